@@ -1,0 +1,76 @@
+"""Every error and warning that geomap raises.
+
+Each error is a :class:`GeomapError` and also the built-in exception that a caller would expect, so that
+``except FileNotFoundError`` works as well as ``except geomap.errors.GeomapError``. Messages say what was wrong, where,
+and what to do.
+"""
+
+from __future__ import annotations
+
+
+class GeomapError(Exception):
+    """Base of every error that geomap raises on purpose."""
+
+
+class ArticlesNotFound(GeomapError, FileNotFoundError):
+    """The path given for articles does not exist, or holds no article."""
+
+
+class ArticlesUnreadable(GeomapError, ValueError):
+    """A file of articles exists but cannot be read as what its name says it is."""
+
+
+class ColumnMissing(GeomapError, KeyError):
+    """A table lacks a column that the call needs."""
+
+    def __str__(self) -> str:
+        # KeyError shows the repr of its argument, which hides the sentence behind quotes and escapes.
+        return str(self.args[0]) if self.args else ""
+
+
+class InvalidTable(GeomapError, ValueError):
+    """A table has the right columns and wrong values in them."""
+
+
+class GazetteerNotFound(GeomapError, FileNotFoundError):
+    """No gazetteer is known by that name or lies at that path."""
+
+
+class GazetteerUnwritable(GeomapError, OSError):
+    """The gazetteer's index cannot be built where it should lie."""
+
+
+class ResourceDamaged(GeomapError, ValueError):
+    """A file that ships with geomap is missing or differs from its checksum."""
+
+
+class MissingDependency(GeomapError, ImportError):
+    """An optional package is needed; the message says how to install it."""
+
+
+class InvalidGold(GeomapError, ValueError):
+    """A gold file cannot be used at all (single bad rows are reported, not raised)."""
+
+
+class UnsupportedFormat(GeomapError, ValueError):
+    """The file's ending names no format that geomap reads or writes there."""
+
+
+class UnsafeOutput(GeomapError, OSError):
+    """A file cannot be written where it should go; nothing was left half written."""
+
+
+class GeomapWarning(UserWarning):
+    """Base of every warning that geomap issues."""
+
+
+class ArticlesSkipped(GeomapWarning):
+    """Some rows or files were skipped or repaired; the message lists file, row and reason."""
+
+
+class EncodingGuessed(GeomapWarning):
+    """A file is not UTF-8; the encoding that was guessed is named."""
+
+
+class NotSelfContained(GeomapWarning):
+    """A map's file still needs the network for a script or a style; the message names them."""

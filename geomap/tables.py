@@ -1,0 +1,212 @@
+"""The columns and dtypes of the tables that geomap passes along, their empty forms, and their validation.
+
+Three tables travel through geomap. *Articles* is a pandas DataFrame, one row per article. *Mentions* is a GeoDataFrame
+in EPSG:4326, one row per mention of a place, in article order then text order. *Places* is a GeoDataFrame in EPSG:4326,
+one row per place. Geometries are points in (longitude, latitude) order, in degrees, or None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from geomap.errors import ColumnMissing, InvalidTable
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+CRS = "EPSG:4326"
+FIELDS = ("title", "text")
+KINDS = ("toponym", "demonym", "embedded")
+USAGES = ("literal", "associative")
+STATUSES = ("resolved", "nil")
+
+ARTICLES: Mapping[str, str] = {
+    "article_id": "str",
+    "title": "str",
+    "text": "str",
+    "published": "datetime64[us, UTC]",
+    "source": "str",
+    "url": "str",
+}
+
+SPANS: Mapping[str, str] = {"article_id": "str", "field": "str", "start": "int64", "end": "int64"}
+
+MENTIONS: Mapping[str, str] = {
+    "article_id": "str",
+    "field": "str",
+    "start": "int64",
+    "end": "int64",
+    "toponym": "str",
+    "kind": "str",
+    "usage": "str",
+    "status": "str",
+    "recognition_score": "float64",
+    "confidence": "float64",
+    "place_id": "str",
+    "geonameid": "Int64",
+    "name": "str",
+    "country_code": "str",
+    "country": "str",
+    "admin1": "str",
+    "feature_class": "str",
+    "feature_code": "str",
+    "population": "Int64",
+    "sentence": "str",
+    "title": "category",
+    "published": "datetime64[us, UTC]",
+    "source": "category",
+    "url": "category",
+    "checked": "str",
+    "boilerplate": "boolean",
+}
+
+PLACES: Mapping[str, str] = {
+    "place_id": "str",
+    "geonameid": "Int64",
+    "name": "str",
+    "country_code": "str",
+    "country": "str",
+    "admin1": "str",
+    "feature_class": "str",
+    "feature_code": "str",
+    "population": "Int64",
+    "mentions": "int64",
+    "articles": "int64",
+    "first": "datetime64[us, UTC]",
+    "last": "datetime64[us, UTC]",
+    "confidence": "float64",
+}
+
+
+def as_dtype(values: object, dtype: str) -> pd.Series:
+    """Return the values as a Series of one of the dtypes named above; missing text is missing, never ``"nan"``."""
+    series = values if isinstance(values, pd.Series) else pd.Series(values)  # type: ignore[call-overload]
+    if dtype == "str":
+        return series.astype(_string_dtype())
+    if dtype == "category":
+        return series if isinstance(series.dtype, pd.CategoricalDtype) else series.astype(_string_dtype()).astype(dtype)
+    if dtype.startswith("datetime64"):
+        return pd.to_datetime(series, utc=True).astype(dtype)
+    return series.astype(dtype)
+
+
+def _string_dtype() -> pd.StringDtype:
+    return pd.StringDtype(na_value=np.nan)
+
+
+def _empty(columns: Mapping[str, str]) -> pd.DataFrame:
+    return pd.DataFrame({name: as_dtype(pd.Series([], dtype=object), dtype) for name, dtype in columns.items()})
+
+
+def empty_articles() -> pd.DataFrame:
+    """Return an articles table without rows."""
+    return _empty(ARTICLES)
+
+
+def empty_mentions() -> gpd.GeoDataFrame:
+    """Return a mentions table without rows, EPSG:4326."""
+    return _with_geometry(_empty(MENTIONS))
+
+
+def empty_places() -> gpd.GeoDataFrame:
+    """Return a places table without rows, EPSG:4326."""
+    return _with_geometry(_empty(PLACES))
+
+
+def _with_geometry(table: pd.DataFrame) -> gpd.GeoDataFrame:
+    import geopandas as gpd
+
+    return gpd.GeoDataFrame(table, geometry=gpd.GeoSeries([None] * len(table), crs=CRS), crs=CRS)
+
+
+def points(longitude: pd.Series, latitude: pd.Series) -> gpd.GeoSeries:
+    """Return points in (longitude, latitude) order, EPSG:4326; None where a coordinate is missing."""
+    import geopandas as gpd
+    import shapely
+
+    lon, lat = np.asarray(longitude, dtype="float64"), np.asarray(latitude, dtype="float64")
+    known = np.isfinite(lon) & np.isfinite(lat)
+    geometry = np.full(len(lon), None, dtype=object)
+    geometry[known] = shapely.points(lon[known], lat[known])
+    return gpd.GeoSeries(geometry, crs=CRS)
+
+
+def require_columns(table: pd.DataFrame, needed: Mapping[str, str] | tuple[str, ...], *, what: str) -> None:
+    """Raise :class:`~geomap.errors.ColumnMissing` naming the columns that the table lacks.
+
+    Parameters
+    ----------
+    table
+        The table that a caller passed in.
+    needed
+        Column names, or a mapping whose keys are column names.
+    what
+        What the table is, for the message ("mentions").
+    """
+    missing = [name for name in needed if name not in table.columns]
+    if missing:
+        raise ColumnMissing(
+            f"the {what} table lacks the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}; "
+            f"it has: {', '.join(map(str, table.columns)) or 'none'}"
+        )
+
+
+def validate_articles(articles: pd.DataFrame) -> pd.DataFrame:
+    """Return the articles with every column of the contract, further columns carried through untouched.
+
+    Parameters
+    ----------
+    articles
+        At least ``article_id`` and ``text``. A missing ``title`` becomes empty, other missing columns become missing
+        values.
+
+    Returns
+    -------
+    DataFrame
+        A copy with the columns of :data:`ARTICLES` first and a fresh RangeIndex.
+
+    Raises
+    ------
+    ColumnMissing
+        If ``article_id`` or ``text`` is not there.
+    InvalidTable
+        If an ``article_id`` is missing or stands twice.
+    """
+    require_columns(articles, ("article_id", "text"), what="articles")
+    table = articles.reset_index(drop=True)
+    for name in ("title", "published", "source", "url"):
+        if name not in table.columns:
+            table[name] = None
+    for name, dtype in ARTICLES.items():
+        table[name] = as_dtype(table[name], dtype)
+    if table["article_id"].isna().any():
+        raise InvalidTable(f"the articles table has no article_id in row {int(table['article_id'].isna().argmax())}")
+    repeated = table["article_id"][table["article_id"].duplicated()]
+    if len(repeated):
+        raise InvalidTable(
+            f"the article_id {repeated.iloc[0]!r} stands twice in the articles table; ids must be unique"
+        )
+    table["title"] = table["title"].fillna("")
+    table["text"] = table["text"].fillna("")
+    return table[[*ARTICLES, *(name for name in table.columns if name not in ARTICLES)]]
+
+
+def finish_mentions(table: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Bring mentions into their promised shape: all columns, their order and dtypes, EPSG:4326.
+
+    Parameters
+    ----------
+    table
+        Any of the columns of :data:`MENTIONS`, with the coordinates as ``lon`` and ``lat`` in degrees.
+    """
+    import geopandas as gpd
+
+    missing = pd.Series(np.nan, index=table.index, dtype=object)
+    columns = {name: as_dtype(table.get(name, missing), dtype) for name, dtype in MENTIONS.items()}
+    geometry = points(table.get("lon", missing), table.get("lat", missing))
+    geometry.index = table.index
+    return gpd.GeoDataFrame(columns, geometry=geometry, crs=CRS, index=table.index)
