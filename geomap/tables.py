@@ -8,7 +8,7 @@ one row per place. Geometries are points in (longitude, latitude) order, in degr
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -82,16 +82,16 @@ PLACES: Mapping[str, str] = {
 }
 
 
-def as_dtype(values: object, dtype: str) -> pd.Series:
+def as_dtype(values: Any, dtype: str) -> pd.Series[Any]:
     """Return the values as a Series of one of the dtypes named above; missing text is missing, never ``"nan"``."""
-    series = values if isinstance(values, pd.Series) else pd.Series(values)  # type: ignore[call-overload]
-    if dtype == "str":
-        return series.astype(_string_dtype())
+    series: pd.Series[Any] = values if isinstance(values, pd.Series) else pd.Series(values)
+    target = _string_dtype() if dtype == "str" else pd.api.types.pandas_dtype(dtype)
     if dtype == "category":
-        return series if isinstance(series.dtype, pd.CategoricalDtype) else series.astype(_string_dtype()).astype(dtype)
+        return series if isinstance(series.dtype, pd.CategoricalDtype) else series.astype(_string_dtype()).astype("category")
     if dtype.startswith("datetime64"):
-        return pd.to_datetime(series, utc=True).astype(dtype)
-    return series.astype(dtype)
+        series = pd.to_datetime(series, utc=True)
+    converted: pd.Series[Any] = series.astype(target)
+    return converted
 
 
 def _string_dtype() -> pd.StringDtype:
@@ -120,7 +120,7 @@ def empty_places() -> gpd.GeoDataFrame:
 def _with_geometry(table: pd.DataFrame) -> gpd.GeoDataFrame:
     import geopandas as gpd
 
-    return gpd.GeoDataFrame(table, geometry=gpd.GeoSeries([None] * len(table), crs=CRS), crs=CRS)
+    return gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(np.full(len(table), None, dtype=object), crs=CRS), crs=CRS)
 
 
 def points(longitude: pd.Series, latitude: pd.Series) -> gpd.GeoSeries:
