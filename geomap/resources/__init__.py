@@ -1,0 +1,1 @@
+"""What ships inside the wheel, with its provenance in ``MANIFEST.json``."""

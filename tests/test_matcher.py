@@ -1,0 +1,137 @@
+"""The model-free recognizer: what counts as a mention, and what only looks like one."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import geomap
+from geomap.recognition import Recognizer
+from geomap.recognition.matcher import GazetteerMatcher
+from geomap.recognition.tokens import tokenize
+
+
+@pytest.fixture(scope="session")
+def matcher(gazetteer: geomap.Gazetteer) -> GazetteerMatcher:
+    return GazetteerMatcher(gazetteer)
+
+
+def found(matcher: GazetteerMatcher, text: str) -> list[str]:
+    (spans,) = matcher.recognize([text])
+    return [text[span.start : span.end] for span in spans]
+
+
+def kinds(matcher: GazetteerMatcher, text: str) -> dict[str, str]:
+    (spans,) = matcher.recognize([text])
+    return {text[span.start : span.end]: span.kind for span in spans}
+
+
+def test_it_is_a_recognizer(matcher: GazetteerMatcher) -> None:
+    assert isinstance(matcher, Recognizer)
+
+
+def test_the_longest_name_wins(matcher: GazetteerMatcher) -> None:
+    assert found(matcher, "Flights to New York City and South Korea resumed.") == ["New York City", "South Korea"]
+
+
+def test_neighboring_names_are_both_found(matcher: GazetteerMatcher) -> None:
+    assert found(matcher, "The Baghdad Mosul road and the Paris-London train") == ["Baghdad", "Mosul", "Paris", "London"]
+
+
+def test_a_name_inside_a_word_is_none(matcher: GazetteerMatcher) -> None:
+    assert "Paris" not in found(matcher, "The Parisienne cafe opened.")
+
+
+def test_possessives_and_punctuation_stay_outside(matcher: GazetteerMatcher) -> None:
+    assert found(matcher, "In Mosul's old quarter (near Erbil), Baghdad’s envoy spoke.") == ["Mosul", "Erbil", "Baghdad"]
+
+
+def test_diacritics_and_written_variants_are_found_as_written(matcher: GazetteerMatcher) -> None:
+    assert found(matcher, "From Zürich to St. Louis and São Paulo.") == ["Zürich", "St. Louis", "São Paulo"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Paris Hilton arrived late.",
+        "Mr. Jordan declined to comment.",
+        "Judge Lincoln ruled on Monday.",
+        "Austin said that he would appeal.",
+    ],
+)
+def test_persons_who_are_called_like_places_are_no_mentions(matcher: GazetteerMatcher, text: str) -> None:
+    assert found(matcher, text) == []
+
+
+def test_a_person_once_named_in_full_is_known_by_the_surname(matcher: GazetteerMatcher) -> None:
+    assert found(matcher, "Michael Jordan played. Later Jordan left.") == []
+
+
+def test_the_country_still_is_one_when_it_acts(matcher: GazetteerMatcher) -> None:
+    assert found(matcher, "Officials in Jordan closed the border.") == ["Jordan"]
+
+
+def test_ordinary_words_at_the_start_of_a_sentence_are_no_places(matcher: GazetteerMatcher) -> None:
+    assert found(matcher, "Reading is fun. Nice weather. Most people agree.") == []
+    assert found(matcher, "She was born in Reading.") == ["Reading"]
+
+
+def test_lower_case_words_are_no_mentions(matcher: GazetteerMatcher) -> None:
+    assert found(matcher, "the mobile phone, the turkey and the china plates") == []
+
+
+def test_demonyms_are_told_from_toponyms(matcher: GazetteerMatcher) -> None:
+    assert kinds(matcher, "Iraqi troops and Texans met in Baghdad.") == {
+        "Iraqi": "demonym",
+        "Texans": "demonym",
+        "Baghdad": "toponym",
+    }
+
+
+def test_a_place_inside_an_organization_is_embedded(matcher: GazetteerMatcher) -> None:
+    assert kinds(matcher, "The Paris Police Department said so.")["Paris"] == "embedded"
+
+
+def test_abbreviations_count_with_their_case_and_dots_only(matcher: GazetteerMatcher) -> None:
+    assert found(matcher, "The U.S. and the UK asked us.") == ["U.S.", "UK"]
+    assert found(matcher, "A fire in Paducah, Ky., burned.") == ["Paducah", "Ky."]
+    assert "Ind" not in found(matcher, "An Ind company.")
+
+
+def test_a_small_town_counts_where_the_text_says_where_it_is(matcher: GazetteerMatcher) -> None:
+    assert found(matcher, "The fair in Murray, Kentucky, opened.") == ["Murray", "Kentucky"]
+
+
+ODD = st.sampled_from(["Mosul", "U.S.", "São", "e\u0301", "🌍", "\r\n", "\u202e", "الموصل", "\x00", "St. ", "’s", "-", "Iraqi"])
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.one_of(ODD, st.text(max_size=5)), max_size=25).map("".join))
+def test_spans_are_inside_the_text_in_order_and_apart(matcher: GazetteerMatcher, text: str) -> None:
+    (spans,) = matcher.recognize([text])
+    end = 0
+    for span in spans:
+        assert end <= span.start < span.end <= len(text)
+        end = span.end
+
+
+@given(st.text(max_size=200))
+def test_tokens_are_the_text_at_their_offsets(text: str) -> None:
+    for token in tokenize(text):
+        assert text[token.start : token.end] == token.word
+
+
+def test_time_grows_no_faster_than_the_text(matcher: GazetteerMatcher) -> None:
+    sentence = "Troops left Mosul for Erbil while Turkish officials met in Ankara. "
+    matcher.recognize([sentence])
+
+    def seconds(times: int) -> float:
+        started = time.perf_counter()
+        (spans,) = matcher.recognize([sentence * times])
+        assert len(spans) == 4 * times
+        return time.perf_counter() - started
+
+    assert seconds(8000) < 60 * max(seconds(400), 0.01)
