@@ -1,0 +1,56 @@
+"""Read a corpus as a map: find place names in news articles, resolve them, map them."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from geomap import errors
+    from geomap.analysis.places import places
+    from geomap.articles import read_articles
+    from geomap.evaluation import evaluate
+    from geomap.gazetteer import Gazetteer
+    from geomap.maps import explore, save_html
+    from geomap.pipeline import Geoparser, alternatives, geoparse
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Gazetteer",
+    "Geoparser",
+    "alternatives",
+    "errors",
+    "evaluate",
+    "explore",
+    "geoparse",
+    "places",
+    "read_articles",
+    "save_html",
+]
+
+_HOMES = {
+    "Gazetteer": "geomap.gazetteer",
+    "Geoparser": "geomap.pipeline",
+    "alternatives": "geomap.pipeline",
+    "evaluate": "geomap.evaluation",
+    "explore": "geomap.maps",
+    "geoparse": "geomap.pipeline",
+    "places": "geomap.analysis",
+    "read_articles": "geomap.articles",
+    "save_html": "geomap.maps",
+}
+_MODULES = ("analysis", "articles", "errors", "evaluation", "gazetteer", "maps", "recognition", "resolution", "tables")
+
+
+def __getattr__(name: str) -> object:
+    # pandas, geopandas and folium take a second to load: each name brings what it needs when it is first used.
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    if name in _MODULES:
+        return import_module(f"geomap.{name}")
+    raise AttributeError(f"module 'geomap' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, *_MODULES, "__version__"])

@@ -1,0 +1,224 @@
+"""The command line: commands that mirror the public verbs.
+
+Exit codes: 0 done; 1 something unforeseen; 2 wrong usage; 3 articles or gold missing or unreadable; 4 the output cannot
+be written; 5 an optional package is missing; 6 a gazetteer or resource is missing or damaged. Results go to stdout,
+everything else to stderr.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from geomap import errors
+
+if TYPE_CHECKING:
+
+    from geomap.pipeline import Progress
+
+app = typer.Typer(
+    name="geomap",
+    help="Read a corpus as a map: find place names in news articles, resolve them, map them. Offline.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+Articles = Annotated[
+    Path, typer.Argument(help="A folder or file of articles: .txt, .csv, .jsonl, .json, .parquet, .html.")
+]
+Recognizer = Annotated[
+    str | None, typer.Option(help="The recognizer: 'gazetteer' works by names alone.", show_default="the best")
+]
+GazetteerName = Annotated[str, typer.Option(help="The gazetteer to resolve with.")]
+MinConfidence = Annotated[float, typer.Option(min=0.0, max=1.0, help="Mentions less sure than this stay unresolved.")]
+
+EXIT_CODES: tuple[tuple[type[errors.GeomapError], int], ...] = (
+    (errors.MissingDependency, 5),
+    (errors.GazetteerNotFound, 6),
+    (errors.GazetteerUnwritable, 6),
+    (errors.ResourceDamaged, 6),
+    (errors.UnsafeOutput, 4),
+    (errors.UnsupportedFormat, 2),
+    (errors.GeomapError, 3),
+)
+
+
+@app.command("map")
+def map_command(
+    articles: Articles,
+    output: Annotated[Path, typer.Option("-o", "--output", help="The HTML file to write.")] = Path("map.html"),
+    title: Annotated[str | None, typer.Option(help="The map's title.", show_default="the folder's name")] = None,
+    tiles: Annotated[str | None, typer.Option(help="Map tiles from the network over the embedded basemap.")] = None,
+    recognizer: Recognizer = None,
+    gazetteer: GazetteerName = "embedded",
+    min_confidence: MinConfidence = 0.0,
+) -> None:
+    """Geoparse articles and write an interactive map in one HTML file."""
+    started = time.perf_counter()
+    import geomap
+
+    with _stages() as stage:
+        table = geomap.read_articles(articles)
+        stage.done("read")
+        parser = geomap.Geoparser(recognizer=recognizer, gazetteer=gazetteer, min_confidence=min_confidence)
+        mentions = parser.geoparse(table, progress=stage.progress)
+        stage.done("geoparse")
+        folium_map = geomap.explore(mentions, title=title or _title(articles), tiles=tiles)
+        path = geomap.save_html(folium_map, output)
+        stage.done("map")
+    resolved = mentions["status"].eq("resolved")
+    typer.echo(f"articles   {len(table):,}")
+    typer.echo(f"mentions   {len(mentions):,}")
+    typer.echo(f"resolved   {resolved.mean() if len(mentions) else 0:.1%} to {mentions['place_id'].nunique():,} places")
+    typer.echo(f"seconds    {time.perf_counter() - started:.1f} ({stage.summary()})")
+    typer.echo(f"map        {path.resolve()}")
+
+
+@app.command("geoparse")
+def geoparse_command(
+    articles: Articles,
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="The table to write: .geojson, .gpkg, .parquet or .csv.")
+    ],
+    recognizer: Recognizer = None,
+    gazetteer: GazetteerName = "embedded",
+    min_confidence: MinConfidence = 0.0,
+) -> None:
+    """Geoparse articles and write the mentions table."""
+    import geomap
+    from geomap.export import check_format, write_mentions
+
+    check_format(output)
+    with _stages() as stage:
+        table = geomap.read_articles(articles)
+        parser = geomap.Geoparser(recognizer=recognizer, gazetteer=gazetteer, min_confidence=min_confidence)
+        mentions = parser.geoparse(table, progress=stage.progress)
+        path = write_mentions(mentions, output)
+    typer.echo(f"{len(mentions):,} mentions in {len(table):,} articles: {path.resolve()}")
+
+
+@app.command("lookup")
+def lookup_command(
+    name: Annotated[str, typer.Argument(help="A place name.")],
+    gazetteer: GazetteerName = "embedded",
+    limit: Annotated[int, typer.Option(min=1, help="How many candidates to show.")] = 20,
+) -> None:
+    """Show the candidates that the gazetteer has for a name, the most populous first."""
+    import geomap
+
+    candidates = geomap.Gazetteer(gazetteer).lookup(name, limit=limit)
+    if not len(candidates):
+        typer.echo(f"the gazetteer has nothing by the name {name!r}", err=True)
+        return
+    table = candidates[["name", "hierarchy", "feature_code", "population", "place_id"]].copy()
+    table["lat"], table["lon"] = candidates.geometry.y.round(4), candidates.geometry.x.round(4)
+    typer.echo(table.to_string(index=False, na_rep=""))
+
+
+@app.command("evaluate")
+def evaluate_command(
+    gold: Annotated[Path, typer.Argument(help="Gold annotations, one article a line (JSONL).")],
+    recognizer: Recognizer = None,
+    gazetteer: GazetteerName = "embedded",
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write the scores as .csv too.")] = None,
+) -> None:
+    """Score geomap on gold annotations: recognition, resolution, and the whole line."""
+    import geomap
+    from geomap.files import replacing
+
+    scores = geomap.evaluate(gold, geoparser=geomap.Geoparser(recognizer=recognizer, gazetteer=gazetteer))
+    for problem in scores.attrs["problems"][:20]:
+        typer.echo(f"left out: line {problem['row']}, article {problem['article_id']}: {problem['reason']}", err=True)
+    for part, rows in scores.groupby("part", sort=False):
+        typer.echo(str(part))
+        for name, value in zip(rows["score"], rows["value"], strict=True):
+            typer.echo(f"  {name:<34} {_number(value)}")
+    if output is not None:
+        with replacing(output) as temporary:
+            scores.to_csv(temporary, index=False)
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value > 1 and value == int(value) else f"{value:,.3f}"
+
+
+def _title(articles: Path) -> str:
+    return articles.resolve().stem.replace("_", " ").replace("-", " ").capitalize()
+
+
+class _Stages:
+    """Times of the stages, and a progress bar where stderr is a terminal."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.progress = progress
+        self._last = time.perf_counter()
+        self._times: list[tuple[str, float]] = []
+
+    def done(self, name: str) -> None:
+        """Note the time since the stage before ended."""
+        now = time.perf_counter()
+        self._times.append((name, now - self._last))
+        self._last = now
+
+    def summary(self) -> str:
+        """Return the stages' times in words."""
+        return ", ".join(f"{name} {seconds:.1f}" for name, seconds in self._times)
+
+
+@contextmanager
+def _stages() -> Iterator[_Stages]:
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    console = Console(stderr=True)
+    with Bar(console=console, transient=True, disable=not console.is_terminal) as bar:
+        tasks: dict[str, int] = {}
+
+        def progress(name: str, done: int, total: int) -> None:
+            if name not in tasks:
+                tasks[name] = int(bar.add_task(name, total=total))
+            bar.update(tasks[name], completed=done)  # type: ignore[arg-type]
+
+        yield _Stages(progress)
+
+
+def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
+    typer.echo(f"note: {message}", err=True)
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+) -> None:
+    if version:
+        import geomap
+
+        typer.echo(geomap.__version__)
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line; what :data:`EXIT_CODES` lists ends it with one line on stderr, not with a traceback."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("default", errors.GeomapWarning)
+        warnings.showwarning = _show_warning
+        try:
+            app()
+        except errors.GeomapError as error:
+            typer.echo(f"error: {error}", err=True)
+            sys.exit(next(code for kind, code in EXIT_CODES if isinstance(error, kind)))
+        except KeyboardInterrupt:
+            typer.echo("stopped; nothing was left half written", err=True)
+            sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,196 @@
+"""The candidates of a batch of articles, laid out in flat arrays.
+
+A *group* is what is resolved together: the mentions of one name in one article, told apart where the text itself says
+where each lies ("Paris, Texas" and "Paris, France"). Rows are the candidates of all groups, group after group, article
+after article, so that signals are sums over slices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geomap.gazetteer import Candidate, Gazetteer, fold
+from geomap.resolution.context import MentionContext, read_contexts
+from geomap.resolution.names import name_variants
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass
+class Columns:
+    """The candidates' attributes, one entry per row; codes are small integers, -1 where there is none."""
+
+    lat: Floats
+    lon: Floats
+    population: Floats
+    alternates: Floats
+    kind: Ints
+    depth: Ints
+    country: Ints
+    admin1: Ints
+    admin2: Ints
+    feature: npt.NDArray[np.str_]
+
+    def take(self, rows: Ints) -> Columns:
+        """Return the columns at some rows, in that order."""
+        return Columns(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
+
+
+@dataclass
+class Batch:
+    """Groups and their candidates.
+
+    Parameters
+    ----------
+    places
+        The candidate of each row.
+    columns
+        The same as arrays.
+    group, article
+        Group and article number of each row.
+    starts
+        First row of each group, and behind them the number of rows: shape (groups + 1,).
+    group_article
+        Article number of each group.
+    contexts
+        What the text around a group's mentions says, one per group.
+    mention_group
+        Group number of each mention, -1 where it has no candidate.
+    """
+
+    places: list[Candidate]
+    columns: Columns
+    group: Ints
+    article: Ints
+    starts: Ints
+    group_article: Ints
+    contexts: list[MentionContext]
+    mention_group: Ints
+    sources: list[str | None]
+
+
+class Codes:
+    """Small integers for codes such as "US" or "US.OH"."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    def __call__(self, code: str | None) -> int:
+        """Return the number of a code, -1 for none."""
+        return self._numbers.setdefault(code, len(self._numbers)) if code else -1
+
+
+def build_batch(articles: pd.DataFrame, mentions: pd.DataFrame, gazetteer: Gazetteer, *, limit: int = 100) -> Batch:
+    """Collect the candidates of every mention.
+
+    Parameters
+    ----------
+    articles
+        The articles table.
+    mentions
+        ``article_id, field, start, end, toponym``, in article order then text order.
+    gazetteer
+        Where candidates come from.
+    limit
+        How many candidates a name may have.
+    """
+    numbers = {article_id: number for number, article_id in enumerate(articles["article_id"])}
+    contexts = read_contexts(articles, mentions, gazetteer)
+    found = _find(mentions["toponym"].unique(), gazetteer, limit)
+    keys: dict[tuple[int, str, str], int] = {}
+    groups: list[tuple[int, str]] = []
+    group_contexts: list[MentionContext] = []
+    mention_group = np.full(len(mentions), -1, dtype=np.int64)
+    rows = zip(mentions["article_id"], mentions["toponym"], contexts, strict=True)
+    for position, (article_id, toponym, context) in enumerate(rows):
+        name, candidates = found[toponym]
+        if not candidates:
+            continue
+        key = (numbers[article_id], name, context.container_key)
+        if key not in keys:
+            keys[key] = len(groups)
+            groups.append((numbers[article_id], toponym))
+            group_contexts.append(context)
+        else:
+            group_contexts[keys[key]] = group_contexts[keys[key]].merged(context)
+        mention_group[position] = keys[key]
+    return _lay_out(articles, groups, group_contexts, mention_group, found)
+
+
+def _find(
+    toponyms: Iterable[str], gazetteer: Gazetteer, limit: int
+) -> dict[str, tuple[str, list[tuple[int, Candidate]]]]:
+    """Return for each toponym its folded name and its candidates, each with how far the name had to be cut."""
+    variants = {toponym: list(name_variants(toponym)) for toponym in toponyms}
+    answers = gazetteer.candidates({name for names in variants.values() for name in names}, limit=limit)
+    found: dict[str, tuple[str, list[tuple[int, Candidate]]]] = {}
+    for toponym, names in variants.items():
+        # A shorter form is asked for only where the name as written has nothing: "Kansas City" is not in Kansas.
+        depth, name = next(((d, n) for d, n in enumerate(names) if answers.get(n)), (0, toponym))
+        candidates = answers.get(name, [])[:limit]
+        found[toponym] = (fold(names[0]) if names else toponym, [(depth, candidate) for candidate in candidates])
+    return found
+
+
+def _lay_out(
+    articles: pd.DataFrame,
+    groups: Sequence[tuple[int, str]],
+    contexts: list[MentionContext],
+    mention_group: Ints,
+    found: dict[str, tuple[str, list[tuple[int, Candidate]]]],
+) -> Batch:
+    order = sorted(range(len(groups)), key=lambda number: groups[number][0])
+    renumbered = np.empty(len(groups) + 1, dtype=np.int64)
+    renumbered[order] = np.arange(len(groups))
+    renumbered[-1] = -1
+    # Attributes are laid out once per name; groups then only take slices of them.
+    places: list[Candidate] = []
+    depths: list[int] = []
+    spans: dict[str, tuple[int, int]] = {}
+    for toponym in dict.fromkeys(name for _, name in groups):
+        candidates = found[toponym][1]
+        spans[toponym] = (len(places), len(places) + len(candidates))
+        places.extend(candidate for _, candidate in candidates)
+        depths.extend(depth for depth, _ in candidates)
+    bounds = np.array([spans[groups[number][1]] for number in order], dtype=np.int64).reshape(-1, 2)
+    sizes = bounds[:, 1] - bounds[:, 0]
+    starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    rows = np.repeat(bounds[:, 0] - starts[:-1], sizes) + np.arange(starts[-1])
+    group = np.repeat(np.arange(len(order)), sizes)
+    group_article = np.array([groups[number][0] for number in order], dtype=np.int64)
+    return Batch(
+        places=[places[row] for row in rows],
+        columns=_columns(places, depths).take(rows),
+        group=group,
+        article=group_article[group] if len(group) else group,
+        starts=starts,
+        group_article=group_article,
+        contexts=[contexts[number] for number in order],
+        mention_group=renumbered[mention_group],
+        sources=[None if pd.isna(source) else str(source) for source in articles["source"]],
+    )
+
+
+def _columns(places: Sequence[Candidate], depths: Sequence[int]) -> Columns:
+    countries, admin1, admin2 = Codes(), Codes(), Codes()
+    country = [countries(place.country_code) for place in places]
+    first = [admin1(f"{p.country_code}.{p.admin1_code}" if p.admin1_code else None) for p in places]
+    second = [admin2(f"{p.country_code}.{p.admin1_code}.{p.admin2_code}" if p.admin2_code else None) for p in places]
+    return Columns(
+        lat=np.array([place.lat for place in places], dtype=float),
+        lon=np.array([place.lon for place in places], dtype=float),
+        population=np.array([place.population or 0 for place in places], dtype=float),
+        alternates=np.array([place.alternates or 0 for place in places], dtype=float),
+        kind=np.array([int(place.kind) for place in places], dtype=np.int64),
+        depth=np.array(depths, dtype=np.int64),
+        country=np.array(country, dtype=np.int64),
+        admin1=np.array(first, dtype=np.int64),
+        admin2=np.array(second, dtype=np.int64),
+        feature=np.array([f"{p.feature_class or ''}.{p.feature_code or ''}" for p in places], dtype=np.str_),
+    )

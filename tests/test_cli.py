@@ -1,0 +1,132 @@
+"""The command line as a user meets it: a process of its own, its exit code, its two streams."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+
+import geomap
+
+ARTICLE = "Rain over Mosul\nThe Tigris rose.\nRoads between Mosul and Erbil were closed on Monday."
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    (folder / "one.txt").write_text(ARTICLE, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def run(gazetteer: geomap.Gazetteer, gazetteer_cache: Path, tmp_path: Path):
+    def call(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        environment = os.environ | {"GEOMAP_CACHE": str(gazetteer_cache), "COLUMNS": "200"}
+        command = [sys.executable, "-m", "geomap.cli", *map(str, arguments)]
+        return subprocess.run(command, capture_output=True, text=True, env=environment, cwd=tmp_path, timeout=300)
+
+    return call
+
+
+def test_map_writes_one_file_and_prints_what_it_did(run, corpus: Path, tmp_path: Path) -> None:
+    done = run("map", corpus, "-o", tmp_path / "out.html", "--recognizer", "gazetteer")
+    assert done.returncode == 0, done.stderr
+    words = done.stdout.split()
+    for name in ("articles", "mentions", "resolved", "seconds", "map"):
+        assert name in words
+    assert str(tmp_path / "out.html") in done.stdout
+    assert "Mosul" in (tmp_path / "out.html").read_text("utf-8")
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("ending", [".geojson", ".gpkg", ".parquet", ".csv"])
+def test_geoparse_writes_a_table_that_other_programs_read(run, corpus: Path, tmp_path: Path, ending: str) -> None:
+    target = tmp_path / f"mentions{ending}"
+    done = run("geoparse", corpus, "-o", target, "--recognizer", "gazetteer")
+    assert done.returncode == 0, done.stderr
+    if ending == ".csv":
+        table = pd.read_csv(target)
+        assert table["lat"].between(30, 40).all()
+    else:
+        table = gpd.read_parquet(target) if ending == ".parquet" else gpd.read_file(target)
+        assert table.crs == "EPSG:4326"
+        assert table.geometry.y.between(30, 40).all()
+    assert {"Mosul", "Erbil"} <= set(table["toponym"])
+
+
+def test_lookup_prints_the_candidates(run) -> None:
+    done = run("lookup", "Mosul")
+    assert done.returncode == 0
+    assert "geonames:99072" in done.stdout
+    nothing = run("lookup", "Qwxyzzton")
+    assert nothing.returncode == 0
+    assert nothing.stdout == ""
+    assert "Qwxyzzton" in nothing.stderr
+
+
+def test_evaluate_prints_scores_and_names_what_was_left_out(run, tmp_path: Path) -> None:
+    toponyms = [
+        {"start": 10, "end": 15, "text": "Mosul", "lat": 36.335, "lon": 43.119, "geonameid": 99072},
+        {"start": 20, "end": 26, "text": "wrong"},
+    ]
+    gold = {"article_id": "a", "title": "", "text": ARTICLE, "source": "x", "toponyms": toponyms}
+    (tmp_path / "gold.jsonl").write_text(json.dumps(gold), encoding="utf-8")
+    done = run("evaluate", tmp_path / "gold.jsonl", "--recognizer", "gazetteer", "-o", tmp_path / "scores.csv")
+    assert done.returncode == 0, done.stderr
+    assert "accuracy_161km" in done.stdout
+    assert "not 'wrong'" in done.stderr
+    scores = pd.read_csv(tmp_path / "scores.csv").set_index(["part", "score"])["value"]
+    assert scores["resolution", "accuracy_161km"] == 1
+    assert scores["gold", "left_out"] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("map", "nowhere"), 3, "nowhere"),
+        (("map", "corpus", "-o", "no/such/folder/map.html"), 4, "create it first"),
+        (("geoparse", "corpus", "-o", "mentions.xlsx"), 2, ".geojson"),
+        (("geoparse", "corpus"), 2, "--output"),
+        (("map", "corpus", "--gazetteer", "atlantis"), 6, "atlantis"),
+        (("evaluate", "nowhere.jsonl"), 3, "nowhere.jsonl"),
+        (("lookup", "Mosul", "--limit", "0"), 2, "limit"),
+    ],
+)
+def test_bad_usage_ends_with_its_exit_code_and_one_clear_sentence(
+    run,
+    corpus: Path,
+    arguments: tuple[str, ...],
+    code: int,
+    words: str,
+) -> None:
+    done = run(*arguments)
+    assert done.returncode == code, done.stderr
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_an_empty_folder_is_an_error_that_says_what_is_read(run, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    done = run("map", "empty")
+    assert done.returncode == 3
+    assert ".txt" in done.stderr
+    assert not (tmp_path / "map.html").exists()
+
+
+def test_a_broken_file_is_named_on_stderr_and_the_rest_is_mapped(run, corpus: Path) -> None:
+    (corpus / "two.txt").write_text("", encoding="utf-8")
+    done = run("map", corpus, "--recognizer", "gazetteer")
+    assert done.returncode == 0
+    assert "two.txt" in done.stderr
+
+
+def test_version_is_printed(run) -> None:
+    assert run("--version").stdout.strip() == geomap.__version__
