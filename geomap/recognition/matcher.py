@@ -170,10 +170,10 @@ class GazetteerMatcher:
         behind_mention: bool,
     ) -> str | None:
         """Return the kind of mention that a match is, None if it is none."""
+        # A hyphen parts names: "Paris-London" are two places, "Paris Hilton" is one person.
         before = tokens[first - 1] if first else None
         after = tokens[last + 1] if last + 1 < len(tokens) else None
-        joined_before = before if before and tokens[first].joined else None
-        # "Paris-London" names two places, "Paris Hilton" one person.
+        joined_before = before if before and tokens[first].joined and text[before.end] != "-" else None
         joined_after = after if after and after.joined and text[tokens[last].end] != "-" else None
         if name.demonym and tokens[first].capital:
             return "demonym"
