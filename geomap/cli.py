@@ -112,15 +112,21 @@ def lookup_command(
     limit: Annotated[int, typer.Option(min=1, help="How many candidates to show.")] = 20,
 ) -> None:
     """Show the candidates that the gazetteer has for a name, the most populous first."""
-    import geomap
+    from geomap.gazetteer import Gazetteer
 
-    candidates = geomap.Gazetteer(gazetteer).lookup(name, limit=limit)
-    if not len(candidates):
+    names = Gazetteer(gazetteer)
+    # Candidates rather than the table: an answer in a tenth of a second, since nothing loads pandas.
+    candidates = names.candidates([name], limit=limit)[name][:limit]
+    if not candidates:
         typer.echo(f"the gazetteer has nothing by the name {name!r}", err=True)
         return
-    table = candidates[["name", "hierarchy", "feature_code", "population", "place_id"]].copy()
-    table["lat"], table["lon"] = candidates.geometry.y.round(4), candidates.geometry.x.round(4)
-    typer.echo(table.to_string(index=False, na_rep=""))
+    typer.echo(f"{'place':<52} {'code':<6} {'population':>12} {'latitude':>9} {'longitude':>10}  place_id")
+    for place in candidates:
+        where = ", ".join(names.hierarchy(place))
+        typer.echo(
+            f"{where:<52} {place.feature_code or '':<6} {place.population:>12,} {place.lat:>9.4f} {place.lon:>10.4f}"
+            f"  {place.place_id}"
+        )
 
 
 @app.command("evaluate")

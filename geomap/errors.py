@@ -74,3 +74,39 @@ class EncodingGuessed(GeomapWarning):
 
 class NotSelfContained(GeomapWarning):
     """A map's file still needs the network for a script or a style; the message names them."""
+
+
+class GeocoderUnknown(GeomapError, ValueError):
+    """No geocoder goes by that name."""
+
+
+class GeocodingMisused(GeomapError, ValueError):
+    """The service does not offer what was asked of it, or an option has no meaning for it."""
+
+
+class UserAgentMissing(GeomapError, ValueError):
+    """The service wants to know who asks; the message names its policy."""
+
+
+class CredentialsMissing(GeomapError, ValueError):
+    """The service wants a key; the message names the argument and the environment variable, never a value."""
+
+
+class GeocodingFailed(GeomapError, ConnectionError):
+    """A service did not answer, refused, or answered with something unreadable."""
+
+
+class GeocodingCacheUnusable(GeomapError, OSError):
+    """The cache of geocoding answers cannot be read or written where it should lie."""
+
+
+class GeocodingCacheSetAside(GeomapWarning):
+    """The cache of geocoding answers was damaged; it was moved aside and a new one begun."""
+
+
+class GeocodingStopped(GeomapWarning):
+    """A service stopped answering, and the rest of the names was not asked; asking again later continues."""
+
+
+class BulkGeocoding(GeomapWarning):
+    """So many names are about to be asked of a public service that its policy should be read first."""

@@ -12,7 +12,7 @@ from geomap.articles import title_is_repeated
 from geomap.errors import InvalidTable
 from geomap.gazetteer import Gazetteer
 from geomap.recognition import Recognizer, default_recognizer
-from geomap.resolution import Alternatives, Resolver, default_ranker
+from geomap.resolution import Alternatives, Ranker, Resolver, default_ranker
 from geomap.resolution.alternatives import ATTRIBUTE
 from geomap.sentences import Sentences
 from geomap.tables import FIELDS, KINDS, SPANS, empty_mentions, finish_mentions, require_columns, validate_articles
@@ -34,6 +34,9 @@ class Geoparser:
         ``recognize(texts)``. The default is the best that is installed.
     gazetteer
         Where places come from: a :class:`~geomap.gazetteer.Gazetteer` or what its constructor takes.
+    ranker
+        What scores candidates: ``"learned"`` (the default), ``"hand-set"``, or any object with the methods of
+        :class:`~geomap.resolution.Ranker`.
     min_confidence
         Mentions whose best candidate is less probable stay ``nil``.
 
@@ -47,6 +50,7 @@ class Geoparser:
         *,
         recognizer: str | Recognizer | None = None,
         gazetteer: str | Gazetteer = "embedded",
+        ranker: str | Ranker | None = None,
         min_confidence: float = 0.0,
     ) -> None:
         if not 0.0 <= min_confidence <= 1.0:
@@ -54,6 +58,7 @@ class Geoparser:
         self.gazetteer = gazetteer if isinstance(gazetteer, Gazetteer) else Gazetteer(gazetteer)
         self.min_confidence = min_confidence
         self._recognizer = recognizer
+        self._ranker = ranker
         self._resolver: Resolver | None = None
 
     @property
@@ -67,7 +72,9 @@ class Geoparser:
     def resolver(self) -> Resolver:
         """The resolver, loaded when first asked for."""
         if self._resolver is None:
-            self._resolver = Resolver(self.gazetteer, default_ranker())
+            given = self._ranker
+            ranker = default_ranker(given) if given is None or isinstance(given, str) else given
+            self._resolver = Resolver(self.gazetteer, ranker)
         return self._resolver
 
     def geoparse(self, articles: pd.DataFrame, *, progress: Progress | None = None) -> gpd.GeoDataFrame:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import io
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import numpy.typing as npt
 
+from geomap.errors import ResourceDamaged, UnsupportedFormat
 from geomap.resolution.resolver import Ranker
 from geomap.resolution.signals import NAMES
+from geomap.resolution.trees import Trees
+from geomap.resources.loading import read_resource
 
 Floats = npt.NDArray[np.float64]
 
@@ -59,11 +63,52 @@ class HandSetRanker:
         """Return the weighted sums."""
         return np.asarray(signals @ self._weights)
 
-    def confidence(self, probabilities: Floats, signals: Floats) -> Floats:
+    def confidence(self, probabilities: Floats) -> Floats:
         """Return the probabilities as they are."""
         return probabilities
 
 
-def default_ranker() -> Ranker:
-    """Return the ranker that geomap uses unless told otherwise."""
-    return HandSetRanker()
+class LearnedRanker:
+    """Gradient-boosted trees, with a curve that turns their certainty into a probability of being right.
+
+    Parameters
+    ----------
+    trees
+        What scores the signals of :data:`~geomap.resolution.signals.NAMES`.
+    sure, share
+        The calibration curve: what the softmax says, and the share that is right; both rise.
+    """
+
+    def __init__(self, trees: Trees, sure: Floats, share: Floats) -> None:
+        self.trees = trees
+        self._sure, self._share = sure, share
+
+    def scores(self, signals: Floats) -> Floats:
+        """Return the trees' sums."""
+        return self.trees.scores(signals)
+
+    def confidence(self, probabilities: Floats) -> Floats:
+        """Return the share of mentions that were right when a ranker was as sure as this."""
+        return np.asarray(np.interp(probabilities, self._sure, self._share))
+
+    @classmethod
+    def shipped(cls) -> LearnedRanker:
+        """Return the ranker that ships with geomap; its card lies in ``data/recipes/ranker``."""
+        with np.load(io.BytesIO(read_resource("ranker.npz")), allow_pickle=False) as arrays:
+            if tuple(arrays["names"]) != NAMES:
+                raise ResourceDamaged(
+                    "the ranker was trained on other signals than these; build it anew with its recipe"
+                )
+            trees = Trees(*(arrays[name] for name in ("feature", "threshold", "left", "right", "value", "roots")))
+            return cls(trees, arrays["sure"], arrays["share"])
+
+
+RANKERS: Mapping[str, Callable[[], Ranker]] = {"learned": LearnedRanker.shipped, "hand-set": HandSetRanker}
+
+
+def default_ranker(name: str | None = None) -> Ranker:
+    """Return a ranker that ships, by its name: ``"learned"`` (the default) or ``"hand-set"``."""
+    chosen = name or "learned"
+    if chosen not in RANKERS:
+        raise UnsupportedFormat(f"there is no ranker {name!r}; there is: {', '.join(RANKERS)}")
+    return RANKERS[chosen]()

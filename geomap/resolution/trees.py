@@ -6,8 +6,6 @@ are walked together, level by level, so that the cost is a few array operations 
 
 from __future__ import annotations
 
-import io
-
 import numpy as np
 import numpy.typing as npt
 
@@ -55,7 +53,7 @@ class Trees:
         return total
 
     def to_arrays(self) -> dict[str, npt.NDArray[np.generic]]:
-        """Return the arrays that :meth:`from_bytes` reads, for ``numpy.savez_compressed``."""
+        """Return the arrays by the names of the constructor's parameters."""
         return {
             "feature": self.feature.astype(np.int16),
             "threshold": self.threshold,
@@ -64,9 +62,3 @@ class Trees:
             "value": self.value,
             "roots": self.roots.astype(np.int32),
         }
-
-    @classmethod
-    def from_bytes(cls, content: bytes) -> Trees:
-        """Read trees from an ``.npz`` file's bytes; nothing in it can be code."""
-        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            return cls(*(arrays[name] for name in ("feature", "threshold", "left", "right", "value", "roots")))
