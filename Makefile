@@ -12,7 +12,6 @@ map: $(VENV)/.ready
 	@$(BIN)/geomap map "$(ARTICLES)" --output "$(MAP)"
 
 test: $(VENV)/.ready-for-tests lint
-	$(BIN)/python tests/browser/find_chromium.py --install
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/.ready-for-tests

@@ -1,0 +1,223 @@
+"""Build ``geomap/resources/basemap.json.gz``: the countries and US states drawn below the places of a map.
+
+Inputs, fetched by name at exact versions into a temporary folder (Node's ``npm`` is needed):
+
+- npm ``world-atlas`` 2.0.2 (ISC), ``countries-50m.json``: Natural Earth 1:50m, public domain;
+- npm ``us-atlas`` 3.0.1 (ISC), ``states-10m.json``: US Census Bureau, public domain.
+
+The file keeps TopoJSON's arcs, so that a border shared by two countries is stored and drawn once. Where an arc crosses
+the antimeridian its longitudes run on past 180 degrees instead of jumping to -180: the map draws copies of the world
+side by side, so that Russia and Fiji are whole, without bands and without a seam. Each country also carries its name,
+the point where it is written, and the room there is for it.
+
+Natural Earth draws boundaries by who holds the ground; geomap takes no position on them.
+
+Run from the repository root: ``python data/recipes/basemap/build.py``.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+from shapely.ops import polylabel
+
+ROOT = Path(__file__).resolve().parents[3]
+sys.path.insert(0, str(ROOT / "data" / "recipes"))
+
+from manifest import record  # noqa: E402  (the recipes are scripts, not a package)
+
+TARGET = ROOT / "geomap" / "resources" / "basemap.json.gz"
+SOURCES = {
+    "world-atlas@2.0.2": (
+        "package/countries-50m.json",
+        "04342cdc1e3016bcd7db1630de95684d67b79fe3c8c460321e87aef469502394",
+    ),
+    "us-atlas@3.0.1": (
+        "package/states-10m.json",
+        "d76b391ccfa8bff601d51e3e3da5d43a89fa46cd5caca72ce731b383be5596d0",
+    ),
+}
+# Natural Earth's labels are abbreviated for print, and world-atlas 2.0.2 is older than two changes of name.
+SPELLED_OUT = {
+    "Bosnia and Herz.": "Bosnia and Herzegovina",
+    "Central African Rep.": "Central African Republic",
+    "Cook Is.": "Cook Islands",
+    "Dem. Rep. Congo": "DR Congo",
+    "Dominican Rep.": "Dominican Republic",
+    "Eq. Guinea": "Equatorial Guinea",
+    "Falkland Is.": "Falkland Islands",
+    "Faeroe Is.": "Faroe Islands",
+    "Fr. Polynesia": "French Polynesia",
+    "Macedonia": "North Macedonia",
+    "Marshall Is.": "Marshall Islands",
+    "N. Cyprus": "Northern Cyprus",
+    "S. Sudan": "South Sudan",
+    "Solomon Is.": "Solomon Islands",
+    "São Tomé and Principe": "São Tomé and Príncipe",
+    "W. Sahara": "Western Sahara",
+    "eSwatini": "Eswatini",
+}
+Arc = list[tuple[int, int]]
+
+
+def main() -> None:
+    """Fetch the inputs, build the file, and enter it in the manifest."""
+    with tempfile.TemporaryDirectory() as folder:
+        world = _fetch("world-atlas@2.0.2", Path(folder))
+        states = _fetch("us-atlas@3.0.1", Path(folder))
+    world_arcs = [_absolute(arc, world) for arc in world["arcs"]]
+    countries = world["objects"]["countries"]["geometries"]
+    uses = Counter(number for country in countries for number in _numbers(country["arcs"]))
+    content = {
+        "world": _packed(world, world_arcs),
+        "borders": sorted(number for number, count in uses.items() if count > 1),
+        "coasts": sorted(number for number, count in uses.items() if count == 1),
+        "countries": [_country(country, world, world_arcs) for country in countries],
+        "states": _inner_borders(states),
+    }
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    TARGET.write_bytes(gzip.compress(text.encode(), 9, mtime=0))
+    record(
+        TARGET,
+        sources=[
+            {
+                "name": "Natural Earth 1:50m admin 0 countries, through npm world-atlas",
+                "version": "2.0.2",
+                "licence": "public domain (data), ISC (package)",
+                "registry": "npm",
+            },
+            {
+                "name": "US Census Bureau states, through npm us-atlas",
+                "version": "3.0.1",
+                "licence": "public domain (data), ISC (package)",
+                "registry": "npm",
+            },
+        ],
+        licence="public domain",
+        recipe="data/recipes/basemap/build.py",
+    )
+    print(f"{TARGET.name}: {len(countries)} countries, {TARGET.stat().st_size} bytes")
+
+
+def _fetch(package: str, folder: Path) -> dict[str, Any]:
+    member, digest = SOURCES[package]
+    packed = subprocess.run(
+        ["npm", "pack", package, "--silent"], cwd=folder, check=True, capture_output=True, text=True
+    )
+    with tarfile.open(folder / packed.stdout.split()[-1]) as archive:
+        opened = archive.extractfile(member)
+        assert opened is not None
+        content = opened.read()
+    found = hashlib.sha256(content).hexdigest()
+    if found != digest:
+        raise SystemExit(f"{package}: {member} has SHA-256 {found}, expected {digest}")
+    topology: dict[str, Any] = json.loads(content)
+    return topology
+
+
+def _absolute(arc: list[list[int]], topology: dict[str, Any]) -> Arc:
+    """Undo the delta encoding, and let longitudes run on where they jump across the antimeridian."""
+    turn = round(360 / topology["transform"]["scale"][0])
+    points: Arc = []
+    x = y = shift = 0
+    before: int | None = None
+    for dx, dy in arc:
+        x, y = x + dx, y + dy
+        if before is not None and abs(x - before) > turn / 2:
+            shift += turn if x < before else -turn
+        before = x
+        points.append((x + shift, y))
+    return points
+
+
+def _packed(topology: dict[str, Any], arcs: list[Arc]) -> dict[str, Any]:
+    """Return arcs as flat lists of differences: x, y, dx, dy, dx, dy ..."""
+    transform = topology["transform"]
+    return {
+        "scale": [round(value, 12) for value in transform["scale"]],
+        "translate": [round(value, 6) for value in transform["translate"]],
+        "arcs": [np.diff(np.array(arc), axis=0, prepend=[(0, 0)]).ravel().tolist() for arc in arcs],
+    }
+
+
+def _numbers(arcs: list[Any]) -> Iterator[int]:
+    for entry in arcs:
+        if isinstance(entry, list):
+            yield from _numbers(entry)
+        else:
+            yield entry if entry >= 0 else ~entry
+
+
+def _polygons(geometry: dict[str, Any]) -> list[list[list[int]]]:
+    return geometry["arcs"] if geometry["type"] == "MultiPolygon" else [geometry["arcs"]]
+
+
+def _country(geometry: dict[str, Any], world: dict[str, Any], arcs: list[Arc]) -> dict[str, Any]:
+    polygons = _polygons(geometry)
+    shapes = [_shape(rings, world, arcs) for rings in polygons]
+    largest = max(shapes, key=lambda shape: _area(shape))
+    name = geometry["properties"]["name"]
+    x, y, room = _label(largest)
+    return {"name": SPELLED_OUT.get(name, name), "at": [x, y], "room": room, "polygons": polygons}
+
+
+def _shape(rings: list[list[int]], world: dict[str, Any], arcs: list[Arc]) -> shapely.Polygon:
+    scale, translate = world["transform"]["scale"], world["transform"]["translate"]
+    turn = round(360 / scale[0])
+    outlines = []
+    for ring in rings:
+        line: Arc = []
+        for number in ring:
+            points = arcs[number] if number >= 0 else arcs[~number][::-1]
+            shift = round((line[-1][0] - points[0][0]) / turn) * turn if line else 0
+            line.extend((x + shift, y) for x, y in points)
+        if abs(line[0][0] - line[-1][0]) > turn / 2:  # around the pole
+            line += [(line[-1][0], 0), (line[0][0], 0)]
+        outlines.append(np.array(line) * scale + translate)
+    return shapely.make_valid(shapely.Polygon(outlines[0], outlines[1:]))
+
+
+def _area(shape: shapely.Geometry) -> float:
+    return float(shape.area * np.cos(np.radians(shape.centroid.y)))
+
+
+def _label(shape: shapely.Geometry) -> tuple[float, float, float]:
+    """Return where a name is written (longitude, latitude) and the width in degrees that it may take there."""
+    whole = max(shapely.get_parts(shape), key=lambda part: part.area)
+    middle = polylabel(whole, tolerance=0.05)
+    west, _, east, _ = whole.bounds
+    chords = shapely.get_parts(whole.intersection(shapely.LineString([(west - 1, middle.y), (east + 1, middle.y)])))
+    chord = min(chords, key=lambda part: part.distance(middle))
+    return round((chord.bounds[0] + chord.bounds[2]) / 2, 2), round(middle.y, 2), round(chord.length, 2)
+
+
+def _inner_borders(states: dict[str, Any]) -> dict[str, Any]:
+    geometries = states["objects"]["states"]["geometries"]
+    uses = Counter(number for state in geometries for number in _numbers(state["arcs"]))
+    arcs = [_absolute(states["arcs"][number], states) for number, count in sorted(uses.items()) if count > 1]
+    return _packed(states, [_thinned(arc, every=4) for arc in arcs])
+
+
+def _thinned(arc: Arc, *, every: int) -> Arc:
+    """Drop the points of an arc that lie within some units of the last one kept."""
+    kept = [arc[0]]
+    for point in arc[1:-1]:
+        if abs(point[0] - kept[-1][0]) + abs(point[1] - kept[-1][1]) > every:
+            kept.append(point)
+    return [*kept, arc[-1]]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""What keeps the words of an article from becoming code on a page.
+
+Text reaches a page in two ways only: as JSON in a ``<script type="application/json">`` block that the page's own script
+reads and puts in place with ``textContent`` (:func:`json_for_html`), or, for the few strings that Folium or Leaflet
+render as HTML, escaped and written in numeric entities (:func:`html_text`).
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from html.parser import HTMLParser
+from urllib.parse import urlsplit
+
+# Valid inside a JSON string and of no meaning to an HTML parser or to a JavaScript one.
+_IN_JSON = {char: f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
+_IN_HTML = {ord(char): f"&#{ord(char)};" for char in "\\`${}"}
+# branca takes what a layer has rendered for a Jinja template of its own.
+_OPENS_JINJA = re.compile(r"\{(?=[{%#])")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def json_for_html(content: object) -> str:
+    """Return the content as JSON that may stand in any ``<script>`` block, also of a Jinja template."""
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for char, escaped in _IN_JSON.items():
+        text = text.replace(char, escaped)
+    return _SURROGATES.sub("\ufffd", _OPENS_JINJA.sub(r"\\u007b", text))
+
+
+def html_text(text: str) -> str:
+    r"""Return text as HTML that shows it as written, also where Folium puts it in a JavaScript template literal.
+
+    Examples
+    --------
+    >>> html_text("<b>${a}`")
+    '&lt;b&gt;&#36;&#123;a&#125;&#96;'
+    """
+    return html.escape(text).translate(_IN_HTML)
+
+
+def web_link(url: str) -> bool:
+    """Return whether the URL is an absolute one over http or https, the only kinds that a popup links to."""
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc)
+
+
+class _Attribution(HTMLParser):
+    """Keeps the text of an attribution, and its links over http and https; every other tag is dropped."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.pieces: list[str] = []
+        self._open = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        href = dict(attrs).get("href") or ""
+        if tag == "a" and not self._open and web_link(href):
+            self.pieces.append(f'<a href="{html_text(href.strip())}" target="_blank" rel="noopener noreferrer">')
+            self._open = True
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "a" and self._open:
+            self.pieces.append("</a>")
+            self._open = False
+
+    def handle_data(self, data: str) -> None:
+        self.pieces.append(html_text(data))
+
+
+def clean_attribution(attribution: str) -> str:
+    """Return a tile provider's attribution as HTML that holds nothing but text and links to web pages.
+
+    Examples
+    --------
+    >>> clean_attribution('&copy; <a href="https://example.org" onclick="x()">Maps</a><img src=x onerror="y()">')
+    '© <a href="https://example.org" target="_blank" rel="noopener noreferrer">Maps</a>'
+    """
+    parser = _Attribution()
+    parser.feed(attribution)
+    parser.close()
+    if parser._open:
+        parser.pieces.append("</a>")
+    return "".join(parser.pieces)

@@ -1,0 +1,67 @@
+"""One call from mentions to a map."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import folium
+    import geopandas as gpd
+    import xyzservices
+
+    from geomap.maps.folium_map import Map
+
+
+def explore(
+    mentions: gpd.GeoDataFrame,
+    *,
+    tiles: str | xyzservices.TileProvider | folium.TileLayer | None = None,
+    title: str | None = None,
+    panel: bool = True,
+) -> Map:
+    """Show the places of a corpus on a map, every symbol with the sentences it comes from.
+
+    Parameters
+    ----------
+    mentions
+        A mentions table. Unresolved mentions (``status="nil"``) are counted, not drawn.
+    tiles
+        None for the basemap that ships with geomap (Natural Earth), which needs no network. Or the name of a provider
+        in ``xyzservices`` ("OpenStreetMap", "OpenTopoMap"), or a ``TileProvider``: its tiles are then loaded from
+        the web whenever the map is open, which tells the provider who looks where. Where they do not come, the basemap
+        shows. OpenStreetMap refuses pages without a Referer (https://operations.osmfoundation.org/policies/tiles/),
+        files opened from disk among them: for a file to send around, take the basemap or another provider.
+    title
+        The heading of the map and of its page; by default how many articles there are.
+    panel
+        Whether to show the panel: heading, counts, the list of places, legend.
+
+    Returns
+    -------
+    Map
+        A ``folium.Map``; add to it what Folium can add, show it in a notebook, or write it with
+        :func:`~geomap.maps.save_html`.
+
+    Raises
+    ------
+    ColumnMissing
+        If the mentions lack a column that is needed here.
+    ValueError
+        If no tile provider has the name given.
+
+    Examples
+    --------
+    >>> import geomap.tables
+    >>> explore(geomap.tables.empty_mentions()).get_root().title
+    'Places in 0 articles'
+    """
+    from geomap.maps.folium_map import Map
+    from geomap.maps.layers import PlacesLayer, middle
+
+    if title is None:
+        count = mentions["article_id"].nunique() if "article_id" in mentions.columns else 0
+        title = f"Places in {count:,} article{'' if count == 1 else 's'}"
+    layer = PlacesLayer(mentions, title=title, panel=panel, fit=True)
+    m = Map(tiles=tiles, title=title, location=middle(layer.box), zoom_start=2)
+    layer.add_to(m)
+    return m
