@@ -622,3 +622,10 @@ def test_importing_articles_loads_no_reader():
     code = f"import sys, geomap.articles; print({readers} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_gold_annotations_beside_the_articles_are_no_articles(tmp_path: Path) -> None:
+    (tmp_path / "one.txt").write_text("A title\nA text.", encoding="utf-8")
+    (tmp_path / "gold.jsonl").write_text('{"article_id": "one", "text": "A title\\nA text."}\n', encoding="utf-8")
+    assert read_articles(tmp_path)["article_id"].tolist() == ["one"]
+    assert read_articles(tmp_path / "gold.jsonl")["article_id"].tolist() == ["one"]

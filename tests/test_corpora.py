@@ -61,7 +61,10 @@ def test_gold_covers_thirty_reports_and_every_row_fits(gold) -> None:  # noqa: A
     assert gold.problems == []
     assert len(gold.mentions) > 250
     texts = {path.stem: path.open(encoding="utf-8", newline="").read() for path in REPORTS}
-    assert all(texts[article_id] == text for article_id, text in zip(gold.articles["article_id"], gold.articles["text"], strict=True))
+    assert all(
+        texts[article_id] == text
+        for article_id, text in zip(gold.articles["article_id"], gold.articles["text"], strict=True)
+    )
     assert gold.mentions["kind"].notna().all()
     assert gold.mentions["usage"].notna().all()
     assert gold.mentions["lat"].notna().mean() > 0.9
@@ -92,7 +95,9 @@ def agreement() -> dict[str, float]:
     both = left["lat"].notna() & right["lat"].notna()
     apart = distance_km(left["lat"][both], left["lon"][both], right["lat"][both], right["lon"][both])
     kind = float((left["kind"] == right["kind"]).mean())
-    by_chance = sum(float((left["kind"] == value).mean() * (right["kind"] == value).mean()) for value in set(left["kind"]))
+    by_chance = sum(
+        float((left["kind"] == value).mean() * (right["kind"] == value).mean()) for value in set(left["kind"])
+    )
     return {
         "mentions_a": len(a),
         "mentions_b": len(b),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ FORMATS: Mapping[str, str] = {
     ".html": "html",
     ".htm": "html",
 }
+_GOLD = re.compile(r"gold[^a-z]", re.IGNORECASE)
 # Parquet compresses itself; a gzipped one could not be read in place.
 GZIPPED = frozenset({"txt", "csv", "jsonl", "json", "html"})
 
@@ -91,6 +93,11 @@ def _sources_at(path: Path, problems: Problems, *, recursive: bool, alone: bool)
             kind, ending = _kind(file)
             if kind is None:
                 problems.add(label, "its ending names no format of articles", action="ignored")
+            elif kind == "jsonl" and _GOLD.match(file.name):
+                # Gold annotations repeat the texts of the articles beside them.
+                problems.add(
+                    label, "it holds gold annotations; name the file itself to read its texts", action="ignored"
+                )
             else:
                 yield Source(file, label, file.relative_to(path).as_posix().removesuffix(ending), kind)
         return

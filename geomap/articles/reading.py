@@ -35,7 +35,7 @@ def read_articles(
     ----------
     path
         A file, a folder, or several of both. A folder may mix formats; its files are taken in the order of their paths,
-        hidden ones left out, those of other endings noted as ``ignored``.
+        hidden ones left out; those of other endings, and gold annotations (``gold*.jsonl``), are noted as ``ignored``.
     columns
         Which column of the files is which column of the articles table: ``{"text": "Body", "published": "Day"}``. The
         usual names (headline, body, content, date, published_at, publisher, outlet, link, doc_id ...) are known, in any
