@@ -146,12 +146,11 @@ def take_stop_names(targets: Targets, forms: Forms, problems: Problems) -> None:
 
 
 def add_bare_counties(features: list[Feature]) -> None:
-    """Let an American county be called without "County" ("Avoyelles") where nothing else in the world bears the name."""
-    borne = {fold(feature.name) for feature in features} | {name for feature in features for name, _ in feature.names}
+    """Let an American county be called without "County", as local papers do ("Clarke and Oconee counties")."""
     for feature in features:
         if feature.country_code == "US" and feature.feature_code == "ADM2":
             bare = fold(feature.name.removesuffix(" County").removesuffix(" Parish"))
-            feature.add({bare} - borne)
+            feature.add({bare})
 
 
 def add_division_names(targets: Targets, problems: Problems) -> None:

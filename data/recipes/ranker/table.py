@@ -1,0 +1,126 @@
+"""Gold corpora as tables of signals and labels, one row per candidate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from geomap.evaluation import outlet_folds, read_gold
+from geomap.evaluation.metrics import NEAR_KM
+from geomap.gazetteer import Gazetteer
+from geomap.geometry import distance_km
+from geomap.pipeline import Geoparser
+from geomap.resolution.batch import build_batch
+from geomap.resolution.resolver import joined
+from geomap.resolution.signals import compute_signals
+
+
+@dataclass
+class Table:
+    """The groups of one corpus, with or without its sources.
+
+    Parameters
+    ----------
+    name
+        Of the corpus, with a mark where sources were hidden.
+    signals, group, label, right
+        Per row: signals, group number, grade (2 exact id, 1 within 161 km, 0 else) and whether it is near enough.
+    sizes, fold, gold_per_group, has_right, weight
+        Per group.
+    gold
+        How many gold mentions with coordinates the corpus has, answered or not.
+    """
+
+    name: str
+    signals: np.ndarray
+    group: np.ndarray
+    label: np.ndarray
+    right: np.ndarray
+    sizes: np.ndarray
+    fold: np.ndarray
+    gold_per_group: np.ndarray
+    has_right: np.ndarray
+    weight: np.ndarray
+    gold: int
+
+    def choose(self, score: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the best row of each group and its softmax probability."""
+        starts = np.concatenate([[0], np.cumsum(self.sizes)])[:-1]
+        raised = np.exp(score - np.maximum.reduceat(score, starts)[self.group])
+        probability = raised / np.add.reduceat(raised, starts)[self.group]
+        order = np.lexsort((np.arange(len(score)), -score, self.group))
+        chosen = order[starts]
+        return chosen, probability[chosen]
+
+    def accuracy(self, score: np.ndarray) -> float:
+        """Return accuracy within 161 km over all gold mentions with coordinates."""
+        chosen, _ = self.choose(score)
+        return float((self.right[chosen] * self.gold_per_group).sum() / self.gold)
+
+    def recall(self) -> float:
+        """Return the share of gold mentions that have a candidate near enough."""
+        return float((self.has_right * self.gold_per_group).sum() / self.gold)
+
+
+def load_tables(folder: Path) -> list[Table]:
+    """Return two tables per corpus, with its sources and without them."""
+    parser = Geoparser(gazetteer=Gazetteer())
+    tables = []
+    for path in sorted(folder.glob("*.jsonl")):
+        gold = read_gold(path)
+        spans = parser.recognize(gold.articles)
+        for hidden in (False, True):
+            articles = gold.articles.assign(source=None) if hidden else gold.articles
+            name = path.name.split(".")[0] + (" without source" if hidden else "")
+            tables.append(_table(name, articles, gold, spans, parser))
+    return tables
+
+
+def _table(name, articles, gold, spans, parser) -> Table:
+    together = joined(articles, gold.mentions, spans)
+    batch = build_batch(articles, together, parser.gazetteer)
+    signals = compute_signals(batch)
+    own = together["_own"].to_numpy(dtype=bool)
+    mention_group = batch.mention_group[own]
+    known = gold.mentions["lat"].notna().to_numpy()
+    groups = len(batch.starts) - 1
+    gold_per_group = np.zeros(groups, dtype=np.int64)
+    votes: dict[int, dict[tuple, int]] = {}
+    for group, known_one, lat, lon, geonameid in zip(
+        mention_group, known, gold.mentions["lat"], gold.mentions["lon"], gold.mentions["geonameid"], strict=True
+    ):
+        if known_one and group >= 0:
+            gold_per_group[group] += 1
+            key = (lat, lon, None if pd.isna(geonameid) else int(geonameid))
+            votes.setdefault(int(group), {}).setdefault(key, 0)
+            votes[int(group)][key] += 1
+    right = np.zeros(len(batch.group), dtype=bool)
+    label = np.zeros(len(batch.group), dtype=np.int64)
+    for group, counts in votes.items():
+        (lat, lon, geonameid), _ = max(counts.items(), key=lambda item: item[1])
+        rows = np.arange(batch.starts[group], batch.starts[group + 1])
+        right[rows] = distance_km(lat, lon, batch.columns.lat[rows], batch.columns.lon[rows]) <= NEAR_KM
+        exact = np.array([geonameid is not None and batch.places[row].geonameid == geonameid for row in rows])
+        label[rows] = np.where(exact, 2, right[rows].astype(int))
+    has_right = np.zeros(groups, dtype=bool)
+    np.logical_or.at(has_right, batch.group, right)
+    keep = gold_per_group > 0
+    rows = keep[batch.group]
+    article_fold = outlet_folds(list(gold.articles["source"]))
+    renumber = np.cumsum(keep) - 1
+    return Table(
+        name=name,
+        signals=signals[rows],
+        group=renumber[batch.group[rows]],
+        label=label[rows],
+        right=right[rows],
+        sizes=np.diff(batch.starts)[keep],
+        fold=article_fold[batch.group_article[keep]],
+        gold_per_group=gold_per_group[keep],
+        has_right=has_right[keep],
+        weight=np.sqrt(gold_per_group[keep]),
+        gold=int(known.sum()),
+    )
