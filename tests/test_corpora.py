@@ -56,7 +56,7 @@ def gold() -> geomap.evaluation.Gold:  # type: ignore[name-defined]
     return read_gold(MOSUL / "gold.jsonl")
 
 
-def test_gold_covers_thirty_reports_and_every_row_fits(gold) -> None:  # noqa: ANN001
+def test_gold_covers_thirty_reports_and_every_row_fits(gold) -> None:
     assert len(gold.articles) == 30
     assert gold.problems == []
     assert len(gold.mentions) > 250
@@ -70,7 +70,7 @@ def test_gold_covers_thirty_reports_and_every_row_fits(gold) -> None:  # noqa: A
     assert gold.mentions["lat"].notna().mean() > 0.9
 
 
-def test_gold_ids_are_in_the_gazetteer_near_the_gold_points(gold, gazetteer: geomap.Gazetteer) -> None:  # noqa: ANN001
+def test_gold_ids_are_in_the_gazetteer_near_the_gold_points(gold, gazetteer: geomap.Gazetteer) -> None:
     known = gold.mentions[gold.mentions["geonameid"].notna()].drop_duplicates("geonameid")
     for row in known.itertuples():
         place = gazetteer.place(f"geonames:{row.geonameid}")

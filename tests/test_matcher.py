@@ -38,7 +38,12 @@ def test_the_longest_name_wins(matcher: GazetteerMatcher) -> None:
 
 
 def test_neighboring_names_are_both_found(matcher: GazetteerMatcher) -> None:
-    assert found(matcher, "The Baghdad Mosul road and the Paris-London train") == ["Baghdad", "Mosul", "Paris", "London"]
+    assert found(matcher, "The Baghdad Mosul road and the Paris-London train") == [
+        "Baghdad",
+        "Mosul",
+        "Paris",
+        "London",
+    ]
 
 
 def test_a_name_inside_a_word_is_none(matcher: GazetteerMatcher) -> None:
@@ -46,7 +51,11 @@ def test_a_name_inside_a_word_is_none(matcher: GazetteerMatcher) -> None:
 
 
 def test_possessives_and_punctuation_stay_outside(matcher: GazetteerMatcher) -> None:
-    assert found(matcher, "In Mosul's old quarter (near Erbil), Baghdad’s envoy spoke.") == ["Mosul", "Erbil", "Baghdad"]
+    assert found(matcher, "In Mosul's old quarter (near Erbil), Baghdad’s envoy spoke.") == [
+        "Mosul",
+        "Erbil",
+        "Baghdad",
+    ]
 
 
 def test_diacritics_and_written_variants_are_found_as_written(matcher: GazetteerMatcher) -> None:
@@ -105,7 +114,9 @@ def test_a_small_town_counts_where_the_text_says_where_it_is(matcher: GazetteerM
     assert found(matcher, "The fair in Murray, Kentucky, opened.") == ["Murray", "Kentucky"]
 
 
-ODD = st.sampled_from(["Mosul", "U.S.", "São", "e\u0301", "🌍", "\r\n", "\u202e", "الموصل", "\x00", "St. ", "’s", "-", "Iraqi"])
+ODD = st.sampled_from(
+    ["Mosul", "U.S.", "São", "e\u0301", "🌍", "\r\n", "\u202e", "الموصل", "\x00", "St. ", "’s", "-", "Iraqi"]
+)
 
 
 @settings(max_examples=150, deadline=None)
