@@ -20,7 +20,6 @@ import typer
 from geomap import errors
 
 if TYPE_CHECKING:
-
     from geomap.pipeline import Progress
 
 app = typer.Typer(
@@ -35,7 +34,8 @@ Articles = Annotated[
     Path, typer.Argument(help="A folder or file of articles: .txt, .csv, .jsonl, .json, .parquet, .html.")
 ]
 Recognizer = Annotated[
-    str | None, typer.Option(help="The recognizer: 'gazetteer' works by names alone.", show_default="the best")
+    str | None,
+    typer.Option(help="The recognizer: 'neural', or 'gazetteer', which works by names alone.", show_default="neural"),
 ]
 GazetteerName = Annotated[str, typer.Option(help="The gazetteer to resolve with.")]
 MinConfidence = Annotated[float, typer.Option(min=0.0, max=1.0, help="Mentions less sure than this stay unresolved.")]

@@ -30,8 +30,8 @@ class Geoparser:
     Parameters
     ----------
     recognizer
-        What finds mentions: the name of a recognizer that ships (``"gazetteer"``), or any object with a method
-        ``recognize(texts)``. The default is the best that is installed.
+        What finds mentions: ``"neural"`` (the default), ``"gazetteer"`` (by names alone), or any object with a method
+        ``recognize(texts)``.
     gazetteer
         Where places come from: a :class:`~geomap.gazetteer.Gazetteer` or what its constructor takes.
     ranker

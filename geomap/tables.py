@@ -87,7 +87,11 @@ def as_dtype(values: Any, dtype: str) -> pd.Series[Any]:
     series: pd.Series[Any] = values if isinstance(values, pd.Series) else pd.Series(values)
     target = _string_dtype() if dtype == "str" else pd.api.types.pandas_dtype(dtype)
     if dtype == "category":
-        return series if isinstance(series.dtype, pd.CategoricalDtype) else series.astype(_string_dtype()).astype("category")
+        return (
+            series
+            if isinstance(series.dtype, pd.CategoricalDtype)
+            else series.astype(_string_dtype()).astype("category")
+        )
     if dtype.startswith("datetime64"):
         series = pd.to_datetime(series, utc=True)
     converted: pd.Series[Any] = series.astype(target)
