@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from geomap.evaluation import evaluate
     from geomap.gazetteer import Gazetteer
     from geomap.maps import explore, save_html
-    from geomap.pipeline import Geoparser, alternatives, geoparse
+    from geomap.pipeline import Geoparser, alternatives, geoparse, why
 
 __version__ = "0.1.0"
 
@@ -27,6 +27,7 @@ __all__ = [
     "places",
     "read_articles",
     "save_html",
+    "why",
 ]
 
 _HOMES = {
@@ -39,6 +40,7 @@ _HOMES = {
     "places": "geomap.analysis",
     "read_articles": "geomap.articles",
     "save_html": "geomap.maps",
+    "why": "geomap.pipeline",
 }
 _MODULES = ("analysis", "articles", "errors", "evaluation", "gazetteer", "maps", "recognition", "resolution", "tables")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +14,7 @@ from geomap.gazetteer import Gazetteer
 from geomap.recognition import Recognizer, default_recognizer
 from geomap.resolution import Alternatives, Ranker, Resolver, default_ranker
 from geomap.resolution.alternatives import ATTRIBUTE
+from geomap.resolution.why import Explanation, explain
 from geomap.sentences import Sentences
 from geomap.tables import FIELDS, KINDS, SPANS, empty_mentions, finish_mentions, require_columns, validate_articles
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 ARTICLES_AT_ONCE = 256
+MENTION_KEY = ("article_id", "field", "start", "end", "toponym")
 Progress = Callable[[str, int, int], None]
 
 
@@ -223,16 +225,48 @@ def alternatives(mentions: pd.DataFrame) -> pd.DataFrame:
     InvalidTable
         If the table does not carry its alternatives.
     """
-    kept = mentions.attrs.get(ATTRIBUTE)
+    require_columns(mentions, MENTION_KEY, what="mentions")
+    return _kept(mentions.attrs).table(mentions) if len(mentions) else Alternatives().table(mentions)
+
+
+def why(mentions: pd.DataFrame, *, gazetteer: Gazetteer | None = None) -> Explanation:
+    """Explain why a mention was resolved as it was.
+
+    Parameters
+    ----------
+    mentions
+        One row of what :func:`geoparse` returned, as a table: ``mentions.iloc[[i]]``.
+    gazetteer
+        What names the places; the embedded one when left out.
+
+    Returns
+    -------
+    Explanation
+        In words (``print`` it) and as a table of the evidence, whose contributions add up to the difference in score
+        between the choice and the runner-up.
+
+    Raises
+    ------
+    InvalidTable
+        If the table has not exactly one row, or does not carry its alternatives.
+    """
+    require_columns(mentions, MENTION_KEY, what="mentions")
+    if len(mentions) != 1:
+        raise InvalidTable(f"why explains one mention, and this table has {len(mentions)}; give mentions.iloc[[i]]")
+    row, kept, names = mentions.iloc[0], _kept(mentions.attrs), gazetteer or Gazetteer()
+    candidates = kept.of(row["article_id"], row["field"], int(row["start"]), int(row["end"]))
+    called = [", ".join(names.hierarchy(place)) for place, _, _ in candidates[:2]]
+    return explain(row["toponym"], candidates, kept.ranker, called)
+
+
+def _kept(attributes: Mapping[Hashable, object]) -> Alternatives:
+    kept = attributes.get(ATTRIBUTE)
     if not isinstance(kept, Alternatives):
-        if not len(mentions):
-            return Alternatives().table(mentions)
         raise InvalidTable(
             "this mentions table does not carry its alternatives (they stay with the table that geoparse returns and are "
             "not written to files); geoparse the articles again"
         )
-    require_columns(mentions, ("article_id", "field", "start", "end", "toponym"), what="mentions")
-    return kept.table(mentions)
+    return kept
 
 
 def _pieces(articles: pd.DataFrame) -> Iterator[tuple[str, str, str]]:

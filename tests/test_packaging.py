@@ -81,6 +81,7 @@ def test_the_public_names_are_the_pinned_ones_and_all_resolve() -> None:
         "places",
         "read_articles",
         "save_html",
+        "why",
     ]
     for name in geomap.__all__:
         assert getattr(geomap, name) is not None

@@ -203,3 +203,29 @@ def test_offsets_hold_for_any_text(parser: geomap.Geoparser, words: list[str]) -
     mentions = parser.geoparse(articles(text))
     for row in mentions.itertuples():
         assert text[row.start : row.end] == row.toponym
+
+
+def test_why_names_the_choice_the_runner_up_and_the_evidence_between_them(parser: geomap.Geoparser) -> None:
+    text = "The fair in Paris drew visitors from Lexington and Georgetown, Kentucky, on Sunday."
+    mentions = parser.geoparse(articles(text))
+    explanation = geomap.why(mentions.iloc[[0]], gazetteer=parser.gazetteer)
+    choice, other = geomap.alternatives(mentions.iloc[[0]])["place_id"].iloc[:2]
+    for place_id in (choice, other):
+        assert ", ".join(parser.gazetteer.hierarchy(place_id)) in str(explanation)
+    assert explanation.table["contribution"].sum() > 0
+    assert explanation.table["evidence"].iloc[0] in str(explanation)
+
+
+def test_why_wants_one_mention_that_carries_its_alternatives(parser: geomap.Geoparser) -> None:
+    mentions = parser.geoparse(articles("Storms hit Paris and London."))
+    with pytest.raises(InvalidTable, match="this table has 2"):
+        geomap.why(mentions)
+    mentions.attrs = {}
+    with pytest.raises(InvalidTable, match="geoparse the articles again"):
+        geomap.why(mentions.iloc[[0]])
+
+
+def test_why_says_so_when_there_was_nothing_to_choose_from(parser: geomap.Geoparser) -> None:
+    spans = pd.DataFrame({"article_id": ["a0"], "field": ["text"], "start": [0], "end": [9]})
+    mentions = parser.resolve(articles("Qwxyzzton fell."), spans)
+    assert "nothing by the name" in str(geomap.why(mentions, gazetteer=parser.gazetteer))

@@ -61,7 +61,7 @@ def _begins_with(text: str, title: str) -> bool:
     if len(wanted) >= LONG // 2 and _ELLIPSIS.search(title):
         return True
     inside_word = bool(behind) and (behind[0].isalnum() or (behind[0] in "'’-" and behind[1:2].isalnum()))
-    ends_phrase = not behind.strip() or re.match(r"\s*[\r\n\u2028\u2029.:;!?…|–—-]|\W*[\r\n\u2028\u2029]", behind)
+    ends_phrase = not behind.strip() or re.match(r"\s*[\r\n\u2028\u2029.:;!?…|–—-]|[\W_]*[\r\n\u2028\u2029]", behind)
     return not inside_word and (is_long or bool(ends_phrase))
 
 

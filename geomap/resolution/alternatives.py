@@ -14,6 +14,8 @@ import pandas as pd
 
 from geomap.resolution.batch import Batch
 
+Floats = npt.NDArray[np.float64]
+
 ATTRIBUTE = "geomap_alternatives"
 MOST = 8
 COLUMNS = [
@@ -38,8 +40,9 @@ COLUMNS = [
 class Alternatives(dict[str, Any]):
     """The candidates of every mention, the likeliest first; see :func:`geomap.alternatives`."""
 
-    def __init__(self) -> None:
+    def __init__(self, ranker: Any = None) -> None:
         super().__init__()
+        self.ranker = ranker
         self._of: dict[tuple[str, str, int, int], list[tuple[Any, ...]]] = {}
 
     def add(
@@ -47,24 +50,31 @@ class Alternatives(dict[str, Any]):
         mentions: pd.DataFrame,
         groups: npt.NDArray[np.int64],
         batch: Batch,
-        probabilities: npt.NDArray[np.float64],
+        probabilities: Floats,
+        signals: Floats,
     ) -> None:
-        """Keep the likeliest candidates of each mention's group."""
+        """Keep the likeliest candidates of each mention's group, with their signals."""
         by_group: dict[int, list[tuple[Any, ...]]] = {}
         for group in np.unique(groups[groups >= 0]).tolist():
             begin, end = int(batch.starts[group]), int(batch.starts[group + 1])
             order = begin + np.argsort(-probabilities[begin:end], kind="stable")[:MOST]
-            by_group[group] = [(batch.places[row], float(probabilities[row])) for row in order]
+            by_group[group] = [
+                (batch.places[row], float(probabilities[row]), signals[row].astype(np.float32)) for row in order
+            ]
         keys = zip(mentions["article_id"], mentions["field"], mentions["start"], mentions["end"], strict=True)
         for key, group in zip(keys, groups.tolist(), strict=True):
             self._of[key] = by_group.get(group, [])
+
+    def of(self, article_id: str, field: str, start: int, end: int) -> list[tuple[Any, ...]]:
+        """Return one mention's candidates: place, probability and signals, the likeliest first."""
+        return self._of.get((article_id, field, start, end), [])
 
     def table(self, mentions: pd.DataFrame) -> pd.DataFrame:
         """Return one row per candidate of the mentions given, in their order."""
         rows = []
         columns = ("article_id", "field", "start", "end", "toponym")
         for values in zip(*(mentions[name] for name in columns), strict=True):
-            for rank, (place, probability) in enumerate(self._of.get(values[:4], ()), start=1):
+            for rank, (place, probability, _) in enumerate(self._of.get(values[:4], ()), start=1):
                 rows.append(
                     (
                         *values,

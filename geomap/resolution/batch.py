@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geomap.gazetteer import Candidate, Gazetteer, fold
-from geomap.resolution.context import MentionContext, read_contexts
+from geomap.resolution.context import MentionContext, holds, read_contexts
 from geomap.resolution.names import name_variants
 
 Ints = npt.NDArray[np.int64]
@@ -60,6 +60,9 @@ class Batch:
         Article number of each group.
     contexts
         What the text around a group's mentions says, one per group.
+    family
+        Of each group, the number of the first group of the same name in the same article: groups of one name are no
+        evidence for each other ("from Paris, Texas, to Paris, France").
     mention_group
         Group number of each mention, -1 where it has no candidate.
     """
@@ -71,6 +74,7 @@ class Batch:
     starts: Ints
     group_article: Ints
     contexts: list[MentionContext]
+    family: Ints
     mention_group: Ints
     sources: list[str | None]
 
@@ -112,6 +116,8 @@ def build_batch(articles: pd.DataFrame, mentions: pd.DataFrame, gazetteer: Gazet
         name, candidates = found[toponym]
         if not candidates:
             continue
+        if context.areas and not any(holds(context.areas, candidate) for _, candidate in candidates):
+            context = context.unplaced()  # an enumeration: "Baghdad, Cairo and Amman"
         key = (numbers[article_id], name, context.container_key)
         if key not in keys:
             keys[key] = len(groups)
@@ -172,9 +178,15 @@ def _lay_out(
         starts=starts,
         group_article=group_article,
         contexts=[contexts[number] for number in order],
+        family=_families([(groups[number][0], found[groups[number][1]][0]) for number in order]),
         mention_group=renumbered[mention_group],
         sources=[None if pd.isna(source) else str(source) for source in articles["source"]],
     )
+
+
+def _families(names: Sequence[tuple[int, str]]) -> Ints:
+    first: dict[tuple[int, str], int] = {}
+    return np.array([first.setdefault(name, number) for number, name in enumerate(names)], dtype=np.int64)
 
 
 def _columns(places: Sequence[Candidate], depths: Sequence[int]) -> Columns:

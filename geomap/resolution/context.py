@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from geomap.gazetteer import Candidate, Gazetteer
+from geomap.gazetteer import Candidate, Gazetteer, fold
 from geomap.resolution.names import own_container
 
 # Up to four words behind a comma or an opening bracket, the first with a capital: ", North Carolina", " (Iraq".
@@ -92,6 +92,10 @@ class MentionContext:
     mentions: int
     order: int
 
+    def unplaced(self) -> MentionContext:
+        """Return the context without what was taken for a container."""
+        return replace(self, areas=frozenset(), container_key="")
+
     def merged(self, other: MentionContext) -> MentionContext:
         """Return the context of both."""
         return replace(
@@ -172,11 +176,11 @@ def _combined(
         if name is None:
             continue
         if not areas:
-            areas, key = known[name], name
+            areas, key = known[name], fold(name)
             continue
         inside = frozenset(area for area in areas if any(within(area[0], outer) for outer, _ in known[name]))
         if inside:
-            areas, key = inside, f"{key}, {name}"
+            areas, key = inside, f"{key}, {fold(name)}"
     return areas, key
 
 
@@ -185,6 +189,12 @@ def within(inner: Area, outer: Area) -> bool:
     return inner[0] == outer[0] and all(
         theirs is None or ours == theirs for ours, theirs in zip(inner[1:], outer[1:], strict=True)
     )
+
+
+def holds(areas: Iterable[tuple[Area, int]], place: Candidate) -> bool:
+    """Return whether a place lies in one of the areas, and is not that area itself."""
+    own = (place.country_code or "", place.admin1_code or None, place.admin2_code or None)
+    return any(place.row != holder and within(own, area) for area, holder in areas)
 
 
 def _follower(word: str, toponym: str) -> str:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from geomap.geometry import EARTH_RADIUS_KM, unit_vectors
 from geomap.resolution.batch import Batch
-from geomap.resolution.context import within
+from geomap.resolution.context import holds
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -26,9 +26,7 @@ def area_matches(batch: Batch) -> tuple[Floats, Floats]:
         if not context.areas:
             continue
         for row in range(batch.starts[number], batch.starts[number + 1]):
-            place = batch.places[row]
-            own = (place.country_code or "", place.admin1_code or None, place.admin2_code or None)
-            contained[row] = any(place.row != holder and within(own, area) for area, holder in context.areas)
+            contained[row] = holds(context.areas, batch.places[row])
     possible = np.maximum.reduceat(contained, batch.starts[:-1])[batch.group]
     return contained, np.where(contained > 0, 0.0, possible)
 
@@ -38,11 +36,12 @@ def share_of_others(batch: Batch, code: Ints, mass: Floats) -> Floats:
     size = int(code.max(initial=-1)) + 2
     known = code >= 0
     article_key = batch.article * size + code
-    group_key = batch.group * size + code
+    group_key = batch.family[batch.group] * size + code
     in_article = _sum_by(article_key, mass, known)
     in_group = _sum_by(group_key, mass, known)
     groups = np.bincount(batch.group_article, minlength=int(batch.article.max()) + 1)
-    others = np.maximum(groups[batch.article] - 1, 1)
+    own = np.bincount(batch.family)[batch.family]
+    others = np.maximum(groups[batch.article] - own[batch.group], 1)
     return np.where(known, (in_article - in_group) / others, 0.0)
 
 
@@ -64,13 +63,14 @@ def kernel_signals(batch: Batch, mass: Floats) -> dict[str, Floats]:
     vectors = unit_vectors(batch.columns.lat, batch.columns.lon)
     orders = np.array([context.order for context in batch.contexts])[batch.group]
     datelines = np.array([context.dateline for context in batch.contexts])[batch.group]
+    families = batch.family[batch.group]
     for begin, end in _article_slices(batch):
         if batch.group[begin] == batch.group[end - 1]:
             continue
         strong = begin + np.flatnonzero(mass[begin:end] >= FAINTEST)
         cosine = np.clip(vectors[begin:end] @ vectors[strong].T, -1.0, 1.0)
         distance = EARTH_RADIUS_KM * np.arccos(cosine)
-        other = batch.group[begin:end, None] != batch.group[None, strong]
+        other = families[begin:end, None] != families[None, strong]
         weight = np.where(other, mass[None, strong], 0.0)
         groups = batch.group[end - 1] - batch.group[begin]
         for scale in SCALES_KM:

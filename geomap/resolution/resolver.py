@@ -30,6 +30,10 @@ class Ranker(Protocol):
         """Return the calibrated probability that a row chosen with this probability is right."""
         ...
 
+    def contributions(self, row: Floats) -> Floats:
+        """Return what each signal adds to one row's score, up to a constant that all rows share."""
+        ...
+
 
 class Resolver:
     """Rank the candidates of every mention and choose.
@@ -73,7 +77,7 @@ class Resolver:
             The runners-up of every mention.
         """
         parts: list[pd.DataFrame] = []
-        runners = Alternatives()
+        runners = Alternatives(self.ranker)
         for chunk in chunks_by_source(articles):
             own = mentions[mentions["article_id"].isin(set(chunk["article_id"]))]
             if not len(own):
@@ -95,7 +99,7 @@ class Resolver:
         confidence = calibrated(probabilities, chosen, self.ranker, batch)
         own = np.ones(len(together), dtype=bool) if context is None else together["_own"].to_numpy(dtype=bool)
         groups = batch.mention_group[own]
-        runners.add(mentions, groups, batch, confidence)
+        runners.add(mentions, groups, batch, confidence, signals)
         rows = [None if group < 0 else int(chosen[group]) for group in groups]
         records = [self._record(None if row is None else batch.places[row]) for row in rows]
         table = pd.DataFrame(records, columns=RESULT_COLUMNS, index=mentions.index)

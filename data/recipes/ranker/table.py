@@ -65,9 +65,9 @@ class Table:
         return float((self.has_right * self.gold_per_group).sum() / self.gold)
 
 
-def load_tables(folder: Path) -> list[Table]:
+def load_tables(folder: Path, *, recognizer: str | None = None) -> list[Table]:
     """Return two tables per corpus, with its sources and without them."""
-    parser = Geoparser(gazetteer=Gazetteer())
+    parser = Geoparser(gazetteer=Gazetteer(), recognizer=recognizer)
     tables = []
     for path in sorted(folder.glob("*.jsonl")):
         gold = read_gold(path)

@@ -28,6 +28,7 @@ from manifest import record  # noqa: E402
 from table import Table, load_tables  # noqa: E402
 
 from geomap.evaluation.metrics import calibration_error  # noqa: E402
+from geomap.resolution.rankers import said_outright  # noqa: E402
 from geomap.resolution.signals import NAMES  # noqa: E402
 from geomap.resolution.trees import Trees  # noqa: E402
 
@@ -76,7 +77,7 @@ def left_out(tables: list[Table], folds: int = 5) -> list[np.ndarray]:
         for table, out in zip(tables, scores, strict=True):
             rows = (table.fold == fold)[table.group]
             if rows.any():
-                out[rows] = booster.predict(table.signals[rows])
+                out[rows] = booster.predict(table.signals[rows]) + said_outright(table.signals[rows])
     return scores
 
 
@@ -107,7 +108,7 @@ def calibrate(tables: list[Table], scores: list[np.ndarray]) -> tuple[np.ndarray
 
 def export(booster: lightgbm.Booster) -> Trees:
     """Return the booster's trees as arrays."""
-    feature, threshold, left, right, value, roots = [], [], [], [], [], []
+    feature, threshold, left, right, value, middle, roots = [], [], [], [], [], [], []
 
     def add(node: dict) -> int:
         if "leaf_value" in node and "split_feature" not in node:
@@ -117,6 +118,7 @@ def export(booster: lightgbm.Booster) -> Trees:
         number = len(feature)
         feature.append(node["split_feature"])
         threshold.append(node["threshold"])
+        middle.append(node["internal_value"])
         left.append(0)
         right.append(0)
         left[number] = add(node["left_child"])
@@ -132,6 +134,7 @@ def export(booster: lightgbm.Booster) -> Trees:
         np.array(left, dtype=np.int32),
         np.array(right, dtype=np.int32),
         np.array(value),
+        np.array(middle),
         np.array([root for root in roots if root >= 0], dtype=np.int32),
     )
 
@@ -141,8 +144,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--measure-only", action="store_true")
+    parser.add_argument("--recognizer", help="whose toponyms are the context: 'gazetteer' is quick")
     folder = parser.parse_args().folder
-    tables = load_tables(folder)
+    tables = load_tables(folder, recognizer=parser.parse_args().recognizer)
     scores = left_out(tables)
     print(report(tables, scores).to_string(index=False))
     steps, error = calibrate(tables, scores)
