@@ -1,12 +1,14 @@
-"""Which recognizer is used when none is named."""
+"""The recognizers that ship, by name."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from geomap.errors import UnsupportedFormat
-from geomap.gazetteer import Gazetteer
+from geomap.gazetteer import Gazetteer, fold
 from geomap.recognition.spans import Recognizer
 
-NAMES = ("gazetteer",)
+DEFAULT = "neural"
 
 
 def default_recognizer(gazetteer: Gazetteer, *, name: str | None = None) -> Recognizer:
@@ -15,12 +17,31 @@ def default_recognizer(gazetteer: Gazetteer, *, name: str | None = None) -> Reco
     Parameters
     ----------
     gazetteer
-        Whose names the recognizer may use.
+        Whose names and demonyms the recognizer may use.
     name
-        ``"gazetteer"`` for the model-free matcher; None for the best that is installed.
+        ``"neural"`` for the model that ships (the default), ``"gazetteer"`` for the model-free matcher.
+
+    Raises
+    ------
+    UnsupportedFormat
+        If no recognizer has that name.
     """
-    if name not in (None, *NAMES):
-        raise UnsupportedFormat(f"there is no recognizer {name!r}; there is: {', '.join(NAMES)}")
+    chosen = name or DEFAULT
+    if chosen not in _MAKERS:
+        raise UnsupportedFormat(f"there is no recognizer {name!r}; there is: {', '.join(_MAKERS)}")
+    return _MAKERS[chosen](gazetteer)
+
+
+def _neural(gazetteer: Gazetteer) -> Recognizer:
+    from geomap.recognition.neural import NeuralRecognizer
+
+    return NeuralRecognizer(demonyms=frozenset(fold(form.written) for form in gazetteer.demonyms()))
+
+
+def _matcher(gazetteer: Gazetteer) -> Recognizer:
     from geomap.recognition.matcher import GazetteerMatcher
 
     return GazetteerMatcher(gazetteer)
+
+
+_MAKERS: Mapping[str, Callable[[Gazetteer], Recognizer]] = {"neural": _neural, "gazetteer": _matcher}

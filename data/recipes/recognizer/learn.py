@@ -1,0 +1,88 @@
+"""The training loop: one pass after another over freshly varied texts."""
+
+from __future__ import annotations
+
+import math
+import random
+import time
+from collections.abc import Callable, Sequence
+
+import torch
+from batches import batches, examples
+from corpora import Labeller, Text
+from model import Tagger, set_loss
+from tokenizers import Tokenizer
+
+Pass = Callable[[random.Random], Sequence[Text]]
+
+
+def train(
+    tagger: Tagger,
+    passes: Sequence[Pass],
+    tokenizer: Tokenizer,
+    labeller: Labeller,
+    *,
+    seed: int,
+    rate: float,
+    warmup: float = 0.1,
+    log: Callable[[str], None] = print,
+) -> None:
+    """Train a tagger in place.
+
+    Parameters
+    ----------
+    tagger
+        The tagger.
+    passes
+        One function a pass; each returns the texts of that pass, already varied.
+    tokenizer, labeller
+        Make the windows and their labels.
+    seed
+        Of everything random.
+    rate
+        Highest learning rate of the encoder; the heads and the shapes, which start untrained, learn faster.
+    warmup
+        Share of the steps over which the rate rises; it falls to nothing over the rest.
+    log
+        Takes a line now and then.
+    """
+    torch.manual_seed(seed)
+    rng = random.Random(seed)  # noqa: S311
+    found = [examples(each(rng), tokenizer, labeller) for each in passes]
+    plan = [list(batches(each, rng)) for each in found]
+    total = sum(len(each) for each in plan)
+    log(f"{sum(len(each) for each in found)} windows, {total} steps")
+    optimizer = torch.optim.AdamW(_groups(tagger, rate), weight_decay=0.01)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step / total, warmup))
+    tagger.train()
+    begun, done, running = time.time(), 0, 0.0
+    for number, each in enumerate(plan):
+        for ids, shapes, mask, places, bits in each:
+            with torch.autocast("cpu", torch.bfloat16):
+                logits = tagger(ids, shapes, mask)
+            loss = set_loss(logits.float().view(-1, logits.shape[-1])[places], bits)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(tagger.parameters(), 1.0)
+            optimizer.step()
+            schedule.step()
+            optimizer.zero_grad(set_to_none=True)
+            done += 1
+            running = 0.98 * running + 0.02 * loss.item() if done > 1 else loss.item()
+            if done % 50 == 0:
+                log(f"pass {number} step {done}/{total} loss {running:.4f} {time.time() - begun:.0f} s")
+    tagger.eval()
+
+
+def _rate(part: float, warmup: float) -> float:
+    return part / warmup if part < warmup else 0.5 * (1 + math.cos(math.pi * (part - warmup) / (1 - warmup)))
+
+
+def _groups(tagger: Tagger, rate: float) -> list[dict[str, object]]:
+    new = ("output.", "shapes.")
+    named = list(tagger.named_parameters())
+    return [
+        {"params": [p for name, p in named if name.startswith(new)], "lr": 5 * rate},
+        # Rare words keep the vectors they came with: decay would shrink what few steps ever touch.
+        {"params": [p for name, p in named if name.startswith("words.")], "lr": rate, "weight_decay": 0.0},
+        {"params": [p for name, p in named if not name.startswith((*new, "words."))], "lr": rate},
+    ]
