@@ -110,3 +110,27 @@ class GeocodingStopped(GeomapWarning):
 
 class BulkGeocoding(GeomapWarning):
     """So many names are about to be asked of a public service that its policy should be read first."""
+
+
+class DisclosureMisused(GeomapError, ValueError):
+    """What may travel with a map was asked for in a way that has no meaning; the message says what to give."""
+
+
+class InvalidCorrections(GeomapError, ValueError):
+    """A line of a file of corrections cannot be read; the message names the line."""
+
+
+class CorrectionsUnmatched(GeomapWarning):
+    """Some corrections no longer match a mention and were not applied; the message counts them."""
+
+
+class InvalidGazetteer(GeomapError, ValueError):
+    """A file cannot be read as a gazetteer; the message names the file, the row and what is wrong there."""
+
+
+class GazetteerDownloadFailed(GeomapError, ConnectionError):
+    """A gazetteer's files did not arrive whole; what has arrived is kept, and trying again goes on from there."""
+
+
+class GazetteerRowsSkipped(GeomapWarning):
+    """Some places of a gazetteer have no coordinates and were left out; the message counts them."""

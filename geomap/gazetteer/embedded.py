@@ -5,28 +5,18 @@ from __future__ import annotations
 import hashlib
 import lzma
 import os
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from geomap.errors import GazetteerUnwritable, ResourceDamaged
+from geomap.errors import ResourceDamaged
+from geomap.gazetteer.building import build_once, cache_folder, progress_bar
 from geomap.gazetteer.folding import fold
 from geomap.gazetteer.model import NameKind
 from geomap.gazetteer.schema import SCHEMA_VERSION, IndexRows, NameRow, PlaceRow, write_index
 from geomap.resources.loading import manifest, read_resource
 
 RESOURCE = "gazetteer.tsv.xz"
-CACHE_VARIABLE = "GEOMAP_CACHE"
-_SECONDS_TO_WAIT = 300
-
-
-def cache_folder(cache_dir: str | os.PathLike[str] | None = None) -> Path:
-    """Return where indexes lie: the argument, else ``GEOMAP_CACHE``, else the user's cache folder."""
-    from platformdirs import user_cache_path
-
-    chosen = cache_dir or os.environ.get(CACHE_VARIABLE)
-    return Path(chosen).expanduser() if chosen else user_cache_path("geomap", appauthor=False)
+_SIZE = 100_000_000
 
 
 def ensure_index(cache_dir: str | os.PathLike[str] | None = None) -> Path:
@@ -47,51 +37,13 @@ def ensure_index(cache_dir: str | os.PathLike[str] | None = None) -> Path:
     if target.is_file():
         return target
     content = read_resource(RESOURCE)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        _build_once(target, content)
-    except (OSError, _sqlite_error()) as error:
-        raise GazetteerUnwritable(
-            f"the gazetteer's index (about 60 MB) cannot be built in {folder}: {error}; free space there, or name a "
-            f"writable folder in the environment variable {CACHE_VARIABLE} or as Gazetteer(cache_dir=...)"
-        ) from error
-    return target
 
+    def write(path: Path) -> None:
+        with progress_bar("building the gazetteer's index (once)") as advance:
+            rows = read_rows(content, lambda share: advance(0.5 * share))
+            write_index(path, rows)
 
-def _sqlite_error() -> type[Exception]:
-    import sqlite3
-
-    return sqlite3.Error
-
-
-def _build_once(target: Path, content: bytes) -> None:
-    from filelock import FileLock
-
-    with FileLock(target.with_suffix(".lock"), timeout=_SECONDS_TO_WAIT):
-        if target.is_file():
-            return
-        temporary = target.with_suffix(f".{os.getpid()}.tmp")
-        temporary.unlink(missing_ok=True)
-        try:
-            with _progress() as advance:
-                write_index(temporary, read_rows(content, advance))
-            temporary.replace(target)
-        finally:
-            temporary.unlink(missing_ok=True)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[float], None]]:
-    """Show a bar on stderr while the index is built, if that is a terminal; yield what moves it, in [0, 1]."""
-    if not sys.stderr.isatty():
-        yield lambda share: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("building the gazetteer's index (once)", total=1.0)
-        yield lambda share: bar.update(task, completed=share)
+    return build_once(target, write, needed=_SIZE)
 
 
 def read_rows(content: bytes, advance: Callable[[float], None] = lambda share: None) -> IndexRows:
@@ -120,9 +72,6 @@ def read_rows(content: bytes, advance: Callable[[float], None] = lambda share: N
         return IndexRows(
             meta={
                 **dict(line.split("\t", 1) for line in sections["meta"]),
-                "schema": str(SCHEMA_VERSION),
-                "places": str(len(places)),
-                "names": str(len(names)),
                 "sha256": hashlib.sha256(content).hexdigest(),
             },
             places=places,
@@ -158,7 +107,7 @@ def _places(lines: list[str]) -> tuple[list[PlaceRow], list[NameRow]]:
         places.append(
             (
                 row,
-                own or f"geonames:{number}",
+                own or None,
                 int(number) if number else None,
                 name,
                 float(lat),

@@ -25,20 +25,23 @@ CANDIDATES: Mapping[str, str] = {
     "feature_code": "str",
     "population": "Int64",
     "hierarchy": "str",
+    "similarity": "float64",
 }
 
 
-def candidate_table(candidates: Sequence[Candidate], gazetteer: Gazetteer) -> gpd.GeoDataFrame:
+def candidate_table(scored: Sequence[tuple[Candidate, float]], gazetteer: Gazetteer) -> gpd.GeoDataFrame:
     """Return candidates as a GeoDataFrame, EPSG:4326, in the order given.
 
-    ``kind`` is how the name that matched belongs to the feature (``main``, ``alternate``, ...).
+    ``kind`` is how the name that matched belongs to the feature (``main``, ``alternate``, ...), ``similarity`` how alike
+    it is to the name asked for: 1 where it is the same.
     """
     import geopandas as gpd
     import pandas as pd
 
     from geomap.tables import CRS, as_dtype, points
 
-    rows = [_record(candidate, gazetteer) for candidate in candidates]
+    candidates = [candidate for candidate, _ in scored]
+    rows = [(*_record(candidate, gazetteer), score) for candidate, score in scored]
     raw = pd.DataFrame(rows, columns=list(CANDIDATES), dtype=object)
     columns = {name: as_dtype(raw[name], dtype) for name, dtype in CANDIDATES.items()}
     longitude = pd.Series([candidate.lon for candidate in candidates], dtype="float64")

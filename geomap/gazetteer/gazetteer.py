@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import math
 import os
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geomap.errors import GazetteerNotFound
-from geomap.gazetteer.embedded import ensure_index
 from geomap.gazetteer.folding import fold
+from geomap.gazetteer.layers import Layers
 from geomap.gazetteer.model import Candidate, NameEntry, NameKind, WrittenForm
+from geomap.gazetteer.sources import EMBEDDED, Source, check_source, each_source, index_of
 from geomap.gazetteer.store import Store
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-EMBEDDED = "embedded"
+# A million people make up for this much less similarity: the misspelled name of a city is seldom that of a hamlet.
+_POPULATION_WEIGHT = 0.12 / 6
 
 
 class Gazetteer:
@@ -27,10 +28,14 @@ class Gazetteer:
     Parameters
     ----------
     source
-        ``"embedded"``, the gazetteer that ships with geomap, or the path of an index file that geomap built.
+        ``"embedded"``, the gazetteer that ships with geomap; ``"geonames"``, the whole of GeoNames once it is installed
+        (``geomap gazetteer install geonames``); the path of your own: a CSV file with columns for name, latitude and
+        longitude, GeoJSON, Linked Places (LPF or LP-TSV), any file that geopandas reads; or the path of an index that
+        geomap built. Of a list of these, the names of all are known, and where two have the feature of one geonameid,
+        that of the front one counts.
     cache_dir
-        Folder for the embedded gazetteer's index; without it the environment variable ``GEOMAP_CACHE``, else the user's
-        cache folder. The index is built at first use, in a few seconds, not when the object is made.
+        Folder for indexes; without it the environment variable ``GEOMAP_CACHE``, else the user's cache folder. An index
+        is built at first use, the embedded one in a few seconds, not when the object is made.
 
     Raises
     ------
@@ -39,7 +44,8 @@ class Gazetteer:
 
     Notes
     -----
-    Objects may be shared between threads and sent to other processes.
+    Objects may be shared between threads and sent to other processes. A file of your own is read when its content has
+    not been seen before; what is wrong in it is raised then, at first use, as InvalidGazetteer.
 
     Examples
     --------
@@ -48,27 +54,25 @@ class Gazetteer:
     """
 
     def __init__(
-        self, source: str | os.PathLike[str] = EMBEDDED, *, cache_dir: str | os.PathLike[str] | None = None
+        self, source: Source | Sequence[Source] = EMBEDDED, *, cache_dir: str | os.PathLike[str] | None = None
     ) -> None:
-        if source != EMBEDDED and not Path(source).is_file():
-            raise GazetteerNotFound(
-                f"no gazetteer is called {str(source)!r} and no file lies there; use 'embedded', or the path of an "
-                "index that geomap built"
-            )
+        for part in each_source(source):
+            check_source(part, cache_dir)
         self.source = source
         self.cache_dir = cache_dir
         self._lock = threading.Lock()
-        self._opened: Store | None = None
+        self._opened: Layers | None = None
 
     @property
-    def _store(self) -> Store:
+    def _store(self) -> Layers:
         if self._opened is None:
             with self._lock:
                 if self._opened is None:
-                    self._opened = Store(ensure_index(self.cache_dir) if self.source == EMBEDDED else Path(self.source))
+                    paths = [index_of(part, self.cache_dir) for part in each_source(self.source)]
+                    self._opened = Layers([Store(path) for path in paths])
         return self._opened
 
-    def lookup(self, name: str, *, limit: int = 50) -> gpd.GeoDataFrame:
+    def lookup(self, name: str, *, limit: int = 50, fuzzy: bool = False, year: int | None = None) -> gpd.GeoDataFrame:
         """Return the candidates for a name as a table.
 
         Parameters
@@ -77,19 +81,29 @@ class Gazetteer:
             A name in any spelling; see :func:`geomap.gazetteer.fold`.
         limit
             The most rows to return.
+        fuzzy
+            Whether to show features with similar names where nothing bears this one.
+        year
+            As for :meth:`candidates`.
 
         Returns
         -------
         GeoDataFrame
             EPSG:4326, points in (longitude, latitude) order, by falling population, on ties countries first; no rows
-            and the same columns when nothing bears the name.
+            and the same columns when nothing bears the name. ``similarity`` is 1 unless the names differ; then rows are
+            in the order of :meth:`fuzzy`.
         """
         from geomap.gazetteer.frames import candidate_table
 
-        found = self.candidates([name], limit=max(limit, 0)).get(name, [])
-        return candidate_table(found[:limit], self)
+        limit = max(limit, 0)
+        found = [(each, 1.0) for each in self.candidates([name], limit=limit, year=year)[name][:limit]]
+        if fuzzy and limit and not found:
+            found = self.fuzzy(name, limit=limit, year=year)
+        return candidate_table(found, self)
 
-    def candidates(self, names: Iterable[str], *, limit: int = 200) -> dict[str, list[Candidate]]:
+    def candidates(
+        self, names: Iterable[str], *, limit: int = 200, year: int | None = None
+    ) -> dict[str, list[Candidate]]:
         """Return the candidates of many names.
 
         Parameters
@@ -97,8 +111,12 @@ class Gazetteer:
         names
             Names in any spelling.
         limit
-            How many candidates a name gets. Countries, divisions and features whose main name it is are never left
-            out, so that a name that many places share may get more.
+            How many candidates a name gets. Countries, divisions, features whose main name it is and those of a
+            gazetteer in front of another are not left out, so that a name that many places share may get more; of the
+            1,000 most prominent that bear a name, the rest is never looked at.
+        year
+            The year in which the name was written. Features that bore it only at other times are left out; names
+            without dates of validity always count. Without a year every name counts.
 
         Returns
         -------
@@ -107,12 +125,45 @@ class Gazetteer:
             closest kind of name. A name that nothing bears has an empty list.
         """
         by_name = self._store.by_name
+        front = self._store.front
         found: dict[str, list[Candidate]] = {}
         for name in names:
             if name not in found:
-                rows = by_name(fold(name))
-                found[name] = _capped(rows, limit) if len(rows) > 1 else rows
+                rows = by_name(fold(name), year=year)
+                found[name] = _capped(rows, limit, front) if len(rows) > 1 else rows
         return found
+
+    def fuzzy(self, name: str, *, limit: int = 10, year: int | None = None) -> list[tuple[Candidate, float]]:
+        """Return features whose names are like a name: misspelled, transliterated otherwise, inflected.
+
+        Parameters
+        ----------
+        name
+            A name in any spelling.
+        limit
+            The most features to return.
+        year
+            As for :meth:`candidates`.
+
+        Returns
+        -------
+        list of (Candidate, float)
+            Each with its name's similarity in [0, 1], 1 where the names fold to the same. The likest come first; among
+            nearly alike names the more populous place. Empty where nothing is alike.
+
+        Notes
+        -----
+        Words of the name are looked up by symmetric deletes (Garbe's SymSpell) and by skeletons; what they suggest is
+        scored by rapidfuzz.
+        """
+        found = self._store.similar(fold(name), names=max(2 * limit, 20), year=year)
+        found.sort(key=_likeness)
+        return found[: max(limit, 0)]
+
+    @property
+    def dated(self) -> bool:
+        """Whether any name has dates of validity; if none has, a ``year`` makes no difference."""
+        return self._store.dated
 
     def place(self, place_id: str) -> Candidate | None:
         """Return the feature of an identifier such as ``geonames:99072``, or None."""
@@ -146,9 +197,16 @@ class Gazetteer:
         """Return the name of a first-order division by GeoNames' codes (``"IQ", "15"``), or None."""
         return self._divisions.get(f"{country_code}.{admin1_code}") if country_code and admin1_code else None
 
-    def iter_names(self) -> Iterator[NameEntry]:
-        """Yield every folded name in order, with the largest population and the kinds of the features that bear it."""
-        return self._store.name_entries()
+    def iter_names(self, *, places: int | None = None) -> Iterator[NameEntry]:
+        """Yield every folded name in order, with the largest population and the kinds of the features that bear it.
+
+        Parameters
+        ----------
+        places
+            Leave out names that only less prominent places bear than this many: the whole of GeoNames has fifteen
+            million names.
+        """
+        return self._store.name_entries(places=places)
 
     def demonyms(self) -> list[WrittenForm]:
         """Return the words for people and things of a place ("Iraqi"), one entry for each place they stand for."""
@@ -182,7 +240,8 @@ class Gazetteer:
         return {code: name for code, name in self._store.area_names("division").items() if code.count(".") == 1}
 
     def __repr__(self) -> str:
-        return f"Gazetteer({str(self.source)!r})"
+        source = self.source
+        return f"Gazetteer({str(source) if isinstance(source, os.PathLike) else source!r})"
 
     def __getstate__(self) -> dict[str, Any]:
         return {"source": self.source, "cache_dir": self.cache_dir}
@@ -192,28 +251,30 @@ class Gazetteer:
         self._lock, self._opened = threading.Lock(), None
 
 
-def _capped(rows: list[Candidate], limit: int) -> list[Candidate]:
-    """Return one row per feature, in the order of the index; the cap spares areas and main names."""
+def _likeness(scored: tuple[Candidate, float]) -> tuple[float, int]:
+    candidate, score = scored
+    return -score - _POPULATION_WEIGHT * math.log10(1 + candidate.population), candidate.row
+
+
+def _capped(rows: list[Candidate], limit: int, front: int) -> list[Candidate]:
+    """Return one row per feature, in the order given; the cap spares areas, main names and rows below ``front``."""
     closest: dict[int, Candidate] = {}
     for row in rows:
         # Rows of one feature come together, the closest kind of name first.
         closest.setdefault(row.row, row)
-    found = sorted(closest.values(), key=_row)
+    found = list(closest.values())
     if len(found) <= limit:
         return found
     kept = []
-    spare = limit - sum(map(_spared, found))
-    for candidate in found:
-        if _spared(candidate):
+    spared = [candidate.row < front or _spared(candidate) for candidate in found]
+    spare = limit - sum(spared)
+    for candidate, stays in zip(found, spared, strict=True):
+        if stays:
             kept.append(candidate)
         elif spare > 0:
             kept.append(candidate)
             spare -= 1
     return kept
-
-
-def _row(candidate: Candidate) -> int:
-    return candidate.row
 
 
 def _spared(candidate: Candidate) -> bool:

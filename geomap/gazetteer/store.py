@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +15,24 @@ from geomap.errors import GazetteerNotFound
 from geomap.gazetteer.model import Candidate, NameEntry, NameKind, WrittenForm
 from geomap.gazetteer.schema import SCHEMA_VERSION
 
+# An index gives no more rows for a name than this, the most prominent ones: at full size "San Antonio" has thousands.
+MOST_ROWS = 1000
 _COLUMNS = (
-    "p.row, p.place_id, p.geonameid, p.name, p.lat, p.lon, p.feature_class, p.feature_code, p.country_code, "
-    "p.admin1_code, p.admin2_code, p.population, p.alternates"
+    "p.row, coalesce(p.place_id, 'geonames:' || p.geonameid), p.geonameid, p.name, p.lat, p.lon, p.feature_class, "
+    "p.feature_code, p.country_code, p.admin1_code, p.admin2_code, p.population, p.alternates"
 )
-_BY_NAME = f"SELECT {_COLUMNS}, n.kind FROM name n JOIN place p ON p.row = n.place WHERE n.folded = ?"  # noqa: S608
+_BY_NAME = (
+    f"SELECT {_COLUMNS}, n.kind FROM name n JOIN place p ON p.row = n.place "  # noqa: S608
+    "WHERE n.folded = ? ORDER BY n.place LIMIT ?"
+)
 _BY_ID = f"SELECT {_COLUMNS}, 0 FROM place p WHERE p.place_id = ?"  # noqa: S608
+_BY_ALIAS = f"SELECT {_COLUMNS}, 0 FROM alias a JOIN place p ON p.row = a.place WHERE a.place_id = ?"  # noqa: S608
+_BY_GEONAMEID = f"SELECT {_COLUMNS}, 0 FROM place p WHERE p.geonameid = ? ORDER BY p.row"  # noqa: S608
 _BY_ROW = f"SELECT {_COLUMNS}, 0 FROM place p WHERE p.row = ?"  # noqa: S608
+_EXISTING = "SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM name WHERE folded = value)"
+_WORDS = "SELECT word FROM word WHERE id IN (SELECT value FROM json_each(?))"
 _CACHE_KIB = 8 * 1024
+_MAPPED = 1 << 32
 
 
 class Store:
@@ -45,19 +56,79 @@ class Store:
             self._local.opened = (os.getpid(), connection)
         return connection
 
-    def by_name(self, folded: str) -> list[Candidate]:
-        """Return the features that bear a folded name, once per kind of name, in order of falling population."""
-        return list(map(Candidate._make, self.connection.execute(_BY_NAME, (folded,))))
+    @cached_property
+    def dated(self) -> bool:
+        """Whether any name has dates of validity."""
+        return bool(self.connection.execute("SELECT EXISTS (SELECT 1 FROM validity)").fetchone()[0])
+
+    @cached_property
+    def identified(self) -> bool:
+        """Whether any feature has a geonameid."""
+        query = "SELECT EXISTS (SELECT 1 FROM place WHERE geonameid IS NOT NULL)"
+        return bool(self.connection.execute(query).fetchone()[0])
+
+    def by_name(self, folded: str, *, year: int | None = None, limit: int = MOST_ROWS) -> list[Candidate]:
+        """Return the features that bear a folded name, once per kind of name, in order of falling population.
+
+        With a year, features that bore the name only at other times are left out.
+        """
+        found = list(map(Candidate._make, self.connection.execute(_BY_NAME, (folded, limit))))
+        if year is None or not found or not self.dated:
+            return found
+        return self._of_year(folded, found, year)
+
+    def _of_year(self, folded: str, found: list[Candidate], year: int) -> list[Candidate]:
+        query = "SELECT place, max(? BETWEEN first AND last) FROM validity WHERE folded = ? GROUP BY place"
+        valid = dict(self.connection.execute(query, (year, folded)))
+        return [candidate for candidate in found if valid.get(candidate.row, True)]
 
     def by_id(self, place_id: str) -> Candidate | None:
-        """Return the feature of an identifier."""
-        found = self.connection.execute(_BY_ID, (place_id,)).fetchone()
-        return Candidate._make(found) if found else None
+        """Return the feature of an identifier, its own or an alias."""
+        prefix, _, number = place_id.partition(":")
+        if prefix == "geonames" and number.isdecimal() and len(number) < 19:
+            return self.by_geonameid(int(number))
+        return self._one(_BY_ID, place_id) or self._one(_BY_ALIAS, place_id)
+
+    def by_geonameid(self, geonameid: int) -> Candidate | None:
+        """Return the feature that has a geonameid."""
+        return self._one(_BY_GEONAMEID, geonameid)
 
     def by_row(self, row: int) -> Candidate | None:
         """Return the feature of a row."""
-        found = self.connection.execute(_BY_ROW, (row,)).fetchone()
+        return self._one(_BY_ROW, row)
+
+    def _one(self, query: str, key: str | int) -> Candidate | None:
+        found = self.connection.execute(query, (key,)).fetchone()
         return Candidate._make(found) if found else None
+
+    def existing(self, names: Iterable[str]) -> list[str]:
+        """Return those of some folded names that a feature bears."""
+        found = self.connection.execute(_EXISTING, (json.dumps(list(names), ensure_ascii=False),))
+        return [name for (name,) in found]
+
+    def entries(self, bucket: int) -> bytes | None:
+        """Return a bucket of the fuzzy index."""
+        found = self.connection.execute("SELECT entries FROM deletion WHERE bucket = ?", (bucket,)).fetchone()
+        return found[0] if found else None
+
+    def words(self, numbers: Iterable[int]) -> list[str]:
+        """Return words of the fuzzy index by their numbers."""
+        return [word for (word,) in self.connection.execute(_WORDS, (json.dumps(list(numbers)),))]
+
+    def word(self, number: int) -> str:
+        """Return one word of the fuzzy index, empty past the last."""
+        found = self.connection.execute("SELECT word FROM word WHERE id = ?", (number,)).fetchone()
+        return str(found[0]) if found else ""
+
+    @cached_property
+    def word_count(self) -> int:
+        """How many words the fuzzy index has, numbered from 1 in the order of the alphabet."""
+        return int(self.connection.execute("SELECT coalesce(max(id), 0) FROM word").fetchone()[0])
+
+    @cached_property
+    def bucket_bits(self) -> int:
+        """How many bits number the buckets of the fuzzy index."""
+        return int(self.meta()["bucket_bits"])
 
     def area_names(self, table: str) -> dict[str, str]:
         """Return the names of all countries or divisions by code."""
@@ -66,14 +137,14 @@ class Store:
         query = f"SELECT a.code, p.name FROM {table} a JOIN place p ON p.row = a.place"  # noqa: S608
         return dict(self.connection.execute(query))
 
-    def name_entries(self) -> Iterator[NameEntry]:
+    def name_entries(self, *, places: int | None = None) -> Iterator[NameEntry]:
         """Yield every folded name, in order, with the largest population and all kinds of those that bear it."""
         # The kinds as bits: one row per name instead of one per name and kind.
         query = (
             "SELECT n.folded, max(p.population), sum(DISTINCT 1 << n.kind) FROM name n JOIN place p ON p.row = n.place "
-            "GROUP BY n.folded ORDER BY n.folded"
+            "WHERE n.place <= ? GROUP BY n.folded ORDER BY n.folded"
         )
-        for folded, population, bits in self.connection.execute(query):
+        for folded, population, bits in self.connection.execute(query, (_MAPPED if places is None else places,)):
             yield NameEntry(folded, population, _kinds(bits))
 
     def written_forms(self, table: str) -> list[WrittenForm]:
@@ -81,8 +152,8 @@ class Store:
         if table not in {"demonym", "abbreviation"}:
             raise ValueError(f"no table of written forms is called {table!r}")
         query = (
-            f"SELECT w.written, w.place, p.place_id, w.form FROM {table} w JOIN place p ON p.row = w.place "  # noqa: S608
-            "ORDER BY w.written, w.place, w.form"
+            f"SELECT w.written, w.place, coalesce(p.place_id, 'geonames:' || p.geonameid), w.form FROM {table} w "  # noqa: S608
+            "JOIN place p ON p.row = w.place ORDER BY w.written, w.place, w.form"
         )
         return list(map(WrittenForm._make, self.connection.execute(query)))
 
@@ -119,6 +190,7 @@ def _open(path: Path) -> sqlite3.Connection:
             f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
         )
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        connection.execute(f"PRAGMA mmap_size = {_MAPPED}")
         connection.execute("SELECT count(*) FROM meta")
     except sqlite3.Error as error:
         raise GazetteerNotFound(

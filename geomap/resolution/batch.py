@@ -139,7 +139,7 @@ def _find(
     for toponym, names in variants.items():
         # A shorter form is asked for only where the name as written has nothing: "Kansas City" is not in Kansas.
         depth, name = next(((d, n) for d, n in enumerate(names) if answers.get(n)), (0, toponym))
-        candidates = answers.get(name, [])[:limit]
+        candidates = answers.get(name, [])
         found[toponym] = (fold(names[0]) if names else toponym, [(depth, candidate) for candidate in candidates])
     return found
 

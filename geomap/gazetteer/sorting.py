@@ -1,0 +1,97 @@
+"""Sort more lines than fit into memory: sorted runs on disk, merged block by block."""
+
+from __future__ import annotations
+
+import tempfile
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from itertools import islice
+from pathlib import Path
+from typing import IO
+
+_LINES_IN_RUN = 2_500_000
+_LINES_IN_BLOCK = 100_000
+
+
+class LineSorter:
+    """Take lines in any order, give them back in the order of their code points.
+
+    That is also the order of their bytes in UTF-8 and SQLite's own. A line holds no line feed.
+
+    Parameters
+    ----------
+    folder
+        Where runs lie that memory cannot hold; they are deleted by :meth:`close` and when the block ends.
+    lines_in_run
+        How many lines are held in memory.
+    """
+
+    def __init__(self, folder: Path, *, lines_in_run: int = _LINES_IN_RUN) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix=".geomap-sort-", dir=folder, ignore_cleanup_errors=True)
+        self._lines_in_run = lines_in_run
+        self._held: list[str] = []
+        self._runs: list[Path] = []
+
+    def __enter__(self) -> LineSorter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def extend(self, lines: list[str]) -> None:
+        """Take lines."""
+        self._held += lines
+        if len(self._held) >= self._lines_in_run:
+            self._spill()
+
+    def blocks(self) -> Iterator[list[str]]:
+        """Yield all lines in order, in lists; nothing can be added afterwards."""
+        if not self._runs:
+            self._held.sort()
+            yield self._held
+            return
+        if self._held:
+            self._spill()
+        with ExitStack() as stack:
+            files = [stack.enter_context(path.open(encoding="utf-8", newline="\n")) for path in self._runs]
+            yield from _merged(files)
+
+    def close(self) -> None:
+        """Delete what lies on disk."""
+        self._held = []
+        self._folder.cleanup()
+
+    def _spill(self) -> None:
+        self._held.sort()
+        path = Path(self._folder.name) / f"{len(self._runs)}.txt"
+        with path.open("w", encoding="utf-8", newline="\n") as file:
+            for begin in range(0, len(self._held), _LINES_IN_BLOCK):
+                file.write("\n".join(self._held[begin : begin + _LINES_IN_BLOCK]))
+                file.write("\n")
+        self._runs.append(path)
+        self._held = []
+
+
+def _merged(files: Sequence[IO[str]]) -> Iterator[list[str]]:
+    """Merge sorted files by blocks: sorting a few sorted stretches costs little more than reading them."""
+    heads = [(_block(file), file) for file in files]
+    heads = [(block, file) for block, file in heads if block]
+    while heads:
+        # Everything up to the smallest of the blocks' ends has been read from every file.
+        bound = min(block[-1] for block, _ in heads)
+        part: list[str] = []
+        following = []
+        for block, file in heads:
+            cut = bisect_right(block, bound)
+            part += block[:cut]
+            rest = block[cut:] or _block(file)
+            if rest:
+                following.append((rest, file))
+        heads = following
+        part.sort()
+        yield part
+
+
+def _block(file: IO[str]) -> list[str]:
+    return [line[:-1] for line in islice(file, _LINES_IN_BLOCK)]
