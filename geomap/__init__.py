@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from geomap import errors
-    from geomap.analysis.places import places
+    from geomap.analysis.counting import places
     from geomap.articles import read_articles
     from geomap.evaluation import evaluate
     from geomap.gazetteer import Gazetteer
+    from geomap.geocoding import geocode
     from geomap.maps import explore, save_html
     from geomap.pipeline import Geoparser, alternatives, geoparse, why
 
@@ -23,6 +24,7 @@ __all__ = [
     "errors",
     "evaluate",
     "explore",
+    "geocode",
     "geoparse",
     "places",
     "read_articles",
@@ -36,13 +38,25 @@ _HOMES = {
     "alternatives": "geomap.pipeline",
     "evaluate": "geomap.evaluation",
     "explore": "geomap.maps",
+    "geocode": "geomap.geocoding",
     "geoparse": "geomap.pipeline",
     "places": "geomap.analysis",
     "read_articles": "geomap.articles",
     "save_html": "geomap.maps",
     "why": "geomap.pipeline",
 }
-_MODULES = ("analysis", "articles", "errors", "evaluation", "gazetteer", "maps", "recognition", "resolution", "tables")
+_MODULES = (
+    "analysis",
+    "articles",
+    "errors",
+    "evaluation",
+    "gazetteer",
+    "geocoding",
+    "maps",
+    "recognition",
+    "resolution",
+    "tables",
+)
 
 
 def __getattr__(name: str) -> object:

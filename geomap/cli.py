@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from geomap import errors
+from geomap.gazetteer.commands import app as gazetteer_commands
+from geomap.geocoding.commands import mount as mount_geocoding
 
 if TYPE_CHECKING:
     from geomap.pipeline import Progress
@@ -44,6 +46,8 @@ EXIT_CODES: tuple[tuple[type[errors.GeomapError], int], ...] = (
     (errors.MissingDependency, 5),
     (errors.GazetteerNotFound, 6),
     (errors.GazetteerUnwritable, 6),
+    (errors.InvalidGazetteer, 6),
+    (errors.GazetteerDownloadFailed, 6),
     (errors.ResourceDamaged, 6),
     (errors.UnsafeOutput, 4),
     (errors.UnsupportedFormat, 2),
@@ -198,6 +202,10 @@ def _stages() -> Iterator[_Stages]:
 
 def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
     typer.echo(f"note: {message}", err=True)
+
+
+app.add_typer(gazetteer_commands)
+mount_geocoding(app)
 
 
 @app.callback(invoke_without_command=True)

@@ -1,0 +1,143 @@
+"""geomap against a real Nominatim. ``run.py`` starts it and says where it is."""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+from pathlib import Path
+
+import pytest
+from extract import QUARTERS, SPOTS, STREETS
+from geopy.distance import geodesic
+from geopy.geocoders import Nominatim
+
+from geomap.geocoding import Service, candidates, geocode, plan, reverse
+
+URL = os.environ["GEOMAP_NOMINATIM_URL"]
+USER_AGENT = "geomap-tests (tests@example.org)"
+STREET_NAMES = [
+    f"{name}, {'Erbil' if lat > 36.15 and lon > 43.9 else 'Mosul' if lat > 36 else 'Baghdad'}"
+    for name, _, lat, lon, *_ in STREETS
+]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("nominatim")
+
+
+@pytest.fixture
+def service(folder: Path) -> Service:
+    return Service(
+        "nominatim", domain=URL, user_agent=USER_AGENT, rate=50.0, cache=folder / "a.sqlite", turns=folder / "turns"
+    )
+
+
+def test_geopy_itself_reaches_it() -> None:
+    found = Nominatim(domain=URL.removeprefix("http://"), scheme="http", user_agent=USER_AGENT).geocode("Mosul")
+    assert math.isclose(found.latitude, 36.345, abs_tol=0.01)
+
+
+def test_streets_and_buildings_are_found_where_they_are(service: Service) -> None:
+    expected = [(lat, lon) for _, _, lat, lon, _ in SPOTS]
+    table = geocode([name for name, *_ in SPOTS], service=service, language="en", country_codes="iq")
+    assert table["status"].eq("found").all(), table.loc[table["status"].ne("found"), ["query", "reason"]]
+    far = [geodesic((point.y, point.x), where).km for point, where in zip(table.geometry, expected, strict=True)]
+    assert max(far) < 0.05
+    assert table["country_code"].eq("IQ").all()
+    assert set(table["category"]) >= {"amenity", "tourism", "historic", "aeroway"}
+    assert table["place_id"].str.fullmatch(r"nominatim:N1\d{4}").all()
+
+
+def test_a_street_has_its_way_and_its_bounds(service: Service) -> None:
+    table = geocode([name for name, *_ in STREETS], service=service, language="en")
+    assert table["status"].eq("found").all()
+    for row, (name, _, south, west, north, east) in zip(table.itertuples(), STREETS, strict=True):
+        assert row.place_id.startswith("nominatim:W"), name
+        assert row.category == "highway"
+        assert math.isclose(row.south, min(south, north), abs_tol=1e-4)
+        assert math.isclose(row.east, max(west, east), abs_tol=1e-4)
+
+
+def test_arabic_and_english_names_lead_to_the_same_place(service: Service) -> None:
+    english = geocode([name for name, *_ in QUARTERS], service=service)
+    arabic = geocode([arabic for _, arabic, *_ in QUARTERS], service=service)
+    assert english["place_id"].tolist() == arabic["place_id"].tolist()
+
+
+def test_language_viewbox_and_country_reach_it(service: Service) -> None:
+    names = ["Haifa Street", "Al-Mutanabbi Street"]
+    arabic = geocode(names, service=service, language="ar")
+    assert arabic["address"].str.contains("شارع").all()
+    near_mosul = geocode(["Baghdad Street"], service=service, viewbox=(42.9, 36.2, 43.4, 36.5))
+    assert math.isclose(near_mosul.geometry.y.iloc[0], 36.315, abs_tol=0.02)
+    elsewhere = geocode(["Great Mosque of al-Nuri"], service=service, country_codes=["de"])
+    assert elsewhere["status"].tolist() == ["not_found"]
+
+
+def test_nonsense_is_not_found_and_missing_is_said(service: Service) -> None:
+    table = geocode(["Xyzzy Plugh Boulevard", None, "", "Mosul"], service=service)
+    assert table["status"].tolist() == ["not_found", "error", "error", "found"]
+    assert table.geometry.isna().tolist() == [True, True, True, False]
+
+
+def test_reverse_finds_the_street_and_the_country(service: Service) -> None:
+    table = reverse([(43.1301, 36.34165), (44.3897, 33.33935)], service=service, language="en")
+    assert table["address"].str.contains("Iraq").all()
+    assert table["address"].str.contains("Street").all()
+    assert table["country_code"].tolist() == ["IQ", "IQ"]
+
+
+def test_reverse_in_the_sea_is_not_found(service: Service) -> None:
+    assert reverse([(-30.0, -30.0)], service=service)["status"].tolist() == ["not_found"]
+
+
+def test_candidates_carry_what_a_resolver_needs(service: Service) -> None:
+    found = service.candidates("Mosul Museum", country_codes=["iq"])
+    assert (found[0].feature_class, found[0].feature_code) == ("S", "MUS")
+    assert found[0].place_id == "nominatim:N10002"
+    assert found[0].country_code == "IQ"
+    codes = {
+        service.candidates(name)[0].feature_code: name
+        for name in ("Nineveh Street", "Zanjili", "Al-Salam Hospital", "Erbil Citadel", "Mosul", "Badush Prison")
+    }
+    assert set(codes) == {"ST", "PPLX", "HSP", "CSTL", "PPL", "PRN"}
+    assert service.candidates("Xyzzy Plugh Boulevard") == []
+    governorate = service.candidates("Nineveh Governorate")[0]
+    assert (governorate.feature_class, governorate.feature_code) == ("A", "ADM1")
+
+
+def test_all_candidates_come_as_a_table_in_order(service: Service) -> None:
+    table = candidates(["Haifa Street", "Mosul"], service=service)
+    assert table["row"].is_monotonic_increasing
+    assert table.groupby("row")["rank"].apply(list).map(lambda ranks: ranks == list(range(1, len(ranks) + 1))).all()
+
+
+def test_a_run_of_every_place_and_its_repetition_from_the_cache(service: Service, capsys) -> None:
+    import csv
+
+    from extract import PLACES
+
+    names = [row["name"] for row in csv.DictReader(PLACES.open(encoding="utf-8"))]
+    started = time.perf_counter()
+    table = geocode(names, service=service)
+    first = time.perf_counter() - started
+    assert table["status"].eq("found").mean() > 0.97, table.loc[table["status"].ne("found"), ["query", "reason"]]
+    assert plan(names, service=service).requests == 0
+    started = time.perf_counter()
+    again = geocode(names, service=service)
+    second = time.perf_counter() - started
+    assert again["place_id"].tolist() == table["place_id"].tolist()
+    with capsys.disabled():
+        found = int(table["status"].eq("found").sum())
+        print(f"\n{len(names)} names: {found} found; {first:.1f} s asked, {second:.2f} s from the cache")
+
+
+def test_the_rate_asked_for_is_kept(folder: Path) -> None:
+    slow = Service(
+        "nominatim", domain=URL, user_agent=USER_AGENT, rate=5.0, cache=folder / "b.sqlite", turns=folder / "slow"
+    )
+    started = time.perf_counter()
+    geocode(["Mosul", "Baghdad", "Erbil", "Zanjili", "Nimrud", "Hatra"], service=slow)
+    assert time.perf_counter() - started >= 1.0
