@@ -1,0 +1,230 @@
+"""Every verb on the tables that break programs: empty, one row, all nil, no dates, columns missing."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from analysis_tables import example, mention, table
+
+from geomap import analysis, tables
+from geomap.errors import ColumnMissing, InvalidTable, MissingDependency
+
+ARTICLES = pd.DataFrame(
+    {
+        "article_id": list("abcd"),
+        "text": [f"The report {key} speaks of rivers and roads, of dust and of rain." for key in "abcd"],
+        "source": ["Tigris Dispatch"] * 2 + ["Ankara Line"] * 2,
+    }
+)
+
+VERBS: dict[str, Callable[[gpd.GeoDataFrame], Any]] = {
+    "places": analysis.places,
+    "places distinct": lambda m: analysis.places(m, distinct=True),
+    "countries": analysis.countries,
+    "divisions": analysis.divisions,
+    "rollup": analysis.rollup,
+    "timeline": analysis.timeline,
+    "timeline by place": lambda m: analysis.timeline(m, by="place", freq="W", timezone="Asia/Baghdad"),
+    "change": lambda m: analysis.change(m, m),
+    "compare": lambda m: analysis.compare(m, m, by="country"),
+    "moved": lambda m: analysis.moved(m, m.iloc[::2]),
+    "bursts": lambda m: analysis.bursts(m, freq="M", min_articles=1),
+    "comentions": analysis.comentions,
+    "comentions in articles": lambda m: analysis.comentions(m, within="article"),
+    "comentions in paragraphs": lambda m: analysis.comentions(m, within="paragraph", articles=ARTICLES),
+    "focus": analysis.focus,
+    "datelines": analysis.datelines,
+    "boilerplate": analysis.boilerplate,
+    "concordance": lambda m: analysis.concordance(m, "mosul"),
+    "keywords": lambda m: analysis.keywords(m, ARTICLES, by="place", drop_names=True),
+    "silence": analysis.silence,
+    "by_area": analysis.by_area,
+    "by_area h3": lambda m: analysis.by_area(m, within="h3", resolution=2),
+    "mean_center": lambda m: analysis.mean_center(m, by="source"),
+    "movement": lambda m: analysis.movement(m, areas=True),
+    "density": lambda m: analysis.density(m, bandwidth_km=500),
+}
+verbs = pytest.mark.parametrize("verb", VERBS.values(), ids=VERBS.keys())
+
+
+@verbs
+def test_an_empty_table_gives_the_same_columns_and_dtypes(verb: Callable[[gpd.GeoDataFrame], Any]) -> None:
+    full, empty = verb(example()), verb(tables.empty_mentions())
+    pd.testing.assert_series_equal(empty.dtypes.astype(str), full.dtypes.astype(str))
+    assert type(empty) is type(full)
+    assert getattr(empty, "crs", None) == getattr(full, "crs", None)
+
+
+@verbs
+def test_one_mention_all_nil_and_no_dates_are_fine(verb: Callable[[gpd.GeoDataFrame], Any]) -> None:
+    columns = list(verb(example()).columns)
+    for rows in (
+        [mention("a", "mosul")],
+        [mention("a", None), mention("b", None)],
+        [mention("a", "iraq", published=None, confidence=None), mention("b", "mosul", 1, published=None)],
+        [mention("a", "dead-sea", source=None, sentence=None), mention("a", "mosul", 1, source=None, sentence=None)],
+    ):
+        assert list(verb(table(rows)).columns) == columns
+
+
+@verbs
+def test_labels_that_stand_twice_change_nothing(verb: Callable[[gpd.GeoDataFrame], Any]) -> None:
+    mentions = example()
+    relabeled = mentions.set_axis(np.zeros(len(mentions), dtype=int))
+    expected, found = verb(mentions), verb(relabeled)
+    pd.testing.assert_frame_equal(pd.DataFrame(found).reset_index(drop=True), pd.DataFrame(expected))
+
+
+@verbs
+def test_no_verb_changes_the_table_it_is_given(verb: Callable[[gpd.GeoDataFrame], Any]) -> None:
+    mentions = example()
+    verb(mentions)
+    pd.testing.assert_frame_equal(pd.DataFrame(mentions), pd.DataFrame(example()))
+
+
+@verbs
+def test_a_missing_column_is_named(verb: Callable[[gpd.GeoDataFrame], Any]) -> None:
+    needed = []
+    for column in tables.MENTIONS:
+        try:
+            verb(example().drop(columns=column))
+        except ColumnMissing as error:
+            assert column in str(error)
+            needed.append(column)
+    assert needed, "the verb reads no column"
+
+
+@verbs
+def test_mixed_time_zones_are_one_time(verb: Callable[[gpd.GeoDataFrame], Any]) -> None:
+    mentions = example()
+    mixed = mentions.copy()
+    zones = ["Asia/Baghdad", "UTC", "America/New_York"]
+    mixed["published"] = pd.Series(
+        [
+            None if pd.isna(time) else time.tz_convert(zones[row % 3]).isoformat()
+            for row, time in enumerate(mentions["published"])
+        ],
+        dtype=object,
+    )
+    expected, found = pd.DataFrame(verb(mentions)), pd.DataFrame(verb(mixed))
+    if verb is not VERBS["boilerplate"]:  # which hands the table back as it is
+        pd.testing.assert_frame_equal(found, expected)
+
+
+@verbs
+def test_a_table_in_another_system_gives_the_same_in_degrees(verb: Callable[[gpd.GeoDataFrame], Any]) -> None:
+    expected, found = verb(example()), verb(example().to_crs("EPSG:3857"))
+    if verb is VERBS["boilerplate"]:
+        return
+    assert getattr(found, "crs", None) == getattr(expected, "crs", None)
+    if isinstance(expected, gpd.GeoDataFrame):
+        known = expected.geometry.notna()
+        pd.testing.assert_series_equal(found.geometry.notna(), known)
+        assert np.allclose(found.geometry[known].bounds, expected.geometry[known].bounds, atol=1e-6)
+
+
+@pytest.mark.filterwarnings("error")
+@verbs
+def test_no_verb_warns(verb: Callable[[gpd.GeoDataFrame], Any]) -> None:
+    verb(example())
+
+
+@pytest.mark.filterwarnings("ignore:Could not infer format")
+def test_a_time_that_is_none_is_an_error_that_names_the_column() -> None:
+    mentions = example()
+    mentions["published"] = "yesterday"
+    with pytest.raises(InvalidTable, match="published"):
+        analysis.timeline(mentions)
+
+
+def test_a_confidence_that_is_no_probability_is_an_error() -> None:
+    with pytest.raises(InvalidTable, match="confidence"):
+        analysis.places(table([mention("a", "mosul", confidence=1.2)]))
+
+
+def test_articles_with_an_id_twice_are_an_error() -> None:
+    twice = pd.concat([ARTICLES, ARTICLES[:1]])
+    for call in (
+        lambda: analysis.duplicates(twice),
+        lambda: analysis.keywords(example(), twice),
+        lambda: analysis.comentions(example(), within="paragraph", articles=twice),
+        lambda: analysis.concordance(example(), "mosul", articles=twice),
+    ):
+        with pytest.raises(InvalidTable, match="'a' stands twice"):
+            call()
+
+
+def test_a_span_that_stands_twice_cannot_be_matched_between_runs() -> None:
+    with pytest.raises(InvalidTable, match="stands twice in the b mentions"):
+        analysis.moved(example(), pd.concat([example(), example()]))
+
+
+def test_a_mention_whose_article_is_not_given_is_an_error() -> None:
+    for call in (
+        lambda: analysis.comentions(example(), within="paragraph", articles=ARTICLES[:2]),
+        lambda: analysis.concordance(table([mention("z", "mosul")]), "mosul", articles=ARTICLES),
+    ):
+        with pytest.raises(InvalidTable, match="there is no article"):
+            call()
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda m: analysis.timeline(m, freq="fortnight"), "freq is 'fortnight'"),
+        (lambda m: analysis.timeline(m, timezone="Mars/Olympus"), "timezone is 'Mars/Olympus'"),
+        (lambda m: analysis.timeline(m, by="person"), "by is 'person'"),
+        (lambda m: analysis.timeline(m, by="place", most=0), "most is 0"),
+        (lambda m: analysis.places(m, level=95), "level is 95"),
+        (lambda m: analysis.places(m, distinct="yes"), "distinct is 'yes'"),
+        (lambda m: analysis.comentions(m, within="page"), "within is 'page'"),
+        (lambda m: analysis.comentions(m, within="paragraph"), "give the articles"),
+        (lambda m: analysis.focus(m, method="guess"), "method is 'guess'"),
+        (lambda m: analysis.concordance(m, "Mosul", width=0), "width is 0"),
+        (lambda m: analysis.keywords(m, ARTICLES, by="mood"), "by is 'mood'"),
+        (lambda m: analysis.silence(m, expected="gold"), "expected is 'gold'"),
+        (lambda m: analysis.silence(m, expected="population", by="place"), "expected is 'population'"),
+        (lambda m: analysis.silence(m, expected={"IQ": -1}), "negative"),
+        (lambda m: analysis.change(m, m, articles=(1, 1)), "articles says 1"),
+        (lambda m: analysis.bursts(m, scale=1), "scale is 1"),
+        (lambda m: analysis.by_area(m, within="postcode"), "within is 'postcode'"),
+        (lambda m: analysis.by_area(m, within="h3", resolution=16), "resolution is 16"),
+        (
+            lambda m: analysis.by_area(m, within=analysis.shapes().set_crs(None, allow_override=True)),
+            "coordinate system",
+        ),
+        (lambda m: analysis.by_area(m, within=m[m.geometry.notna()]), "no polygon"),
+        (lambda m: analysis.density(m, step=0.001), "wider"),
+        (lambda m: analysis.shapes("ocean"), "kind is 'ocean'"),
+        (lambda m: analysis.duplicates(ARTICLES, threshold=0), "threshold is 0"),
+    ],
+)
+def test_an_option_that_means_nothing_is_an_error_that_says_so(call: Callable[[Any], Any], words: str) -> None:
+    with pytest.raises(InvalidTable, match=words):
+        call(example())
+
+
+@pytest.mark.parametrize(
+    ("module", "call"),
+    [
+        ("datasketch", lambda: analysis.duplicates(ARTICLES)),
+        ("sklearn.feature_extraction.text", lambda: analysis.keywords(example(), ARTICLES)),
+        ("networkx", lambda: analysis.network(analysis.comentions(example()))),
+        ("h3", lambda: analysis.by_area(example(), within="h3")),
+        ("esda", lambda: analysis.autocorrelation(analysis.by_area(example()))),
+        ("esda", lambda: analysis.hot_spots(analysis.by_area(example()))),
+        ("libpysal", lambda: analysis.spatial_weights(analysis.by_area(example()))),
+    ],
+)
+def test_what_is_not_installed_is_asked_for(
+    module: str, call: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(MissingDependency, match=r"pip install 'geomap-toolkit\[analysis\]'"):
+        call()

@@ -1,0 +1,264 @@
+"""Counting: places, countries, divisions, the hierarchy, intervals, periods, changes, bursts."""
+
+from __future__ import annotations
+
+import itertools
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from analysis_tables import example, mention, mentions_tables, table
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geomap import analysis, tables
+from geomap.analysis import tallies
+from geomap.analysis.odds import adjusted, log_odds, wilson
+from geomap.analysis.poisson_binomial import interval
+from geomap.analysis.timelines import _cheapest
+
+few = settings(max_examples=25, deadline=None)
+
+
+def test_iraq_is_what_the_sample_corpus_is_about(mentions: gpd.GeoDataFrame) -> None:
+    countries = analysis.countries(mentions).set_index("country_code")
+    assert countries.index[0] == "IQ"
+    assert countries.loc["IQ", "share"] > 0.8
+    assert countries.loc["IQ", "own"] > 50
+    assert countries.geometry["IQ"].contains(gpd.points_from_xy([43.12], [36.34])[0])
+    divisions = analysis.divisions(mentions)
+    assert divisions.loc[0, "admin1"] == "Nineveh"
+
+
+def test_a_country_counts_what_lies_in_it_once() -> None:
+    iraq = analysis.countries(example()).set_index("country_code").loc["IQ"]
+    assert (iraq["mentions"], iraq["own"], iraq["within"], iraq["articles"]) == (6, 1, 5, 2)
+    assert iraq["share"] == 2 / 4
+    nineveh = analysis.divisions(example()).set_index("admin1").loc["Nineveh"]
+    assert (nineveh["mentions"], nineveh["own"], nineveh["articles"]) == (5, 1, 2)
+    # Its own point, not the middle of the towns in it.
+    assert (nineveh.geometry.x, nineveh.geometry.y) == pytest.approx((42.5, 36.0))
+
+
+def test_the_hierarchy_is_nested_and_counts_nothing_twice() -> None:
+    found = analysis.rollup(example())
+    assert found["key"][:3].tolist() == ["IQ", "IQ/Nineveh", "mosul"]
+    assert found.set_index("key")["parent"].reindex(["mosul", "IQ/Nineveh"]).tolist() == ["IQ/Nineveh", "IQ"]
+    assert found["own"].sum() == (example()["status"] == "resolved").sum()
+
+
+@few
+@given(mentions_tables())
+def test_every_level_adds_up(mentions: gpd.GeoDataFrame) -> None:
+    resolved = mentions[mentions["status"] == "resolved"]
+    places, rolled = analysis.places(mentions), analysis.rollup(mentions)
+    assert places["mentions"].sum() == rolled["own"].sum() == len(resolved)
+    assert (places["articles"] <= places["mentions"]).all()
+    countries = analysis.countries(mentions)
+    assert countries["mentions"].sum() == resolved["country_code"].notna().sum()
+    divisions = analysis.divisions(mentions)
+    assert divisions["mentions"].sum() == resolved["admin1"].notna().sum()
+    assert (countries["articles"] <= mentions["article_id"].nunique()).all()
+    for counted in (countries, divisions):
+        assert (counted["expected_low"] <= counted["expected"] + 1e-9).all()
+        assert (counted["expected_high"] <= counted["mentions"]).all()
+        assert counted["share"].between(0, 1).all()
+
+
+@settings(max_examples=10, deadline=None)
+@given(mentions_tables(), st.randoms(use_true_random=False))
+def test_the_order_of_mentions_does_not_matter(mentions: gpd.GeoDataFrame, random: object) -> None:
+    order = list(range(len(mentions)))
+    random.shuffle(order)  # type: ignore[attr-defined]
+    shuffled = mentions.iloc[order]
+    for verb in (analysis.places, analysis.countries, analysis.divisions):
+        a, b = (pd.DataFrame(verb(rows)).drop(columns="geometry") for rows in (mentions, shuffled))
+        pd.testing.assert_frame_equal(a, b)
+
+
+def test_what_a_person_marked_as_no_place_does_not_count() -> None:
+    rows = table([mention("a", "mosul", checked="not a place"), mention("a", "mosul", 1, checked="right")])
+    assert analysis.places(rows)["mentions"].tolist() == [1]
+
+
+def test_places_has_every_count_that_the_contract_lists(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "PLACES", {**tables.PLACES, **tallies.COUNTS})
+    mosul = analysis.places(example()).set_index("place_id").loc["mosul"]
+    assert mosul["share"] == 2 / 4
+    assert mosul["expected"] == pytest.approx(2.3)
+    assert (mosul["expected_low"], mosul["expected_high"]) == (1, 3)
+
+
+def test_a_place_keeps_its_name_when_one_row_lacks_it() -> None:
+    rows = table([mention("a", "mosul", name=None), mention("b", "mosul", lon=None), mention("c", "mosul")])
+    assert analysis.places(rows).loc[0, ["name", "mentions"]].tolist() == ["Mosul", 3]
+    lacking = table([mention("a", "mosul", lon=None, lat=None), mention("c", "mosul")])
+    assert analysis.places(lacking).geometry[0].x == 43.12
+
+
+def _exact(chances: list[float]) -> np.ndarray:
+    mass = np.ones(1)
+    for chance in chances:
+        mass = np.convolve(mass, [1 - chance, chance])
+    return np.cumsum(mass)
+
+
+@few
+@given(st.lists(st.lists(st.floats(0, 1), max_size=80), min_size=1, max_size=5), st.sampled_from([0.5, 0.8, 0.95]))
+def test_the_interval_of_the_expected_count_is_the_poisson_binomial_one(
+    groups: list[list[float]], level: float
+) -> None:
+    codes = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
+    chances = np.array([chance for group in groups for chance in group])
+    low, high = interval(codes, chances, len(groups), level=level)
+    for group, below, above in zip(groups, low, high, strict=True):
+        cumulated = _exact(group)
+        exact = [int(np.searchsorted(cumulated, tail - 1e-9)) for tail in ((1 - level) / 2, (1 + level) / 2)]
+        slack = 0 if len(group) <= 64 else 1
+        assert abs(below - exact[0]) <= slack
+        assert abs(above - exact[1]) <= slack
+
+
+@pytest.mark.parametrize("count", [65, 300, 2000])
+@pytest.mark.parametrize("shape", [(8, 1), (1, 1), (1, 30)])
+def test_the_interval_of_many_mentions_is_within_one_of_the_exact_one(count: int, shape: tuple[int, int]) -> None:
+    chances = np.random.default_rng(count).beta(*shape, count)
+    cumulated = _exact(chances.tolist())
+    low, high = interval(np.zeros(count, dtype=int), chances, 1, level=0.95)
+    assert abs(low[0] - np.searchsorted(cumulated, 0.025)) <= 1
+    assert abs(high[0] - np.searchsorted(cumulated, 0.975)) <= 1
+
+
+def test_first_values_survive_categories_and_gaps() -> None:
+    values = pd.Series(pd.Categorical(["b", None, "a", "b"], categories=["z", "a", "b"]))
+    codes, names = tallies.factorized(values)
+    assert codes.tolist() == [0, -1, 1, 0]
+    assert list(names) == ["b", "a"]
+
+
+# Time
+
+
+def test_a_timeline_keeps_the_empty_periods() -> None:
+    line = analysis.timeline(example(), freq="M")
+    assert line["period"].dt.strftime("%Y-%m").tolist() == ["2017-06", "2017-07", "2017-08", "2017-09"]
+    assert line["mentions"].tolist() == [3, 3, 0, 2]
+    assert line["articles"].tolist() == [1, 1, 0, 1]
+    assert line["share"].isna().tolist() == [False, False, True, False]
+
+
+def test_a_day_begins_by_the_calendar_of_the_time_zone() -> None:
+    rows = table([mention("a", "mosul", published="2017-07-09T22:30:00Z")])
+    (utc,), (baghdad,) = (
+        analysis.timeline(rows, freq="D", timezone=zone)["period"] for zone in ("UTC", "Asia/Baghdad")
+    )
+    assert (utc.day, baghdad.day) == (9, 10)
+    assert str(baghdad) == "2017-07-10 00:00:00+03:00"
+
+
+def test_a_timeline_by_country_shows_the_most_mentioned() -> None:
+    line = analysis.timeline(example(), by="country", most=1)
+    assert line["country_code"].unique().tolist() == ["IQ"]
+    assert len(line) == 4
+
+
+def test_mosul_rises_in_the_sample_corpus_until_it_is_retaken(mentions: gpd.GeoDataFrame) -> None:
+    line = analysis.timeline(mentions, freq="Q", by="country", most=3)
+    assert line.groupby("country_code").size().nunique() == 1
+    months = line[line["country_code"] == "IQ"]
+    assert months["period"].iloc[0] == pd.Timestamp("2016-10-01", tz="UTC")
+
+
+@few
+@given(mentions_tables(), st.sampled_from(["D", "W", "M", "Q", "Y"]), st.sampled_from([None, "place", "source"]))
+def test_a_timeline_adds_up_and_has_no_holes(mentions: gpd.GeoDataFrame, freq: str, by: str | None) -> None:
+    line = analysis.timeline(mentions, freq=freq, by=by)
+    dated = mentions[(mentions["status"] == "resolved") & mentions["published"].notna()]
+    assert line["mentions"].sum() == len(dated)
+    if len(line):
+        periods = line["period"].unique()
+        whole = pd.period_range(
+            dated["published"].min().tz_localize(None), dated["published"].max().tz_localize(None), freq=freq
+        )
+        assert [period.tz_localize(None) for period in periods] == list(whole.start_time)
+        groups = 1 if by is None else dated["place_id" if by == "place" else by].nunique()
+        assert len(line) == groups * len(periods)
+
+
+def test_change_is_measured_from_before_to_after(mentions: gpd.GeoDataFrame) -> None:
+    middle = pd.Timestamp("2017-07-10", tz="UTC")
+    before, after = mentions[mentions["published"] < middle], mentions[mentions["published"] >= middle]
+    found = analysis.change(before, after, by="country", min_articles=5)
+    row = found.set_index("country_code").loc["IQ"]
+    assert row["before"] == before[before["country_code"] == "IQ"]["article_id"].nunique()
+    assert found["log_odds"].is_monotonic_decreasing
+    assert (found["low"] < found["log_odds"]).all()
+
+
+@few
+@given(mentions_tables(), mentions_tables())
+def test_comparing_the_other_way_round_turns_the_sign(a: gpd.GeoDataFrame, b: gpd.GeoDataFrame) -> None:
+    there, back = analysis.compare(a, b), analysis.change(a, b)
+    assert set(there["place_id"]) == set(back["place_id"])
+    back = back.set_index("place_id").loc[there["place_id"]].reset_index()
+    np.testing.assert_allclose(there["log_odds"], -back["log_odds"], atol=1e-12)
+    np.testing.assert_allclose(there["low"], -back["high"], atol=1e-12)
+    np.testing.assert_array_equal(there["a"], back["before"])
+    only = set(there.loc[there["only_in"] == "a", "place_id"])
+    assert only == set(a["place_id"].dropna()) - set(b["place_id"].dropna())
+
+
+def test_log_odds_are_those_of_a_table_of_four() -> None:
+    found = log_odds(np.array([20.0]), 100, np.array([10.0]), 100, level=0.95)
+    value = np.log((20.5 * 90.5) / (80.5 * 10.5))
+    error = np.sqrt(1 / 20.5 + 1 / 80.5 + 1 / 10.5 + 1 / 90.5)
+    assert found.loc[0, ["log_odds", "low"]].tolist() == pytest.approx([value, value - 1.959964 * error], abs=1e-6)
+
+
+@few
+@given(st.lists(st.floats(0, 1), max_size=30))
+def test_adjusted_p_values_are_scipys(p: list[float]) -> None:
+    scipy_stats = pytest.importorskip("scipy.stats")
+    found = adjusted(np.array(p))
+    np.testing.assert_allclose(found, scipy_stats.false_discovery_control(p) if p else [])
+
+
+def test_wilson_interval_is_the_published_one() -> None:
+    assert wilson(81, 263, level=0.95) == pytest.approx((0.2553, 0.3662), abs=1e-4)  # Newcombe (1998), table 1
+
+
+def _burst_table(quiet: int, busy: range) -> gpd.GeoDataFrame:
+    rows = []
+    for day in range(quiet):
+        date = pd.Timestamp("2017-01-01", tz="UTC") + pd.Timedelta(days=day)
+        for number in range(10):
+            place = "mosul" if number < (6 if day in busy else 1) else "syria"
+            rows.append(mention(f"{day}-{number}", place, published=date))
+    return table(rows)
+
+
+def test_a_burst_is_found_where_it_was_put() -> None:
+    found = analysis.bursts(_burst_table(60, range(20, 30)))
+    mosul = found[found["name"] == "Mosul"]
+    assert [str(day.date()) for day in mosul.iloc[0][["start", "end"]]] == ["2017-01-21", "2017-01-31"]
+    assert mosul[["level", "periods", "articles"]].to_numpy().tolist() == [[1, 10, 60]]
+    assert mosul["weight"].iloc[0] > 10
+
+
+def test_a_steady_stream_has_no_burst() -> None:
+    assert analysis.bursts(_burst_table(60, range(0)))["name"].tolist() == []
+
+
+@few
+@given(st.lists(st.lists(st.floats(0, 5), min_size=3, max_size=3), min_size=1, max_size=6), st.floats(0, 3))
+def test_bursts_take_the_cheapest_of_all_paths(costs: list[list[float]], rise: float) -> None:
+    fits = [np.array([[period[level] for period in costs]]) for level in range(3)]
+
+    def price(path: tuple[int, ...]) -> float:
+        climbs = sum(max(b - a, 0) for a, b in itertools.pairwise((0, *path)))
+        return climbs * rise + sum(costs[period][level] for period, level in enumerate(path))
+
+    found = tuple(_cheapest(fits, rise)[0].tolist())
+    best = min(price(path) for path in itertools.product(range(3), repeat=len(costs)))
+    assert price(found) == pytest.approx(best)
