@@ -6,7 +6,7 @@ ARTICLES ?= data/corpora/mosul
 MAP ?= map.html
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: map test lint wheel benchmark clean
+.PHONY: map test test-nominatim lint wheel benchmark clean
 
 map: $(VENV)/.ready
 	@$(BIN)/geomap map "$(ARTICLES)" --output "$(MAP)"
@@ -20,6 +20,10 @@ lint: $(VENV)/.ready-for-tests
 	$(BIN)/mypy
 
 # Build the wheel and the sdist, install the wheel into a fresh environment and run the main job from it.
+# A real Nominatim, set up, asked over loopback and removed again; wants root and Debian's PostgreSQL packages.
+test-nominatim: $(VENV)/.ready-for-tests
+	$(BIN)/python tests/geocoding/nominatim/run.py
+
 wheel: $(VENV)/.ready-for-tests
 	$(BIN)/python tests/check_wheel.py "$(ARTICLES)"
 
