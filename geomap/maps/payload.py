@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from geomap import tables
-from geomap.analysis.places import places as count_places
+from geomap.analysis import places as count_places
 from geomap.maps.escaping import json_for_html, web_link
 
 if TYPE_CHECKING:

@@ -14,7 +14,24 @@ from geomap import analysis
 from geomap.analysis.focusing import _is_dateline
 
 few = settings(max_examples=20, deadline=None)
-WORDS = "river road dust rain bridge school market camp border truck field well wall hill night dawn".split()
+WORDS = [
+    "river",
+    "road",
+    "dust",
+    "rain",
+    "bridge",
+    "school",
+    "market",
+    "camp",
+    "border",
+    "truck",
+    "field",
+    "well",
+    "wall",
+    "hill",
+    "night",
+    "dawn",
+]
 
 
 def _story(seed: int, length: int = 80) -> str:
