@@ -11,7 +11,10 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 map: $(VENV)/.ready
 	@$(BIN)/geomap map "$(ARTICLES)" --output "$(MAP)"
 
+# The map's scripts are linted and tested with Node.js, which root gets from Debian; others are told what to type.
 test: $(VENV)/.ready-for-tests lint
+	@command -v npm >/dev/null || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq nodejs npm; } \
+	  || { echo "install Node.js first: apt-get install nodejs npm"; exit 1; }
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/.ready-for-tests

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from geomap import errors
     from geomap.analysis.counting import places
     from geomap.articles import read_articles
+    from geomap.corrections import apply_corrections
     from geomap.evaluation import evaluate
     from geomap.gazetteer import Gazetteer
     from geomap.geocoding import geocode
@@ -21,6 +22,7 @@ __all__ = [
     "Gazetteer",
     "Geoparser",
     "alternatives",
+    "apply_corrections",
     "errors",
     "evaluate",
     "explore",
@@ -36,6 +38,7 @@ _HOMES = {
     "Gazetteer": "geomap.gazetteer",
     "Geoparser": "geomap.pipeline",
     "alternatives": "geomap.pipeline",
+    "apply_corrections": "geomap.corrections",
     "evaluate": "geomap.evaluation",
     "explore": "geomap.maps",
     "geocode": "geomap.geocoding",
@@ -48,6 +51,7 @@ _HOMES = {
 _MODULES = (
     "analysis",
     "articles",
+    "corrections",
     "errors",
     "evaluation",
     "gazetteer",

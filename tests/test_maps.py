@@ -5,9 +5,13 @@ from __future__ import annotations
 import gzip
 import json
 import re
+from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import folium
+import geopandas as gpd
 import pandas as pd
 import pytest
 from test_maps_corpus import HOSTILE, corpus, mention, of_place, one
@@ -17,7 +21,8 @@ from geomap import errors, tables
 from geomap.analysis import places
 from geomap.maps import PlacesLayer
 from geomap.maps.escaping import clean_attribution, html_text, json_for_html, web_link
-from geomap.maps.payload import bounds, payload
+from geomap.maps.payload import Payload
+from geomap.maps.views import bounds, first_view
 
 # The places of a corpus
 
@@ -69,14 +74,36 @@ def test_places_without_dates_has_missing_dates() -> None:
 # What the page is given
 
 
+def runs(content: dict[str, Any]) -> Iterator[tuple[int, int]]:
+    """Yield every row with the number of its place."""
+    begins = content["places"]["rows"]
+    for number, (begin, end) in enumerate(pairwise(begins)):
+        for row in range(begin, end):
+            yield number, row
+
+
+def of_rows(content: dict[str, Any], name: str) -> list[int]:
+    """Undo the differences along a column."""
+    begins = set(content["places"]["rows"]) if name == "article" else {0}
+    found: list[int] = []
+    for row, step in enumerate(content["rows"][name]):
+        found.append(step if row in begins else found[-1] + step)
+    return found
+
+
+def written(table: gpd.GeoDataFrame) -> tuple[dict[str, Any], dict[str, Any]]:
+    content = Payload(table)
+    words = content.words()
+    assert words is not None
+    return content.numbers, words
+
+
 def test_marks_stand_on_the_words_of_the_place() -> None:
-    content = payload(corpus())
-    columns, rows = content["places"], content["rows"]
-    for number, name in enumerate(columns["name"]):
-        for row in range(columns["rows"][number], columns["rows"][number + 1]):
-            sentence, marks = content["sentences"][rows["sentence"][row]], rows["marks"][row]
-            assert marks
-            assert {sentence[marks[i] : marks[i + 1]] for i in range(0, len(marks), 2)} == {name}
+    content, words = written(corpus())
+    sentence = of_rows({**words, "places": content["places"]}, "sentence")
+    for number, row in runs(content):
+        text, at = words["sentences"][sentence[row]], words["rows"]["at"][row]
+        assert text[at : at + words["rows"]["length"][row]] == content["places"]["name"][number]
 
 
 def test_each_of_two_same_words_is_marked_for_its_own_place() -> None:
@@ -86,33 +113,55 @@ def test_each_of_two_same_words_is_marked_for_its_own_place() -> None:
         mention("a", text, 0, "Paris", **of_place("Paris")),
         mention("a", text, 13, "Paris", **elsewhere),
     ]
-    content = payload(tables.finish_mentions(pd.DataFrame(rows)))
-    assert sorted(content["rows"]["marks"]) == [[0, 5], [13, 18]]
+    content, words = written(tables.finish_mentions(pd.DataFrame(rows)))
+    by_place = dict(zip(content["places"]["id"], words["rows"]["at"], strict=True))
+    assert by_place == {"geonames:2988507": 0, "geonames:4717560": 13}
+    assert words["also"] == {}
 
 
 def test_marks_count_as_javascript_does_behind_an_emoji() -> None:
     text = "🙂 from Mosul"
-    content = payload(tables.finish_mentions(pd.DataFrame([mention("a", text, 7, "Mosul", **of_place("Mosul"))])))
-    start, end = content["rows"]["marks"][0]
-    assert text.encode("utf-16-le")[2 * start : 2 * end].decode("utf-16-le") == "Mosul"
+    _, words = written(tables.finish_mentions(pd.DataFrame([mention("a", text, 7, "Mosul", **of_place("Mosul"))])))
+    start, length = words["rows"]["at"][0], words["rows"]["length"][0]
+    assert text.encode("utf-16-le")[2 * start : 2 * (start + length)].decode("utf-16-le") == "Mosul"
 
 
 def test_a_toponym_across_lines_is_marked_in_the_sentence_on_one_line() -> None:
     row = mention("a", "in New\nYork", 3, "New\nYork", **of_place("Mosul"))
-    content = payload(tables.finish_mentions(pd.DataFrame([row])))
-    assert content["sentences"] == ["in New York"]
-    assert content["rows"]["marks"] == [[3, 11]]
+    _, words = written(tables.finish_mentions(pd.DataFrame([row])))
+    assert words["sentences"] == ["in New York"]
+    assert (words["rows"]["at"], words["rows"]["length"]) == ([3], [8])
 
 
-def test_the_sentences_of_a_place_come_newest_article_first() -> None:
-    content = payload(corpus())
-    begin, end = content["places"]["rows"][:2]
-    dates = [content["articles"]["date"][content["rows"]["article"][row]] for row in range(begin, end)]
-    assert dates == sorted(dates, reverse=True)
+def test_a_mention_of_rare_characters_keeps_its_span_in_the_article() -> None:
+    row = mention("a", "in 𝔐osul", 3, "𝔐osul", **of_place("Mosul"))
+    _, words = written(tables.finish_mentions(pd.DataFrame([row])))
+    assert (words["rows"]["length"], words["rows"]["span"]) == ([6], {"0": 5})
+
+
+def test_the_mentions_of_a_place_come_newest_article_first() -> None:
+    content, _ = written(corpus())
+    article = of_rows(content, "article")
+    days = [content["articles"]["day"][article[row]] for number, row in runs(content) if number == 0]
+    assert days == sorted(days, reverse=True)
+    assert len(days) == 6
+
+
+def test_a_mention_is_named_by_its_article_field_and_span() -> None:
+    table = corpus()
+    content = Payload(table)
+    _, words = written(table)
+    article = of_rows(content.numbers, "article")
+    for row, position in enumerate(content.order.tolist()):
+        original = table.iloc[position]
+        assert words["articles"]["id"][article[row]] == original["article_id"]
+        assert words["rows"]["start"][row] == original["start"]
+        span = words["rows"]["span"].get(str(row), words["rows"]["length"][row])
+        assert words["rows"]["start"][row] + span == original["end"]
 
 
 def test_forms_tell_areas_from_towns() -> None:
-    columns = payload(corpus())["places"]
+    columns = Payload(corpus()).numbers["places"]
     forms = dict(zip(columns["name"], columns["form"], strict=True))
     assert (forms["Iraq"], forms["Nineveh"], forms["Tigris"], forms["Mosul"]) == (
         "country",
@@ -123,15 +172,51 @@ def test_forms_tell_areas_from_towns() -> None:
 
 
 def test_a_place_says_where_it_is_without_saying_its_own_name() -> None:
-    columns = payload(corpus())["places"]
+    columns = Payload(corpus()).numbers["places"]
     within = dict(zip(columns["name"], columns["within"], strict=True))
     assert (within["Mosul"], within["Baghdad"], within["Iraq"]) == ("Nineveh, Iraq", "Iraq", "")
 
 
+def test_the_page_lists_the_places_that_the_table_of_places_lists() -> None:
+    table, payload = places(corpus()), Payload(corpus()).places
+    for name in ("place_id", "name", "mentions"):
+        assert payload[name].to_list() == table[name].to_list()
+
+
+def test_a_place_whose_first_mention_has_gaps_takes_the_next_that_has_none() -> None:
+    table = corpus()
+    first = table.index[table["name"] == "Mosul"][0]
+    table.loc[table.index[table["name"] == "Mosul"][2:], "country"] = None
+    table.loc[first, ["admin1", "country"]] = None
+    columns = Payload(table).numbers["places"]
+    assert columns["within"][columns["name"].index("Mosul")] == "Nineveh, Iraq"
+
+
 def test_unresolved_mentions_are_counted_and_not_drawn() -> None:
-    content = payload(corpus())
-    assert content["totals"] == {"articles": 5, "mentions": 29, "resolved": 28}
-    assert sum(content["places"]["mentions"]) == 28
+    content = Payload(corpus())
+    assert content.numbers["totals"] == {"articles": 5, "mentions": 29, "resolved": 28}
+    assert len(content.order) == 28
+
+
+def test_the_first_view_is_where_most_mentions_lie() -> None:
+    lon, lat = [43.0, 44.0, 42.0, 44.5, -100.0, 150.0], [36.0, 33.0, 35.0, 36.2, 40.0, -30.0]
+    assert first_view(lon, lat, [50, 30, 20, 10, 5, 5]) == [
+        [33.0, pytest.approx(42.0)],
+        [36.0, pytest.approx(44.0)],
+    ]
+
+
+def test_the_first_view_is_everything_where_mentions_are_everywhere() -> None:
+    lon = [float(step) for step in range(-170, 180, 10)]
+    lat = [float((7 * step) % 120 - 60) for step in range(len(lon))]
+    assert first_view(lon, lat, [1] * len(lon)) == bounds(lon, lat)
+    assert first_view([], [], []) is None
+    assert first_view([7.0], [8.0], [3]) == [[8.0, 7.0], [8.0, 7.0]]
+
+
+def test_the_first_view_crosses_the_antimeridian_where_that_is_shorter() -> None:
+    view = first_view([179.3, -179.5, -178.0, 10.0], [-17.0, -16.0, -18.0, 50.0], [9, 9, 9, 1])
+    assert view == [[-18.0, pytest.approx(179.3)], [-16.0, pytest.approx(182.0)]]
 
 
 def test_a_box_across_the_antimeridian_runs_on_past_180() -> None:

@@ -88,6 +88,30 @@ def test_every_script_of_the_file_is_named_in_its_policy(tmp_path: Path, offline
     assert "unsafe-inline" not in policy[1].split("style-src")[0]
 
 
+def test_pictures_may_come_from_the_tile_servers_of_the_map_only(tmp_path: Path, offline_leaflet: object) -> None:
+    def pictures(**options: object) -> str:
+        document = save_html(explore(corpus(), **options), tmp_path / "map.html").read_text("utf-8")
+        found = re.search("img-src ([^;]*);", document)
+        assert found is not None
+        return found[1]
+
+    assert pictures() == "data: blob:"
+    assert pictures(tiles="OpenTopoMap") == "data: blob: https://*.tile.opentopomap.org"
+    assert pictures(tiles="OpenStreetMap") == "data: blob: https://tile.openstreetmap.org"
+
+
+def test_a_map_with_layers_of_others_has_no_policy(tmp_path: Path, offline_leaflet: object) -> None:
+    m = explore(corpus())
+    Foreign().add_to(m)
+    with pytest.warns(errors.NotSelfContained):
+        document = save_html(m, tmp_path / "map.html").read_text("utf-8")
+    assert "Content-Security-Policy" not in document
+
+
+class Foreign(folium.FeatureGroup):
+    """A layer that somebody else wrote."""
+
+
 def test_saving_twice_writes_the_same_file(tmp_path: Path, offline_leaflet: object) -> None:
     m = explore(corpus())
     first = save_html(m, tmp_path / "1.html").read_bytes()
@@ -97,7 +121,7 @@ def test_saving_twice_writes_the_same_file(tmp_path: Path, offline_leaflet: obje
 def test_large_data_is_compressed(tmp_path: Path, offline_leaflet: object) -> None:
     content = "".join(f"{number} Mosul. " for number in range(300_000))
     document = save_html(explore(one(sentence=content)), tmp_path / "map.html").read_text("utf-8")
-    assert document.count('type="application/gzip"') == 2
+    assert document.count('type="application/gzip"') == 2  # the words and the land
     assert "299998 Mosul" not in document
 
 

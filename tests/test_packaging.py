@@ -76,6 +76,7 @@ def test_the_public_names_are_the_pinned_ones_and_all_resolve() -> None:
         "Gazetteer",
         "Geoparser",
         "alternatives",
+        "apply_corrections",
         "errors",
         "evaluate",
         "explore",

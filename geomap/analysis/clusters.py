@@ -182,6 +182,19 @@ def spatial_weights(areas: gpd.GeoDataFrame, *, neighbors: str = "contiguity", k
         As for :func:`autocorrelation`.
     verb
         Who asks, for the message when libpysal is not installed.
+
+    Returns
+    -------
+    libpysal.weights.W
+        Every area with the row numbers of its neighbors, each weighing the same.
+
+    Examples
+    --------
+    >>> from geomap.analysis import shapes
+    >>> countries = shapes("country")
+    >>> near = spatial_weights(countries).neighbors[countries["country_code"].tolist().index("IQ")]
+    >>> sorted(countries["country_code"].iloc[near])
+    ['IR', 'JO', 'KW', 'SA', 'SY', 'TR']
     """
     choose("neighbors", neighbors, NEIGHBORS)
     libpysal = needed("libpysal", verb=verb or "spatial_weights")

@@ -156,7 +156,7 @@ def _lower_tail(observed: Floats, expected: Floats) -> Floats:
         else:
             more = count + 1
             z = 3 * np.sqrt(more) * (1 - 1 / (9 * more) - (mean / more) ** (1 / 3))
-            found.append(0.5 * erfc(z / np.sqrt(2)))
+            found.append(0.5 * erfc(-z / np.sqrt(2)))
     return np.array(found, dtype=np.float64)
 
 

@@ -18,6 +18,7 @@ _IN_JSON = {char: f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 _IN_HTML = {ord(char): f"&#{ord(char)};" for char in "\\`${}"}
 # branca takes what a layer has rendered for a Jinja template of its own.
 _OPENS_JINJA = re.compile(r"\{(?=[{%#])")
+_ABSOLUTE = re.compile(r"https?://[^/?#\\\s]", re.IGNORECASE)
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -42,11 +43,13 @@ def html_text(text: str) -> str:
 
 def web_link(url: str) -> bool:
     """Return whether the URL is an absolute one over http or https, the only kinds that a popup links to."""
+    url = url.strip()
+    if not _ABSOLUTE.match(url):
+        return False
     try:
-        parts = urlsplit(url.strip())
+        return bool(urlsplit(url).netloc) if "[" in url or "]" in url else True
     except ValueError:
         return False
-    return parts.scheme in ("http", "https") and bool(parts.netloc)
 
 
 class _Attribution(HTMLParser):

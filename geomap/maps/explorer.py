@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import folium
     import geopandas as gpd
+    import pandas as pd
     import xyzservices
 
     from geomap.maps.folium_map import Map
@@ -18,6 +20,9 @@ def explore(
     tiles: str | xyzservices.TileProvider | folium.TileLayer | None = None,
     title: str | None = None,
     panel: bool = True,
+    color: str | None = None,
+    alternatives: pd.DataFrame | None = None,
+    manifest: Mapping[str, object] | None = None,
 ) -> Map:
     """Show the places of a corpus on a map, every symbol with the sentences it comes from.
 
@@ -34,7 +39,14 @@ def explore(
     title
         The heading of the map and of its page; by default how many articles there are.
     panel
-        Whether to show the panel: heading, counts, the list of places, legend.
+        Whether to show the panel: heading, counts, search, filters, the list of places, legend.
+    color
+        A column of the mentions to color the places by; see :class:`~geomap.maps.PlacesLayer`.
+    alternatives
+        The runners-up of the mentions, as :func:`geomap.alternatives` returns them; by default those that the table
+        carries from ``geoparse``. A reader sees them where a mention is in doubt, and chooses among them to correct it.
+    manifest
+        What else a reader may want to know of where the map comes from (model, parameters), by name.
 
     Returns
     -------
@@ -56,12 +68,15 @@ def explore(
     'Places in 0 articles'
     """
     from geomap.maps.folium_map import Map
-    from geomap.maps.layers import PlacesLayer, middle
+    from geomap.maps.layers import PlacesLayer
+    from geomap.maps.views import middle
 
     if title is None:
         count = mentions["article_id"].nunique() if "article_id" in mentions.columns else 0
         title = f"Places in {count:,} article{'' if count == 1 else 's'}"
-    layer = PlacesLayer(mentions, title=title, panel=panel, fit=True)
-    m = Map(tiles=tiles, title=title, location=middle(layer.box), zoom_start=2)
+    layer = PlacesLayer(
+        mentions, title=title, panel=panel, fit=True, color=color, alternatives=alternatives, manifest=manifest
+    )
+    m = Map(tiles=tiles, title=title, location=middle(layer.view), zoom_start=2)
     layer.add_to(m)
     return m

@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 import folium
-from branca.element import Element
 
 from geomap.maps.layers import Basemap, Tiles
-from geomap.maps.page import Page, Verbatim
+from geomap.maps.page import Page, Verbatim, below, is_known
 
 if TYPE_CHECKING:
     import xyzservices
 
-# What Folium puts on every page beside Leaflet, and what on a map does without.
-_NEEDS_ONLY_LEAFLET = (
-    "Circle",
-    "CircleMarker",
-    "ElementAddToElement",
-    "FeatureGroup",
-    "FitBounds",
-    "GeoJson",
-    "LayerControl",
-    "Marker",
-    "PolyLine",
-    "Polygon",
-    "Rectangle",
-    "TileLayer",
-    "Tooltip",
-    "WmsTileLayer",
-)
 _LEAFLET = ("leaflet", "leaflet_css")
 _CLOSEST_BASEMAP, _CLOSEST_TILES = 12, 19
 
@@ -81,7 +62,7 @@ class Map(folium.Map):
     def render(self, **kwargs: Any) -> None:  # type: ignore[override]  # as in branca's MacroElement
         """Render the map, with Leaflet alone where nothing on it needs more."""
         every = self.default_js, self.default_css
-        if not self.objects_to_stay_in_front and all(map(_does_with_leaflet, _below(self))):
+        if not self.objects_to_stay_in_front and all(map(is_known, below(self))):
             extra = {name for name, _ in (*folium.Map.default_js, *folium.Map.default_css)}.difference(_LEAFLET)
             self.default_js, self.default_css = ([link for link in links if link[0] not in extra] for links in every)
         try:
@@ -101,21 +82,8 @@ class Map(folium.Map):
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
             '<meta name="color-scheme" content="light dark">\n'
             '<meta name="referrer" content="strict-origin-when-cross-origin">\n'
-            f"<style>html,body{{width:100%;height:100%;margin:0;padding:0}}"
+            f"<style>html,body,main{{width:100%;height:100%;margin:0;padding:0}}"
             f"#{self.get_name()}{{position:{self.position};{size}}}"
             f".leaflet-container{{font-size:{self.font_size}}}</style>\n"
             f"<script>{''.join(f'var {name} = {str(value).lower()};' for name, value in switches)}</script>"
         )
-
-
-def _below(element: Element) -> Iterator[Element]:
-    for child in element._children.values():
-        yield child
-        yield from _below(child)
-
-
-def _does_with_leaflet(element: Element) -> bool:
-    module = type(element).__module__
-    return module.startswith("geomap.") or (
-        module.startswith("folium.") and type(element).__name__ in _NEEDS_ONLY_LEAFLET
-    )

@@ -2,64 +2,33 @@
 
 from __future__ import annotations
 
-import math
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import folium
-from branca.element import MacroElement
-from folium.map import Layer
+import pandas as pd
 from folium.template import Template
 
-from geomap.errors import ResourceDamaged
-from geomap.maps import page
+from geomap.maps.coloring import classes
+from geomap.maps.corpus import Corpus
 from geomap.maps.escaping import clean_attribution, html_text
-from geomap.maps.payload import bounds, compressed_block, data_block, payload
+from geomap.maps.payload import data_block
+from geomap.maps.scripted import WORLD, ScriptedLayer, world_block
+from geomap.maps.views import bounds, first_view
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import xyzservices
-    from branca.element import Figure
-
-_SCRIPTS = ("core.js", "basemap.js", "tiles.js", "symbols.js", "places.js", "card.js", "panel.js")
 
 
-class _ScriptedLayer(Layer):
-    """A layer that geomap's own script draws from a block of data on the page."""
-
-    data: str = ""
-
-    def render(self, **kwargs: Any) -> None:  # type: ignore[override]  # as in branca's MacroElement
-        """Put the style, the script and the data on the page, then the layer on its map."""
-        figure = cast("Figure", self.get_root())
-        templates = files("geomap.maps") / "templates"
-        figure.header.add_child(page.style((templates / "geomap.css").read_text("utf-8")), name="geomap_css")
-        javascript = "\n".join((templates / name).read_text("utf-8") for name in _SCRIPTS)
-        figure.header.add_child(page.script(javascript), name="geomap_js")
-        if self.data:
-            figure.html.add_child(page.Verbatim(self.data), name=self.data_id)
-        # Not Layer.render, which adds the layer to its map once more each time a map is rendered.
-        MacroElement.render(self, **kwargs)  # type: ignore[no-untyped-call]
-
-    @property
-    def added(self) -> str:
-        """What adds the layer to its map, where it shows from the start."""
-        assert self._parent is not None
-        return f".addTo({self._parent.get_name()})" if self.show else ""
-
-    @property
-    def data_id(self) -> str:
-        """The id of the element that holds the layer's data."""
-        return f"{self.get_name()}_data"
-
-
-class PlacesLayer(_ScriptedLayer):
+class PlacesLayer(ScriptedLayer):
     """The places of a mentions table, for any Folium map.
 
     One symbol per place, its area by the number of mentions: towns and sites are filled circles; countries (squares),
     divisions (diamonds), and regions, waters and landforms (rings) are hollow, because they stand for an area and not
-    for the point they are drawn at. A click shows the sentences that name the place and their articles. Text from
-    articles reaches the page as data and is shown as written.
+    for the point they are drawn at. Mentions that are only possible (less than 50 % confidence, unless the reader moves
+    that line) make a faint and broken outline around. A click shows the sentences that name the place and their
+    articles. Text from articles reaches the page as data and is shown as written.
 
     Parameters
     ----------
@@ -68,9 +37,18 @@ class PlacesLayer(_ScriptedLayer):
     title
         A heading for the panel.
     panel
-        Whether to show the panel: counts, the list of places (the way in for keyboards and screen readers), legend.
+        Whether to show the panel: counts, search, filters, the list of places (the way in for keyboards and screen
+        readers), legend, and the table that says the same as the map.
     fit
-        Whether the map moves to show all places when it opens.
+        Whether the map moves to where most mentions lie when it opens.
+    color
+        A column of the mentions to color the places by: the value that most mentions of a place have, or the mean step
+        of a number or a date. None: by form.
+    alternatives
+        The runners-up of the mentions, as :func:`geomap.alternatives` returns them. None: those that the table carries
+        from ``geoparse``, if any.
+    manifest
+        What else a reader may want to know of where the map comes from (model, parameters), by name.
     name
         What a ``folium.LayerControl`` calls the layer.
 
@@ -88,7 +66,8 @@ class PlacesLayer(_ScriptedLayer):
 
     _template = Template(
         "{% macro script(this, kwargs) %}"
-        "var {{ this.get_name() }} = L.geomap.places({{ this.data_id|tojson }}, {{ this.settings|tojson }}){{ this.added }};"
+        "var {{ this.get_name() }} = L.geomap.places({{ this.corpus.key|tojson }}, {{ this.told }})"
+        "{{ this.added }};"
         "{% endmacro %}"
     )
 
@@ -99,22 +78,54 @@ class PlacesLayer(_ScriptedLayer):
         title: str | None = None,
         panel: bool = True,
         fit: bool = False,
+        color: str | None = None,
+        alternatives: pd.DataFrame | None = None,
+        manifest: Mapping[str, object] | None = None,
         name: str = "Places",
     ) -> None:
         super().__init__(name=html_text(name), overlay=True)
         self._name = "PlacesLayer"
-        content = payload(mentions)
-        if title:
-            content["title"] = title
-        self.box = bounds(content["places"]["lon"], content["places"]["lat"])
-        self.settings = {"panel": panel, "fit": self.box if fit else None}
-        self.data = data_block(self.data_id, content)
+        self.corpus: Corpus = Corpus(mentions)
+        self._title, self._panel, self._fit = title, panel, fit
+        self._alternatives, self._manifest = alternatives, dict(manifest or {})
+        self._classes = None if color is None else classes(mentions, color)
+        self.settings: dict[str, Any] = {}
+
+    @property
+    def box(self) -> list[list[float]] | None:
+        """The box around all places, None without any."""
+        places = self.corpus.payload.places
+        return bounds(places["lon"], places["lat"])
+
+    @property
+    def view(self) -> list[list[float]] | None:
+        """The box where most mentions lie, None without any."""
+        places = self.corpus.payload.places
+        return first_view(places["lon"], places["lat"], places["mentions"])
+
+    def blocks(self) -> dict[str, str]:
+        """Return the corpus, the colors, the runners-up and the manifest."""
+        found = self.corpus.blocks()
+        parts: dict[str, object] = {"manifest": self.corpus.manifest(self._manifest)}
+        if self._classes is not None:
+            codes, told = self._classes
+            parts["color"] = told | {"values": self.corpus.payload.color(codes)}
+        known = self.corpus.alternatives(self._alternatives)
+        if known is not None:
+            parts["alternatives"] = known
+        self.settings = {"panel": self._panel, "fit": self.view if self._fit else None, "title": self._title}
+        for name, content in parts.items():
+            block = f"{self.get_name()}_{name}"
+            found[block] = data_block(block, content)
+            self.settings[name] = block
+        return found
 
     def _get_self_bounds(self) -> list[list[float | None]]:
-        return [[None, None], [None, None]] if self.box is None else [list(corner) for corner in self.box]
+        box = self.box
+        return [[None, None], [None, None]] if box is None else [list(corner) for corner in box]
 
 
-class Basemap(_ScriptedLayer):
+class Basemap(ScriptedLayer):
     """Land, borders and the names of countries, drawn from data that ships with geomap.
 
     Natural Earth 1:50m, which looks right from the whole world to about zoom 7, and the lines between US states. It
@@ -123,21 +134,21 @@ class Basemap(_ScriptedLayer):
 
     _template = Template(
         "{% macro script(this, kwargs) %}"
-        "var {{ this.get_name() }} = L.geomap.basemap({{ this.data_id|tojson }}){{ this.added }};"
+        "var {{ this.get_name() }} = L.geomap.basemap({{ this.world|tojson }}){{ this.added }};"
         "{% endmacro %}"
     )
+    world = WORLD
 
     def __init__(self) -> None:
         super().__init__(name="Basemap", overlay=True, control=False)
         self._name = "Basemap"
-        resource = files("geomap") / "resources" / "basemap.json.gz"
-        try:
-            self.data = compressed_block(self.data_id, resource.read_bytes())
-        except FileNotFoundError as error:
-            raise ResourceDamaged("geomap/resources/basemap.json.gz is missing; install geomap again") from error
+
+    def blocks(self) -> dict[str, str]:
+        """Return the land."""
+        return {WORLD: world_block()}
 
 
-class Tiles(_ScriptedLayer, folium.TileLayer):
+class Tiles(ScriptedLayer, folium.TileLayer):
     """Tiles from a web service, over the built-in basemap, which shows again where they do not come.
 
     Parameters
@@ -181,11 +192,3 @@ def _provider(tiles: str | xyzservices.TileProvider) -> xyzservices.TileProvider
             f"no tile provider is called {tiles!r}; give a name from xyzservices.providers, or for an address of your "
             "own xyzservices.TileProvider(name=..., url=..., attribution=...)"
         ) from error
-
-
-def middle(box: list[list[float]] | None) -> list[float]:
-    """Return the middle of a box as [latitude, longitude]; of none, a view of the whole world."""
-    if box is None:
-        return [20.0, 10.0]
-    (south, west), (north, east) = box
-    return [math.fsum((south, north)) / 2, math.fsum((west, east)) / 2]

@@ -5,13 +5,20 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from branca.element import CssLink, Element, Figure, JavascriptLink
 from folium.template import Template
 
+from geomap.maps.disclosure import FULL, Disclosure
 from geomap.maps.vendor import LeafletUnavailable, is_leaflet, leaflet
+
+if TYPE_CHECKING:
+    from geomap.maps.corpus import Corpus
 
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _LINKED = re.compile(r"<(?:script|link)\b[^>]*?\b(?:src|href)\s*=\s*[\"']?((?:https?:)?//[^\"'\s>]+)", re.IGNORECASE)
@@ -57,7 +64,7 @@ class Page(Figure):
         "{{ this.header.render(**kwargs) }}\n"
         "</head>\n"
         "<body>\n"
-        "{{ this.html.render(**kwargs) }}\n"
+        "<main>\n{{ this.html.render(**kwargs) }}\n</main>\n"
         "<script>\n{{ this.script.render(**kwargs) }}\n</script>\n"
         "</body>\n"
         "</html>\n"
@@ -117,9 +124,32 @@ def self_contained(root: Figure, *, fetch: bool) -> tuple[str, dict[str, str]]:
     finally:
         children.update(kept)
     links = {url: reason if url in known else "geomap does not ship it" for url in _LINKED.findall(document)}
-    if isinstance(root, Page) and not links:
-        document = document.replace('<meta charset="utf-8">', f'<meta charset="utf-8">\n{_policy(document)}', 1)
+    if isinstance(root, Page) and not links and all(map(is_known, below(root))):
+        policy = _policy(document, _tile_hosts(root))
+        document = document.replace('<meta charset="utf-8">', f'<meta charset="utf-8">\n{policy}', 1)
     return document, links
+
+
+@contextmanager
+def disclosed(root: Element, disclosure: Disclosure) -> Iterator[None]:
+    """Let the corpora of a map disclose only so much for a while."""
+    corpora: list[Corpus] = [
+        corpus for corpus in (getattr(element, "corpus", None) for element in below(root)) if corpus is not None
+    ]
+    try:
+        for corpus in corpora:
+            corpus.disclose(disclosure)
+        yield
+    finally:
+        for corpus in corpora:
+            corpus.disclose(FULL)
+
+
+def below(element: Element) -> Iterator[Element]:
+    """Return every element under an element."""
+    for child in element._children.values():
+        yield child
+        yield from below(child)
 
 
 def _inline(url: str, content: dict[str, str]) -> Verbatim:
@@ -137,16 +167,60 @@ def style(css: str) -> Verbatim:
     return Verbatim(f"<style>{css}</style>")
 
 
-def _policy(document: str) -> str:
+def is_known(element: Element) -> bool:
+    """Return whether an element is of geomap, of branca, or one of Folium's that needs nothing but Leaflet."""
+    module = type(element).__module__
+    if module.startswith("folium."):
+        return type(element).__name__ in NEEDS_ONLY_LEAFLET
+    return module.startswith(("geomap.", "branca."))
+
+
+# What Folium puts on every page beside Leaflet, and what on a map does without.
+NEEDS_ONLY_LEAFLET = (
+    "Circle",
+    "CircleMarker",
+    "ElementAddToElement",
+    "FeatureGroup",
+    "FitBounds",
+    "GeoJson",
+    "LayerControl",
+    "Marker",
+    "PolyLine",
+    "Polygon",
+    "Rectangle",
+    "TileLayer",
+    "Tooltip",
+    "WmsTileLayer",
+)
+
+
+def _tile_hosts(root: Figure) -> list[str]:
+    """Return the servers that the map's tiles come from, as a policy names them."""
+    hosts = set()
+    for element in below(root):
+        url = getattr(element, "tiles", None) or getattr(element, "url", None)
+        if isinstance(url, str) and url.startswith(("http:", "https:")) and type(element).__name__.endswith(_TILED):
+            parts = urlsplit(re.sub(r"\{s\}", "*", url))
+            # A policy allows a * as the first label only.
+            host = re.sub(r"^[^.]*\*[^.]*(?=\.)", "*", parts.netloc)
+            hosts.add(f"{parts.scheme}://{host}" if re.fullmatch(r"[\w.*:-]+", host) else f"{parts.scheme}:")
+    return sorted(hosts)
+
+
+_TILED = ("Tiles", "TileLayer", "WmsTileLayer")
+
+
+def _policy(document: str, hosts: list[str]) -> str:
     """Return a content security policy that runs only the scripts that the page was written with.
 
     The second wall behind the escaping: were a word of an article ever to become a script, a browser would not run it.
-    Pictures may come over the network, because tiles are pictures.
+    Pictures may come from the map's tile servers only. A map that carries layers of others gets no policy: their scripts
+    may need what it forbids.
     """
     digests = {hashlib.sha256(text.encode("utf-8")).digest() for text in _INLINE_SCRIPT.findall(document)}
     hashes = " ".join(f"'sha256-{base64.b64encode(digest).decode('ascii')}'" for digest in sorted(digests))
     return (
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
-        f"script-src {hashes}; style-src 'unsafe-inline'; img-src data: http: https:; base-uri 'none'; "
-        "form-action 'none'\">"
+        f"script-src {hashes}; style-src 'unsafe-inline'; img-src {' '.join(['data:', 'blob:', *hosts])}; "
+        "base-uri 'none'; form-action 'none'\">"
     )

@@ -15,7 +15,15 @@ if TYPE_CHECKING:
     from branca.element import Figure
 
 
-def save_html(m: folium.Map, path: str | os.PathLike[str], *, fetch: bool = True) -> Path:
+def save_html(
+    m: folium.Map,
+    path: str | os.PathLike[str],
+    *,
+    fetch: bool = True,
+    text: str = "full",
+    min_articles: int = 1,
+    coarsen: str | None = None,
+) -> Path:
     """Write a map to one file that opens without a network.
 
     Parameters
@@ -28,6 +36,16 @@ def save_html(m: folium.Map, path: str | os.PathLike[str], *, fetch: bool = True
     fetch
         Whether Leaflet may be fetched where it did not come with the install (a checkout on a machine without npm):
         once, from the addresses that Folium names, checked, and kept in the user's cache folder.
+    text
+        How much of the articles travels in geomap's own layers: ``"full"``, whole sentences with titles and links;
+        ``"snippets"``, some 40 characters on either side of each mention instead of its sentence; ``"none"``, neither
+        words nor titles, links or ids of articles: places, counts, dates of publication and names of sources. What
+        other layers hold, and the map's own title, is not touched.
+    min_articles
+        Places that stand in fewer articles are left out.
+    coarsen
+        ``"admin1"`` or ``"country"``: places are merged into their divisions or countries, at the middle of their
+        mentions to a whole degree. It needs ``text="none"``, because words name the places.
 
     Returns
     -------
@@ -38,17 +56,23 @@ def save_html(m: folium.Map, path: str | os.PathLike[str], *, fetch: bool = True
     ------
     UnsafeOutput
         If the file cannot be written there; what was there is untouched.
+    DisclosureMisused
+        If ``text``, ``min_articles`` or ``coarsen`` have no meaning.
 
     Warns
     -----
     NotSelfContained
         If the file still needs the network for a script or a style.
     """
-    from geomap.maps.page import self_contained
+    from geomap.maps.disclosure import Disclosure
+    from geomap.maps.page import disclosed, self_contained
 
     target = Path(path)
+    disclosure = Disclosure(text=text, min_articles=min_articles, coarsen=coarsen)
     _check(target)
-    document, links = self_contained(cast("Figure", m.get_root()), fetch=fetch)
+    root = cast("Figure", m.get_root())
+    with disclosed(root, disclosure):
+        document, links = self_contained(root, fetch=fetch)
     _replace(target, document.encode("utf-8", "replace"))
     if links:
         listed = "; ".join(f"{url} ({reason})" if reason else url for url, reason in links.items())

@@ -61,7 +61,8 @@ def test_every_level_adds_up(mentions: gpd.GeoDataFrame) -> None:
     assert divisions["mentions"].sum() == resolved["admin1"].notna().sum()
     assert (countries["articles"] <= mentions["article_id"].nunique()).all()
     for counted in (countries, divisions):
-        assert (counted["expected_low"] <= counted["expected"] + 1e-9).all()
+        assert (counted["expected_low"] <= np.ceil(counted["expected"])).all()
+        assert (counted["expected_high"] >= np.floor(counted["expected"])).all()
         assert (counted["expected_high"] <= counted["mentions"]).all()
         assert counted["share"].between(0, 1).all()
 

@@ -135,7 +135,7 @@ def test_the_focus_is_the_place_in_the_title_and_at_the_start() -> None:
 
 def test_an_article_on_several_towns_of_a_country_may_be_about_the_country() -> None:
     rows = [mention("a", name, n, start=100 * n + 800) for n, name in enumerate(("mosul", "baghdad", "sinjar"))]
-    found = analysis.focus(table([*rows, mention("a", "iraq", 4, start=1200)]))
+    found = analysis.focus(table([*rows, *(mention("a", "iraq", n, start=800 + n) for n in (4, 5))]))
     assert found["place_id"].tolist() == ["iraq"]
 
 
@@ -157,7 +157,7 @@ def test_the_baselines_are_what_they_say() -> None:
 
 
 def test_accuracy_is_counted_over_all_of_gold_with_its_interval() -> None:
-    found = analysis.focus_accuracy(example(), {"a": "mosul", "b": {"mosul", "sinjar"}, "z": "mosul"}).set_index(
+    found = analysis.focus_accuracy(example(), {"a": "mosul", "b": {"mosul", "nineveh"}, "z": "mosul"}).set_index(
         "method"
     )
     assert found.loc["score", ["articles", "right"]].tolist() == [3, 2]
@@ -245,9 +245,7 @@ def test_a_concordance_reads_as_the_text_does(articles: pd.DataFrame, mentions: 
         assert len(row.right) <= 40
     text = analysis.aligned_text(lines)
     column = lines["left"].str.len().max()
-    assert all(
-        line[column:].lower().startswith(("mosul", "mossul", "al-mawsil", "mawsil")) for line in text.splitlines()
-    )
+    assert all(line[column:].lower().startswith(("mosul", "moslawis")) for line in text.splitlines())
 
 
 def test_a_concordance_without_articles_shows_the_sentence_and_tells_two_mentions_in_it_apart() -> None:
@@ -293,7 +291,7 @@ def test_the_word_that_was_put_into_one_group_is_its_keyword(by: str) -> None:
     )
     assert set(first["word"]) == {"cholera", "election"}
     assert (found["low"] < found["log_odds"]).all()
-    assert (first["q"] < 0.001).all()
+    assert (first["q"] < 0.05).all()
     assert first["count"].tolist() == [20, 20]
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import json
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import labels
-from written import Sentence
+from written import KIND_AND_USAGE, NAME_TYPES, Sentence
 
 ROOT = Path(__file__).resolve().parents[3]
 DEMONYMS = ROOT / "data" / "gazetteer" / "demonyms.csv"
@@ -48,8 +48,8 @@ class Text:
         Toponyms as (start, end, kinds, usage); outermost first. None where they follow from ``names``.
     unsure
         Parts of the text where an unmarked word may still be a mention.
-    source, group, order
-        The source, the document or outlet, and the place in it, for joining neighbours and for leaving outlets out.
+    source, group
+        The source, and the document or outlet, for joining neighbours and for leaving outlets out.
     """
 
     text: str
@@ -103,8 +103,6 @@ def _open_text(row: dict[str, Any], source: str, ambiguity: dict[str, list[str]]
 
 def from_written(sentence: Sentence) -> Text:
     """Return a written sentence as a training text."""
-    from written import KIND_AND_USAGE, NAME_TYPES
-
     names: list[tuple[int, int, tuple[str, ...]]] = []
     mentions: list[tuple[int, int, tuple[str, ...], str | None]] = []
     ignored: list[tuple[int, int]] = []
@@ -295,6 +293,3 @@ def _joined(first: Text, second: Text) -> Text:
         first.source,
         first.group,
     )
-
-
-Change = Callable[[Text], Text]

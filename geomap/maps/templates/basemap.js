@@ -3,15 +3,44 @@
   "use strict";
 
   const geomap = L.geomap;
-  const EDGE = (85.0511287798 * Math.PI) / 180;
-
+  const RESTING = 150; // milliseconds
   const SOUTH = 0.9999; // below it, lines are the frame of the data and no coast
+  const { across, down } = geomap;
+  const worlds = new Map();
 
-  // Degrees to fractions of the world's width, in the Web Mercator projection.
-  const across = (lon) => lon / 360 + 0.5;
-  const down = function (lat) {
-    const phi = Math.max(-EDGE, Math.min(EDGE, (lat * Math.PI) / 180));
-    return 0.5 - Math.log(Math.tan(Math.PI / 4 + phi / 2)) / (2 * Math.PI);
+  // The land of a page, which all layers that draw it share.
+  geomap.world = function (id) {
+    if (!worlds.has(id)) {
+      worlds.set(
+        id,
+        geomap.settled().then(async () => {
+          const content = await geomap.read(id);
+          const arcs = unpack(content.world);
+          const countries = content.countries.map((country) => ({
+            name: country.name,
+            x: across(country.at[0]),
+            y: down(country.at[1]),
+            room: country.room / 360,
+            rings: country.polygons.flatMap((rings) =>
+              rings.map((numbers) => ring(numbers, arcs)),
+            ),
+          }));
+          return {
+            countries,
+            borders: content.borders.map((number) => arcs[number]),
+            coasts: content.coasts.map((number) => arcs[number]),
+            states: unpack(content.states),
+          };
+        }),
+      );
+    }
+    return worlds.get(id);
+  };
+
+  // Shapes of somebody's own: every ring an arc.
+  geomap.shapes = function ({ arcs, regions }) {
+    const lines = unpack(arcs);
+    return regions.map((rings) => rings.map((number) => ring([number], lines)));
   };
 
   function unpack({ scale, translate, arcs }) {
@@ -61,6 +90,38 @@
     return withBox(Float64Array.from(points));
   }
 
+  // What a stretch of the map shows, in fractions of the world's width.
+  geomap.frame = function (map, bounds) {
+    const { width, turns } = geomap.turns(map, bounds);
+    const origin = map.getPixelOrigin();
+    const seen = [
+      (bounds.min.x + origin.x) / width,
+      (bounds.min.y + origin.y) / width,
+      (bounds.max.x + origin.x) / width,
+      (bounds.max.y + origin.y) / width,
+    ];
+    // A country that crosses the antimeridian runs on into the next copy of the world.
+    const around = [turns[0] - 1, ...turns, turns[turns.length - 1] + 1];
+    return { width, origin, seen, turns: around };
+  };
+
+  // Adds shapes to a path, once for every copy of the world that is seen.
+  geomap.trace = function (
+    context,
+    { width, origin, seen, turns },
+    shapes,
+    filled,
+  ) {
+    for (const turn of turns) {
+      for (const { line, box } of shapes) {
+        const moved = [box[0] + turn, box[1], box[2] + turn, box[3]];
+        if (geomap.overlap(moved, seen)) {
+          follow(context, line, turn, width, origin, filled);
+        }
+      }
+    }
+  };
+
   geomap.Basemap = geomap.Canvas.extend({
     options: {
       pane: "geomap-basemap",
@@ -71,22 +132,12 @@
 
     initialize(id, options) {
       L.Renderer.prototype.initialize.call(this, options);
-      geomap.read(id).then((content) => {
-        const arcs = unpack(content.world);
-        this._rings = content.countries.flatMap((country) =>
-          country.polygons.flatMap((rings) =>
-            rings.map((numbers) => ring(numbers, arcs)),
-          ),
-        );
-        this._borders = content.borders.map((number) => arcs[number]);
-        this._coasts = content.coasts.map((number) => arcs[number]);
-        this._states = unpack(content.states);
-        this._names = content.countries.map(({ name, at, room }) => ({
-          name,
-          x: across(at[0]),
-          y: down(at[1]),
-          room: room / 360,
-        }));
+      geomap.world(id).then((world) => {
+        this._rings = world.countries.flatMap(({ rings }) => rings);
+        this._borders = world.borders;
+        this._coasts = world.coasts;
+        this._states = world.states;
+        this._names = world.countries;
         this.redraw();
       });
     },
@@ -102,17 +153,28 @@
 
     getEvents() {
       const events = L.Renderer.prototype.getEvents.call(this);
-      return { ...events, "geomap:changed": this.redraw };
+      return { ...events, "geomap:changed": this._changed };
+    },
+
+    onRemove(map) {
+      clearTimeout(this._timer);
+      geomap.Canvas.prototype.onRemove.call(this, map);
+    },
+
+    // Names of countries make way for those of places; that can wait while somebody drags a filter.
+    _changed() {
+      clearTimeout(this._timer);
+      this._timer = setTimeout(() => this.redraw(), RESTING);
     },
 
     draw(context, bounds) {
-      const frame = this._frame(bounds);
+      const frame = geomap.frame(this._map, bounds);
       if (!this._rings) {
         return;
       }
       context.lineJoin = "round";
       context.beginPath();
-      this._trace(context, frame, this._rings, true);
+      geomap.trace(context, frame, this._rings, true);
       context.fillStyle = this.color("land");
       context.fill();
       // Antarctica runs on where the projection ends.
@@ -129,34 +191,9 @@
       this._write(context, frame);
     },
 
-    _frame(bounds) {
-      const { width, turns } = geomap.turns(this._map, bounds);
-      const origin = this._map.getPixelOrigin();
-      const seen = [
-        (bounds.min.x + origin.x) / width,
-        (bounds.min.y + origin.y) / width,
-        (bounds.max.x + origin.x) / width,
-        (bounds.max.y + origin.y) / width,
-      ];
-      // A country that crosses the antimeridian runs on into the next copy of the world.
-      const around = [turns[0] - 1, ...turns, turns[turns.length - 1] + 1];
-      return { width, origin, seen, turns: around };
-    },
-
-    _trace(context, { width, origin, seen, turns }, shapes, filled) {
-      for (const turn of turns) {
-        for (const { line, box } of shapes) {
-          const moved = [box[0] + turn, box[1], box[2] + turn, box[3]];
-          if (geomap.overlap(moved, seen)) {
-            follow(context, line, turn, width, origin, filled);
-          }
-        }
-      }
-    },
-
     _stroke(context, frame, shapes, color, width) {
       context.beginPath();
-      this._trace(context, frame, shapes);
+      geomap.trace(context, frame, shapes);
       context.strokeStyle = color;
       context.lineWidth = width;
       context.stroke();

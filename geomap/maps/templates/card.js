@@ -14,12 +14,18 @@
     return `${word} confidence, ${percent}%`;
   };
 
-  geomap.card = function (data, number) {
-    const { places } = data;
+  geomap.card = function (layer, number) {
+    const { model } = layer;
+    const { places } = model;
     const card = geomap.element("article", "geomap-card");
     const heading = geomap.element("h2", "", places.name[number]);
+    heading.id = geomap.id();
     heading.tabIndex = -1;
     heading.dir = "auto";
+    // What scrolls must be within reach of a keyboard.
+    card.tabIndex = 0;
+    card.setAttribute("role", "region");
+    card.setAttribute("aria-labelledby", heading.id);
     card.append(heading);
     const kind = places.kind[number];
     const what = [places.within[number], kind].filter(Boolean).join(" · ");
@@ -28,61 +34,186 @@
       within.dir = "auto";
       card.append(within);
     }
-    card.append(geomap.line("geomap-facts", facts(places, number)));
-    const doubtful = geomap.isDoubtful(places.confidence[number]);
-    const sure = geomap.confidence(places.confidence[number]);
-    const confidence = geomap.element(
-      "p",
-      "geomap-confidence",
-      doubtful
-        ? `Doubtful: ${sure} on average`
-        : `${sure[0].toUpperCase()}${sure.slice(1)} on average`,
-    );
-    confidence.classList.toggle("geomap-doubt", doubtful);
-    card.append(confidence);
-    const list = geomap.element("ol", "geomap-articles");
-    card.append(list);
-    more(data, number, list, places.rows[number]);
+    const body = geomap.element("div");
+    card.append(body);
+    fill(layer, number, body);
+    const end = model.listen(() => {
+      if (document.contains(card)) {
+        fill(layer, number, body);
+      } else {
+        end();
+      }
+    });
     return card;
   };
 
-  function facts(places, number) {
-    const counts = `${geomap.count(places.mentions[number], "mention")} in ${geomap.count(places.articles[number], "article")}`;
-    return [counts, geomap.dates(places.first[number], places.last[number])];
+  function fill(layer, number, body) {
+    const { model } = layer;
+    body.replaceChildren();
+    const mentions = model.mentions(number);
+    if (!mentions) {
+      body.append(
+        geomap.element(
+          "p",
+          "geomap-facts",
+          "No mention of it passes the filters.",
+        ),
+      );
+      return;
+    }
+    body.append(
+      geomap.line("geomap-facts", facts(model, number)),
+      sureness(model, number),
+    );
+    if (model.bins.length > 1) {
+      body.append(geomap.sparkline(model, number));
+    }
+    const list = geomap.element("ol", "geomap-articles");
+    body.append(list);
+    geomap.words(model).then((words) => {
+      if (words) {
+        more({ layer, number, words, rows: model.rows(number) }, list, 0);
+      } else {
+        list.remove();
+        body.append(bySource(model, number));
+      }
+      geomap.refit(layer._popup);
+    });
   }
 
-  // Appends the next sentences from a row on, under their articles, and a button for those that follow.
-  function more(data, number, list, begin) {
-    const end = data.places.rows[number + 1];
-    const stop = Math.min(begin + PAGE, end);
-    for (let row = begin; row < stop; row += 1) {
-      const article = data.rows.article[row];
+  function facts(model, number) {
+    const articles = geomap.count(model.articles[number], "article");
+    const counts = `${geomap.count(model.mentions(number), "mention")} in ${articles}`;
+    const days = [model.first[number], model.last[number]].map(geomap.isoDay);
+    return [counts, geomap.dates(...days)];
+  }
+
+  function sureness(model, number) {
+    const mean = model.mean[number];
+    const doubtful = mean >= 0 && mean < model.state.certain;
+    const sure = geomap.confidence(mean);
+    const words = doubtful
+      ? `Doubtful: ${sure} on average`
+      : `${sure[0].toUpperCase()}${sure.slice(1)} on average`;
+    const line = geomap.element("p", "geomap-confidence", words);
+    line.classList.toggle("geomap-doubt", doubtful);
+    const possible = model.possible[number];
+    if (possible && model.certain[number]) {
+      line.textContent += ` (${geomap.number(model.certain[number])} certain, ${geomap.number(possible)} possible)`;
+    }
+    return line;
+  }
+
+  // The mentions over time, the bars of the panel's histogram made small.
+  geomap.sparkline = function (model, number) {
+    const line = model.line(number);
+    const most = Math.max(1, ...line);
+    const svg = geomap.vector("svg", {
+      class: "geomap-sparkline",
+      viewBox: `0 0 ${line.length} 20`,
+      preserveAspectRatio: "none",
+      role: "img",
+    });
+    const dated = line.reduce((sum, count) => sum + count, 0);
+    const days = [model.first[number], model.last[number]].map(geomap.isoDay);
+    svg.setAttribute(
+      "aria-label",
+      dated
+        ? `Mentions over time: ${geomap.dates(...days)}, at most ${geomap.number(most)} at once`
+        : "No mention has a date",
+    );
+    line.forEach((count, bin) => {
+      if (count) {
+        const height = Math.max(1.5, (19 * count) / most);
+        svg.append(
+          geomap.vector("rect", {
+            x: bin + 0.08,
+            y: 20 - height,
+            width: 0.84,
+            height,
+          }),
+        );
+      }
+    });
+    return svg;
+  };
+
+  // Where no words came with the file: which sources name the place.
+  function bySource(model, number) {
+    const counts = new Map();
+    for (const row of model.rows(number)) {
+      const source = model.source[model.article[row]];
+      counts.set(source, (counts.get(source) || 0) + 1);
+    }
+    const most = [...counts].sort((a, b) => b[1] - a[1]).slice(0, 5);
+    const box = geomap.element("div", "geomap-sources");
+    box.append(
+      geomap.element(
+        "p",
+        "geomap-about",
+        "The words of the articles do not travel with this file.",
+      ),
+    );
+    if (most.length && most[0][0] >= 0) {
+      const list = geomap.element("ul");
+      for (const [source, count] of most) {
+        const name = model.content.sources[source] ?? "No source";
+        const item = geomap.element(
+          "li",
+          "",
+          `${name}: ${geomap.number(count)}`,
+        );
+        item.dir = "auto";
+        list.append(item);
+      }
+      box.append(list);
+    }
+    return box;
+  }
+
+  // Appends the next sentences, under their articles, and a button for those that follow. The mentions of one sentence
+  // are marked in it together.
+  function more(of, list, begin) {
+    const { layer, words, rows } = of;
+    let at = begin;
+    let quotes = 0;
+    while (at < rows.length && quotes < PAGE) {
+      const article = layer.model.article[rows[at]];
+      const same = [rows[at]];
+      while (
+        at + same.length < rows.length &&
+        layer.model.article[rows[at + same.length]] === article &&
+        words.sentence[rows[at + same.length]] === words.sentence[rows[at]]
+      ) {
+        same.push(rows[at + same.length]);
+      }
       if (Number(list.dataset.article ?? -1) !== article) {
-        list.append(headed(data.articles, article));
+        list.append(headed(layer.model, words.articles, article));
         list.dataset.article = article;
       }
-      list.lastElementChild.append(quote(data, row));
+      quote(of, same, list.lastElementChild);
+      quotes += 1;
+      at += same.length;
     }
-    if (stop < end) {
-      const left = geomap.count(end - stop, "sentence");
-      const button = geomap.element(
-        "button",
-        "geomap-button geomap-more",
+    if (at < rows.length) {
+      const left = geomap.count(rows.length - at, "mention");
+      const button = geomap.button(
         `Show more (${left} left)`,
+        () => {
+          const before = list.querySelectorAll("blockquote").length;
+          button.remove();
+          more(of, list, at);
+          const next = list.querySelectorAll("blockquote")[before];
+          next.tabIndex = -1;
+          next.focus({ preventScroll: true });
+        },
+        "geomap-button geomap-more",
       );
-      geomap.onClick(button, () => {
-        const before = list.querySelectorAll("blockquote").length;
-        button.remove();
-        more(data, number, list, stop);
-        const next = list.querySelectorAll("blockquote")[before];
-        next.tabIndex = -1;
-        next.focus({ preventScroll: true });
-      });
       list.after(button);
     }
   }
 
-  function headed(articles, article) {
+  function headed(model, articles, article) {
     const item = geomap.element("li");
     const title = articles.title[article] || "Untitled article";
     const url = articles.url[article];
@@ -98,11 +229,12 @@
       heading.textContent = title;
     }
     item.append(heading);
-    const about = [
-      articles.source[article],
-      geomap.date(articles.date[article]),
-    ];
-    const line = about.filter(Boolean).join(" · ");
+    const line = [
+      model.content.sources[model.source[article]],
+      geomap.date(geomap.isoDay(model.day[article])),
+    ]
+      .filter(Boolean)
+      .join(" · ");
     if (line) {
       const note = geomap.element("p", "geomap-about", line);
       note.dir = "auto";
@@ -122,27 +254,46 @@
     }
   }
 
-  function quote(data, row) {
-    const sentence = data.sentences[data.rows.sentence[row]];
-    const marks = data.rows.marks[row];
+  // Pairs of offsets of what is marked in the sentence of some mentions.
+  function marked(words, rows) {
+    const begins = new Map();
+    for (const row of rows) {
+      for (const at of words.also[row] || [words.at[row]]) {
+        if (at >= 0) {
+          begins.set(at, at + words.length[row]);
+        }
+      }
+    }
+    return [...begins].sort((a, b) => a[0] - b[0]);
+  }
+
+  function quote({ layer, number, words }, rows, item) {
+    const { model } = layer;
+    const sentence = words.sentences[words.sentence[rows[0]]];
     const block = geomap.element("blockquote");
     block.dir = "auto";
     let at = 0;
-    for (let i = 0; i < marks.length; i += 2) {
-      block.append(
-        sentence.slice(at, marks[i]),
-        geomap.element("mark", "", sentence.slice(marks[i], marks[i + 1])),
-      );
-      at = marks[i + 1];
+    for (const [begin, end] of marked(words, rows)) {
+      if (begin >= at) {
+        block.append(
+          sentence.slice(at, begin),
+          geomap.element("mark", "", sentence.slice(begin, end)),
+        );
+        at = end;
+      }
     }
     block.append(sentence.slice(at));
-    const percent = data.rows.confidence[row];
-    if (geomap.isDoubtful(percent)) {
-      block.append(
-        " ",
-        geomap.element("span", "geomap-doubt", geomap.confidence(percent)),
+    item.append(block);
+    for (const row of rows) {
+      item.append(
+        geomap.check({ layer, number, words, row, many: rows.length > 1 }),
       );
+      const percent = model.confidence[row];
+      if (percent >= 0 && percent < model.state.certain) {
+        item.lastElementChild.prepend(
+          geomap.element("span", "geomap-doubt", geomap.confidence(percent)),
+        );
+      }
     }
-    return block;
   }
 })();

@@ -19,6 +19,47 @@
     return new Response(new Blob([bytes]).stream().pipeThrough(gunzip)).json();
   };
 
+  const corpora = new Map();
+
+  // The mentions of a page, which all layers that draw them share.
+  geomap.corpus = function (key) {
+    if (!corpora.has(key)) {
+      corpora.set(
+        key,
+        geomap.read(key).then((content) => new geomap.Model(content)),
+      );
+    }
+    return corpora.get(key);
+  };
+
+  // Places come before the land below them: whoever draws that waits for this.
+  geomap.settled = async function () {
+    await new Promise((done) => {
+      setTimeout(done);
+    });
+    await Promise.allSettled([...corpora.values()]);
+    await new Promise((done) => {
+      setTimeout(done);
+    });
+  };
+
+  // The words of the mentions, unpacked when they are first asked for; null where none came with the file.
+  geomap.words = function (model) {
+    const id = `${model.content.key}_words`;
+    if (!model.words) {
+      model.words = document.getElementById(id)
+        ? geomap.read(id).then(({ sentences, rows, also, articles }) => ({
+            ...rows,
+            sentence: geomap.sums(rows.sentence, [0], Uint32Array),
+            sentences,
+            also,
+            articles,
+          }))
+        : Promise.resolve(null);
+    }
+    return model.words;
+  };
+
   // Text is put in place as text, never as HTML.
   geomap.element = function (tag, className, text) {
     const node = document.createElement(tag);
@@ -60,6 +101,81 @@
     return from === to ? from : `${from} – ${to}`;
   };
 
+  // A button that says what it does.
+  geomap.button = function (text, handler, className) {
+    const button = geomap.element("button", className || "geomap-button", text);
+    geomap.onClick(button, handler);
+    return button;
+  };
+
+  geomap.vector = function (tag, attributes) {
+    const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [name, value] of Object.entries(attributes || {})) {
+      node.setAttribute(name, value);
+    }
+    return node;
+  };
+
+  let ids = 0;
+  geomap.id = () => `geomap-id-${(ids += 1)}`;
+
+  // A label with its control in it.
+  geomap.labelled = function (text, control, className) {
+    const label = geomap.element("label", className);
+    label.append(control, geomap.element("span", "", text));
+    return label;
+  };
+
+  // Says words to a screen reader; where they are on screen as well, nothing is shown twice.
+  geomap.say = function (map, text) {
+    const container = map.getContainer();
+    let region = container.querySelector(":scope > .geomap-said");
+    if (!region) {
+      region = geomap.element("div", "geomap-spoken geomap-said");
+      region.setAttribute("role", "status");
+      container.append(region);
+    }
+    region.textContent = text;
+  };
+
+  // A window over the page that keeps the keyboard until it is closed.
+  geomap.dialog = function (map, title, className) {
+    const dialog = geomap.element("dialog", `geomap-dialog ${className || ""}`);
+    const heading = geomap.element("h2", "", title);
+    heading.id = geomap.id();
+    dialog.setAttribute("aria-labelledby", heading.id);
+    const head = geomap.element("header");
+    head.append(
+      heading,
+      geomap.button("Close", () => dialog.close()),
+    );
+    dialog.append(head);
+    L.DomEvent.disableClickPropagation(dialog);
+    L.DomEvent.disableScrollPropagation(dialog);
+    for (const name of ["keydown", "keypress"]) {
+      dialog.addEventListener(name, (event) => event.stopPropagation());
+    }
+    const back = document.activeElement;
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      if (back && document.contains(back)) {
+        back.focus();
+      }
+    });
+    map.getContainer().append(dialog);
+    dialog.showModal();
+    return dialog;
+  };
+
+  // Gives a text to the reader as a file.
+  geomap.download = function (name, type, text) {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([text], { type }));
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  };
+
   // A click that stays here: Leaflet would take a button that its own handler removes for the map behind it.
   geomap.onClick = function (button, handler) {
     button.type = "button";
@@ -78,6 +194,16 @@
     box.append(close);
     L.DomEvent.disableClickPropagation(box);
     map.getContainer().append(box);
+    return box;
+  };
+
+  // Makes room for what was added to a popup. Leaflet's own update() puts the content in anew, which loses the focus.
+  geomap.refit = function (popup) {
+    if (popup && popup.isOpen()) {
+      popup._updateLayout();
+      popup._updatePosition();
+      popup._adjustPan();
+    }
   };
 
   // Whether the map is as narrow as a phone.
@@ -111,7 +237,12 @@
     },
 
     color(name) {
-      return this._style.getPropertyValue(`--geomap-${name}`).trim();
+      let color = this._colors.get(name);
+      if (color === undefined) {
+        color = this._style.getPropertyValue(`--geomap-${name}`).trim();
+        this._colors.set(name, color);
+      }
+      return color;
     },
 
     font(weight, size, style) {
@@ -140,11 +271,17 @@
       const ratio = Math.min(window.devicePixelRatio || 1, 2);
       const canvas = this._container;
       L.DomUtil.setPosition(canvas, min);
-      canvas.width = size.x * ratio;
-      canvas.height = size.y * ratio;
-      canvas.style.width = `${size.x}px`;
-      canvas.style.height = `${size.y}px`;
+      const [wide, high] = [size.x * ratio, size.y * ratio].map(Math.round);
+      if (canvas.width === wide && canvas.height === high) {
+        this._context.setTransform(1, 0, 0, 1, 0, 0);
+        this._context.clearRect(0, 0, wide, high);
+      } else {
+        [canvas.width, canvas.height] = [wide, high];
+        canvas.style.width = `${size.x}px`;
+        canvas.style.height = `${size.y}px`;
+      }
       this._style = getComputedStyle(this._map.getContainer());
+      this._colors = new Map(); // asking the style again for each symbol would take most of the time
       this._context.setTransform(
         ratio,
         0,

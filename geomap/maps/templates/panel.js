@@ -1,16 +1,9 @@
-// The panel: title, counts, the list of places (the way in for keyboards and screen readers), and the legend.
+// The panel: title, counts, search, filters, the list of places (the way in for keyboards), and the legend.
 (function () {
   "use strict";
 
   const geomap = L.geomap;
   const PAGE = 100; // places
-  const SVG = "http://www.w3.org/2000/svg";
-  const FORMS = [
-    ["town", "Town, city or site"],
-    ["country", "Country as a whole"],
-    ["division", "Province or other division"],
-    ["region", "Region, water or landform"],
-  ];
 
   // Keeps the map's size where style sheets can use it.
   geomap.measure = function (map) {
@@ -39,39 +32,109 @@
     },
 
     onAdd(map) {
-      const data = this._layer._data;
+      const { model } = this._layer;
       const panel = geomap.element("section", "geomap-panel leaflet-control");
       panel.setAttribute("aria-label", "About this map");
-      if (data.title) {
-        const title = geomap.element("h1", "", data.title);
-        title.dir = "auto";
-        panel.append(title);
+      const { title } = this._layer.options;
+      if (title) {
+        const heading = geomap.element("h1", "", title);
+        heading.dir = "auto";
+        panel.append(heading);
       }
-      panel.append(geomap.line("geomap-facts", summary(data)));
-      const open = !geomap.narrow(map);
+      this._facts = geomap.element("div");
+      panel.append(this._facts);
       this._folds = [];
-      const count = data.places.name.length;
-      if (count) {
-        const label = `Places (${geomap.number(count)})`;
-        const places = this._fold(label, "geomap-places", open);
-        this._list(places);
-        const legend = this._fold("Legend", "geomap-legend", open);
-        explain(legend, data.places, this._layer._most);
-        panel.append(places, legend);
+      this._ends = [];
+      if (model.size.places) {
+        this._fill(panel, !geomap.narrow(map));
       } else {
         panel.append(
           geomap.element("p", "geomap-empty", "No place was found to show."),
         );
+        this._foot(panel);
       }
+      this._ends.push(model.listen(() => this._follow()));
+      this._follow();
       L.DomEvent.disableClickPropagation(panel);
       L.DomEvent.disableScrollPropagation(panel);
       return panel;
+    },
+
+    onRemove() {
+      clearTimeout(this._timer);
+      for (const end of this._ends) {
+        end();
+      }
+      this._ends = [];
     },
 
     fold() {
       for (const details of this._folds) {
         details.open = false;
       }
+    },
+
+    _fill(panel, open) {
+      const layer = this._layer;
+      const { model } = layer;
+      panel.append(geomap.searchBox(layer));
+      this._chips = geomap.chips(layer, this._ends);
+      panel.append(this._chips);
+      if (model.bins.length > 1) {
+        const time = this._fold("Time", "geomap-time", open);
+        const timeline = geomap.timeline(layer);
+        time.append(timeline.element);
+        this._ends.push(timeline.end);
+        panel.append(time);
+      }
+      const filters = this._fold("Filters", "geomap-filters", false);
+      filters.append(geomap.filters(layer, this._ends));
+      const places = this._fold("Places", "geomap-places", open);
+      this._places = geomap.element("ol");
+      places.append(this._places);
+      const legend = this._fold("Legend", "geomap-legend", open);
+      this._legend = geomap.element("div");
+      legend.append(this._legend);
+      panel.append(filters, places, legend);
+      this._summary = places.querySelector("summary");
+      this._foot(panel);
+    },
+
+    _foot(panel) {
+      const layer = this._layer;
+      const { model, corrections, _map: map } = layer;
+      const foot = geomap.element("div", "geomap-foot geomap-row");
+      if (model.size.places) {
+        foot.append(
+          geomap.button("Table", () => geomap.table(layer), "geomap-quiet"),
+        );
+      }
+      if (layer.options.manifest) {
+        foot.append(
+          geomap.button(
+            "About",
+            () => geomap.about(map, layer.options.manifest),
+            "geomap-quiet",
+          ),
+        );
+      }
+      if (model.content.text !== "none" && model.size.places) {
+        const button = geomap.button(
+          "Corrections",
+          () => geomap.showCorrections(layer),
+          "geomap-quiet",
+        );
+        const count = () => {
+          const { length } = corrections.list;
+          button.textContent = length
+            ? `Corrections (${geomap.number(length)})`
+            : "Corrections";
+        };
+        count();
+        this._ends.push(corrections.listen(count));
+        foot.append(button);
+      }
+      panel.append(foot);
     },
 
     _fold(label, className, open) {
@@ -82,38 +145,76 @@
       return details;
     },
 
-    _list(details) {
-      const { places } = this._layer._data;
-      const list = geomap.element("ol");
-      details.append(list);
+    // What the panel says of what is shown now.
+    _follow() {
+      const { model } = this._layer;
+      this._facts.replaceChildren(
+        geomap.line("geomap-facts", geomap.summary(model)),
+      );
+      if (this._summary) {
+        const { places } = model.totals;
+        this._summary.textContent = `Places (${geomap.number(places)})`;
+        geomap.explain(this._legend, this._layer);
+        // A long list can wait while somebody drags.
+        clearTimeout(this._timer);
+        this._timer = setTimeout(
+          () => this._list(),
+          this._listed === undefined ? 0 : 120,
+        );
+      }
+    },
+
+    _list() {
+      const { model } = this._layer;
+      const ranked = model.ranked();
+      const said = geomap.summary(model).join(", ");
+      if (this._listed !== undefined && this._listed !== said) {
+        geomap.say(this._layer._map, said);
+      }
+      this._listed = said;
+      const list = this._places;
+      const focused = list.contains(document.activeElement)
+        ? document.activeElement.dataset.place
+        : undefined;
+      list.replaceChildren();
       const append = (begin) => {
-        const stop = Math.min(begin + PAGE, places.name.length);
-        for (let number = begin; number < stop; number += 1) {
-          list.append(this._item(places, number));
+        const stop = Math.min(begin + PAGE, ranked.length);
+        for (let rank = begin; rank < stop; rank += 1) {
+          list.append(this._item(ranked[rank]));
         }
-        if (stop < places.name.length) {
-          const button = geomap.element(
-            "button",
-            "geomap-button geomap-more",
-            `Show more (${geomap.number(places.name.length - stop)} left)`,
-          );
+        if (stop < ranked.length) {
           const item = geomap.element("li");
+          const button = geomap.button(
+            `Show more (${geomap.number(ranked.length - stop)} left)`,
+            () => {
+              item.remove();
+              append(stop);
+              list.children[stop].firstElementChild.focus();
+            },
+            "geomap-button geomap-more",
+          );
           item.append(button);
-          geomap.onClick(button, () => {
-            item.remove();
-            append(stop);
-            list.children[stop].firstElementChild.focus();
-          });
           list.append(item);
         }
       };
       append(0);
+      if (focused !== undefined) {
+        list.querySelector(`[data-place="${Number(focused)}"]`)?.focus();
+      }
     },
 
-    _item(places, number) {
+    _item(number) {
+      const layer = this._layer;
+      const { model } = layer;
+      const { places } = model;
       const item = geomap.element("li");
-      const button = geomap.element("button", "geomap-place");
-      const doubtful = geomap.isDoubtful(places.confidence[number]);
+      const button = geomap.button(
+        "",
+        () => layer.visit(number, button),
+        "geomap-place",
+      );
+      button.dataset.place = number;
+      const doubtful = model.certain[number] === 0;
       const name = geomap.element("span", "geomap-name", places.name[number]);
       const within = geomap.element(
         "span",
@@ -126,145 +227,53 @@
       const mentions = geomap.element(
         "span",
         "geomap-number",
-        geomap.number(places.mentions[number]),
+        geomap.number(model.mentions(number)),
       );
       const spoken = geomap.element(
         "span",
         "geomap-spoken",
-        places.mentions[number] === 1 ? " mention" : " mentions",
+        model.mentions(number) === 1 ? " mention" : " mentions",
       );
       if (doubtful) {
         spoken.textContent += ", doubtful";
       }
       mentions.append(spoken);
       button.append(
-        symbol(places.form[number], 5.5, doubtful),
+        geomap.symbol(places.form[number], 5.5, {
+          doubtful,
+          shade: geomap.shadeOf(layer, number),
+        }),
         words,
         mentions,
       );
-      geomap.onClick(button, () => this._layer.visit(number, button));
       item.append(button);
       return item;
     },
   });
 
-  function summary({ totals, places }) {
-    const parts = [
-      geomap.count(totals.articles, "article"),
-      geomap.count(totals.mentions, "mention"),
-    ];
-    if (totals.mentions) {
-      const share = Math.floor((100 * totals.resolved) / totals.mentions);
-      parts.push(`${share}% resolved`);
-    }
-    const known = places.first.filter(Boolean).sort();
-    const latest = places.last.filter(Boolean).sort();
-    if (known.length) {
-      parts.push(geomap.dates(known[0], latest[latest.length - 1]));
-    }
-    return parts;
-  }
-
-  function explain(details, places, most) {
-    const body = geomap.element("div");
-    const sizes = steps(most);
-    body.append(
-      geomap.element("p", "geomap-caption", "Area: mentions of a place"),
-      scale(sizes, most),
-    );
-    const forms = geomap.element("ul");
-    const present = new Set(places.form);
-    for (const [form, words] of FORMS) {
-      if (present.has(form)) {
-        forms.append(entry(symbol(form, 6, false), words));
+  // What is shown, in a few short parts.
+  geomap.summary = function (model) {
+    const { totals } = model.content;
+    const shown = model.totals;
+    if (!model.filtered) {
+      const parts = [
+        geomap.count(totals.articles, "article"),
+        geomap.count(totals.mentions, "mention"),
+      ];
+      if (totals.mentions) {
+        const share = Math.floor((100 * totals.resolved) / totals.mentions);
+        parts.push(`${share}% resolved`);
       }
+      if (model.days) {
+        parts.push(geomap.dates(...model.days.map(geomap.isoDay)));
+      }
+      return parts;
     }
-    if (places.confidence.some(geomap.isDoubtful)) {
-      const words = `Doubtful: mean confidence below ${geomap.DOUBTFUL}%`;
-      const form = present.has("town") ? "town" : [...present][0];
-      forms.append(entry(symbol(form, 6, true), words));
-    }
-    body.append(forms);
-    details.append(body);
-  }
-
-  function entry(drawing, words) {
-    const item = geomap.element("li");
-    item.append(drawing, geomap.element("span", "", words));
-    return item;
-  }
-
-  // Up to three round numbers from 1 to the most mentions of a place.
-  function steps(most) {
-    const round = [];
-    for (let ten = 1; ten <= most; ten *= 10) {
-      round.push(...[1, 2, 5].map((one) => one * ten).filter((n) => n <= most));
-    }
-    const last = round[round.length - 1];
-    const middle = round.filter((n) => n <= Math.max(2, last / 4)).pop();
-    return [...new Set([1, middle || 1, last])];
-  }
-
-  function scale(sizes, most) {
-    const radii = sizes.map((mentions) => geomap.radius(mentions, most));
-    const high = 2 * radii[radii.length - 1] + 4;
-    const svg = vector("svg", { class: "geomap-scale", height: high + 16 });
-    let x = 2;
-    sizes.forEach((mentions, i) => {
-      const column = Math.max(2 * radii[i], 7 * `${mentions}`.length);
-      const middle = x + column / 2;
-      const text = vector("text", {
-        x: middle,
-        y: high + 12,
-        "text-anchor": "middle",
-      });
-      text.textContent = geomap.number(mentions);
-      svg.append(
-        vector("circle", { cx: middle, cy: high - radii[i] - 2, r: radii[i] }),
-        text,
-      );
-      x += column + 18;
-    });
-    svg.setAttribute("width", x);
-    svg.setAttribute("role", "img");
-    svg.setAttribute("aria-label", `Sizes for ${sizes.join(", ")} mentions`);
-    return svg;
-  }
-
-  function vector(tag, attributes) {
-    const node = document.createElementNS(SVG, tag);
-    for (const [name, value] of Object.entries(attributes)) {
-      node.setAttribute(name, value);
-    }
-    return node;
-  }
-
-  function symbol(form, radius, doubtful) {
-    const half = geomap.half(form, radius);
-    const svg = vector("svg", {
-      class: `geomap-symbol geomap-is-${form === "town" ? "town" : "area"}`,
-      width: 18,
-      height: 18,
-      viewBox: "-9 -9 18 18",
-      "aria-hidden": "true",
-    });
-    svg.classList.toggle("geomap-is-doubtful", doubtful);
-    if (form === "country") {
-      const side = 2 * half;
-      svg.append(
-        vector("rect", { x: -half, y: -half, width: side, height: side }),
-      );
-    } else if (form === "division") {
-      const points = `0,${-half} ${half},0 0,${half} ${-half},0`;
-      svg.append(vector("polygon", { points }));
-    } else {
-      svg.append(vector("circle", { r: half }));
-    }
-    if (form === "region") {
-      svg.append(vector("circle", { r: half - 3, class: "geomap-inner" }));
-    }
-    return svg;
-  }
+    return [
+      `${geomap.number(shown.articles)} of ${geomap.count(totals.articles, "article")}`,
+      `${geomap.number(shown.mentions)} of ${geomap.count(totals.resolved, "mention")}`,
+    ];
+  };
 
   geomap.panel = (layer, options) => new geomap.Panel(layer, options);
 })();

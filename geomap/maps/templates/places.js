@@ -10,36 +10,36 @@
       zIndex: 450,
       panel: true,
       fit: null,
+      color: null,
       attribution:
         '<a href="https://www.geonames.org/" target="_blank" rel="noopener noreferrer">GeoNames</a> (CC BY 4.0)',
     },
 
-    initialize(id, options) {
+    initialize(key, options) {
       L.Renderer.prototype.initialize.call(this, options);
       this._drawn = [];
-      geomap.read(id).then((data) => {
-        this._data = data;
-        this._most = Math.max(1, ...data.places.mentions.slice(0, 1));
-        if (this._map) {
-          this._show();
-        }
-      });
+      const { color } = this.options;
+      Promise.all([geomap.corpus(key), color && geomap.read(color)]).then(
+        ([model, colors]) => {
+          this.model = model;
+          this.colors = colors;
+          this._data = model.content;
+          this.corrections = geomap.corrections(model);
+          geomap.prepare(this);
+          if (this._map) {
+            this._show();
+          }
+        },
+      );
     },
 
     onAdd(map) {
       geomap.Canvas.prototype.onAdd.call(this, map);
       geomap.measure(map);
-      if (this.options.fit) {
-        map.fitBounds(this.options.fit, {
-          ...this._margins(),
-          maxZoom: 7,
-          animate: false,
-        });
-      }
       map.on("click", this._onClick, this);
       map.on("mousemove", this._onMove, this);
       map.on("mouseout", this._leave, this);
-      if (this._data) {
+      if (this.model) {
         this._show();
       }
     },
@@ -49,6 +49,10 @@
       map.off("mousemove", this._onMove, this);
       map.off("mouseout", this._leave, this);
       this._leave();
+      for (const end of this._ends || []) {
+        end();
+      }
+      this._ends = [];
       if (this._panel) {
         this._panel.remove();
       }
@@ -68,16 +72,17 @@
     // Opens the popup of a place, given by its number, as a click on its symbol does.
     open(number, { focus, back } = {}) {
       const map = this._map;
+      if (geomap.narrow(map) && this._panel) {
+        this._panel.fold();
+      }
       const at = this._nearest(number);
-      const { form, mentions } = this._data.places;
-      const radius = geomap.radius(mentions[number], this._most);
       const size = map.getSize();
-      const card = geomap.card(this._data, number);
-      this._popup = L.popup({
+      const card = geomap.card(this, number);
+      const popup = L.popup({
         className: "geomap-popup",
-        minWidth: Math.min(270, size.x - 72),
-        maxWidth: Math.min(360, size.x - 72),
-        offset: [0, 5 - geomap.half(form[number], radius)],
+        minWidth: Math.min(280, size.x - 72),
+        maxWidth: Math.min(380, size.x - 72),
+        offset: [0, 5 - geomap.half(this._data.places.form[number], 4)],
         ...this._popupMargins(),
       })
         .setLatLng(at)
@@ -88,20 +93,28 @@
           map.closePopup();
         }
       });
-      this._popup.on("remove", () => {
-        this._selected = undefined;
-        this.redraw();
+      popup.on("remove", () => {
+        if (this._popup === popup) {
+          this._selected = undefined;
+          this.readings = undefined;
+          this.redraw();
+          this.fire("geomap:selected");
+        }
         if (back && document.contains(back) && back.offsetParent) {
           back.focus();
         }
       });
-      if (geomap.narrow(map) && this._panel) {
-        this._panel.fold();
-      }
       this._leave();
-      this._popup.openOn(map);
+      this._popup = popup;
       this._selected = number;
+      this.readings = undefined;
+      popup.openOn(map);
+      const close = popup.getElement().querySelector("a[role=button]");
+      if (close) {
+        close.title = "Close";
+      }
       this.redraw();
+      this.fire("geomap:selected");
       if (focus) {
         card.querySelector("h2").focus({ preventScroll: true });
       }
@@ -117,53 +130,76 @@
       this.open(number, { focus: true, back });
     },
 
+    // The place whose popup is open.
+    selected() {
+      return this._selected;
+    },
+
     draw(context, bounds) {
-      if (!this._data) {
+      if (!this.model) {
         return;
       }
       const { symbols, labels } = this._arrange(bounds);
+      if (!this._drawn.length && symbols.length) {
+        performance.mark("geomap:drawn");
+      }
       this._drawn = symbols;
       this._map.getContainer().dataset.geomapDrawn = symbols.length;
       for (const symbol of symbols) {
-        this._paint(context, symbol);
+        geomap.paint(this, context, symbol);
       }
       context.lineJoin = "round";
       context.textBaseline = "middle";
       context.textAlign = "left";
       for (const label of labels) {
-        context.font = geomap.labelFont(this, label);
-        context.lineWidth = 3.5;
-        context.strokeStyle = this.color("halo");
-        context.strokeText(label.text, label.x, label.y);
-        context.fillStyle = this.color(label.area ? "area-ink" : "ink");
-        context.fillText(label.text, label.x, label.y);
+        geomap.inscribe(this, context, label);
+      }
+      if (this.readings) {
+        geomap.rings(this, context, this.readings);
       }
     },
 
+    // Shows where a mention might be instead: candidates with a name, percent, lat and lon; undefined for none.
+    doubt(readings) {
+      this.readings = readings;
+      this.redraw();
+    },
+
     _show() {
-      if (this.options.panel && !this._panel) {
-        this._panel = geomap.panel(this);
-        this._panel.addTo(this._map);
-      } else if (this._panel) {
-        this._panel.addTo(this._map);
+      const { model, _map: map } = this;
+      this._ends = [
+        model.listen(() => {
+          delete this._layout;
+          geomap.prepare(this);
+          this.redraw();
+          map.fire("geomap:changed");
+        }),
+      ];
+      if (this.options.panel) {
+        this._panel = this._panel || geomap.panel(this);
+        this._panel.addTo(map);
       }
-      if (this.options.fit) {
+      if (this.options.fit && !this._fitted) {
         // The panel's height is known only now.
-        this._map.fitBounds(this.options.fit, {
+        this._fitted = true;
+        map.fitBounds(this.options.fit, {
           ...this._margins(),
           maxZoom: 7,
           animate: false,
         });
       }
+      if (this.options.panel) {
+        this._ends.push(geomap.address(this));
+      }
       this.redraw();
-      this._map.fire("geomap:changed");
+      map.fire("geomap:changed");
     },
 
     // Leaves room for the panel.
     _margins() {
       const map = this._map;
       const panel = map.getContainer().querySelector(".geomap-panel");
-      const wide = this.options.panel && !geomap.narrow(map) ? 330 : 0;
+      const wide = this.options.panel && !geomap.narrow(map) ? 340 : 0;
       const high = panel && geomap.narrow(map) ? panel.offsetHeight : 0;
       return {
         paddingTopLeft: [wide + 36, high + 36],
@@ -193,34 +229,7 @@
       if (this._layout && this._layout.key === key) {
         return this._layout;
       }
-      const { width, turns } = geomap.turns(map, bounds);
-      const { lon, lat, form, mentions, confidence } = this._data.places;
-      const symbols = [];
-      for (let number = 0; number < lon.length; number += 1) {
-        const point = map.latLngToLayerPoint([lat[number], lon[number]]);
-        const radius = geomap.radius(mentions[number], this._most);
-        const half = geomap.half(form[number], radius);
-        for (const turn of turns) {
-          const x = point.x + turn * width;
-          if (
-            x + half > bounds.min.x &&
-            x - half < bounds.max.x &&
-            point.y + half > bounds.min.y &&
-            point.y - half < bounds.max.y
-          ) {
-            symbols.push({
-              number,
-              x,
-              y: point.y,
-              radius,
-              half,
-              form: form[number],
-              doubtful: geomap.isDoubtful(confidence[number]),
-            });
-          }
-        }
-      }
-      symbols.sort((a, b) => b.radius - a.radius);
+      const symbols = geomap.symbols(this, bounds);
       const view = L.bounds(
         map.containerPointToLayerPoint([0, 0]),
         map.containerPointToLayerPoint(map.getSize()),
@@ -232,7 +241,7 @@
 
     // Tells the basemap where it should not write.
     _tell({ taken, written }) {
-      if (!this._data || !this._bounds) {
+      if (!this.model || !this._bounds) {
         return;
       }
       // The basemap may be the first to hear of a new view.
@@ -244,33 +253,6 @@
       for (const { text, box } of labels) {
         taken.push(box);
         written.add(text);
-      }
-    },
-
-    _paint(context, { number, x, y, half, form, doubtful }) {
-      const town = form === "town";
-      const color = this.color(town ? "town" : "area");
-      const chosen = number === this._selected || number === this._hovered;
-      geomap.outline(context, form, x, y, half);
-      context.globalAlpha = town ? (doubtful ? 0.22 : 0.72) : 0.1;
-      context.fillStyle = color;
-      context.fill();
-      context.globalAlpha = 1;
-      context.setLineDash(doubtful && half > 5 ? [3, 2.5] : []);
-      context.lineWidth = (town && !doubtful) || half < 5 ? 1.2 : 1.8;
-      context.strokeStyle = town && !doubtful ? this.color("rim") : color;
-      context.stroke();
-      context.setLineDash([]);
-      if (form === "region") {
-        geomap.outline(context, form, x, y, Math.max(half - 3.5, 1));
-        context.lineWidth = 1;
-        context.stroke();
-      }
-      if (chosen) {
-        geomap.outline(context, form, x, y, half + 3);
-        context.lineWidth = 2.5;
-        context.strokeStyle = this.color("ink");
-        context.stroke();
       }
     },
 
@@ -292,7 +274,11 @@
       return found;
     },
 
-    _onClick({ layerPoint, originalEvent }) {
+    _onClick({ layerPoint, latlng, originalEvent }) {
+      if (this.pick) {
+        this.pick(latlng.wrap());
+        return;
+      }
       const mouse = !originalEvent || originalEvent.pointerType === "mouse";
       const symbol = this._at(layerPoint, mouse ? 3 : 12);
       if (symbol) {
@@ -304,7 +290,7 @@
       const onMap = originalEvent.target.closest(
         ".leaflet-popup, .leaflet-control",
       );
-      const symbol = onMap ? undefined : this._at(layerPoint, 3);
+      const symbol = onMap || this.pick ? undefined : this._at(layerPoint, 3);
       const number = symbol && symbol.number;
       if (number === this._hovered) {
         return;
@@ -313,11 +299,10 @@
       if (symbol) {
         this._hovered = number;
         this._map.getContainer().classList.add("geomap-pointing");
-        const { name, mentions } = this._data.places;
         const tip = geomap.element("span");
         tip.append(
-          geomap.element("strong", "", name[number]),
-          ` ${geomap.count(mentions[number], "mention")}`,
+          geomap.element("strong", "", this._data.places.name[number]),
+          ` ${geomap.counted(this.model, number)}`,
         );
         tip.dir = "auto";
         this._tip = L.tooltip({
@@ -342,5 +327,12 @@
     },
   });
 
-  geomap.places = (id, options) => new geomap.Places(id, options);
+  // How often a place is named, as words.
+  geomap.counted = function (model, number) {
+    const possible = model.possible[number];
+    const words = geomap.count(model.mentions(number), "mention");
+    return possible ? `${words} (${geomap.number(possible)} uncertain)` : words;
+  };
+
+  geomap.places = (key, options) => new geomap.Places(key, options);
 })();

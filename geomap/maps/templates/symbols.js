@@ -1,17 +1,13 @@
-// How places look: their forms and sizes, and where their names are written.
+// How places look: their forms, sizes and colors, and where their names are written.
 (function () {
   "use strict";
 
   const geomap = L.geomap;
   const LARGEST = 28; // pixels: the radius of the place with most mentions, at most
-  const SMALLEST = 3.5;
+  const SMALLEST = 3;
   const ONE_MENTION = 7; // the radius of a single mention where no place has many
   const MOST_LABELS = 60;
-
-  geomap.DOUBTFUL = 50; // percent
-
-  geomap.isDoubtful = (confidence) =>
-    confidence >= 0 && confidence < geomap.DOUBTFUL;
+  const EDGE = (85.0511287798 * Math.PI) / 180;
 
   // Half the width of a form that has the area of a circle of that radius.
   geomap.half = function (form, radius) {
@@ -23,7 +19,7 @@
 
   geomap.radius = function (mentions, most) {
     const unit = Math.min(ONE_MENTION, LARGEST / Math.sqrt(most));
-    return Math.max(SMALLEST, unit * Math.sqrt(mentions));
+    return mentions ? Math.max(SMALLEST, unit * Math.sqrt(mentions)) : 0;
   };
 
   geomap.outline = function (context, form, x, y, half) {
@@ -41,8 +37,134 @@
     }
   };
 
+  // Degrees to fractions of the world's width, in the Web Mercator projection.
+  geomap.across = (lon) => lon / 360 + 0.5;
+  geomap.down = function (lat) {
+    const phi = Math.max(-EDGE, Math.min(EDGE, (lat * Math.PI) / 180));
+    return 0.5 - Math.log(Math.tan(Math.PI / 4 + phi / 2)) / (2 * Math.PI);
+  };
+
+  // What of a layer does not change with the view: the order of drawing, and the colors.
+  geomap.prepare = function (layer) {
+    const { model, colors } = layer;
+    layer.order = model.ranked();
+    if (!model.across) {
+      model.across = Float64Array.from(model.places.lon, geomap.across);
+      model.down = Float64Array.from(model.places.lat, geomap.down);
+    }
+    layer.classes = colors
+      ? model.typical(colors.values, colors.labels.length, colors.ordered)
+      : undefined;
+  };
+
+  // The color of a place by its class, of a legend's entry too.
+  geomap.shade = function (canvas, colors, number) {
+    if (number < 0) {
+      return canvas.color("other");
+    }
+    if (!colors.ordered) {
+      return canvas.color(number < 7 ? `class-${number}` : "other");
+    }
+    const steps = colors.labels.length;
+    return canvas.color(
+      `step-${Math.round((number * 4) / Math.max(1, steps - 1))}`,
+    );
+  };
+
+  // The symbols that a stretch of the map shows, the largest first.
+  geomap.symbols = function (layer, bounds) {
+    const { model, _map: map } = layer;
+    const { width, turns } = geomap.turns(map, bounds);
+    const origin = map.getPixelOrigin();
+    const mercator = map.options.crs === L.CRS.EPSG3857;
+    const { lon, lat, form } = model.places;
+    const symbols = [];
+    for (const number of layer.order) {
+      const radius = geomap.radius(model.mentions(number), model.most);
+      const half = geomap.half(form[number], radius);
+      const point = mercator
+        ? {
+            x: model.across[number] * width - origin.x,
+            y: model.down[number] * width - origin.y,
+          }
+        : map.latLngToLayerPoint([lat[number], lon[number]]);
+      if (point.y + half < bounds.min.y || point.y - half > bounds.max.y) {
+        continue;
+      }
+      for (const turn of turns) {
+        const x = point.x + turn * width;
+        if (x + half > bounds.min.x && x - half < bounds.max.x) {
+          symbols.push({
+            number,
+            x,
+            y: point.y,
+            radius,
+            half,
+            form: form[number],
+            inner: geomap.half(
+              form[number],
+              geomap.radius(model.certain[number], model.most),
+            ),
+          });
+        }
+      }
+    }
+    return symbols;
+  };
+
+  // A symbol: filled by what is certain; where there is more that is only possible, a faint and broken one around.
+  geomap.paint = function (layer, context, symbol) {
+    const { number, x, y, half, inner, form } = symbol;
+    const town = form === "town";
+    const color = layer.classes
+      ? geomap.shade(layer, layer.colors, layer.classes[number])
+      : layer.color(town ? "town" : "area");
+    const chosen = number === layer._selected || number === layer._hovered;
+    context.fillStyle = color;
+    context.strokeStyle = color;
+    if (half > inner) {
+      geomap.outline(context, form, x, y, half);
+      context.globalAlpha = 0.16;
+      context.fill();
+      context.globalAlpha = 1;
+      context.lineWidth = 1.2;
+      context.setLineDash(half > 5 ? [3, 2.5] : []);
+      context.stroke();
+      context.setLineDash([]);
+    }
+    if (inner) {
+      geomap.outline(context, form, x, y, inner);
+      context.globalAlpha = town ? 0.75 : layer.classes ? 0.3 : 0.12;
+      context.fill();
+      context.globalAlpha = 1;
+      context.lineWidth = town || inner < 5 ? 1.2 : 1.8;
+      context.strokeStyle = town ? layer.color("rim") : color;
+      context.stroke();
+      if (form === "region") {
+        geomap.outline(context, form, x, y, Math.max(inner - 3.5, 1));
+        context.lineWidth = 1;
+        context.stroke();
+      }
+    }
+    if (chosen) {
+      geomap.outline(context, form, x, y, half + 3);
+      context.lineWidth = 2.5;
+      context.strokeStyle = layer.color("ink");
+      context.stroke();
+    }
+  };
+
   geomap.labelFont = function (canvas, { area, size }) {
     return canvas.font(600, size, area ? "italic" : "normal");
+  };
+
+  geomap.inscribe = function (layer, context, label) {
+    context.font = geomap.labelFont(layer, label);
+    context.lineWidth = 3.5;
+    context.strokeStyle = layer.color("halo");
+    context.strokeText(label.text, label.x, label.y);
+    context.fillStyle = layer.color(label.area ? "area-ink" : "ink");
+    context.fillText(label.text, label.x, label.y);
   };
 
   // The names that fit beside their symbols, those of large symbols first.
@@ -53,14 +175,19 @@
       .map(({ x, y, half }) => [x - half, y - half, x + half, y + half]);
     const labels = [];
     const context = layer._context;
+    const widths = (layer.widths = layer.widths || new Map());
     for (const { number, x, y, radius, half, form } of symbols.slice(0, 200)) {
       const label = {
         text: name[number],
         area: form !== "town",
         size: radius > 14 ? 13 : 12,
       };
-      context.font = geomap.labelFont(layer, label);
-      const width = context.measureText(label.text).width;
+      const key = `${label.size} ${number}`;
+      if (!widths.has(key)) {
+        context.font = geomap.labelFont(layer, label);
+        widths.set(key, context.measureText(label.text).width);
+      }
+      const width = widths.get(key);
       const [gap, high] = [half + 4, label.size / 2 + 1];
       const corners = [
         [x + gap, y],
@@ -85,5 +212,38 @@
       }
     }
     return labels;
+  };
+
+  // The other places that a mention might mean: faint rings, each with a line to it and how likely it is.
+  geomap.rings = function (layer, context, { number, others }) {
+    const map = layer._map;
+    const from = map.latLngToLayerPoint(layer._nearest(number));
+    const ink = layer.color("doubt");
+    for (const { name, percent, lat, lon } of others) {
+      const turn = Math.round((map.getCenter().lng - lon) / 360);
+      const at = map.latLngToLayerPoint([lat, lon + 360 * turn]);
+      context.strokeStyle = ink;
+      context.lineWidth = 1.2;
+      context.globalAlpha = 0.55;
+      context.setLineDash([2, 4]);
+      context.beginPath();
+      context.moveTo(from.x, from.y);
+      context.lineTo(at.x, at.y);
+      context.stroke();
+      context.setLineDash([4, 3]);
+      context.globalAlpha = 0.9;
+      context.lineWidth = 2;
+      context.beginPath();
+      context.arc(at.x, at.y, 9, 0, 2 * Math.PI);
+      context.stroke();
+      context.setLineDash([]);
+      context.globalAlpha = 1;
+      geomap.inscribe(layer, context, {
+        text: `${name} ${percent}%`,
+        size: 12,
+        x: at.x + 13,
+        y: at.y,
+      });
+    }
   };
 })();

@@ -1,0 +1,89 @@
+// The address bar: what is shown stands behind its #, so that a view can be linked to, and gone back to.
+(function () {
+  "use strict";
+
+  const geomap = L.geomap;
+  const QUIET = 150; // milliseconds
+
+  // Follows a layer from the address and back; returns how to end it. A page in a notebook's frame has no address.
+  geomap.address = function (layer) {
+    const { model, _map: map } = layer;
+    if (window.location.protocol === "about:" || map.geomapAddress) {
+      return () => {};
+    }
+    map.geomapAddress = true;
+    let timer;
+    let written = window.location.hash;
+    let moved = false;
+    const write = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        const { lat, lng } = map.getCenter();
+        const hash = geomap.toHash(
+          model,
+          layer.selected(),
+          moved && [lat, lng, map.getZoom()],
+        );
+        written = hash ? `#${hash}` : "";
+        const { pathname, search } = window.location;
+        window.history.replaceState(null, "", `${pathname}${search}${written}`);
+      }, QUIET);
+    };
+    const read = () => {
+      const { state, place, view } = geomap.fromHash(
+        window.location.hash,
+        model,
+      );
+      geomap.filter(model, state);
+      if (view) {
+        map.setView(view.slice(0, 2), view[2], { animate: false });
+      }
+      if (place !== undefined) {
+        if (view) {
+          layer.open(place);
+        } else {
+          layer.visit(place);
+        }
+      }
+    };
+    if (window.location.hash.length > 1) {
+      read();
+    }
+    const onMove = () => {
+      moved = true;
+      write();
+    };
+    const onChange = () => {
+      if (window.location.hash !== written) {
+        read();
+      }
+    };
+    const end = model.listen(write);
+    window.addEventListener("hashchange", onChange);
+    layer.on("geomap:selected", write);
+    // What the map does by itself while it opens is no view that somebody chose.
+    const starting = setTimeout(() => map.on("moveend", onMove), 500);
+    return () => {
+      clearTimeout(starting);
+      clearTimeout(timer);
+      window.removeEventListener("hashchange", onChange);
+      layer.off("geomap:selected", write);
+      map.off("moveend", onMove);
+      end();
+      map.geomapAddress = false;
+    };
+  };
+
+  // Sets a whole state, its words searched where there are any.
+  geomap.filter = function (model, state) {
+    const { text, ...rest } = state;
+    model.set({ ...rest, text: "" });
+    if (text) {
+      geomap.words(model).then((words) => {
+        if (words) {
+          model.search(text, words);
+        }
+      });
+    }
+  };
+})();

@@ -1,0 +1,70 @@
+// What is shown, as the words behind the # of an address, and back. No page in here either.
+(function () {
+  "use strict";
+
+  const geomap = L.geomap;
+
+  // What is shown as the words behind the # of an address; nothing for everything.
+  geomap.toHash = function (model, place, view) {
+    const { state, content } = model;
+    const words = new URLSearchParams();
+    if (place !== undefined) {
+      words.set("place", model.places.id[place]);
+    }
+    for (const end of ["from", "to"]) {
+      if (state[end] !== null) {
+        words.set(end, geomap.isoDay(state[end]));
+      }
+    }
+    for (const name of ["sources", "kinds"]) {
+      for (const number of state[name] || []) {
+        words.append(name.slice(0, -1), content[name][number] ?? "");
+      }
+    }
+    if (state.certain !== geomap.DOUBTFUL) {
+      words.set("certain", state.certain);
+    }
+    if (!state.possible) {
+      words.set("possible", "no");
+    }
+    if (state.text) {
+      words.set("text", state.text);
+    }
+    if (view) {
+      words.set("at", view.map((part) => +part.toFixed(4)).join(","));
+    }
+    return words.toString();
+  };
+
+  // The same back. What it does not know it leaves out: an address may come from anybody.
+  geomap.fromHash = function (hash, model) {
+    const words = new URLSearchParams(hash.replace(/^#/, ""));
+    const state = geomap.everything();
+    const { content } = model;
+    state.from = geomap.dayOf(words.get("from")) ?? null;
+    state.to = geomap.dayOf(words.get("to")) ?? null;
+    for (const name of ["sources", "kinds"]) {
+      const wanted = words
+        .getAll(name.slice(0, -1))
+        // Articles without a source go by an empty name.
+        .filter(
+          (word) =>
+            content[name].includes(word) || (name === "sources" && word === ""),
+        )
+        .map((word) => content[name].indexOf(word));
+      state[name] = wanted.length ? new Set(wanted) : null;
+    }
+    const certain = Number(words.get("certain") ?? geomap.DOUBTFUL);
+    if (certain >= 0 && certain <= 100) {
+      state.certain = Math.round(certain);
+    }
+    state.possible = words.get("possible") !== "no";
+    state.text = (words.get("text") || "").slice(0, 200);
+    const at = (words.get("at") || "").split(",").map(Number);
+    return {
+      state,
+      place: model.number.get(words.get("place")),
+      view: at.length === 3 && at.every(Number.isFinite) ? at : undefined,
+    };
+  };
+})();

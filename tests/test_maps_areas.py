@@ -1,0 +1,95 @@
+"""Areas: the countries of the basemap, classes, and shapes of one's own."""
+
+from __future__ import annotations
+
+import sys
+
+import geopandas as gpd
+import pytest
+import shapely
+from test_maps_corpus import PLACES, corpus
+
+from geomap import errors
+from geomap.maps import ChoroplethLayer
+from geomap.maps.areas import Areas
+from geomap.maps.countries import basemap_names, countries
+from geomap.maps.payload import Payload
+
+pytest.importorskip("mapclassify")
+
+
+def areas(shapes: gpd.GeoDataFrame | None = None, **options: object) -> dict[str, object]:
+    given = {"key": None, "per": None, "population": None, "scheme": "FisherJenks", "classes": 5} | options
+    return Areas(shapes, **given).content(Payload(corpus()))  # type: ignore[arg-type]
+
+
+def test_places_are_counted_in_their_countries() -> None:
+    content = areas()
+    assert content["names"] == ["Belgium", "Fiji", "France", "Iraq", "Russia", "Syria"]
+    names = [content["names"][number] for number in content["of"]]
+    payload = Payload(corpus()).places
+    assert dict(zip(payload["name"], names, strict=True))["Provideniya"] == "Russia"
+    assert content["breaks"] == [1, 2, 3, 20]
+    assert content["exact"]
+
+
+def test_rates_are_per_article_or_million_people() -> None:
+    assert areas(per="article")["breaks"] == [0.2, 0.4, 0.6, 4.0]
+    content = areas(per="million people", population={"IQ": 40e6, "FR": 60e6})
+    assert content["base"] == [0, 0, 60, 40, 0, 0]
+    assert content["breaks"] == [3 / 60, 20 / 40]
+
+
+def test_shapes_of_ones_own_take_the_places_within() -> None:
+    boxes = gpd.GeoDataFrame(
+        {"label": ["here", "nowhere"]}, geometry=[shapely.box(40, 30, 50, 40), shapely.box(0, -80, 1, -79)], crs=4326
+    )
+    content = areas(boxes.to_crs(3857), key="label")
+    assert content["names"] == ["here", "nowhere"]
+    assert set(content["of"]) == {0, -1}
+    assert content["regions"] == [[0], [1]]
+    assert len(content["arcs"]["arcs"]) == 2
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"per": "head"},
+        {"per": "million people"},
+        {"classes": 0},
+        {"scheme": "Beautiful"},
+    ],
+)
+def test_options_without_meaning_are_errors(options: dict[str, object]) -> None:
+    with pytest.raises(errors.InvalidTable):
+        areas(**options)
+
+
+def test_shapes_that_are_no_areas_are_an_error() -> None:
+    points = gpd.GeoDataFrame({"label": ["x"]}, geometry=[shapely.Point(1, 1)], crs=4326)
+    with pytest.raises(errors.InvalidTable, match="Point"):
+        ChoroplethLayer(corpus(), shapes=points)
+    with pytest.raises(errors.InvalidTable, match="set_crs"):
+        ChoroplethLayer(corpus(), shapes=gpd.GeoDataFrame({"a": ["x"]}, geometry=[shapely.box(0, 0, 1, 1)]))
+
+
+def test_without_mapclassify_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "mapclassify", None)
+    with pytest.raises(errors.MissingDependency, match="pip install"):
+        ChoroplethLayer(corpus())
+
+
+def test_the_countries_of_the_basemap_are_whole_and_cut_at_the_antimeridian() -> None:
+    table = countries().set_index("name")
+    assert table.geometry.is_valid.all()
+    assert table.total_bounds[[0, 2]].tolist() == [-180, 180]
+    for geonameid, _, code, country, _, feature_code, lat, lon, _ in PLACES.values():
+        if feature_code.startswith("PPL"):
+            shape = table.geometry[basemap_names(code, country)]
+            assert shape.distance(shapely.Point(lon, lat)) < 0.2, geonameid
+
+
+def test_every_country_that_goes_by_another_name_is_on_the_basemap() -> None:
+    from geomap.maps.countries import _CALLED
+
+    assert set(_CALLED.values()) <= set(countries()["name"])
