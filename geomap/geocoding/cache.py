@@ -161,15 +161,24 @@ class AnswerCache:
                 ) from error
 
     def _opened(self) -> Store:
-        from geomap.geocoding.store import Store
-
         if self._process != os.getpid():
             # A connection must not cross a fork.
             self._store, self._process = None, os.getpid()
         if self._store is None:
             self._prepare()
-            self._store = Store(self.path, read_only=self.read_only)
+            self._store = self._open_alone()
         return self._store
+
+    def _open_alone(self) -> Store:
+        from filelock import FileLock
+
+        from geomap.geocoding.store import Store
+
+        if self.read_only:
+            return Store(self.path, read_only=True)
+        # Turning the write-ahead log on fails at once, whatever the timeout, while somebody else does the same.
+        with FileLock(f"{self.path}.opening.lock"):
+            return Store(self.path, read_only=False)
 
     def _prepare(self) -> None:
         if self.read_only:
