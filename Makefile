@@ -22,11 +22,11 @@ lint: $(VENV)/.ready-for-tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# Build the wheel and the sdist, install the wheel into a fresh environment and run the main job from it.
 # A real Nominatim, set up, asked over loopback and removed again; wants root and Debian's PostgreSQL packages.
 test-nominatim: $(VENV)/.ready-for-tests
 	$(BIN)/python tests/geocoding/nominatim/run.py
 
+# Build the wheel and the sdist, install the wheel into a fresh environment and run the main job from it.
 wheel: $(VENV)/.ready-for-tests
 	$(BIN)/python tests/check_wheel.py "$(ARTICLES)"
 

@@ -34,7 +34,7 @@ OTHERS_PER_PLACE = 0.92
 
 def vocabulary(count: int) -> list[str]:
     """Return invented words of two to four syllables, most of them rare."""
-    draw = random.Random(SEED)  # noqa: S311
+    draw = random.Random(SEED)
     onsets = ["", *"bcdfghjklmnprstvyz", "ch", "sh", "th", "kr", "tr", "br", "st", "gr", "kh", "zh"]
     syllables = [
         a + b + c for a in onsets for b in ("a", "e", "i", "o", "u", "ai", "ou") for c in ("", "n", "r", "l", "k")
@@ -47,7 +47,7 @@ def vocabulary(count: int) -> list[str]:
 
 def invented_names(count: int, words: list[str]) -> Iterator[str]:
     """Yield names of one to three words."""
-    draw = random.Random(SEED + 1)  # noqa: S311
+    draw = random.Random(SEED + 1)
     draw.shuffle(words)
     often, size = words[:50_000], len(words)
     for _ in range(count):
@@ -65,7 +65,7 @@ def invented_names(count: int, words: list[str]) -> Iterator[str]:
 
 def write_dump(folder: Path, places: int, cache: Path) -> None:
     """Write ``allCountries.txt`` and ``alternateNamesV2.txt``."""
-    draw = random.Random(SEED + 2)  # noqa: S311
+    draw = random.Random(SEED + 2)
     store = Store(ensure_index(cache))
     words = vocabulary(max(int(places * 0.42), 10_000))
     row = "{}\t{}\t{}\t\t{:.5f}\t{:.5f}\t{}\t{}\t\t{}\t{}\t\t\t{}\t\t\tEtc/UTC\t2024-01-01\n"
@@ -126,7 +126,7 @@ def look_up(cache: Path) -> None:
     info = gazetteer.info()
     print(f"{info['places']:,} places, {info['names']:,} names")
     store = Store(Path(str(info["path"])))
-    draw = random.Random(SEED)  # noqa: S311
+    draw = random.Random(SEED)
     rows = draw.sample(range(1, int(str(info["places"]))), 50_000)
     names = [place.name for row in rows if (place := store.by_row(row))]
     gazetteer.candidates(names)
@@ -165,7 +165,7 @@ def misspelled(name: str, draw: random.Random) -> str:
 
 def misspell(cache: Path, source: str) -> None:
     """Print how often the right place is among the first ten for 1,000 misspelled names, and how long that takes."""
-    gazetteer, draw = Gazetteer(source, cache_dir=cache), random.Random(SEED)  # noqa: S311
+    gazetteer, draw = Gazetteer(source, cache_dir=cache), random.Random(SEED)
     names = Gazetteer(cache_dir=cache)
     known = [
         place

@@ -189,7 +189,6 @@ def test_parquet_keeps_the_dtypes_of_further_columns(tmp_path, quiet):
 
 @pytest.mark.parametrize("charset", ["utf-8", "windows-1252"])
 def test_html_gives_text_and_metadata(tmp_path, quiet, charset):
-    pytest.importorskip("trafilatura")
     articles = read_articles(write(tmp_path / "p.html", PAGE.format(charset=charset), charset))
     assert articles.loc[0, ["article_id", "title", "source", "url"]].tolist() == [
         "p",

@@ -15,8 +15,6 @@ from geomap.maps.areas import Areas
 from geomap.maps.countries import basemap_names, countries
 from geomap.maps.payload import Payload
 
-pytest.importorskip("mapclassify")
-
 
 def areas(shapes: gpd.GeoDataFrame | None = None, **options: object) -> dict[str, object]:
     given = {"key": None, "per": None, "population": None, "scheme": "FisherJenks", "classes": 5} | options

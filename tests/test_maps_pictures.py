@@ -15,8 +15,6 @@ from test_maps_corpus import HOSTILE, corpus, one
 from geomap import errors, tables
 from geomap.maps import figure
 
-pytest.importorskip("matplotlib")
-
 
 @pytest.mark.parametrize("ending", ["png", "svg", "pdf"])
 def test_a_picture_is_saved_in_every_form(tmp_path: Path, ending: str) -> None:
@@ -32,6 +30,7 @@ def test_a_picture_is_saved_in_every_form(tmp_path: Path, ending: str) -> None:
 )
 def test_a_picture_is_made_of_any_mentions(mentions: gpd.GeoDataFrame, tmp_path: Path) -> None:
     figure(mentions).savefig(tmp_path / "map.png")
+    assert (tmp_path / "map.png").read_bytes().startswith(b"\x89PNG")
 
 
 def texts(drawn: object) -> list[str]:
@@ -82,7 +81,10 @@ def test_an_extent_that_is_none_is_an_error(extent: tuple[float, ...]) -> None:
 
 def test_names_are_never_read_as_formulas(tmp_path: Path) -> None:
     for text in [*HOSTILE, "$x^2$", "$\\frac{"]:
-        figure(one(name=text)).savefig(tmp_path / "map.png")
+        drawn = figure(one(name=text))
+        drawn.savefig(tmp_path / "map.png")
+        names = [label for label in drawn.axes[0].texts if label.get_fontsize() == 7]
+        assert not any(label.get_parse_math() for label in names)
 
 
 def test_a_picture_leaves_the_global_state_of_pyplot_alone() -> None:

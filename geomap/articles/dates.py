@@ -83,7 +83,7 @@ def _read(text: str) -> pd.Timestamp | None:
 
 
 def _in_words(text: str) -> pd.Timestamp | None:
-    from dateutil import parser  # type: ignore[import-untyped]
+    from dateutil import parser
 
     text = _AROUND.sub(" ", text).strip()
     day_first = _DOTTED.match(text) is not None

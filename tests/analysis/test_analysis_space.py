@@ -278,7 +278,8 @@ def test_silence_against_numbers_of_ones_own_and_against_another_table() -> None
 @few
 @given(st.integers(0, 300), st.floats(0.1, 400))
 def test_the_tail_and_interval_are_close_to_the_exact_poisson_ones(count: int, mean: float) -> None:
-    stats = pytest.importorskip("scipy.stats")
+    from scipy import stats
+
     found = _lower_tail(np.array([count], dtype=float), np.array([mean]))[0]
     assert found == pytest.approx(stats.poisson.cdf(count, mean), abs=2e-3)
     low, high = (values[0] for values in _byar(np.array([count], dtype=float), 0.95))

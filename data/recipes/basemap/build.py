@@ -36,7 +36,7 @@ from shapely.ops import polylabel
 ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "data" / "recipes"))
 
-from manifest import record  # noqa: E402  (the recipes are scripts, not a package)
+from manifest import record
 
 TARGET = ROOT / "geomap" / "resources" / "basemap.json.gz"
 SOURCES = {

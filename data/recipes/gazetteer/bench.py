@@ -30,7 +30,7 @@ def main() -> None:
         print(f"build, open, read {len(names):,} names: {time.perf_counter() - started:.1f} s")
         path = next(Path(folder).glob("*.sqlite"))
         print(f"index: {path.stat().st_size / 1e6:.1f} MB")
-        sample = random.Random(1).sample(names, LOOKUPS)  # noqa: S311
+        sample = random.Random(1).sample(names, LOOKUPS)
         # In a fresh process, whose memory nothing has grown before.
         with multiprocessing.get_context("spawn").Pool(1) as pool:
             pool.apply(look_up, (folder, sample))

@@ -23,14 +23,14 @@ ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "data" / "recipes"))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from isotonic import isotonic_steps  # noqa: E402
-from manifest import record  # noqa: E402
-from table import Table, load_tables  # noqa: E402
+from isotonic import isotonic_steps
+from manifest import record
+from table import Table, load_tables
 
-from geomap.evaluation.metrics import calibration_error  # noqa: E402
-from geomap.resolution.rankers import said_outright  # noqa: E402
-from geomap.resolution.signals import NAMES  # noqa: E402
-from geomap.resolution.trees import Trees  # noqa: E402
+from geomap.evaluation.metrics import calibration_error
+from geomap.resolution.rankers import said_outright
+from geomap.resolution.signals import NAMES
+from geomap.resolution.trees import Trees
 
 TARGET = ROOT / "geomap" / "resources" / "ranker.npz"
 ROUNDS = 160

@@ -47,7 +47,7 @@ def train(
         Takes a line now and then.
     """
     torch.manual_seed(seed)
-    rng = random.Random(seed)  # noqa: S311
+    rng = random.Random(seed)
     found = [examples(each(rng), tokenizer, labeller) for each in passes]
     plan = [list(batches(each, rng)) for each in found]
     total = sum(len(each) for each in plan)

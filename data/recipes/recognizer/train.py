@@ -159,7 +159,7 @@ class Recipe:
         import export
         from model import input_ranges
 
-        rng = random.Random(SEED)  # noqa: S311
+        rng = random.Random(SEED)
         found = batches.examples(self.written_texts(rng), self.tokenizer, self.labeller)
         some = [batch[:3] for batch in list(batches.batches(found, rng))[:16]]
         state = {name: value.detach().float().numpy() for name, value in tagger.state_dict().items()}

@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "data" / "recipes"))
 
-from manifest import record  # noqa: E402  (the recipes are scripts, not a package)
+from manifest import record
 
 TARGET = ROOT / "geomap" / "resources" / "words.json.gz"
 ORDINARY = 20_000
