@@ -44,7 +44,10 @@ def scores(path: Path, recognizer: str | None, ranker: str | None) -> pd.Series:
     """Return the shown scores of one corpus."""
     parser = geomap.Geoparser(recognizer=recognizer, ranker=ranker)
     table = evaluate(path, geoparser=parser).set_index(["part", "score"])["value"]
-    return pd.Series({name: table.get(key, float("nan")) for key, name in SHOWN.items()}, name="mosul" if path.name == "gold.jsonl" else path.name.split(".")[0])
+    return pd.Series(
+        {name: table.get(key, float("nan")) for key, name in SHOWN.items()},
+        name="mosul" if path.name == "gold.jsonl" else path.name.split(".")[0],
+    )
 
 
 def speed() -> pd.DataFrame:
