@@ -29,6 +29,7 @@ from geomap.resources.loading import read_resource
 if TYPE_CHECKING:
     from ahocorasick_rs import AhoCorasick
 
+MOST_PLACES = 300_000
 KNOWN_POPULATION = 15_000  # a town of this size needs no further evidence than a capital inside a sentence
 SPEECH = frozenset(("said", "says", "told", "added", "asked", "replied", "wrote", "testified", "argued", "tweeted"))
 _CONTAINER = re.compile(r",\s(?=[A-Z])")
@@ -55,11 +56,16 @@ class GazetteerMatcher:
         Whose names are looked for.
     smallest
         Names whose largest bearer has fewer inhabitants are not looked for, other than divisions and regions.
+    places
+        Only names that one of so many most prominent places of each of the gazetteer's indexes bears are looked for. The
+        gazetteer that ships has fewer places; of the whole of GeoNames, whose names would take gigabytes of memory, the
+        largest are.
     """
 
-    def __init__(self, gazetteer: Gazetteer, *, smallest: int = 1000) -> None:
+    def __init__(self, gazetteer: Gazetteer, *, smallest: int = 1000, places: int = MOST_PLACES) -> None:
         self.gazetteer = gazetteer
         self.smallest = smallest
+        self.places = places
 
     def recognize(self, texts: Sequence[str]) -> list[list[Span]]:
         """Return the mentions of each text, in order, none overlapping another."""
@@ -75,7 +81,7 @@ class GazetteerMatcher:
         ordinary, given = self._words
         stopped = {fold(name) for name in self.gazetteer.stop_names()}
         names = []
-        for entry in self.gazetteer.iter_names():
+        for entry in self.gazetteer.iter_names(places=self.places):
             kinds, folded = entry.kinds, entry.folded
             if len(folded) < 3 or not folded[0].isalpha() or kinds == {NameKind.ABBREVIATION}:
                 continue

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from importlib import import_module
 from itertools import islice
 from pathlib import Path
@@ -14,7 +15,9 @@ from typing import Any
 import numpy as np
 
 from geomap.errors import MissingDependency, ResourceDamaged
-from geomap.recognition.neural_decode import Decoder, Floats, Labels, without_people
+from geomap.recognition.document import with_known_names, without_people
+from geomap.recognition.flat_case import Known
+from geomap.recognition.neural_decode import Decoder, Floats, Labels
 from geomap.recognition.neural_text import Window, windows
 from geomap.recognition.spans import Span
 
@@ -24,6 +27,9 @@ BLOCK = 512
 """Windows that are held at a time: enough to sort by length, few enough to keep memory flat."""
 
 PIECES_PER_BATCH = 2048
+
+LIFT = 0.5
+"""How much likelier a mention is taken to be where the text knows the name elsewhere, as a log probability."""
 
 _ADVICE = "reinstall geomap-toolkit"
 _Item = tuple[int, Window]
@@ -38,6 +44,8 @@ class NeuralRecognizer:
         Where the model lies; the one that ships when left out.
     demonyms
         Folded demonyms (:func:`geomap.gazetteer.folding.fold`), which tell "Iraqi" from "Muslim".
+    known
+        Tells well-known folded names from others, which finds the ends of names in text without case.
     threads
         Threads that the model may use; as many as this process has cores when left out, never more than that.
 
@@ -60,6 +68,7 @@ class NeuralRecognizer:
         folder: Path | None = None,
         *,
         demonyms: frozenset[str] = frozenset(),
+        known: Known | None = None,
         threads: int | None = None,
     ) -> None:
         folder = FOLDER if folder is None else Path(folder)
@@ -70,7 +79,8 @@ class NeuralRecognizer:
         self._marks = {"start_id": int(config["start_id"]), "end_id": int(config["end_id"])}
         self._size = int(config["window"])
         heads = tuple((str(name), tuple(map(str, labels))) for name, labels in config["heads"])
-        self._decoder = Decoder(Labels(heads), demonyms, float(config["bias"]), float(config["small_bias"]))
+        biases = float(config["bias"]), float(config["small_bias"])
+        self._decoder = Decoder(Labels(heads), demonyms, *biases, known)
 
     def recognize(self, texts: Sequence[str]) -> list[list[Span]]:
         """Return for each text its spans, sorted by start, none overlapping another.
@@ -80,32 +90,36 @@ class NeuralRecognizer:
         texts
             Any strings; offsets count their characters.
         """
-        found: list[list[Span]] = [[] for _ in texts]
-        people: list[set[str]] = [set() for _ in texts]
+        readings = [_Reading() for _ in texts]
         items = self._items(texts)
         while block := list(islice(items, BLOCK)):
-            self._read_block(texts, block, found, people)
-        return [
-            without_people(text, sorted(spans, key=lambda span: span.start), surnames)
-            for text, spans, surnames in zip(texts, found, people, strict=True)
-        ]
+            self._read_block(texts, block, readings)
+        return [reading.spans(text) for text, reading in zip(texts, readings, strict=True)]
 
     def _items(self, texts: Sequence[str]) -> Iterator[_Item]:
         for number, text in enumerate(texts):
             for window in windows(self._tokenizer, text, size=self._size, **self._marks):
                 yield number, window
 
-    def _read_block(
-        self, texts: Sequence[str], block: Sequence[_Item], found: list[list[Span]], people: list[set[str]]
-    ) -> None:
+    def _read_block(self, texts: Sequence[str], block: Sequence[_Item], readings: Sequence[_Reading]) -> None:
         for batch in batched(block):
             logits = self._run([window for _, window in batch])
             owners = [texts[number] for number, _ in batch]
             words = [[(start, end) for _, start, end in window.words] for _, window in batch]
-            spans, surnames = self._decoder.spans(owners, words, logits), self._decoder.surnames(owners, words, logits)
+            found = self._decoder.spans(owners, words, logits)
+            possible = self._possible(owners, words, logits)
+            surnames = self._decoder.surnames(owners, words, logits)
             for place, (number, _) in enumerate(batch):
-                found[number].extend(spans[place])
-                people[number].update(surnames[place])
+                readings[number].found += found[place]
+                readings[number].possible += [span for span in possible.get(place, ()) if span not in found[place]]
+                readings[number].surnames |= surnames[place]
+
+    def _possible(
+        self, texts: Sequence[str], words: Sequence[Sequence[tuple[int, int]]], logits: Floats
+    ) -> dict[int, list[Span]]:
+        rows = self._decoder.in_doubt(logits)
+        spans = self._decoder.spans([texts[row] for row in rows], [words[row] for row in rows], logits[rows], lift=LIFT)
+        return dict(zip(rows, spans, strict=True))
 
     def _run(self, batch: Sequence[Window]) -> Floats:
         ids = np.array([window.ids for window in batch], dtype=np.int32)
@@ -115,6 +129,19 @@ class NeuralRecognizer:
             places[row, : len(window.words)] = [place for place, _, _ in window.words]
         (logits,) = self._session.run(["logits"], {"ids": ids, "shapes": shapes})
         return np.asarray(np.take_along_axis(logits, places[:, :, None], axis=1), dtype=np.float32)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What the windows of one text have shown so far."""
+
+    found: list[Span] = field(default_factory=list)
+    possible: list[Span] = field(default_factory=list)
+    surnames: set[str] = field(default_factory=set)
+
+    def spans(self, text: str) -> list[Span]:
+        certain = without_people(text, self.found, self.surnames)
+        return with_known_names(text, certain, without_people(text, self.possible, self.surnames))
 
 
 def batched(block: Sequence[_Item]) -> Iterator[list[_Item]]:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geomap.gazetteer.folding import fold
+from geomap.recognition.flat_case import Known, whole_name
 from geomap.recognition.spans import Span
 
 Floats = NDArray[np.float32]
@@ -18,8 +19,8 @@ OUTSIDE, BEGINS, GOES_ON = range(3)
 SURE_PERSON = 0.9
 """From this probability on a word counts as going on a person's name."""
 
-SURE_PLACE = 0.97
-"""Below this score a span that is elsewhere in the text a surname is taken for the person again."""
+DOUBT = (0.2, 0.7)
+"""Between these probabilities of standing outside a mention a word may be lifted into one."""
 
 _NEVER = np.float32(-1e4)
 
@@ -105,6 +106,9 @@ class Decoder:
         Added to the log probability of a mention's first word; above zero finds more, below zero fewer.
     small_bias
         The same for windows without a capital letter, where the model hesitates more.
+    known
+        Tells well-known folded names from others: in windows without case a span is widened or narrowed to the name that
+        it is part of.
     """
 
     def __init__(
@@ -113,8 +117,10 @@ class Decoder:
         demonyms: frozenset[str] = frozenset(),
         bias: float = 0.0,
         small_bias: float | None = None,
+        known: Known | None = None,
     ) -> None:
         self.demonyms = demonyms
+        self.known = known
         self._gain = np.float32(np.exp(bias))
         self._small_gain = np.float32(np.exp(bias if small_bias is None else small_bias))
         self._spans, names = labels.part("spans")
@@ -126,7 +132,12 @@ class Decoder:
         self.kinds = [names[place][2:] for place in self._begins]
 
     def spans(
-        self, texts: Sequence[str], words: Sequence[Sequence[tuple[int, int]]], logits: Floats
+        self,
+        texts: Sequence[str],
+        words: Sequence[Sequence[tuple[int, int]]],
+        logits: Floats,
+        *,
+        lift: float = 0.0,
     ) -> list[list[Span]]:
         """Return the spans of some windows.
 
@@ -138,6 +149,8 @@ class Decoder:
             Offsets of the words of each window.
         logits
             Outputs of the model at the first piece of each word, padded, shape (windows, words, outputs).
+        lift
+            Added to the log probability of a mention's first word, over the bias: above zero finds more.
         """
         lengths = [len(each) for each in words]
         if not max(lengths, default=0):
@@ -145,22 +158,39 @@ class Decoder:
         chances = softmax(logits[:, :, self._spans])
         usages = softmax(logits[:, :, self._usage])
         begins, goes_on = chances[:, :, self._begins], chances[:, :, self._goes_on]
-        small = [bool(own) and text[own[0][0] : own[-1][1]].islower() for text, own in zip(texts, words, strict=True)]
-        gains = np.where(small, self._small_gain, self._gain)[:, None]
+        shown = [text[own[0][0] : own[-1][1]] if own else "" for text, own in zip(texts, words, strict=True)]
+        small = [each.islower() for each in shown]
+        flat = [each.islower() or each.isupper() for each in shown]
+        gains = np.where(small, self._small_gain, self._gain)[:, None] * np.float32(np.exp(lift))
         three = np.stack([chances[:, :, 0], begins.sum(axis=2) * gains, goes_on.sum(axis=2)], axis=2)
         best = best_labels(three, lengths)
         kinds = begins + goes_on
         found = []
         for row, own in enumerate(words):
-            spans = []
+            spans: list[Span] = []
             for first, last in _runs(best[row, : len(own)]):
                 kind = self.kinds[int(kinds[row, first : last + 1].sum(axis=0).argmax())]
                 usage = self._usages[int(usages[row, first : last + 1].sum(axis=0).argmax())]
                 score = float(1.0 - chances[row, first : last + 1, 0].max())
                 span = Span(own[first][0], own[last][1], kind, usage, min(max(score, 0.0), 1.0))
-                spans += self._checked(texts[row], span)
+                checked = self._checked(texts[row], span, flat=flat[row])
+                if flat[row] and spans and checked and checked[0].start < spans[-1].end:
+                    checked = self._checked(texts[row], span, flat=False)
+                spans += checked
             found.append(_apart(spans))
         return found
+
+    def in_doubt(self, logits: Floats) -> list[int]:
+        """Return the windows with a word that is neither surely in a mention nor surely outside.
+
+        Parameters
+        ----------
+        logits
+            As for :meth:`spans`.
+        """
+        outside = softmax(logits[:, :, self._spans])[:, :, 0]
+        low, high = DOUBT
+        return [int(row) for row in np.flatnonzero(((outside > low) & (outside < high)).any(axis=1))]
 
     def surnames(
         self, texts: Sequence[str], words: Sequence[Sequence[tuple[int, int]]], logits: Floats
@@ -178,11 +208,16 @@ class Decoder:
             for row, own in enumerate(words)
         ]
 
-    def _checked(self, text: str, span: Span) -> list[Span]:
+    def _checked(self, text: str, span: Span, *, flat: bool) -> list[Span]:
         start, end = tidy(text, span.start, span.end)
         if start >= end or _NO_NAME.match(text, start, end):
             return []
         kind, usage = span.kind, span.usage
+        if flat and self.known:
+            narrow = start, end
+            start, end = whole_name(text, start, end, self.known)
+            # "russian" may be one, "russian federation" is not.
+            kind = "toponym" if kind == "demonym" and (start, end) != narrow else kind
         if self.demonyms and kind != "embedded":
             known = fold(text[start:end]) in self.demonyms
             if kind == "demonym" and not known:
@@ -209,18 +244,6 @@ def _runs(labels: NDArray[np.int8]) -> list[tuple[int, int]]:
         else:
             runs[-1] = (runs[-1][0], place)
     return runs
-
-
-def without_people(text: str, spans: Sequence[Span], surnames: set[str]) -> list[Span]:
-    """Return the spans but for those that are a surname in the same text, and not surely a place.
-
-    An article names a person in full once and by the surname from then on, where a short window may take it for a place.
-    """
-    return [
-        span
-        for span in spans
-        if span.score is None or span.score >= SURE_PLACE or text[span.start : span.end] not in surnames
-    ]
 
 
 _BEFORE = re.compile(

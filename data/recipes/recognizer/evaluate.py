@@ -15,7 +15,8 @@ from typing import Any
 
 from corpora import gold_kinds, read_demonyms
 
-from geomap.gazetteer.folding import fold
+from geomap.gazetteer import Gazetteer, fold
+from geomap.recognition.defaults import well_known
 from geomap.recognition.neural import NeuralRecognizer
 from geomap.recognition.spans import Recognizer, Span
 
@@ -151,7 +152,9 @@ def main() -> None:
     parser.add_argument("--case", default="", choices=["", "lower", "upper"])
     arguments = parser.parse_args()
     demonyms = read_demonyms()
-    recognizer = NeuralRecognizer(arguments.model, demonyms=frozenset(fold(name) for name in demonyms), threads=1)
+    known = well_known(Gazetteer())
+    folded = frozenset(fold(name) for name in demonyms)
+    recognizer = NeuralRecognizer(arguments.model, demonyms=folded, known=known, threads=1)
     for path in arguments.gold:
         tally = score(recognizer, read_articles(path), demonyms, case=arguments.case)
         print(f"{path.name}: {tally.line()}")
