@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import sys
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pytest
 
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[1] / "notebooks").glob("*.ipynb"))
@@ -44,3 +47,44 @@ def test_no_output_is_kept_in_the_file(notebook: nbformat.NotebookNode) -> None:
 def test_it_ends_with_an_assertion_on_its_finding(notebook: nbformat.NotebookNode) -> None:
     last_code = [cell for cell in notebook.cells if cell.cell_type == "code"][-1]
     assert "assert " in last_code.source
+
+
+def test_its_parameters_are_plain_assignments_that_papermill_can_follow(notebook: nbformat.NotebookNode) -> None:
+    cell = next(cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", []))
+    allowed = (ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign)
+    assert all(isinstance(statement, allowed) for statement in ast.parse(cell.source).body)
+
+
+@pytest.mark.parametrize("path", [path for path in NOTEBOOKS if path.name[:2] <= "10"], ids=lambda path: path.name)
+def test_a_lesson_says_what_is_learned_answers_and_sets_two_exercises(path: Path) -> None:
+    cells = nbformat.read(path, as_version=4).cells
+    assert "**What you will learn**" in cells[0].source
+    assert any(cell.source.startswith("## Answer") for cell in cells)
+    _, exercises = cells[-1].source.split("**Exercises.**")
+    assert "1. " in exercises
+    assert "2. " in exercises
+
+
+def test_a_menu_gives_way_to_a_table_where_ipywidgets_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    path = next(path for path in NOTEBOOKS if path.name.startswith("06"))
+    sources = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    number = next(number for number, source in enumerate(sources) if "ipywidgets" in source)
+    monkeypatch.setitem(sys.modules, "ipywidgets", None)
+    monkeypatch.chdir(path.parent)
+    names: dict[str, object] = {}
+    with pd.option_context("display.max_colwidth", None):  # a notebook may set it, other tests keep theirs
+        for source in sources[:number]:
+            exec(source, names)
+    *statements, shown = ast.parse(sources[number]).body
+    assert isinstance(shown, ast.Expr)
+    exec(compile(ast.Module(statements, []), path.name, "exec"), names)
+    table = eval(compile(ast.Expression(shown.value), path.name, "eval"), names)
+    assert isinstance(table, pd.DataFrame)
+    assert table["sentence"].notna().all()
+
+
+def test_it_opens_everywhere_without_a_question_about_its_kernel(notebook: nbformat.NotebookNode) -> None:
+    nbformat.validate(notebook)
+    assert notebook.metadata["kernelspec"]["name"] == "python3"
+    ids = [cell["id"] for cell in notebook.cells]
+    assert len(set(ids)) == len(ids)
