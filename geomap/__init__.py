@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from geomap.gazetteer import Gazetteer
     from geomap.geocoding import geocode
     from geomap.maps import explore, save_html
+    from geomap.outlines import shapes
     from geomap.pipeline import Geoparser, alternatives, geoparse, why
 
 __version__ = "0.1.0"
@@ -31,6 +32,7 @@ __all__ = [
     "places",
     "read_articles",
     "save_html",
+    "shapes",
     "why",
 ]
 
@@ -46,6 +48,7 @@ _HOMES = {
     "places": "geomap.analysis",
     "read_articles": "geomap.articles",
     "save_html": "geomap.maps",
+    "shapes": "geomap.outlines",
     "why": "geomap.pipeline",
 }
 _MODULES = (
@@ -54,9 +57,11 @@ _MODULES = (
     "corrections",
     "errors",
     "evaluation",
+    "export",
     "gazetteer",
     "geocoding",
     "maps",
+    "outlines",
     "recognition",
     "resolution",
     "tables",

@@ -56,6 +56,14 @@ class UnsupportedFormat(GeomapError, ValueError):
     """The file's ending names no format that geomap reads or writes there."""
 
 
+class MentionsNotFound(GeomapError, FileNotFoundError):
+    """The file of mentions does not exist."""
+
+
+class MentionsUnreadable(GeomapError, ValueError):
+    """A file cannot be read as a table of mentions; the message names the file and the column."""
+
+
 class UnsafeOutput(GeomapError, OSError):
     """A file cannot be written where it should go; nothing was left half written."""
 
@@ -70,6 +78,10 @@ class ArticlesSkipped(GeomapWarning):
 
 class EncodingGuessed(GeomapWarning):
     """A file is not UTF-8; the encoding that was guessed is named."""
+
+
+class LossyExport(GeomapWarning):
+    """A file's format cannot hold all that the table does; the message says what becomes of it."""
 
 
 class NotSelfContained(GeomapWarning):
@@ -134,3 +146,7 @@ class GazetteerDownloadFailed(GeomapError, ConnectionError):
 
 class GazetteerRowsSkipped(GeomapWarning):
     """Some places of a gazetteer have no coordinates and were left out; the message counts them."""
+
+
+class FallbackIncomplete(GeomapWarning):
+    """A service had no answer for some names that the gazetteer lacks; the message counts them and says why."""

@@ -76,9 +76,13 @@ PLACES: Mapping[str, str] = {
     "population": "Int64",
     "mentions": "int64",
     "articles": "int64",
+    "share": "float64",
     "first": "datetime64[us, UTC]",
     "last": "datetime64[us, UTC]",
     "confidence": "float64",
+    "expected": "float64",
+    "expected_low": "float64",
+    "expected_high": "float64",
 }
 
 
@@ -93,9 +97,21 @@ def as_dtype(values: Any, dtype: str) -> pd.Series[Any]:
             else series.astype(_string_dtype()).astype("category")
         )
     if dtype.startswith("datetime64"):
-        series = pd.to_datetime(series, utc=True)
+        series = _as_times(series)
     converted: pd.Series[Any] = series.astype(target)
     return converted
+
+
+def _as_times(series: pd.Series[Any]) -> pd.Series[Any]:
+    """Return times in UTC; text may mix days, seconds and zones, and what is no time is named."""
+    if pd.api.types.is_numeric_dtype(series) or pd.api.types.is_datetime64_any_dtype(series):
+        return pd.to_datetime(series, utc=True)
+    try:
+        return pd.to_datetime(series, utc=True, format="mixed")
+    except (ValueError, TypeError) as error:
+        unread = series[pd.to_datetime(series, utc=True, format="mixed", errors="coerce").isna() & series.notna()]
+        first = f"{unread.iloc[0]!r} in row {unread.index[0]}" if len(unread) else str(error)
+        raise InvalidTable(f"the column {series.name!r} has what is no date: {first}; write 2017-03-01") from error
 
 
 def _string_dtype() -> pd.StringDtype:

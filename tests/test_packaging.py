@@ -32,6 +32,7 @@ HEIGHTS = {
     "articles": 3,
     "geocoding": 3,
     "gazetteer": 2,
+    "outlines": 2,
     "resources": 1,
     "sentences": 1,
     "geometry": 1,
@@ -85,6 +86,7 @@ def test_the_public_names_are_the_pinned_ones_and_all_resolve() -> None:
         "places",
         "read_articles",
         "save_html",
+        "shapes",
         "why",
     ]
     for name in geomap.__all__:

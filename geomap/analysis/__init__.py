@@ -6,14 +6,15 @@ from geomap.analysis.concordances import aligned_text, concordance
 from geomap.analysis.contrasts import change, compare, moved
 from geomap.analysis.counting import countries, divisions, places, rollup
 from geomap.analysis.densities import density
-from geomap.analysis.focusing import datelines, focus, focus_accuracy
+from geomap.analysis.focus_gold import focus_accuracy, read_focus
+from geomap.analysis.focusing import datelines, focus
 from geomap.analysis.gaps import silence
 from geomap.analysis.pairs import comentions, network
-from geomap.analysis.shapes import shapes
 from geomap.analysis.sphere import mean_center, movement
 from geomap.analysis.syndication import boilerplate, duplicates
 from geomap.analysis.timelines import bursts, timeline
 from geomap.analysis.wording import keywords
+from geomap.outlines import join_shapes, shapes
 
 __all__ = [
     "aligned_text",
@@ -33,12 +34,14 @@ __all__ = [
     "focus",
     "focus_accuracy",
     "hot_spots",
+    "join_shapes",
     "keywords",
     "mean_center",
     "moved",
     "movement",
     "network",
     "places",
+    "read_focus",
     "rollup",
     "shapes",
     "silence",

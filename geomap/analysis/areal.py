@@ -13,6 +13,9 @@ from geomap.analysis.options import choose, needed
 from geomap.analysis.sphere import AREA_CLASSES
 from geomap.analysis.tallies import Distinct, coordinates, counted, distinct_articles, factorized, in_degrees_of, typed
 from geomap.errors import InvalidTable
+from geomap.outlines import shapes
+from geomap.outlines.joining import ON, matched_rows, polygons, shape_ids
+from geomap.outlines.topology import cut_at_antimeridian
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -28,12 +31,15 @@ AREAS = {
     "articles": "int64",
 }
 _EQUAL_AREA = "EPSG:6933"
+# How mentions find the shapes that ship.
+_KEYS = {"country": "country_code", "us_state": "admin1"}
 
 
 def by_area(
     mentions: gpd.GeoDataFrame,
     *,
     within: str | gpd.GeoDataFrame = "country",
+    on: str = "geometry",
     resolution: int = 3,
     ring: int = 1,
     areas: bool = False,
@@ -46,25 +52,28 @@ def by_area(
     mentions
         A mentions table.
     within
-        ``"country"`` for the countries of :func:`~geomap.analysis.shapes`, by the code of each mention; ``"h3"`` for a
-        hexagonal grid; or a GeoDataFrame of polygons, whose columns ``area_id``, ``name`` and ``population`` are used
-        where it has them. Polygons should not overlap: a point that lies in several counts in the first.
+        ``"country"`` or ``"us_state"`` for those of :func:`geomap.shapes`, by the country code or division of each
+        mention; ``"h3"`` for a hexagonal grid; or a GeoDataFrame of polygons, whose columns ``area_id`` (else
+        ``place_id``), ``name`` and ``population`` are used where it has them. Polygons should not overlap: a point that
+        lies in several counts in the first.
+    on
+        How mentions find polygons of your own, as for :func:`~geomap.analysis.join_shapes`.
     resolution
         Of the H3 grid, from 0 to 15; 3 has cells of about 12,000 square kilometers.
     ring
         How many rings of cells without a mention to keep around those with one.
     areas
         Whether mentions of countries, divisions and regions count in a grid or in shapes, at the one point they are
-        drawn at. By country they always count.
+        drawn at. By country, state or another column they always count.
     distinct
         As for :func:`~geomap.analysis.places`.
 
     Returns
     -------
     GeoDataFrame
-        One row per area, in the order of the shapes, or of ``area_id`` for a grid: ``area_id`` (country code, H3 cell, or
-        the row's label), ``name``, ``population`` (where known), ``area_km2``, ``mentions``, ``articles``, and the polygon
-        (EPSG:4326).
+        One row per area, in the order of the shapes, or of ``area_id`` for a grid: ``area_id`` (country code,
+        ``place_id`` of the state, H3 cell; of your own polygons see above, else the row's label), ``name``,
+        ``population`` (where known), ``area_km2``, ``mentions``, ``articles``, and the polygon (EPSG:4326).
 
     Raises
     ------
@@ -84,25 +93,36 @@ def by_area(
     >>> table["mentions"].sum(), table.columns[:3].to_list()
     (np.int64(0), ['area_id', 'name', 'population'])
     """
+    import geopandas as gpd
+
     mentions = in_degrees_of(mentions)
-    needs = ("place_id", "country_code", "feature_class", "geometry")
-    resolved, _ = counted(mentions, needs, distinct=distinct)
-    if isinstance(within, str) and choose("within", within, ("country", "h3")) == "country":
-        frame = _countries()
-        rows = pd.Series(np.arange(len(frame)), index=frame["area_id"]).reindex(resolved["country_code"])
-        return _counts(frame, resolved, rows.fillna(-1).to_numpy(dtype=np.int64))
-    resolved = resolved if areas else resolved[~resolved["feature_class"].isin(AREA_CLASSES)]
-    lon, lat = coordinates(resolved["geometry"])
-    resolved, lon, lat = resolved[np.isfinite(lon)].reset_index(drop=True), lon[np.isfinite(lon)], lat[np.isfinite(lat)]
-    # Places are few beside mentions: each point is looked up once.
-    point, points = factorized(pd.Series(lon + 1j * lat))
-    lon, lat = np.real(points.to_numpy(dtype=complex)), np.imag(points.to_numpy(dtype=complex))
     if isinstance(within, str):
-        frame, row = _grid(lon, lat, resolution, ring)
+        choose("within", within, (*_KEYS, "h3"))
+        on = _KEYS.get(within, "geometry")
+    needs = ("place_id", "country_code", "feature_class", "geometry", *ON[choose("on", on, ON)])
+    resolved, _ = counted(mentions, needs, distinct=distinct)
+    if isinstance(within, str) and within == "h3":
+        frame, row = _in_grid(resolved, resolution, ring, areas)
     else:
-        frame = _given(within)
-        row = _inside(frame, lon, lat)
-    return _counts(frame, resolved, row[point] if len(point) else point)
+        frame = _shipped(within) if isinstance(within, str) else _given(within)
+        points = gpd.GeoDataFrame(resolved, geometry="geometry", crs=tables.CRS)
+        row = matched_rows(points, frame, on=on, areas=areas)
+    return _counts(frame, resolved, row)
+
+
+def _in_grid(resolved: pd.DataFrame, resolution: int, ring: int, areas: bool) -> tuple[gpd.GeoDataFrame, Ints]:
+    """Return the cells around the mentions that count in a grid, and the row of each mention's cell, -1 for none."""
+    lon, lat = coordinates(resolved["geometry"])
+    inside = np.isfinite(lon)
+    if not areas:
+        inside &= ~resolved["feature_class"].isin(AREA_CLASSES).to_numpy(dtype=bool)
+    # Places are few beside mentions: each point is looked up once.
+    point, points = factorized(pd.Series(lon[inside] + 1j * lat[inside]))
+    places = points.to_numpy(dtype=complex)
+    frame, cell = _grid(np.real(places), np.imag(places), resolution, ring)
+    row = np.full(len(resolved), -1, dtype=np.int64)
+    row[inside] = cell[point] if len(point) else point
+    return frame, row
 
 
 def _counts(frame: gpd.GeoDataFrame, resolved: pd.DataFrame, row: Ints) -> gpd.GeoDataFrame:
@@ -117,37 +137,18 @@ def _counts(frame: gpd.GeoDataFrame, resolved: pd.DataFrame, row: Ints) -> gpd.G
     return gpd.GeoDataFrame(typed(pd.DataFrame(frame), AREAS), geometry=geometry, crs=tables.CRS)
 
 
-def _countries() -> gpd.GeoDataFrame:
-    from geomap.analysis.shapes import shapes
+def _shipped(kind: str) -> gpd.GeoDataFrame:
+    frame = shapes(kind)
+    return frame.assign(area_id=frame["country_code" if kind == "country" else "place_id"])
 
-    return shapes("country").rename(columns={"country_code": "area_id", "country": "name"})
 
-
-def _given(shapes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    if getattr(shapes, "crs", None) is None:
-        raise InvalidTable("the shapes have no coordinate system; say which with shapes.set_crs(...)")
-    frame = shapes.to_crs(tables.CRS)
-    wrong = ~frame.geometry.geom_type.isin(("Polygon", "MultiPolygon"))
-    if wrong.any():
-        raise InvalidTable(f"row {int(wrong.to_numpy().argmax())} of the shapes is no polygon")
-    frame = frame.set_geometry(frame.geometry.rename("geometry"))
-    if "area_id" not in frame.columns:
-        frame = frame.assign(area_id=frame.index.astype(str))
+def _given(own: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    frame = polygons(own)
+    frame = frame.set_geometry(frame.geometry.rename("geometry")).assign(area_id=shape_ids(own).to_numpy())
     for name in ("name", "population"):
         if name not in frame.columns:
             frame = frame.assign(**{name: None})
     return frame.assign(area_km2=frame.geometry.to_crs(_EQUAL_AREA).area / 1e6).reset_index(drop=True)
-
-
-def _inside(frame: gpd.GeoDataFrame, lon: Any, lat: Any) -> Ints:
-    """Return the row of the shape that each point lies in, -1 for none."""
-    import shapely
-
-    found = np.full(len(lon), -1, dtype=np.int64)
-    points, rows = frame.sindex.query(shapely.points(lon, lat), predicate="intersects")
-    order = np.lexsort([-rows, points])
-    found[points[order]] = rows[order]
-    return found
 
 
 def _grid(lon: Any, lat: Any, resolution: int, ring: int) -> tuple[gpd.GeoDataFrame, Ints]:
@@ -185,6 +186,4 @@ def cell_polygon(boundary: Any) -> shapely.Geometry:
         ring, lat = np.append(ring, [ring[-1], ring[0]]), np.append(lat, [pole, pole])
     if ring.min() >= -180 and ring.max() <= 180:
         return shapely.Polygon(np.column_stack([ring, lat]))
-    from geomap.analysis.shapes import cut_at_antimeridian
-
     return cut_at_antimeridian(shapely.Polygon(np.column_stack([ring, lat])))

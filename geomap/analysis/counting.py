@@ -56,10 +56,10 @@ def places(mentions: gpd.GeoDataFrame, *, distinct: Distinct = False, level: flo
     -------
     GeoDataFrame
         One row per ``place_id`` with the columns of :data:`geomap.tables.PLACES`: how many ``mentions``, in how many
-        different ``articles``, the ``first`` and ``last`` date they were published, their mean ``confidence``, and a
-        point (longitude, latitude) in EPSG:4326. Where that contract has them: the ``share`` of the articles with any
-        mention, and how many mentions can be ``expected`` to be right, from ``expected_low`` to ``expected_high``. Most
-        mentions first, then by ``place_id``; a fresh RangeIndex.
+        different ``articles`` and what ``share`` that is of the articles with any mention, the ``first`` and ``last``
+        date they were published, their mean ``confidence``, how many of the mentions can be ``expected`` to be right,
+        from ``expected_low`` to ``expected_high``, and a point (longitude, latitude) in EPSG:4326. Most mentions first,
+        then by ``place_id``; a fresh RangeIndex.
 
     Raises
     ------
@@ -92,10 +92,8 @@ def places(mentions: gpd.GeoDataFrame, *, distinct: Distinct = False, level: flo
     of_place = labels(resolved, groups.codes, size, {**_OF_THE_PLACE, "geometry": "geometry"})
     found = pd.concat([of_place, tally(resolved, groups.codes, size, total=total, level=level)], axis=1)
     found = found.sort_values(["mentions", "place_id"], ascending=[False, True], ignore_index=True)
-    # The contract says which columns a places table has; what it does not list yet is counted and left out.
-    columns = [name for name in tables.PLACES if name in found.columns]
     geometry = gpd.GeoSeries(found["geometry"])
-    return in_degrees(gpd.GeoDataFrame(found[columns], geometry=geometry), mentions)
+    return in_degrees(gpd.GeoDataFrame(found[list(tables.PLACES)], geometry=geometry), mentions)
 
 
 def countries(mentions: gpd.GeoDataFrame, *, distinct: Distinct = False, level: float = 0.95) -> gpd.GeoDataFrame:
@@ -131,7 +129,7 @@ def countries(mentions: gpd.GeoDataFrame, *, distinct: Distinct = False, level: 
     """
     import geopandas as gpd
 
-    from geomap.analysis.shapes import shapes
+    from geomap.outlines import shapes
 
     resolved, total = counted(mentions, (*_AREAS, *_COUNTED), distinct=distinct)
     groups = grouping(resolved, "country")

@@ -185,8 +185,8 @@ def _weights(expected: Any, by: str, distinct: Distinct) -> tuple[pd.Series[Any]
 
 
 def _countries() -> pd.DataFrame:
-    from geomap.analysis.codes import country_list
-    from geomap.analysis.shapes import shapes
+    from geomap.outlines import shapes
+    from geomap.outlines.codes import country_list
 
     listed = pd.DataFrame(
         [(country.code, country.name, country.population) for country in country_list()],
@@ -202,7 +202,7 @@ def _outlined(found: pd.DataFrame, by: str) -> pd.DataFrame:
         return found
     import geopandas as gpd
 
-    from geomap.analysis.shapes import shapes
+    from geomap.outlines import shapes
 
     outlines = shapes("country").set_index("country_code")["geometry"]
     geometry = gpd.GeoSeries(outlines.reindex(found["country_code"]).to_numpy(), crs=tables.CRS)

@@ -83,8 +83,9 @@ def test_what_a_person_marked_as_no_place_does_not_count() -> None:
     assert analysis.places(rows)["mentions"].tolist() == [1]
 
 
-def test_places_has_every_count_that_the_contract_lists(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tables, "PLACES", {**tables.PLACES, **tallies.COUNTS})
+def test_places_has_every_count_that_the_contract_lists() -> None:
+    assert {name: tables.PLACES[name] for name in tallies.COUNTS} == tallies.COUNTS
+    assert list(analysis.places(example()).columns) == [*tables.PLACES, "geometry"]
     mosul = analysis.places(example()).set_index("place_id").loc["mosul"]
     assert mosul["share"] == 2 / 4
     assert mosul["expected"] == pytest.approx(2.3)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -10,9 +12,12 @@ from analysis_tables import example, mention, mentions_tables, table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geomap import analysis
+import geomap
+from geomap import analysis, errors
 from geomap.analysis.focusing import _is_dateline
+from geomap.gazetteer import Gazetteer
 
+CORPORA = Path(__file__).resolve().parents[2] / "data" / "corpora"
 few = settings(max_examples=20, deadline=None)
 WORDS = [
     "river",
@@ -164,18 +169,70 @@ def test_accuracy_is_counted_over_all_of_gold_with_its_interval() -> None:
     assert found.loc["score", "low"] < 2 / 3 < found.loc["score", "high"]
 
 
-def test_focus_from_the_body_names_the_place_in_the_headline_as_often_as_the_baselines(
-    articles: pd.DataFrame, mentions: gpd.GeoDataFrame
+def test_gold_without_an_id_is_right_when_the_best_place_is_near_it() -> None:
+    gold = pd.DataFrame(
+        {"article_id": ["a"], "place_id": [None], "lat": [36.40], "lon": [43.12], "country_code": ["IQ"]}
+    )
+    rows = table([mention("a", "mosul"), mention("a", "mosul", 1), mention("a", "syria", 2, start=900)])
+    found = analysis.focus_accuracy(rows, gold).set_index(["judged", "method"])["right"]
+    assert found["place", "score"] == 1
+    assert found["country", "score"] == 1
+    far = analysis.focus_accuracy(rows, gold, within_km=5.0).set_index(["judged", "method"])["right"]
+    assert (far["place", "score"], far["country", "score"]) == (0, 1)
+
+
+def test_a_country_is_judged_by_all_its_places_together() -> None:
+    gold = pd.DataFrame({"article_id": ["a"], "place_id": ["baghdad"], "country_code": ["IQ"]})
+    rows = [mention("a", name, n, start=800 + n) for n, name in enumerate(("mosul", "baghdad", "sinjar"))]
+    found = analysis.focus_accuracy(table([*rows, *(mention("a", "syria", n, start=800 + n) for n in (3, 4))]), gold)
+    found = found.set_index(["judged", "method"])
+    assert found.loc[("place", "most frequent"), "right"] == 0
+    assert found.loc[("country", "most frequent"), "right"] == 1
+    assert found.loc[("country", "first mentioned"), ["right", "only_score", "only_method"]].tolist() == [1, 0, 0]
+
+
+@pytest.fixture(scope="module")
+def focused(articles: pd.DataFrame, gazetteer: Gazetteer) -> pd.DataFrame:
+    """Return the accuracy of the focus on the Mosul sample, as the geoparser finds its mentions by itself."""
+    found = geomap.Geoparser(gazetteer=gazetteer).geoparse(articles)
+    return analysis.focus_accuracy(found, analysis.read_focus(CORPORA / "mosul" / "gold-focus.jsonl"))
+
+
+@pytest.mark.parametrize("judged", ["place", "country"])
+def test_the_focus_is_right_on_the_sample_corpus_at_least_as_often_as_the_baselines(
+    focused: pd.DataFrame, judged: str
 ) -> None:
-    # No gold focus exists yet; the one place of a headline is a stand-in, and the headline itself is held back.
-    ends = articles.set_index("article_id")["text"].str.find("\n")
-    in_headline = mentions["start"] < mentions["article_id"].map(ends)
-    named = mentions[in_headline & (mentions["status"] == "resolved") & (mentions["kind"] == "toponym")]
-    single = named.groupby("article_id")["place_id"].agg(["nunique", "first"]).query("nunique == 1")["first"]
-    found = analysis.focus_accuracy(mentions[~in_headline], single.to_dict()).set_index("method")["accuracy"]
-    assert len(single) > 30
-    assert found["score"] >= found["most frequent"]
-    assert found["score"] >= found["first mentioned"]
+    found = focused[focused["judged"] == judged].set_index("method")
+    assert (found["articles"] == 128).all()
+    assert (found["accuracy"].between(found["low"], found["high"])).all()
+    assert found.loc["score", "accuracy"] > (0.6 if judged == "place" else 0.9)
+    assert (found.loc["score", "right"] >= found["right"]).all()
+    ahead = found["only_score"] - found["only_method"]
+    assert (ahead == found.loc["score", "right"] - found["right"]).all()
+
+
+def test_focus_gold_is_read_with_ids_points_and_countries() -> None:
+    gold = analysis.read_focus(CORPORA / "world" / "articles.jsonl")
+    assert gold["article_id"].nunique() == 190
+    assert gold["place_id"].dropna().str.startswith("geonames:").all()
+    assert gold["country_code"].notna().mean() > 0.97
+    by_name = gold.drop_duplicates("name").set_index("name")["country_code"]
+    assert by_name[["Athens, Ohio", "Koro Island, Fiji"]].tolist() == ["US", "FJ"]
+    assert pd.isna(by_name["Bay of Biscay"])
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["{", "[]", '{"article_id": "a"}', '{"article_id": "a", "focus": [{"name": "Mosul"}]}',
+     '{"article_id": "a", "focus": [{"lat": 95, "lon": 0}]}'],
+)  # fmt: skip
+def test_a_line_of_focus_gold_that_cannot_be_used_is_named(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "focus.jsonl"
+    path.write_text('{"article_id": "a", "focus": []}\n' + line + "\n")
+    with pytest.raises(errors.InvalidGold, match="line 2"):
+        analysis.read_focus(path)
+    with pytest.raises(errors.ArticlesNotFound):
+        analysis.read_focus(tmp_path / "none.jsonl")
 
 
 @pytest.mark.parametrize(

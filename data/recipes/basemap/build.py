@@ -1,5 +1,8 @@
 """Build ``geomap/resources/basemap.json.gz``: the countries and US states drawn below the places of a map.
 
+And ``geomap/resources/us_states.json.gz``: the outline of each state, for counting in states. It is a file of its own
+because maps carry the basemap inside them, and need no more of the states than the borders between them.
+
 Inputs, fetched by name at exact versions into a temporary folder (Node's ``npm`` is needed):
 
 - npm ``world-atlas`` 2.0.2 (ISC), ``countries-50m.json``: Natural Earth 1:50m, public domain;
@@ -39,6 +42,21 @@ sys.path.insert(0, str(ROOT / "data" / "recipes"))
 from manifest import record
 
 TARGET = ROOT / "geomap" / "resources" / "basemap.json.gz"
+STATES = ROOT / "geomap" / "resources" / "us_states.json.gz"
+STATES_SOURCE = {
+    "name": "US Census Bureau states, through npm us-atlas",
+    "version": "3.0.1",
+    "licence": "public domain (data), ISC (package)",
+    "registry": "npm",
+}
+# The Census Bureau counts them beside the states; geomap has them as countries, as GeoNames does.
+TERRITORIES = {
+    "American Samoa",
+    "Commonwealth of the Northern Mariana Islands",
+    "Guam",
+    "Puerto Rico",
+    "United States Virgin Islands",
+}
 SOURCES = {
     "world-atlas@2.0.2": (
         "package/countries-50m.json",
@@ -73,7 +91,7 @@ Arc = list[tuple[int, int]]
 
 
 def main() -> None:
-    """Fetch the inputs, build the file, and enter it in the manifest."""
+    """Fetch the inputs, build the files, and enter them in the manifest."""
     with tempfile.TemporaryDirectory() as folder:
         world = _fetch("world-atlas@2.0.2", Path(folder))
         states = _fetch("us-atlas@3.0.1", Path(folder))
@@ -87,8 +105,7 @@ def main() -> None:
         "countries": [_country(country, world, world_arcs) for country in countries],
         "states": _inner_borders(states),
     }
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    TARGET.write_bytes(gzip.compress(text.encode(), 9, mtime=0))
+    _write(TARGET, content)
     record(
         TARGET,
         sources=[
@@ -98,17 +115,21 @@ def main() -> None:
                 "licence": "public domain (data), ISC (package)",
                 "registry": "npm",
             },
-            {
-                "name": "US Census Bureau states, through npm us-atlas",
-                "version": "3.0.1",
-                "licence": "public domain (data), ISC (package)",
-                "registry": "npm",
-            },
+            STATES_SOURCE,
         ],
         licence="public domain",
         recipe="data/recipes/basemap/build.py",
     )
+    outlines = _state_outlines(states)
+    _write(STATES, outlines)
+    record(STATES, sources=[STATES_SOURCE], licence="public domain", recipe="data/recipes/basemap/build.py")
     print(f"{TARGET.name}: {len(countries)} countries, {TARGET.stat().st_size} bytes")
+    print(f"{STATES.name}: {len(outlines['states'])} states, {STATES.stat().st_size} bytes")
+
+
+def _write(path: Path, content: dict[str, Any]) -> None:
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    path.write_bytes(gzip.compress(text.encode(), 9, mtime=0))
 
 
 def _fetch(package: str, folder: Path) -> dict[str, Any]:
@@ -208,6 +229,28 @@ def _inner_borders(states: dict[str, Any]) -> dict[str, Any]:
     uses = Counter(number for state in geometries for number in _numbers(state["arcs"]))
     arcs = [_absolute(states["arcs"][number], states) for number, count in sorted(uses.items()) if count > 1]
     return _packed(states, [_thinned(arc, every=4) for arc in arcs])
+
+
+def _state_outlines(states: dict[str, Any]) -> dict[str, Any]:
+    """Return each state as polygons of numbered arcs, with the arcs that they use."""
+    kept = [
+        state for state in states["objects"]["states"]["geometries"] if state["properties"]["name"] not in TERRITORIES
+    ]
+    used = sorted({number for state in kept for number in _numbers(state["arcs"])})
+    place = {number: position for position, number in enumerate(used)}
+    return {
+        "arcs": _packed(states, [_absolute(states["arcs"][number], states) for number in used]),
+        "states": [
+            {"name": state["properties"]["name"], "polygons": _renumbered(_polygons(state), place)}
+            for state in sorted(kept, key=lambda state: str(state["properties"]["name"]))
+        ],
+    }
+
+
+def _renumbered(polygons: list[list[list[int]]], place: dict[int, int]) -> list[list[list[int]]]:
+    return [
+        [[place[number] if number >= 0 else ~place[~number] for number in ring] for ring in rings] for rings in polygons
+    ]
 
 
 def _thinned(arc: Arc, *, every: int) -> Arc:

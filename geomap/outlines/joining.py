@@ -1,0 +1,160 @@
+"""Which shape each mention or place belongs to: by its id, its country, its division, or where its point lies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geomap import tables
+from geomap.errors import InvalidTable
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+Ints = npt.NDArray[np.int64]
+
+# How a row finds its shape, and the columns that both tables need for it.
+ON = {
+    "geometry": (),
+    "place_id": ("place_id",),
+    "geonameid": ("geonameid",),
+    "country_code": ("country_code",),
+    "admin1": ("country_code", "admin1"),
+}
+# GeoNames' classes of what has an extent: a point drawn for it lies in one shape and says nothing of the others.
+_AREA_CLASSES = ("A", "L")
+
+
+def join_shapes(
+    table: gpd.GeoDataFrame, shapes: gpd.GeoDataFrame, *, on: str = "geometry", areas: bool = False
+) -> gpd.GeoDataFrame:
+    """Tell which shape each mention or place belongs to.
+
+    Parameters
+    ----------
+    table
+        A mentions or a places table.
+    shapes
+        Polygons in any coordinate system: those of :func:`geomap.shapes`, or your own.
+    on
+        ``"geometry"`` for the shape that the point lies in (of several the first); or the column that both tables have
+        in common: ``"place_id"``, ``"geonameid"``, ``"country_code"``, or ``"admin1"`` for the division's name within
+        its ``country_code``.
+    areas
+        Whether countries, divisions and regions are joined by ``"geometry"`` too, at the one point they are drawn at.
+
+    Returns
+    -------
+    GeoDataFrame
+        The table, every row of it in its order and with its index, with two more columns: ``area_id``, the shape's own
+        ``area_id``, else its ``place_id``, else the label of its row as text; and ``area``, its ``name``. Both are
+        missing where no shape holds the row.
+
+    Raises
+    ------
+    ColumnMissing
+        If one of the tables lacks a column that is joined on.
+    InvalidTable
+        If ``on`` is none of these, a key stands twice among the shapes, or the shapes have no coordinate system or are
+        no polygons.
+
+    Examples
+    --------
+    >>> import geomap, geomap.tables
+    >>> join_shapes(geomap.tables.empty_mentions(), geomap.shapes("us_state")).columns[-2:].to_list()
+    ['area_id', 'area']
+    """
+    row = matched_rows(table, shapes, on=on, areas=areas)
+    ids = shape_ids(shapes)
+    names = shapes["name"] if "name" in shapes.columns else pd.Series([None] * len(shapes), dtype=object)
+    joined = table.copy()
+    for name, values in (("area_id", ids), ("area", names)):
+        taken = pd.Series(values.to_numpy(dtype=object), dtype=object).reindex(row)
+        joined[name] = tables.as_dtype(pd.Series(taken.to_numpy(), index=table.index, dtype=object), "str")
+    return joined
+
+
+def shape_ids(shapes: gpd.GeoDataFrame) -> pd.Series[Any]:
+    """Return what each shape is called by: its ``area_id``, else its ``place_id``, else its row's label as text."""
+    for name in ("area_id", "place_id"):
+        if name in shapes.columns:
+            return tables.as_dtype(shapes[name].reset_index(drop=True), "str")
+    return pd.Series(shapes.index.astype(str))
+
+
+def matched_rows(table: pd.DataFrame, shapes: gpd.GeoDataFrame, *, on: str = "geometry", areas: bool = False) -> Ints:
+    """Return the position of each row's shape, -1 for none; the options and errors are those of :func:`join_shapes`."""
+    if on not in ON:
+        raise InvalidTable(f"on is {on!r}; it can be {', '.join(map(repr, ON))}")
+    if on == "geometry":
+        return _by_point(table, polygons(shapes), areas)
+    tables.require_columns(shapes, ON[on], what="shapes")
+    tables.require_columns(table, ON[on], what="mentions or places")
+    keys = _keys(shapes, ON[on])
+    known = keys.notna().to_numpy()
+    repeated = keys[known & keys.duplicated().to_numpy()]
+    if len(repeated):
+        raise InvalidTable(f"the shapes hold {on} {repeated.iloc[0]!r} twice; dissolve them, or join on something else")
+    positions = pd.Series(np.flatnonzero(known), index=keys[known])
+    found = positions.reindex(_keys(table, ON[on])).fillna(-1)
+    return found.to_numpy(dtype=np.int64)
+
+
+def polygons(shapes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return shapes in EPSG:4326, or raise :class:`~geomap.errors.InvalidTable` where they cannot be joined."""
+    if getattr(shapes, "crs", None) is None:
+        raise InvalidTable("the shapes have no coordinate system; say which with shapes.set_crs(...)")
+    frame = shapes.to_crs(tables.CRS)
+    wrong = ~frame.geometry.geom_type.isin(("Polygon", "MultiPolygon"))
+    if wrong.any():
+        raise InvalidTable(f"row {int(wrong.to_numpy().argmax())} of the shapes is no polygon")
+    return frame
+
+
+def rows_inside(shapes: gpd.GeoDataFrame, lon: Any, lat: Any) -> Ints:
+    """Return the position of the shape that each point in degrees lies in, of several the first, -1 for none."""
+    import shapely
+
+    found = np.full(len(lon), -1, dtype=np.int64)
+    points, rows = shapes.sindex.query(shapely.points(lon, lat), predicate="intersects")
+    order = np.lexsort([-rows, points])
+    found[points[order]] = rows[order]
+    return found
+
+
+def _by_point(table: pd.DataFrame, shapes: gpd.GeoDataFrame, areas: bool) -> Ints:
+    import shapely
+
+    tables.require_columns(table, ("geometry",) if areas else ("geometry", "feature_class"), what="mentions or places")
+    crs = getattr(table, "crs", None)
+    points = table if crs is None or crs == tables.CRS else table.to_crs(tables.CRS)  # type: ignore[operator]
+    geometry = np.asarray(points["geometry"].array)
+    lon, lat = shapely.get_x(geometry), shapely.get_y(geometry)
+    inside = np.isfinite(lon)
+    if not areas:
+        inside &= ~table["feature_class"].isin(_AREA_CLASSES).to_numpy(dtype=bool)
+    found = np.full(len(table), -1, dtype=np.int64)
+    # Places are few beside mentions: each point is looked up once.
+    number, distinct = pd.factorize(lon[inside] + 1j * lat[inside])
+    if len(distinct):
+        found[inside] = rows_inside(shapes, np.real(distinct), np.imag(distinct))[number]
+    return found
+
+
+def _keys(table: pd.DataFrame, columns: tuple[str, ...]) -> pd.Series[Any]:
+    """Return one key per row as text, missing where one of its parts is."""
+    parts = [_text(table[name].reset_index(drop=True)) for name in columns]
+    key = parts[0]
+    for part in parts[1:]:
+        key = key + "/" + part
+    return key
+
+
+def _text(values: pd.Series[Any]) -> pd.Series[Any]:
+    # Files that know no missing integers give 99072.0 for the id 99072.
+    if pd.api.types.is_numeric_dtype(values.dtype):
+        values = values.astype("Int64")
+    return tables.as_dtype(values, "str")
