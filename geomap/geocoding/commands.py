@@ -12,12 +12,42 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
+    from geomap.geocoding import Service
+
 cache_app = typer.Typer(
     name="cache", help="The answers of geocoding services that are kept on this machine.", no_args_is_help=True
 )
 CacheFile = Annotated[
     Path | None, typer.Option("--cache", help="The file answers are kept in.", show_default="the user's")
 ]
+
+UserAgent = Annotated[
+    str | None, typer.Option(help="Who asks, '<project> (<address>)'; the public Nominatim demands it.")
+]
+Domain = Annotated[str | None, typer.Option(help="The server, if it is your own: http://localhost:8088")]
+Fallback = Annotated[
+    str | None,
+    typer.Option(help="A geocoder of geopy's to ask for names that the gazetteer lacks; only they leave the machine."),
+]
+
+
+def fallback_service(name: str | None, user_agent: str | None, domain: str | None) -> Service | None:
+    """Return the service that ``--fallback`` names, or None without one.
+
+    Raises
+    ------
+    GeocodingMisused
+        If there is somebody to ask or to name, and no service.
+    """
+    from geomap.errors import GeocodingMisused
+    from geomap.geocoding import Service
+
+    if name is None:
+        if user_agent or domain:
+            raise GeocodingMisused("--user-agent and --domain are for the service of --fallback, which is not given")
+        return None
+    options: dict[str, Any] = {"domain": domain} if domain else {}
+    return Service(name, user_agent=user_agent, **options)
 
 
 def geocode_command(
@@ -28,10 +58,8 @@ def geocode_command(
         ),
     ],
     service: Annotated[str, typer.Option(help="A geocoder of geopy's: nominatim, photon, geonames, ...")] = "nominatim",
-    user_agent: Annotated[
-        str | None, typer.Option(help="Who asks, '<project> (<address>)'; the public Nominatim demands it.")
-    ] = None,
-    domain: Annotated[str | None, typer.Option(help="The server, if it is your own: http://localhost:8088")] = None,
+    user_agent: UserAgent = None,
+    domain: Domain = None,
     country: Annotated[list[str] | None, typer.Option(help="Keep to a country (iq); may be given again.")] = None,
     viewbox: Annotated[str | None, typer.Option(help="west,south,east,north in degrees.")] = None,
     language: Annotated[str | None, typer.Option(help="The language of the answers.")] = None,

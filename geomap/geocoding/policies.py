@@ -88,6 +88,7 @@ _HERE = Policy(
 _BAIDU = Policy("https://lbsyun.baidu.com/", arguments=("api_key", "security_key"), parameters=("ak", "sn"))
 _WHAT3WORDS = Policy("https://developer.what3words.com/", arguments=_KEY, parameters=("key",))
 
+#: The terms of each service that geopy knows, by its short name.
 POLICIES: Mapping[str, Policy] = MappingProxyType(
     {
         "arcgis": Policy(

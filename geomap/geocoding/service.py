@@ -14,6 +14,7 @@ from geomap.geocoding.answers import Answer, ServiceCandidate, candidate_of
 from geomap.geocoding.cache import AnswerCache, cache_folder, cache_path
 from geomap.geocoding.clock import Clock, SystemClock
 from geomap.geocoding.policies import agreed_policy, check_user_agent, policy_of
+from geomap.geocoding.questions import read_names
 from geomap.geocoding.readings import Bounds, Place, Unusable, read_place
 from geomap.geocoding.vault import Vault, hide_proxies, hide_secrets
 
@@ -262,7 +263,12 @@ class Service:
         return self._ask("reverse", (lat, lon), keywords, limit=limit, only_cached=only_cached)
 
     def candidates(
-        self, name: str, *, country_codes: Sequence[str] | None = None, limit: int = 10
+        self,
+        name: str,
+        *,
+        country_codes: Sequence[str] | None = None,
+        language: str | None = None,
+        limit: int = 10,
     ) -> list[ServiceCandidate]:
         """Return the places that the service proposes for a toponym, the service's best first.
 
@@ -272,6 +278,8 @@ class Service:
             A toponym.
         country_codes
             ISO 3166-1 alpha-2 codes to keep to, where the service can.
+        language
+            The language of the answer (``en``), where the service can.
         limit
             How many places at most.
 
@@ -283,10 +291,13 @@ class Service:
         Raises
         ------
         GeocodingFailed
-            If there was no answer, or none that can be read.
+            If there was no answer, or none that can be read, or the name is not one that can be sent.
         """
         codes, _ = given.check_hints(country_codes, None, limit)
-        answer = self.ask(name, country_codes=codes, limit=limit, strict=False)
+        (question,), _ = read_names([name], codes)
+        if question.query is None:
+            raise GeocodingFailed(f"{name!r} is not asked: {question.fault}")
+        answer = self.ask(question.query, country_codes=codes, language=language, limit=limit, strict=False)
         if answer.status == "error":
             raise GeocodingFailed(f"{self.name} has no answer for {name!r}: {answer.reason}")
         return [candidate_of(place, self.name) for place in answer.places]

@@ -55,8 +55,9 @@ class Store:
     def __init__(self, path: Path, *, read_only: bool) -> None:
         self._rows: Rows | None = None
         if read_only:
-            # immutable: no lock and no side file, so that it works from a folder that cannot be written to.
-            uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+            # immutable: no lock and no side file, so that it works from a folder that cannot be written to; but then what
+            # still lies in the write-ahead log of somebody who has the file open is not seen.
+            uri = f"{path.resolve().as_uri()}?mode=ro{'' if _has_log(path) else '&immutable=1'}"
             self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
             self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
             return
@@ -106,6 +107,11 @@ class Store:
             self._rows.close()  # type: ignore[no-untyped-call]
         else:
             self._connection.close()
+
+
+def _has_log(path: Path) -> bool:
+    log = Path(f"{path}-wal")
+    return log.exists() and log.stat().st_size > 0
 
 
 def _check_writable(path: Path) -> None:

@@ -320,3 +320,12 @@ def test_different_requests_have_different_keys(one: str, other: str) -> None:
 
 def test_the_sample_record_is_one_that_nominatim_writes() -> None:
     assert {"lat", "lon", "osm_type", "osm_id", "display_name", "boundingbox"} <= set(MOSUL)
+
+
+def test_only_cached_sees_what_another_service_has_just_kept_in_the_open_file(make) -> None:
+    one, _ = make()
+    assert run(one, "Mosul") == ["found"]
+    two, transport = make(only_cached=True)
+    assert run(two, "Mosul", "Erbil") == ["found", "error"]
+    assert transport.requests == []
+    one.close()

@@ -7,12 +7,16 @@ import os
 import time
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from extract import QUARTERS, SPOTS, STREETS
 from geopy.distance import geodesic
 from geopy.geocoders import Nominatim
 
+import geomap
 from geomap.geocoding import Service, candidates, geocode, plan, reverse
+
+pytestmark = pytest.mark.network
 
 URL = os.environ["GEOMAP_NOMINATIM_URL"]
 USER_AGENT = "geomap-tests (tests@example.org)"
@@ -106,6 +110,27 @@ def test_candidates_carry_what_a_resolver_needs(service: Service) -> None:
     assert service.candidates("Xyzzy Plugh Boulevard") == []
     governorate = service.candidates("Nineveh Governorate")[0]
     assert (governorate.feature_class, governorate.feature_code) == ("A", "ADM1")
+
+
+def test_a_geoparse_resolves_streets_and_buildings_that_the_gazetteer_lacks(service: Service) -> None:
+    text = (
+        "MOSUL, Iraq — Shells fell on Al-Farouq Street and near the Mosul Museum on Monday. In Baghdad, bookshops on "
+        "Al-Mutanabbi Street stayed open. Nobody was hurt on Xyzzy Plugh Boulevard."
+    )
+    articles = pd.DataFrame({"article_id": ["a"], "text": [text]})
+    before = geomap.geoparse(articles).set_index("toponym")
+    after = geomap.geoparse(articles, fallback=service).set_index("toponym")
+    assert (before.loc[["Al-Farouq Street", "Al-Mutanabbi Street"], "status"] == "nil").all()
+    for name, lat, lon in (("Al-Farouq Street", 36.3436, 43.1271), ("Al-Mutanabbi Street", 33.3394, 44.3897)):
+        row = after.loc[name]
+        assert row["place_id"].startswith("nominatim:W")
+        assert row["feature_code"] == "ST"
+        assert row["country_code"] == "IQ"
+        assert geodesic((row.geometry.y, row.geometry.x), (lat, lon)).km < 1.0
+    if "Xyzzy Plugh Boulevard" in after.index:
+        assert after.loc["Xyzzy Plugh Boulevard", "status"] == "nil"
+    known = before[before["status"] == "resolved"]
+    assert after.loc[known.index, "place_id"].tolist() == known["place_id"].tolist()
 
 
 def test_all_candidates_come_as_a_table_in_order(service: Service) -> None:

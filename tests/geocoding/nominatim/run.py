@@ -15,6 +15,7 @@ import argparse
 import contextlib
 import os
 import pwd
+import re
 import shutil
 import signal
 import socket
@@ -138,32 +139,67 @@ def postgres_bin() -> Path | None:
 
 
 def install_packages() -> None:
-    """Install what is missing, without letting Debian make a cluster."""
+    """Install what is missing, without letting Debian make a cluster or change one that is there."""
     if postgres_bin() and shutil.which("osm2pgsql"):
         return
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         raise CannotRun(
             "PostgreSQL with PostGIS and osm2pgsql are not installed, and only root can: apt-get install them"
         )
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    made = not NO_CLUSTER.exists()
+    with no_main_cluster():
+        # What cannot be read anew may still be known from the last time.
+        apt_get("update", check=False)
+        install(DEBIAN)
+        install((_postgis_package(),))
+
+
+def install(names: tuple[str, ...]) -> None:
+    """Install packages of Debian's unless that would change a PostgreSQL that is there."""
+    refuse_to_change_postgresql(apt_get("--simulate", "install", *names))
+    apt_get("install", *names)
+
+
+def apt_get(*arguments: str, check: bool = True) -> str:
+    """Run apt-get without questions, waiting for another one to end, and return what it prints."""
+    options = ("-q", "-y", "--no-install-recommends", "--no-upgrade", "-o", "DPkg::Lock::Timeout=120")
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
+    command = ["apt-get", *options, *arguments]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=900, check=False)
+    if check and done.returncode:
+        raise CannotRun(f"{' '.join(command)} ended with {done.returncode}: {done.stderr.strip()[-1000:]}")
+    return done.stdout
+
+
+def refuse_to_change_postgresql(planned: str) -> None:
+    """Raise if apt-get would upgrade or remove any package of PostgreSQL: that would restart or end its clusters."""
+    # "Inst postgresql-15 [15.1-1] (15.2-1 ...)": the version in brackets is the one that is installed.
+    changed = re.findall(r"^(?:Inst (postgresql\S*) \[|Remv (postgresql\S*) )", planned, re.MULTILINE)
+    if changed:
+        names = ", ".join(sorted(first or second for first, second in changed))
+        raise CannotRun(f"the packages that are missing would change those of PostgreSQL that are there: {names}")
+
+
+@contextlib.contextmanager
+def no_main_cluster() -> Iterator[None]:
+    """Have Debian make no cluster when a server is installed for the first time; leave its configuration as it was."""
+    folder, mine = NO_CLUSTER.parent, not NO_CLUSTER.exists()
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
     try:
-        if made:
-            NO_CLUSTER.parent.mkdir(parents=True, exist_ok=True)
+        if mine:
+            folder.mkdir(parents=True, exist_ok=True)
             NO_CLUSTER.write_text("create_main_cluster = false\n")
-        subprocess.run(["apt-get", "update", "-q"], check=False, env=environment, stdout=subprocess.DEVNULL)
-        for packages in (DEBIAN, (_postgis_package(),)):
-            command = ["apt-get", "install", "-q", "-y", "--no-install-recommends", "--no-upgrade", *packages]
-            subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
-    except subprocess.CalledProcessError as error:
-        raise CannotRun(f"apt-get could not install the packages: {error}") from error
+        yield
     finally:
-        if made:
+        if mine:
             NO_CLUSTER.unlink(missing_ok=True)
+        for path in missing:
+            # Debian's own files may have come to lie in it.
+            with contextlib.suppress(OSError):
+                path.rmdir()
 
 
 def _postgis_package() -> str:
-    versions = [int(path.parent.name) for path in Path("/usr/lib/postgresql").glob("*/bin")]
+    versions = [int(path.parents[1].name) for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
     return f"postgresql-{max(versions)}-postgis-3"
 
 
