@@ -277,3 +277,19 @@ def test_an_attribution_keeps_text_and_web_links_only() -> None:
     assert re.findall(r"<(\w+)", cleaned) == ["a"]
     assert "onclick" not in cleaned
     assert "`" not in cleaned
+
+
+def test_many_places_are_clustered_unless_one_says_otherwise() -> None:
+    single = one()
+    table = single.loc[single.index.repeat(2_000)].reset_index(drop=True)
+    table["place_id"] = [f"x:{number}" for number in range(2_000)]
+
+    def clustered(mentions: gpd.GeoDataFrame, **options: bool) -> bool:
+        layer = PlacesLayer(mentions, **options)
+        layer.blocks()
+        return bool(layer.settings["cluster"])
+
+    assert clustered(table)
+    assert not clustered(table.iloc[1:])
+    assert not clustered(table, cluster=False)
+    assert clustered(one(), cluster=True)

@@ -137,3 +137,19 @@ def test_every_mention_of_the_corpus_stands_where_it_says() -> None:
     for row in corpus().itertuples():
         assert ARTICLES[int(row.article_id)][4][row.start : row.end] == row.toponym
         assert row.toponym in row.sentence
+
+
+def alternatives(mentions: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return for each mention its place and, less likely, Paris and Erbil."""
+    keys = mentions[["article_id", "field", "start", "end", "toponym"]]
+    parts = []
+    for key, probability in ((None, 0.7), ("Paris", 0.2), ("Erbil", 0.1)):
+        columns: dict[str, Any] = {"place_id": mentions["place_id"], "name": mentions["name"]}
+        columns |= {"lat": mentions.geometry.y, "lon": mentions.geometry.x, "country_code": mentions["country_code"]}
+        if key:
+            geonameid, name, code, *_, lat, lon, _ = PLACES[key]
+            columns = {"place_id": f"geonames:{geonameid}", "name": name, "lat": lat, "lon": lon, "country_code": code}
+        parts.append(
+            keys.assign(**columns, admin1_code=None, feature_code="PPL", population=1, probability=probability)
+        )
+    return pd.concat(parts).sort_index(kind="stable")

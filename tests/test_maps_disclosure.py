@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from test_maps_corpus import corpus, mention, of_place
+from test_maps_corpus import alternatives, corpus, mention, of_place
 from test_maps_saving import offline_leaflet
 
 from geomap import errors, tables
@@ -87,9 +87,21 @@ def test_places_in_few_articles_are_left_out_with_their_articles() -> None:
     assert "Two harbors at the edge of the map" not in words["articles"]["title"]
 
 
+@pytest.mark.usefixtures("offline_leaflet")
+def test_of_places_left_out_not_even_a_candidate_travels(tmp_path: Path) -> None:
+    mentions = corpus()
+    m = explore(mentions, alternatives=alternatives(mentions))
+    whole = json.dumps(blocks(save_html(m, tmp_path / "map.html").read_text("utf-8")))
+    less = json.dumps(blocks(save_html(m, tmp_path / "map.html", min_articles=2).read_text("utf-8")))
+    for name in ("Sinjar", "Savusavu"):
+        assert f'"{name}"' in whole
+        assert f'"{name}"' not in less
+
+
 def test_coarse_places_are_divisions_and_countries_to_a_degree() -> None:
     by_country = Payload(corpus(), Disclosure(text="none", coarsen="country")).places.set_index("name")
     assert by_country.loc["Iraq", "mentions"] == 20
+    assert "Tigris" not in by_country.index  # of no country
     assert set(by_country.index) == {"Iraq", "Syria", "Belgium", "France", "Fiji", "Russia"}
     by_division = Payload(corpus(), Disclosure(text="none", coarsen="admin1")).places.set_index("name")
     assert by_division.loc["Nineveh", "mentions"] == 10

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import html
 import http.server
+import json
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -18,39 +20,46 @@ import folium
 import geopandas as gpd
 import pytest
 import xyzservices
+from branca.element import Element, JavascriptLink
+from folium import plugins
 from test_maps_corpus import HOSTILE, corpus, one
 
 from geomap import errors, tables
-from geomap.maps import PlacesLayer, explore, save_html, vendor
+from geomap.maps import assets, explore, offline_plugins, save_html
+
+LEAFLET = "leaflet@1.9.4"
 
 
 @pytest.fixture
 def offline_leaflet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
     """Stand in for Leaflet's files, so that no test needs the real ones or the network."""
-    content = {name: f"/* {name} */".encode() for name in vendor._sums()["1.9.4"]}
-    sums = {name: hashlib.sha256(data).hexdigest() for name, data in content.items()}
-    monkeypatch.setattr(vendor, "_sums", lambda: {"1.9.3": sums, "1.9.4": sums})
-    monkeypatch.setattr(vendor, "_installed_folder", lambda: tmp_path / "installed")
+    table = json.loads(json.dumps(assets._table()))
+    content = {name: f"/* {name} */".encode() for name in table["packages"][LEAFLET]}
+    table["packages"][LEAFLET] = {name: hashlib.sha256(data).hexdigest() for name, data in content.items()}
+    monkeypatch.setattr(assets, "_table", lambda: table)
+    monkeypatch.setattr(assets, "_installed_folder", lambda: tmp_path / "installed")
     monkeypatch.setenv("GEOMAP_CACHE", str(tmp_path / "cache"))
+    write(tmp_path / "cache" / "maps" / LEAFLET, content)
+    return {Path(name).name: data for name, data in content.items()}
+
+
+def write(folder: Path, content: dict[str, bytes]) -> None:
     for name, data in content.items():
-        target = tmp_path / "cache" / "leaflet-1.9.3" / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(data)
-    return content
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
 
 
 @pytest.fixture
-def server(tmp_path: Path, offline_leaflet: dict[str, bytes]) -> Iterator[str]:
-    """Serve the files of Leaflet from this machine; yields the address of the folder."""
-    folder = tmp_path / "served" / "npm" / "leaflet@1.9.4" / "dist"
-    for name, data in offline_leaflet.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(data)
-    handler = partial(_Quiet, directory=str(tmp_path / "served"))
+def server(tmp_path: Path, offline_leaflet: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Serve the files of Leaflet from this machine; yields the folder that is served."""
+    served = tmp_path / "served"
+    shutil.move(tmp_path / "cache" / "maps", served)
+    handler = partial(_Quiet, directory=str(served))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
         thread = threading.Thread(target=running.serve_forever)
         thread.start()
-        yield f"http://127.0.0.1:{running.server_port}/npm/leaflet@1.9.4/dist"
+        monkeypatch.setattr(assets, "MIRROR", f"http://127.0.0.1:{running.server_port}/")
+        yield served / LEAFLET
         running.shutdown()
         thread.join()
 
@@ -104,7 +113,7 @@ def test_a_map_with_layers_of_others_has_no_policy(tmp_path: Path, offline_leafl
     m = explore(corpus())
     Foreign().add_to(m)
     with pytest.warns(errors.NotSelfContained):
-        document = save_html(m, tmp_path / "map.html").read_text("utf-8")
+        document = save_html(m, tmp_path / "map.html", fetch=False).read_text("utf-8")
     assert "Content-Security-Policy" not in document
 
 
@@ -150,21 +159,82 @@ def test_an_interrupted_write_leaves_the_old_file_and_no_other(
     assert [path.name for path in target.parent.iterdir()] == ["map.html"]
 
 
-def test_any_folium_map_is_written_with_a_warning_for_what_is_not_ours(
-    tmp_path: Path, offline_leaflet: dict[str, bytes]
-) -> None:
-    m = folium.Map(tiles=None)
-    PlacesLayer(corpus()).add_to(m)
-    with pytest.warns(errors.NotSelfContained, match="bootstrap"):
-        document = save_html(m, tmp_path / "map.html").read_text("utf-8")
-    assert offline_leaflet["leaflet.js"].decode() in document
+# Maps of Folium's own
 
 
-def test_a_popup_of_foliums_own_brings_back_what_it_needs(tmp_path: Path, offline_leaflet: object) -> None:
+def test_a_link_that_geomap_does_not_know_stays_and_is_named(tmp_path: Path, offline_leaflet: object) -> None:
     m = explore(corpus())
-    folium.Marker([36, 43], popup="x").add_to(m)
-    with pytest.warns(errors.NotSelfContained, match="jquery"):
+    m.get_root().header.add_child(JavascriptLink("https://somebody.test/own.js"), name="own")
+    with pytest.warns(errors.NotSelfContained, match=r"somebody\.test/own\.js \(geomap has no checksum"):
+        document = save_html(m, tmp_path / "map.html").read_text("utf-8")
+    assert '<script src="https://somebody.test/own.js">' in document
+
+
+def test_a_file_of_ones_own_stands_for_a_link(tmp_path: Path, offline_leaflet: object) -> None:
+    m = explore(corpus())
+    m.get_root().header.add_child(JavascriptLink("https://somebody.test/own.js"), name="own")
+    (tmp_path / "own.js").write_text("const own = '</script>';")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        saved = save_html(m, tmp_path / "map.html", files={"https://somebody.test/own.js": tmp_path / "own.js"})
+    assert "<script>const own = '<\\/script>';</script>" in saved.read_text("utf-8")
+
+
+def test_a_picture_at_an_address_stays_there_and_is_named(tmp_path: Path, offline_leaflet: object) -> None:
+    m = explore(corpus())
+    m.get_root().html.add_child(Element("<img src='https://somebody.test/a.jpg'>"))
+    with pytest.warns(errors.NotSelfContained, match=r"somebody\.test/a\.jpg"):
         save_html(m, tmp_path / "map.html")
+
+
+def test_only_what_a_map_uses_is_looked_for(tmp_path: Path, offline_leaflet: object) -> None:
+    def missed(element: object) -> set[str]:
+        m = folium.Map(tiles=None)
+        element.add_to(m)  # type: ignore[attr-defined]
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            save_html(m, tmp_path / "map.html", fetch=False)
+        told = " ".join(str(one.message) for one in caught if one.category is errors.NotSelfContained)
+        return set(re.findall("jquery|bootstrap.bundle|bootstrap.min|glyphicons|fontawesome|awesome-markers", told))
+
+    assert missed(folium.CircleMarker([1, 2])) == set()
+    assert missed(folium.Marker([1, 2], icon=folium.Icon(icon="cloud", prefix="fa"))) == {
+        "awesome-markers",
+        "fontawesome",
+    }
+    assert missed(folium.Marker([1, 2], icon=folium.Icon())) == {"awesome-markers", "glyphicons"}
+    assert missed(folium.Marker([1, 2], popup="x")) == {"jquery", "bootstrap.min"}
+
+
+def test_a_map_for_the_web_keeps_foliums_links(tmp_path: Path, offline_leaflet: object) -> None:
+    m = folium.Map()
+    document = save_html(m, tmp_path / "map.html", offline=False).read_text("utf-8")
+    assert "bootstrap.bundle.min.js" in document
+    assert "geomap" not in document
+    assert (tmp_path / "map.html").stat().st_size < 20_000
+
+
+def test_saving_leaves_a_map_as_it_was(tmp_path: Path, offline_leaflet: object) -> None:
+    m = folium.Map()
+    children, options, root = list(m._children), dict(m.options), m.get_root()
+    save_html(m, tmp_path / "map.html", fetch=False)
+    assert list(m._children) == children
+    assert dict(m.options) == options
+    assert "geomap" not in root.render()
+
+
+def test_every_plugin_of_folium_is_in_the_table_and_all_are_inlined() -> None:
+    table = offline_plugins()
+    assert table["plugin"].to_list() == sorted(plugins.__all__)
+    assert table.query("not inlined")["reason"].to_list() == []
+    assert set(table.query("asks != ''")["plugin"]) == {
+        "FloatImage",
+        "Geocoder",
+        "LocateControl",
+        "Realtime",
+        "TimestampedWmsTileLayers",
+        "VectorGridProtobuf",
+    }
 
 
 def test_a_map_for_the_web_is_still_a_folium_map_with_links(offline_leaflet: object) -> None:
@@ -220,51 +290,76 @@ def test_hostile_words_do_not_reach_the_page_as_markup(
     assert text.strip() in html.unescape(re.findall("<title>(.*?)</title>", document, re.DOTALL)[0]) or not text.strip()
 
 
-# Leaflet
+# Where the scripts come from
+
+LEAFLETS_SCRIPT = f"{LEAFLET}/dist/leaflet.js"
 
 
 @pytest.mark.network
-def test_leaflet_is_fetched_once_where_it_is_not_installed(
-    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("GEOMAP_CACHE", str(tmp_path / "new"))
-    links = [f"{server}/leaflet.js", f"{server}/leaflet.css"]
-    fetched = vendor.leaflet(links, fetch=True)
-    assert (tmp_path / "new" / "leaflet-1.9.4" / "leaflet.js").is_file()
-    assert vendor.leaflet(links, fetch=False) == fetched
+def test_what_is_not_installed_is_fetched_once(server: Path, tmp_path: Path) -> None:
+    fetched = save_html(explore(corpus()), tmp_path / "1.html").read_bytes()
+    assert (tmp_path / "cache" / "maps" / LEAFLETS_SCRIPT).is_file()
+    m = explore(corpus())
+    again = save_html(m, tmp_path / "2.html", fetch=False)
+    assert len(again.read_bytes()) == len(fetched)
 
 
 @pytest.mark.network
-def test_leaflet_that_differs_from_its_checksum_is_not_used(
-    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("GEOMAP_CACHE", str(tmp_path / "new"))
-    (tmp_path / "served" / "npm" / "leaflet@1.9.4" / "dist" / "leaflet.js").write_text("alert(1)")
-    with pytest.raises(vendor.LeafletUnavailable, match="checksum"):
-        vendor.leaflet([f"{server}/leaflet.js"], fetch=True)
-    assert not (tmp_path / "new").exists()
+def test_a_file_that_differs_from_its_checksum_is_not_used(server: Path, tmp_path: Path) -> None:
+    (server / "dist" / "leaflet.js").write_text("alert(1)")
+    with pytest.raises(assets.AssetUnavailable, match="checksum"):
+        assets.Shelf(fetch=True).read(LEAFLETS_SCRIPT)
+    assert not (tmp_path / "cache" / "maps").exists()
+
+
+@pytest.mark.network
+def test_a_mirror_that_lacks_a_file_gives_way_to_the_address_that_folium_names(server: Path, tmp_path: Path) -> None:
+    elsewhere = server.parent / "elsewhere" / "leaflet.js"
+    elsewhere.parent.mkdir()
+    (server / "dist" / "leaflet.js").rename(elsewhere)
+    url = f"{assets.MIRROR}elsewhere/leaflet.js"
+    assert assets.Shelf(fetch=True).read(LEAFLETS_SCRIPT, url) == elsewhere.read_bytes()
+    assert (tmp_path / "cache" / "maps" / LEAFLETS_SCRIPT).is_file()
 
 
 def test_without_leaflet_the_file_has_links_and_a_warning_says_so(
     tmp_path: Path, offline_leaflet: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GEOMAP_CACHE", str(tmp_path / "nothing"))
-    with pytest.warns(errors.NotSelfContained, match=r"leaflet\.js"):
+    with pytest.warns(errors.NotSelfContained, match=r"leaflet\.js \(it is not installed, and fetch=False\)"):
         document = save_html(explore(corpus()), tmp_path / "map.html", fetch=False).read_text("utf-8")
     assert "leaflet.js" in document
 
 
-def test_installed_leaflet_that_was_changed_is_an_error(tmp_path: Path, offline_leaflet: object) -> None:
-    (tmp_path / "installed").mkdir()
-    (tmp_path / "installed" / "leaflet.js").write_text("alert(1)")
+def test_an_installed_file_that_was_changed_is_an_error(tmp_path: Path, offline_leaflet: object) -> None:
+    write(tmp_path / "installed", {LEAFLETS_SCRIPT: b"alert(1)"})
     with pytest.raises(errors.ResourceDamaged, match="install"):
-        vendor.leaflet([], fetch=False)
+        assets.Shelf(fetch=False).read(LEAFLETS_SCRIPT)
 
 
-def test_the_real_checksums_cover_the_version_that_folium_links_to() -> None:
-    version = re.search(r"leaflet@([\d.]+)/", dict(folium.Map.default_js)["leaflet"])
-    assert version is not None
-    assert version[1] in vendor._sums()
+def test_a_cached_file_that_was_changed_counts_as_missing(tmp_path: Path, offline_leaflet: object) -> None:
+    write(tmp_path / "cache" / "maps", {LEAFLETS_SCRIPT: b"alert(1)"})
+    with pytest.raises(assets.AssetUnavailable):
+        assets.Shelf(fetch=False).read(LEAFLETS_SCRIPT)
+
+
+def test_what_ships_with_geomap_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not (assets._installed_folder() / LEAFLET).is_dir():
+        pytest.skip("installed from a checkout without npm")
+    monkeypatch.setenv("GEOMAP_CACHE", str(tmp_path))
+    shelf = assets.Shelf(fetch=False)
+    for package in assets._table()["shipped"]:
+        for name in assets._table()["packages"][package]:
+            assert shelf.read(f"{package}/{name}")
+
+
+def test_every_file_that_stands_for_a_link_is_pinned() -> None:
+    table = assets._table()
+    for url, link in table["links"].items():
+        for file in (*link["files"], *link.get("with", ())):
+            package = assets.package_of(file)
+            assert file.startswith("folium:") or file.removeprefix(f"{package}/") in table["packages"][package], url
+            assert "@latest" not in file
 
 
 def test_importing_maps_loads_neither_folium_nor_geopandas() -> None:

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from geomap.maps.explorer import explore
+from geomap.maps.plugins import offline_plugins
 from geomap.maps.saving import save_html
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ __all__ = [
     "PlacesLayer",
     "explore",
     "figure",
+    "offline_plugins",
     "save_html",
 ]
 

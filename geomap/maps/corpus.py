@@ -83,10 +83,11 @@ class Corpus:
             if not hasattr(carried, "table"):
                 return None
             table = carried.table(self.mentions)
-        table = table[table["lat"].notna() & table["lon"].notna()]
-        if table.empty:
-            return None
-        return _packed(table, self.mentions.iloc[self.payload.order])
+        shown = self.mentions.iloc[self.payload.order]
+        # Of places that are left out not even a candidate's name travels.
+        spans = pd.MultiIndex.from_frame(table[list(_KEY)]).isin(pd.MultiIndex.from_frame(shown[list(_KEY)]))
+        table = table[spans & table["lat"].notna() & table["lon"].notna()]
+        return None if table.empty else _packed(table, shown)
 
     def manifest(self, given: Mapping[str, object]) -> list[list[str]]:
         """Return what a reader may want to know of where the map comes from, as pairs of a name and words."""

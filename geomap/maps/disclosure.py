@@ -43,12 +43,14 @@ FULL = Disclosure()
 def coarsened(table: pd.DataFrame, disclosure: Disclosure) -> pd.DataFrame:
     """Return drawn mentions with each place replaced by its division or country, at the middle of its mentions.
 
-    The middle is rounded to whole degrees, so that a division with one town does not give that town away.
+    The middle is rounded to whole degrees, so that a division with one town does not give that town away. Places of no
+    country (seas, rivers along borders, continents) are left out: there is nothing coarser to say of them.
     """
     level = disclosure.coarsen
     if level is None or table.empty:
         return table
-    country = table["country_code"].fillna("").astype(str)
+    table = table[table["country_code"].fillna("").astype(str) != ""]
+    country = table["country_code"].astype(str)
     name = table["country"].where(table["country"].notna(), table["name"]).fillna("").astype(str)
     division = table["admin1"].fillna("").astype(str) if level == "admin1" else pd.Series("", index=table.index)
     within = division != ""

@@ -21,6 +21,7 @@ def explore(
     title: str | None = None,
     panel: bool = True,
     color: str | None = None,
+    cluster: bool | None = None,
     alternatives: pd.DataFrame | None = None,
     manifest: Mapping[str, object] | None = None,
 ) -> Map:
@@ -42,6 +43,9 @@ def explore(
         Whether to show the panel: heading, counts, search, filters, the list of places, legend.
     color
         A column of the mentions to color the places by; see :class:`~geomap.maps.PlacesLayer`.
+    cluster
+        Whether places that would lie on top of each other are summed in one circle; None: from 2,000 places on. See
+        :class:`~geomap.maps.PlacesLayer`.
     alternatives
         The runners-up of the mentions, as :func:`geomap.alternatives` returns them; by default those that the table
         carries from ``geoparse``. A reader sees them where a mention is in doubt, and chooses among them to correct it.
@@ -75,7 +79,14 @@ def explore(
         count = mentions["article_id"].nunique() if "article_id" in mentions.columns else 0
         title = f"Places in {count:,} article{'' if count == 1 else 's'}"
     layer = PlacesLayer(
-        mentions, title=title, panel=panel, fit=True, color=color, alternatives=alternatives, manifest=manifest
+        mentions,
+        title=title,
+        panel=panel,
+        fit=True,
+        color=color,
+        cluster=cluster,
+        alternatives=alternatives,
+        manifest=manifest,
     )
     m = Map(tiles=tiles, title=title, location=middle(layer.view), zoom_start=2)
     layer.add_to(m)

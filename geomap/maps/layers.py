@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import xyzservices
 
+_CROWDED = 2_000  # places: from here on, those of Europe hide each other at the zoom that shows the world
+
 
 class PlacesLayer(ScriptedLayer):
     """The places of a mentions table, for any Folium map.
@@ -44,6 +46,9 @@ class PlacesLayer(ScriptedLayer):
     color
         A column of the mentions to color the places by: the value that most mentions of a place have, or the mean step
         of a number or a date. None: by form.
+    cluster
+        Whether towns and sites that would lie on top of each other are summed in one circle, which says how often they
+        are named together and falls apart on a click; from zoom 8 on all stand alone. None: from 2,000 places on.
     alternatives
         The runners-up of the mentions, as :func:`geomap.alternatives` returns them. None: those that the table carries
         from ``geoparse``, if any.
@@ -79,6 +84,7 @@ class PlacesLayer(ScriptedLayer):
         panel: bool = True,
         fit: bool = False,
         color: str | None = None,
+        cluster: bool | None = None,
         alternatives: pd.DataFrame | None = None,
         manifest: Mapping[str, object] | None = None,
         name: str = "Places",
@@ -86,7 +92,7 @@ class PlacesLayer(ScriptedLayer):
         super().__init__(name=html_text(name), overlay=True)
         self._name = "PlacesLayer"
         self.corpus: Corpus = Corpus(mentions)
-        self._title, self._panel, self._fit = title, panel, fit
+        self._title, self._panel, self._fit, self._cluster = title, panel, fit, cluster
         self._alternatives, self._manifest = alternatives, dict(manifest or {})
         self._classes = None if color is None else classes(mentions, color)
         self.settings: dict[str, Any] = {}
@@ -113,7 +119,13 @@ class PlacesLayer(ScriptedLayer):
         known = self.corpus.alternatives(self._alternatives)
         if known is not None:
             parts["alternatives"] = known
-        self.settings = {"panel": self._panel, "fit": self.view if self._fit else None, "title": self._title}
+        crowded = len(self.corpus.payload.places) >= _CROWDED
+        self.settings = {
+            "panel": self._panel,
+            "fit": self.view if self._fit else None,
+            "title": self._title,
+            "cluster": crowded if self._cluster is None else self._cluster,
+        }
         for name, content in parts.items():
             block = f"{self.get_name()}_{name}"
             found[block] = data_block(block, content)

@@ -1,4 +1,4 @@
-"""The page around a map: a whole HTML document, and the same with every script and style written into it."""
+"""The page around a map, and what stands on it."""
 
 from __future__ import annotations
 
@@ -11,17 +11,16 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from branca.element import CssLink, Element, Figure, JavascriptLink
+from branca.element import Element, Figure
 from folium.template import Template
 
+from geomap.maps import inlining
 from geomap.maps.disclosure import FULL, Disclosure
-from geomap.maps.vendor import LeafletUnavailable, is_leaflet, leaflet
 
 if TYPE_CHECKING:
     from geomap.maps.corpus import Corpus
 
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
-_LINKED = re.compile(r"<(?:script|link)\b[^>]*?\b(?:src|href)\s*=\s*[\"']?((?:https?:)?//[^\"'\s>]+)", re.IGNORECASE)
 _HEIGHT = 600  # pixels, in a notebook
 
 
@@ -77,6 +76,8 @@ class Page(Figure):
 
     def _repr_html_(self, **kwargs: Any) -> str:
         """Return the page in a frame that a notebook shows without a network."""
+        from geomap.maps.onefile import self_contained
+
         document, _ = self_contained(self, fetch=True)
         size = f'width="100%" height="{self.height or _HEIGHT}"'
         return (
@@ -84,50 +85,6 @@ class Page(Figure):
             f'<iframe srcdoc="{escape(document)}" title="{escape(self.title or "Map")}" {size} '
             'style="display:block;border:0;margin-top:-1.4em;position:relative" allowfullscreen></iframe>'
         )
-
-
-def self_contained(root: Figure, *, fetch: bool) -> tuple[str, dict[str, str]]:
-    """Return a map's document with every script and style in it that geomap knows.
-
-    Parameters
-    ----------
-    root
-        The figure that holds the map.
-    fetch
-        Whether Leaflet may be fetched where it is not installed.
-
-    Returns
-    -------
-    document
-        HTML.
-    links
-        The scripts and styles that are still links, each with why.
-    """
-    root.render()
-    children = root.header._children
-    urls = [child.url for child in children.values() if isinstance(child, JavascriptLink | CssLink)]
-    known = [url for url in urls if is_leaflet(url)]
-    try:
-        content = leaflet(known, fetch=fetch) if known else {}
-        reason = ""
-    except LeafletUnavailable as error:
-        content, reason = {}, str(error)
-    inlined = {
-        name: _inline(child.url, content)
-        for name, child in children.items()
-        if content and isinstance(child, JavascriptLink | CssLink) and is_leaflet(child.url)
-    }
-    kept = {name: children[name] for name in inlined}
-    try:
-        children.update(inlined)
-        document = root._template.render(this=root, kwargs={})
-    finally:
-        children.update(kept)
-    links = {url: reason if url in known else "geomap does not ship it" for url in _LINKED.findall(document)}
-    if isinstance(root, Page) and not links and all(map(is_known, below(root))):
-        policy = _policy(document, _tile_hosts(root))
-        document = document.replace('<meta charset="utf-8">', f'<meta charset="utf-8">\n{policy}', 1)
-    return document, links
 
 
 @contextmanager
@@ -152,19 +109,14 @@ def below(element: Element) -> Iterator[Element]:
         yield from below(child)
 
 
-def _inline(url: str, content: dict[str, str]) -> Verbatim:
-    return script(content["leaflet.js"]) if url.endswith(".js") else style(content["leaflet.css"])
-
-
 def script(javascript: str) -> Verbatim:
     """Return a script element."""
-    closed = re.sub("</(?=script)", r"<\\/", javascript, flags=re.IGNORECASE)
-    return Verbatim(f"<script>{closed}</script>")
+    return Verbatim(inlining.script(javascript))
 
 
 def style(css: str) -> Verbatim:
     """Return a style element."""
-    return Verbatim(f"<style>{css}</style>")
+    return Verbatim(inlining.style(css))
 
 
 def is_known(element: Element) -> bool:
@@ -210,13 +162,14 @@ def _tile_hosts(root: Figure) -> list[str]:
 _TILED = ("Tiles", "TileLayer", "WmsTileLayer")
 
 
-def _policy(document: str, hosts: list[str]) -> str:
+def policy(document: str, root: Figure) -> str:
     """Return a content security policy that runs only the scripts that the page was written with.
 
     The second wall behind the escaping: were a word of an article ever to become a script, a browser would not run it.
     Pictures may come from the map's tile servers only. A map that carries layers of others gets no policy: their scripts
     may need what it forbids.
     """
+    hosts = _tile_hosts(root)
     digests = {hashlib.sha256(text.encode("utf-8")).digest() for text in _INLINE_SCRIPT.findall(document)}
     hashes = " ".join(f"'sha256-{base64.b64encode(digest).decode('ascii')}'" for digest in sorted(digests))
     return (

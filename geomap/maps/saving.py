@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -19,7 +20,9 @@ def save_html(
     m: folium.Map,
     path: str | os.PathLike[str],
     *,
+    offline: bool = True,
     fetch: bool = True,
+    files: Mapping[str, str | os.PathLike[str]] | None = None,
     text: str = "full",
     min_articles: int = 1,
     coarsen: str | None = None,
@@ -29,13 +32,20 @@ def save_html(
     Parameters
     ----------
     m
-        A map from :func:`~geomap.maps.explore`, or any Folium map. Leaflet is written into the file; scripts of Folium
-        plugins that geomap does not ship stay links, and a warning names them.
+        A map from :func:`~geomap.maps.explore`, or any Folium map, a ``folium.plugins.DualMap`` too. The scripts,
+        styles, fonts and images that it uses are written into the file, and below its tiles lies the basemap that ships
+        with geomap; :func:`~geomap.maps.offline_plugins` says which plugins of Folium need no network then.
     path
         Where to write. A file that is there is replaced, at once and only when the new one is whole.
+    offline
+        Whether the file holds everything. If not, scripts and styles of others stay links, as Folium writes them: for a
+        page on the web.
     fetch
-        Whether Leaflet may be fetched where it did not come with the install (a checkout on a machine without npm):
-        once, from the addresses that Folium names, checked, and kept in the user's cache folder.
+        Whether scripts may be fetched that did not come with the install: once, checked against their SHA-256, and kept
+        in the user's cache folder. Leaflet, jQuery, Bootstrap, Folium's markers and clusters come with the wheel.
+    files
+        Files of your own, by the address that the map links to, for scripts and styles that geomap does not know. Such
+        addresses are not fetched, because nothing says what should come from them.
     text
         How much of the articles travels in geomap's own layers: ``"full"``, whole sentences with titles and links;
         ``"snippets"``, some 40 characters on either side of each mention instead of its sentence; ``"none"``, neither
@@ -45,7 +55,8 @@ def save_html(
         Places that stand in fewer articles are left out.
     coarsen
         ``"admin1"`` or ``"country"``: places are merged into their divisions or countries, at the middle of their
-        mentions to a whole degree. It needs ``text="none"``, because words name the places.
+        mentions to a whole degree; those of no country, such as seas, are left out. It needs ``text="none"``, because
+        words name the places.
 
     Returns
     -------
@@ -62,20 +73,21 @@ def save_html(
     Warns
     -----
     NotSelfContained
-        If the file still needs the network for a script or a style.
+        If the file still needs the network for a script, a style or a picture; tiles apart.
     """
     from geomap.maps.disclosure import Disclosure
-    from geomap.maps.page import disclosed, self_contained
+    from geomap.maps.onefile import linked, self_contained
+    from geomap.maps.page import disclosed
 
     target = Path(path)
     disclosure = Disclosure(text=text, min_articles=min_articles, coarsen=coarsen)
     _check(target)
     root = cast("Figure", m.get_root())
     with disclosed(root, disclosure):
-        document, links = self_contained(root, fetch=fetch)
+        document, links = self_contained(root, fetch=fetch, files=files) if offline else (linked(root), {})
     _replace(target, document.encode("utf-8", "replace"))
     if links:
-        listed = "; ".join(f"{url} ({reason})" if reason else url for url, reason in links.items())
+        listed = "; ".join(f"{url} ({reason})" for url, reason in links.items())
         warnings.warn(f"{target} needs the network to open: it links to {listed}", NotSelfContained, stacklevel=2)
     return target
 

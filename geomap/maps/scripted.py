@@ -25,6 +25,7 @@ _SCRIPTS = (
     "model",
     "hash",
     "symbols",
+    "clusters",
     "basemap",
     "tiles",
     "places",

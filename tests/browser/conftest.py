@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import os
 import shutil
 import subprocess
@@ -15,7 +14,7 @@ import pytest
 from opened import DESKTOP, PHONE, Open, Opened
 from playwright.sync_api import Browser, sync_playwright
 
-from geomap.maps import vendor
+from geomap.maps import assets
 
 ROOT = Path(__file__).resolve().parents[2]
 ARGUMENTS = [
@@ -28,6 +27,8 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+LEAFLET = "leaflet@1.9.4"
+CHARTS = ("vega", "leaflet-dvf", "topojson", "d3@3")  # what no plugin needs
 INSTALL = ["apt-get", "install", "-y", "chromium", "fonts-dejavu", "fonts-noto-core"]
 
 
@@ -59,17 +60,31 @@ def _found(of_playwright: str) -> str | None:
 @pytest.fixture(scope="session")
 def leaflet_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Return a folder with Leaflet's files: the installed ones, else from npm as the build hook takes them."""
-    folder = vendor._installed_folder()
+    folder = assets._installed_folder()
     with pytest.MonkeyPatch.context() as patch:
-        if not folder.is_dir():
-            folder = tmp_path_factory.mktemp("leaflet")
-            sums = json.loads((ROOT / "geomap" / "maps" / "leaflet.json").read_text("utf-8"))["1.9.4"]
-            try:
-                _hook().fetch(folder, sums)
-            except (OSError, subprocess.SubprocessError) as error:
-                pytest.fail(f"Leaflet is not here ({error}): install npm, then pip install -e .")
-            patch.setattr(vendor, "_installed_folder", lambda: folder)
-        yield folder
+        if not (folder / LEAFLET).is_dir():
+            folder = tmp_path_factory.mktemp("vendor")
+            _from_npm(folder, {LEAFLET})
+            patch.setattr(assets, "_installed_folder", lambda: folder)
+        yield folder / LEAFLET / "dist"
+
+
+@pytest.fixture(scope="session")
+def every_asset(tmp_path_factory: pytest.TempPathFactory, leaflet_files: Path) -> Iterator[None]:
+    """Put everything that any plugin of Folium needs in a cache folder, from npm at the pinned versions."""
+    folder = tmp_path_factory.mktemp("cache")
+    _from_npm(folder / "maps", {one for one in assets._table()["packages"] if not one.startswith(CHARTS)})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GEOMAP_CACHE", str(folder))
+        yield
+
+
+def _from_npm(folder: Path, packages: set[str]) -> None:
+    wanted = {package: sums for package, sums in assets._table()["packages"].items() if package in packages}
+    try:
+        _hook().fetch(folder, wanted)
+    except (OSError, subprocess.SubprocessError) as error:
+        pytest.fail(f"what maps need is not here ({error}): install npm, then pip install -e .")
 
 
 def _hook() -> ModuleType:
@@ -80,6 +95,25 @@ def _hook() -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="module")
+def open_again(chromium: Browser) -> Iterator[Open]:
+    """Return a function that opens a file as ``open_offline`` does, in a context that many tests share."""
+    context = chromium.new_context(viewport={"width": 640, "height": 480})
+    context.set_offline(True)
+    context.set_default_timeout(15_000)
+
+    def opened(path: Path) -> Opened:
+        for old in context.pages:
+            old.close()
+        page = Opened(context.new_page())
+        page.page.route("**/*", page.block)
+        page.page.goto(path.resolve().as_uri())
+        return page
+
+    yield opened
+    context.close()
 
 
 @pytest.fixture

@@ -11,12 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
 import pandas as pd
 import pytest
 from opened import DESKTOP, PHONE, Open, Opened
 from playwright.sync_api import expect
-from test_maps_corpus import PLACES, corpus, one
+from test_maps_corpus import alternatives, corpus, one
 
 import geomap.corrections
 from geomap import tables
@@ -25,22 +24,6 @@ from geomap.maps import ChoroplethLayer, ComentionLayer, HeatLayer, explore, sav
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("leaflet_files")]
 AXE = "axe-core@4.10.3"
 AXE_SHA256 = "880970c081707360e64f34cea25ff91892f5bc95675b0776925b9709dd8a68bb"
-
-
-def alternatives(mentions: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Return for each mention its place and, less likely, Paris and Erbil."""
-    keys = mentions[["article_id", "field", "start", "end", "toponym"]]
-    parts = []
-    for key, probability in ((None, 0.7), ("Paris", 0.2), ("Erbil", 0.1)):
-        columns: dict[str, Any] = {"place_id": mentions["place_id"], "name": mentions["name"]}
-        columns |= {"lat": mentions.geometry.y, "lon": mentions.geometry.x, "country_code": mentions["country_code"]}
-        if key:
-            geonameid, name, code, *_, lat, lon, _ = PLACES[key]
-            columns = {"place_id": f"geonames:{geonameid}", "name": name, "lat": lat, "lon": lon, "country_code": code}
-        parts.append(
-            keys.assign(**columns, admin1_code=None, feature_code="PPL", population=1, probability=probability)
-        )
-    return pd.concat(parts).sort_index(kind="stable")
 
 
 @pytest.fixture

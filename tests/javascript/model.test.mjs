@@ -6,8 +6,14 @@ import { fileURLToPath } from "node:url";
 import vm from "node:vm";
 
 const templates = new URL("../../geomap/maps/templates/", import.meta.url);
-const context = vm.createContext({ L: {}, URLSearchParams, Date, console });
-for (const name of ["model.js", "hash.js", "corrections.js"]) {
+const context = vm.createContext({
+  L: {},
+  URLSearchParams,
+  Date,
+  Intl,
+  console,
+});
+for (const name of ["model.js", "hash.js", "corrections.js", "clusters.js"]) {
   const path = fileURLToPath(new URL(name, templates));
   vm.runInContext(readFileSync(path, "utf8"), context, { filename: path });
 }
@@ -232,4 +238,46 @@ test("without a storage, or with somebody else's words in it, corrections go on"
     assert.equal(kept.list.length, 1);
     assert.equal(kept.lost, store === null);
   }
+});
+
+// Clusters
+
+test("points that lie near the first of them are gathered, and every one once", () => {
+  const x = [0, 30, 300, 60, 43, 9000];
+  const y = [0, 0, 0, 0, 10, 0];
+  const groups = plain(
+    geomap.gather(
+      [0, 1, 2, 3, 4, 5],
+      (one) => x[one],
+      (one) => y[one],
+      44,
+    ),
+  );
+  assert.deepEqual(groups, [[0, 1], [2], [3, 4], [5]]);
+  assert.deepEqual(groups.flat().sort(), [0, 1, 2, 3, 4, 5]);
+});
+
+test("no two groups begin nearer to each other than the reach, wherever the points lie", () => {
+  let seed = 7;
+  const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
+  const points = Array.from({ length: 3000 }, () => [
+    random() * 900,
+    random() * 500 - 250,
+  ]);
+  const order = points.map((_, number) => number);
+  const groups = geomap.gather(
+    order,
+    (one) => points[one][0],
+    (one) => points[one][1],
+    44,
+  );
+  const distance = (a, b) =>
+    Math.hypot(points[a][0] - points[b][0], points[a][1] - points[b][1]);
+  assert.equal(groups.flat().length, points.length);
+  groups.forEach((group, i) => {
+    assert.ok(group.every((member) => distance(member, group[0]) < 44));
+    for (const other of groups.slice(0, i)) {
+      assert.ok(distance(other[0], group[0]) >= 44);
+    }
+  });
 });

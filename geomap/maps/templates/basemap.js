@@ -201,7 +201,7 @@
 
     // Country names, where there is room for them and no place is drawn.
     _write(context, { width, origin, seen, turns }) {
-      const taken = [];
+      const taken = geomap.covered(this._map);
       const written = new Set();
       this._map.fire("geomap:layout", { taken, written });
       context.fillStyle = this.color("label");

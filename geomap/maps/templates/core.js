@@ -310,6 +310,23 @@
     return { width, turns };
   };
 
+  // The boxes of what lies over the map (panel, legends, buttons), in layer points: no name is written below them.
+  geomap.covered = function (map) {
+    const container = map.getContainer();
+    const frame = container.getBoundingClientRect();
+    const controls = container.querySelectorAll(".leaflet-control");
+    return [...controls].map((control) => {
+      const { left, top, right, bottom } = control.getBoundingClientRect();
+      const [from, to] = [
+        [left, top],
+        [right, bottom],
+      ].map(([x, y]) =>
+        map.containerPointToLayerPoint([x - frame.left, y - frame.top]),
+      );
+      return [from.x, from.y, to.x, to.y].map(Math.round);
+    });
+  };
+
   geomap.overlap = (a, b) =>
     a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
 })();

@@ -4,8 +4,8 @@
 
   const geomap = L.geomap;
   const CELL = 4; // pixels
-  const FAINT = 0.05; // of the densest: below, nothing is drawn
-  const PASSES = 3; // of a box blur, which come close to a normal distribution
+  const FAINT = 0.06; // of the densest: below, nothing is drawn
+  const PASSES = 6; // of a box blur: with fewer, a lonely place is a square
 
   geomap.Heat = geomap.Canvas.extend({
     options: { pane: "geomap-heat", zIndex: 420, radius: 26, caption: "" },
@@ -107,7 +107,7 @@
           }
         }
       }
-      const reach = Math.max(1, Math.round(this.options.radius / CELL / 2));
+      const reach = Math.max(1, Math.round(this.options.radius / CELL / 3));
       for (let pass = 0; pass < PASSES; pass += 1) {
         field = blurred(field, wide, high, 1, wide, reach);
         field = blurred(field, high, wide, wide, 1, reach);

@@ -39,11 +39,27 @@
       const words = `Doubtful: confidence below ${state.certain}%`;
       forms.append(entry(drawing, words));
     }
+    if (layer.options.cluster) {
+      const words =
+        "Several places and how often they are named; a click parts them";
+      forms.append(entry(several(colors), words));
+    }
     body.append(forms);
     if (colors) {
       body.append(shades(layer, colors));
     }
   };
+
+  function several(colors) {
+    const drawing = geomap.symbol("town", 8, {
+      shade: colors ? "var(--geomap-muted)" : undefined,
+    });
+    const text = geomap.vector("text", { "text-anchor": "middle", y: 3 });
+    text.textContent = "9";
+    drawing.classList.add("geomap-several");
+    drawing.append(text);
+    return drawing;
+  }
 
   function shades(layer, { name, labels, ordered }) {
     const box = geomap.element("div", "geomap-shades");

@@ -57,6 +57,12 @@
       this._follow();
       L.DomEvent.disableClickPropagation(panel);
       L.DomEvent.disableScrollPropagation(panel);
+      // Names make room for the panel. The event does not bubble.
+      const rearrange = () => {
+        this._layer.redraw();
+        map.fire("geomap:changed");
+      };
+      panel.addEventListener("toggle", rearrange, true);
       return panel;
     },
 

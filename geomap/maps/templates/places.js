@@ -11,6 +11,7 @@
       panel: true,
       fit: null,
       color: null,
+      cluster: false,
       attribution:
         '<a href="https://www.geonames.org/" target="_blank" rel="noopener noreferrer">GeoNames</a> (CC BY 4.0)',
     },
@@ -225,7 +226,8 @@
     // What is drawn in this view, large symbols first and so below small ones, and which names are written.
     _arrange(bounds) {
       const map = this._map;
-      const key = `${map.getZoom()} ${bounds.min} ${bounds.max} ${map.getPixelOrigin()}`;
+      const alone = this.options.cluster ? this._selected : "";
+      const key = `${map.getZoom()} ${bounds.min} ${bounds.max} ${map.getPixelOrigin()} ${alone} ${geomap.covered(map)}`;
       if (this._layout && this._layout.key === key) {
         return this._layout;
       }
@@ -281,7 +283,10 @@
       }
       const mouse = !originalEvent || originalEvent.pointerType === "mouse";
       const symbol = this._at(layerPoint, mouse ? 3 : 12);
-      if (symbol) {
+      if (symbol && symbol.members) {
+        this._leave();
+        geomap.partCluster(this, symbol);
+      } else if (symbol) {
         this.open(symbol.number);
       }
     },
@@ -292,18 +297,23 @@
       );
       const symbol = onMap || this.pick ? undefined : this._at(layerPoint, 3);
       const number = symbol && symbol.number;
-      if (number === this._hovered) {
+      const members = symbol && symbol.members;
+      if (number === this._hovered && members === this._hoveredMembers) {
         return;
       }
       this._leave();
       if (symbol) {
         this._hovered = number;
+        this._hoveredMembers = members;
         this._map.getContainer().classList.add("geomap-pointing");
+        const { names, count } = members
+          ? geomap.clusterWords(this.model, symbol)
+          : {
+              names: this._data.places.name[number],
+              count: geomap.counted(this.model, number),
+            };
         const tip = geomap.element("span");
-        tip.append(
-          geomap.element("strong", "", this._data.places.name[number]),
-          ` ${geomap.counted(this.model, number)}`,
-        );
+        tip.append(geomap.element("strong", "", names), ` ${count}`);
         tip.dir = "auto";
         this._tip = L.tooltip({
           direction: "top",
@@ -320,6 +330,7 @@
     _leave() {
       if (this._hovered !== undefined) {
         this._hovered = undefined;
+        this._hoveredMembers = undefined;
         this._map.getContainer().classList.remove("geomap-pointing");
         this._tip.remove();
         this.redraw();

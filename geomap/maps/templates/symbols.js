@@ -78,9 +78,16 @@
     const origin = map.getPixelOrigin();
     const mercator = map.options.crs === L.CRS.EPSG3857;
     const { lon, lat, form } = model.places;
+    const found = geomap.gathered(layer, width);
+    const most = found.reduce(
+      (sum, { mentions }) => Math.max(sum, mentions || 0),
+      1,
+    );
     const symbols = [];
-    for (const number of layer.order) {
-      const radius = geomap.radius(model.mentions(number), model.most);
+    for (const { number, members, mentions } of found) {
+      const radius = members
+        ? geomap.clusterRadius(mentions, most)
+        : geomap.radius(model.mentions(number), model.most);
       const half = geomap.half(form[number], radius);
       const point = mercator
         ? {
@@ -96,6 +103,8 @@
         if (x + half > bounds.min.x && x - half < bounds.max.x) {
           symbols.push({
             number,
+            members,
+            mentions,
             x,
             y: point.y,
             radius,
@@ -109,11 +118,18 @@
         }
       }
     }
+    if (layer.options.cluster) {
+      symbols.sort((a, b) => b.radius - a.radius);
+    }
     return symbols;
   };
 
   // A symbol: filled by what is certain; where there is more that is only possible, a faint and broken one around.
   geomap.paint = function (layer, context, symbol) {
+    if (symbol.members) {
+      geomap.paintCluster(layer, context, symbol);
+      return;
+    }
     const { number, x, y, half, inner, form } = symbol;
     const town = form === "town";
     const color = layer.classes
@@ -170,19 +186,22 @@
   // The names that fit beside their symbols, those of large symbols first.
   geomap.labels = function (layer, symbols, { min, max }) {
     const { name } = layer._data.places;
-    const taken = symbols
-      .slice(0, 500)
-      .map(({ x, y, half }) => [x - half, y - half, x + half, y + half]);
+    const taken = geomap.covered(layer._map);
+    for (const { x, y, half } of symbols.slice(0, 500)) {
+      taken.push([x - half, y - half, x + half, y + half]);
+    }
     const labels = [];
     const context = layer._context;
     const widths = (layer.widths = layer.widths || new Map());
-    for (const { number, x, y, radius, half, form } of symbols.slice(0, 200)) {
+    for (const symbol of symbols.slice(0, 200)) {
+      const { number, members, x, y, radius, half, form } = symbol;
+      const more = members ? members.length - 1 : 0;
       const label = {
-        text: name[number],
+        text: more ? `${name[number]} +${geomap.number(more)}` : name[number],
         area: form !== "town",
         size: radius > 14 ? 13 : 12,
       };
-      const key = `${label.size} ${number}`;
+      const key = `${label.size} ${number} ${more}`;
       if (!widths.has(key)) {
         context.font = geomap.labelFont(layer, label);
         widths.set(key, context.measureText(label.text).width);

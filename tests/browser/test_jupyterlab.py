@@ -1,0 +1,213 @@
+"""The notebooks in a real JupyterLab: run from its menu, the map and the labeling widget drawn in output cells."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import nbformat
+import pytest
+from opened import ARTIFACTS
+from playwright.sync_api import Browser, Page, Route
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).resolve().parents[2]
+STARTED_WITHIN, RUN_WITHIN = 90, 100  # seconds; a tenth of it on an idle machine
+LABELING = """\
+import geomap
+from geomap.evaluation import label, precision, sample
+
+articles = geomap.read_articles("../data/corpora/mosul").head(10)
+mentions = geomap.geoparse(articles)
+labeled = label(sample(mentions[mentions["status"] == "resolved"], 3, by=None), path="labels.csv")
+"""
+
+
+class Lab(NamedTuple):
+    """A running JupyterLab over a folder."""
+
+    url: str
+    token: str
+    notebooks: Path
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """Return a JupyterLab with settings of its own, over a folder that holds the notebooks and the data."""
+    folder = tmp_path_factory.mktemp("lab")
+    notebooks = folder / "work" / "notebooks"
+    notebooks.mkdir(parents=True)
+    (folder / "work" / "data").symlink_to(ROOT / "data")
+    shutil.copy(ROOT / "notebooks" / "01-first-map.ipynb", notebooks)
+    labeling = nbformat.read(notebooks / "01-first-map.ipynb", as_version=4)
+    labeling.cells = [nbformat.v4.new_code_cell(LABELING)]
+    nbformat.write(labeling, notebooks / "label.ipynb")
+    token, port = secrets.token_hex(16), _free_port()
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1"]
+    command += [f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"]
+    command += [
+        f"--ServerApp.root_dir={folder / 'work'}",
+    ]
+    with (folder / "log.txt").open("wb") as log:
+        process = subprocess.Popen(command, env=_own_settings(folder), stdout=log, stderr=log, cwd=folder)
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/api/status?token={token}", process, folder / "log.txt")
+            yield Lab(f"http://127.0.0.1:{port}", token, notebooks)
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return int(listening.getsockname()[1])
+
+
+def _own_settings(folder: Path) -> dict[str, str]:
+    names = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
+    own = {f"JUPYTER_{name}": str(folder / name.lower()) for name in names}
+    for name in ("SETTINGS", "WORKSPACES"):
+        own[f"JUPYTERLAB_{name}_DIR"] = str(folder / name.lower())
+    _keep_settings(folder / "settings")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "IPYTHON"))}
+    return kept | own | {"IPYTHONDIR": str(folder / "ipython"), "JUPYTER_NO_CONFIG": "1"}
+
+
+def _keep_settings(folder: Path) -> None:
+    """Let JupyterLab ask nothing about news, and keep cells out of view on the page, where the test looks for them."""
+    for plugin, name, settings in (
+        ("apputils-extension", "notification", {"fetchNews": "false", "checkForUpdates": False}),
+        ("notebook-extension", "tracker", {"windowingMode": "none"}),
+    ):
+        file = folder / "@jupyterlab" / plugin / f"{name}.jupyterlab-settings"
+        file.parent.mkdir(parents=True)
+        file.write_text(json.dumps(settings), "utf-8")
+
+
+def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + STARTED_WITHIN
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            with urllib.request.urlopen(address, timeout=5):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.3)
+    pytest.fail(f"JupyterLab did not start: {log.read_text('utf-8', 'replace')[-2000:]}")
+
+
+class Opened(NamedTuple):
+    """A notebook in the browser, what it complained of and what it asked for elsewhere."""
+
+    page: Page
+    complaints: list[str]
+    elsewhere: list[str]
+
+    def run_all(self) -> None:
+        """Run every cell from the menu and wait until the kernel is done."""
+        page = self.page
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        prompts = ".jp-CodeCell .jp-InputArea-prompt"
+        page.wait_for_function(
+            """(prompts) => [...document.querySelectorAll(prompts)].every((each) => /\\[\\d+\\]/.test(each.textContent))""",
+            arg=prompts,
+        )
+
+
+@pytest.fixture
+def open_notebook(lab: Lab, chromium: Browser) -> Iterator[Callable[[str], Opened]]:
+    """Return a function that opens a notebook, cut off from all but this machine."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 1000})
+    context.set_default_timeout(RUN_WITHIN * 1000)
+
+    def opened(name: str) -> Opened:
+        notebook = Opened(context.new_page(), [], [])
+
+        def pass_local(route: Route) -> None:
+            if route.request.url.startswith((f"{lab.url}/", "data:", "blob:", "about:")):
+                route.continue_()
+            else:
+                notebook.elsewhere.append(route.request.url)
+                route.abort()
+
+        context.route("**/*", pass_local)
+        page = notebook.page
+        page.on("pageerror", lambda error: notebook.complaints.append(str(error)))
+        page.on("console", lambda said: notebook.complaints.append(said.text) if said.type == "error" else None)
+        # A workspace of its own, since a shared one brings back the tabs of the test before.
+        page.goto(f"{lab.url}/lab/workspaces/{name[:5]}/tree/notebooks/{name}?token={lab.token}")
+        page.wait_for_selector(".jp-NotebookPanel .jp-Notebook-cell")
+        # Whoever runs a cell before the kernel is there is asked which kernel to take.
+        page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
+        return notebook
+
+    yield opened
+    context.close()
+
+
+def _of_ours(complaints: list[str]) -> list[str]:
+    """Return the complaints that speak of the map, not of JupyterLab's own missing services."""
+    ours = ("geomap", "leaflet", "map_", "L is not defined", "is not a function", "Content Security Policy")
+    return [text for text in complaints if any(word in text for word in ours)]
+
+
+def test_the_first_notebook_runs_from_the_menu_and_shows_its_map(
+    open_notebook: Callable[[str], Opened], lab: Lab
+) -> None:
+    notebook = open_notebook("01-first-map.ipynb")
+    notebook.run_all()
+    page = notebook.page
+    assert page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
+    page.get_by_role("heading", name="The map").scroll_into_view_if_needed()
+    frame = page.frame_locator(".jp-OutputArea-output iframe")
+    drawn = frame.locator("[data-geomap-drawn]").first
+    drawn.wait_for(state="attached")
+    page.locator(".jp-OutputArea-output iframe").scroll_into_view_if_needed()
+    page.wait_for_timeout(600)
+    ARTIFACTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=ARTIFACTS / "jupyterlab.png")
+    inks = frame.locator("canvas").evaluate_all(
+        """(canvases) => canvases.filter((each) => each.width && each.height).map((canvas) => {
+            const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+            let inked = 0;
+            for (let at = 3; at < pixels.length; at += 4) inked += pixels[at] > 0;
+            return inked;
+        })"""
+    )
+    assert max(inks) > 2000
+    assert frame.get_by_role("heading", name="Where the Mosul reports happen").is_visible()
+    assert _of_ours(notebook.complaints) == []
+    assert notebook.elsewhere == []
+    assert (lab.notebooks / "01-first-map.html").stat().st_size > 100_000
+
+
+def test_the_labeling_widget_takes_clicks_and_keeps_them(open_notebook: Callable[[str], Opened], lab: Lab) -> None:
+    notebook = open_notebook("label.ipynb")
+    notebook.run_all()
+    page = notebook.page
+    for button in ("Right", "Wrong place", "Not a place"):
+        page.get_by_role("button", name=button, exact=True).click()
+        page.wait_for_timeout(300)
+    page.get_by_text("3 of 3, 3 labeled").wait_for()
+    assert page.locator(".jp-OutputArea-output mark").count() >= 1
+    ARTIFACTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=ARTIFACTS / "labeling.png")
+    kept = (lab.notebooks / "labels.csv").read_text("utf-8")
+    assert all(f",{given}," in kept for given in ("right", "wrong place", "not a place"))
