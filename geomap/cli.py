@@ -19,6 +19,7 @@ import typer
 
 from geomap import errors
 from geomap.gazetteer.commands import app as gazetteer_commands
+from geomap.geocoding.commands import Domain, Fallback, UserAgent, fallback_service
 from geomap.geocoding.commands import mount as mount_geocoding
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ EXIT_CODES: tuple[tuple[type[errors.GeomapError], int], ...] = (
     (errors.ResourceDamaged, 6),
     (errors.UnsafeOutput, 4),
     (errors.UnsupportedFormat, 2),
+    (errors.DisclosureMisused, 2),
     (errors.GeomapError, 3),
 )
 
@@ -65,22 +67,40 @@ def map_command(
     output: Annotated[Path, typer.Option("-o", "--output", help="The HTML file to write.")] = Path("map.html"),
     title: Annotated[str | None, typer.Option(help="The map's title.", show_default="the folder's name")] = None,
     tiles: Annotated[str | None, typer.Option(help="Map tiles from the network over the embedded basemap.")] = None,
+    text: Annotated[
+        str, typer.Option(help="What the file holds of the articles: 'full' sentences, 'snippets' or 'none'.")
+    ] = "full",
+    min_articles: Annotated[int, typer.Option(min=1, help="Leave out places that stand in fewer articles.")] = 1,
+    coarsen: Annotated[
+        str | None,
+        typer.Option(
+            help="Merge places into their 'admin1' divisions or 'country'; with --text none.", show_default="off"
+        ),
+    ] = None,
     recognizer: Recognizer = None,
     gazetteer: GazetteerName = "embedded",
     min_confidence: MinConfidence = 0.0,
+    fallback: Fallback = None,
+    user_agent: UserAgent = None,
+    domain: Domain = None,
 ) -> None:
     """Geoparse articles and write an interactive map in one HTML file."""
     started = time.perf_counter()
     import geomap
+    from geomap.maps.disclosure import Disclosure
 
+    Disclosure(text=text, min_articles=min_articles, coarsen=coarsen)  # before the long work, not after it
+    service = fallback_service(fallback, user_agent, domain)
     with _stages() as stage:
         table = geomap.read_articles(articles)
         stage.done("read")
-        parser = geomap.Geoparser(recognizer=recognizer, gazetteer=gazetteer, min_confidence=min_confidence)
+        parser = geomap.Geoparser(
+            recognizer=recognizer, gazetteer=gazetteer, min_confidence=min_confidence, fallback=service
+        )
         mentions = parser.geoparse(table, progress=stage.progress)
         stage.done("geoparse")
         folium_map = geomap.explore(mentions, title=title or _title(articles), tiles=tiles)
-        path = geomap.save_html(folium_map, output)
+        path = geomap.save_html(folium_map, output, text=text, min_articles=min_articles, coarsen=coarsen)
         stage.done("map")
     resolved = mentions["status"].eq("resolved")
     typer.echo(f"articles   {len(table):,}")
@@ -99,15 +119,21 @@ def geoparse_command(
     recognizer: Recognizer = None,
     gazetteer: GazetteerName = "embedded",
     min_confidence: MinConfidence = 0.0,
+    fallback: Fallback = None,
+    user_agent: UserAgent = None,
+    domain: Domain = None,
 ) -> None:
     """Geoparse articles and write the mentions table."""
     import geomap
     from geomap.export import check_format, write_mentions
 
     check_format(output)
+    service = fallback_service(fallback, user_agent, domain)
     with _stages() as stage:
         table = geomap.read_articles(articles)
-        parser = geomap.Geoparser(recognizer=recognizer, gazetteer=gazetteer, min_confidence=min_confidence)
+        parser = geomap.Geoparser(
+            recognizer=recognizer, gazetteer=gazetteer, min_confidence=min_confidence, fallback=service
+        )
         mentions = parser.geoparse(table, progress=stage.progress)
         path = write_mentions(mentions, output)
     typer.echo(f"{len(mentions):,} mentions in {len(table):,} articles: {path.resolve()}")
@@ -139,29 +165,32 @@ def lookup_command(
 
 @app.command("evaluate")
 def evaluate_command(
-    gold: Annotated[Path, typer.Argument(help="Gold annotations, one article a line (JSONL).")],
+    gold: Annotated[Path, typer.Argument(help="Gold: JSONL, WebAnno TSV 3, Recogito CSV, or a folder of brat files.")],
+    predictions: Annotated[
+        Path | None, typer.Option(help="A file of mentions to score.", show_default="geomap's own")
+    ] = None,
+    articles: Annotated[Path | None, typer.Option(help="The articles, for gold that holds no text.")] = None,
     recognizer: Recognizer = None,
     gazetteer: GazetteerName = "embedded",
+    bootstrap: Annotated[int, typer.Option(min=0, help="Resamples for the 95 % intervals; 0 for none.")] = 1000,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Write the scores as .csv too.")] = None,
+    report: Annotated[Path | None, typer.Option(help="Write an HTML page with plots, breakdowns and mistakes.")] = None,
+    json: Annotated[Path | None, typer.Option(help="Write all tables of the report as JSON.")] = None,
 ) -> None:
-    """Score geomap on gold annotations: recognition, resolution, and the whole line."""
-    import geomap
-    from geomap.files import replacing
+    """Score geomap, or given predictions, on gold: recognition, resolution, the whole line."""
+    from geomap.evaluation.command import evaluate_files
 
-    scores = geomap.evaluate(gold, geoparser=geomap.Geoparser(recognizer=recognizer, gazetteer=gazetteer))
-    for problem in scores.attrs["problems"][:20]:
-        typer.echo(f"left out: line {problem['row']}, article {problem['article_id']}: {problem['reason']}", err=True)
-    for part, rows in scores.groupby("part", sort=False):
-        typer.echo(str(part))
-        for name, value in zip(rows["score"], rows["value"], strict=True):
-            typer.echo(f"  {name:<34} {_number(value)}")
-    if output is not None:
-        with replacing(output) as temporary:
-            scores.to_csv(temporary, index=False)
-
-
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if value > 1 and value == int(value) else f"{value:,.3f}"
+    evaluate_files(
+        gold,
+        predictions=predictions,
+        articles=articles,
+        recognizer=recognizer,
+        gazetteer=gazetteer,
+        bootstrap=bootstrap,
+        output=output,
+        html=report,
+        json=json,
+    )
 
 
 def _title(articles: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -44,6 +45,17 @@ def test_map_writes_one_file_and_prints_what_it_did(run, corpus: Path, tmp_path:
     assert str(tmp_path / "out.html") in done.stdout
     assert "Mosul" in (tmp_path / "out.html").read_text("utf-8")
     assert done.stderr == ""
+
+
+def test_map_gives_away_only_as_much_as_asked(run, corpus: Path, tmp_path: Path) -> None:
+    done = run("map", corpus, "--recognizer", "gazetteer", "--text", "none", "--coarsen", "country")
+    assert done.returncode == 0, done.stderr
+    told = (tmp_path / "map.html").read_text("utf-8")
+    assert "coarse:IQ." in told
+    assert not re.search('"Mosul"|Tigris', told)
+    done = run("map", corpus, "--recognizer", "gazetteer", "--min-articles", "9")
+    assert done.returncode == 0, done.stderr
+    assert '"Mosul"' not in (tmp_path / "map.html").read_text("utf-8")
 
 
 @pytest.mark.parametrize("ending", [".geojson", ".gpkg", ".parquet", ".csv"])
@@ -95,6 +107,8 @@ def test_evaluate_prints_scores_and_names_what_was_left_out(run, tmp_path: Path)
         (("geoparse", "corpus", "-o", "mentions.xlsx"), 2, ".geojson"),
         (("geoparse", "corpus"), 2, "--output"),
         (("map", "corpus", "--gazetteer", "atlantis"), 6, "atlantis"),
+        (("map", "corpus", "--text", "some"), 2, "'snippets'"),
+        (("map", "corpus", "--coarsen", "country"), 2, "text='none'"),
         (("evaluate", "nowhere.jsonl"), 3, "nowhere.jsonl"),
         (("lookup", "Mosul", "--limit", "0"), 2, "limit"),
     ],

@@ -48,11 +48,3 @@ def match_spans(gold: pd.DataFrame, predicted: pd.DataFrame, *, exact: bool) -> 
                     pairs.append((position, other))
                     break
     return np.array(sorted(pairs), dtype="int64").reshape(-1, 2)
-
-
-def precision_recall_f1(right: int, predicted: int, gold: int) -> tuple[float, float, float]:
-    """Return precision, recall and F1; a share of nothing is nan."""
-    precision = right / predicted if predicted else float("nan")
-    recall = right / gold if gold else float("nan")
-    f1 = 2 * right / (predicted + gold) if predicted + gold else float("nan")
-    return precision, recall, f1

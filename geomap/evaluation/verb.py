@@ -1,127 +1,157 @@
-"""``geomap.evaluate``: every score of a geoparser on a gold file, as one table."""
+"""``geomap.evaluate``: every score on gold annotations, as one table."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from geomap.evaluation.gold import Gold, read_gold
-from geomap.evaluation.matching import match_spans
-from geomap.evaluation.metrics import (
-    NEAR_KM,
-    calibration_error,
-    end_to_end_scores,
-    errors_km,
-    recognition_scores,
-    resolution_scores,
-)
-from geomap.geometry import distance_km
+from geomap.errors import InvalidTable
+from geomap.evaluation.comparing import RESOLUTION, Comparison, compare
+from geomap.evaluation.draws import Draws, Floats, draw, interval
+from geomap.evaluation.gold import Gold
+from geomap.evaluation.metrics import confidence_scores, end_to_end, recognition, resolution
 from geomap.pipeline import Geoparser
-from geomap.resolution.batch import build_batch
 
-if TYPE_CHECKING:
-    import geopandas as gpd
+RESAMPLES = 1000
+COUNTS = ("gold", "predicted")
+_NONE = float("nan")
 
 
-def evaluate(gold: str | Path | Gold, *, geoparser: Geoparser | None = None) -> pd.DataFrame:
-    """Score a geoparser on gold annotations.
+def evaluate(
+    gold: str | Path | Gold,
+    predictions: pd.DataFrame | str | Path | None = None,
+    *,
+    geoparser: Geoparser | None = None,
+    bootstrap: int = RESAMPLES,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Score a geoparser, or predictions from anywhere, on gold annotations.
 
     Parameters
     ----------
     gold
-        A gold file (JSONL), or what :func:`~geomap.evaluation.read_gold` read from one.
+        A gold file or folder (JSONL, brat, WebAnno TSV 3, Recogito CSV), or what
+        :func:`~geomap.evaluation.read_gold` read from one, which has more options.
+    predictions
+        A mentions table, or a file of one (what geomap writes, or any format that gold comes in). Without them the
+        geoparser is run.
     geoparser
         The default one when left out.
+    bootstrap
+        How many times articles are drawn with replacement for the intervals; 0 for none.
+    seed
+        Of the draws, which all scores share.
 
     Returns
     -------
     DataFrame
-        Columns ``part`` (``recognition``, ``resolution``, ``resolution without source``, ``end to end``), ``score`` and
-        ``value``; shares in [0, 1], distances in kilometers. ``part`` ``gold`` counts articles, mentions and the rows
-        that had to be left out, which are listed in ``attrs["problems"]``.
+        Columns ``part`` (``recognition``, ``resolution``, ``resolution without source``, ``end to end``), ``score``,
+        ``value``, and ``low`` and ``high``, the limits of its 95 % interval over articles; shares in [0, 1], distances in
+        kilometers. ``part`` ``gold`` counts articles, mentions and the rows that had to be left out, which are listed in
+        ``attrs["problems"]``.
+
+    Raises
+    ------
+    InvalidGold, UnsupportedFormat, ColumnMissing
+        If gold or predictions cannot be read at all; single bad rows are left out and counted.
 
     Notes
     -----
     Resolution is scored on the gold spans over all gold mentions with coordinates; an unanswered one counts 20,039 km.
-    Predictions in a field that the gold does not annotate are not scored.
+    Given predictions are scored the same way, so there a mention that was not found, or found with another span, is
+    unanswered. ``accuracy_region`` counts a country or a state of the United States as right also where the gold point
+    lies anywhere inside it. Predictions in a field that the gold does not annotate are not scored. Metrics after Gritta
+    et al. (2020) and Guo et al. (2017); intervals by the percentile bootstrap.
     """
-    geoparser = geoparser or Geoparser()
-    if not isinstance(gold, Gold):
-        gold = read_gold(gold, demonyms=_demonyms(geoparser))
-    annotated = set(gold.mentions["field"]) or {"text"}
-    recognized = geoparser.recognize(gold.articles)
-    recognized = recognized[recognized["field"].isin(annotated)].reset_index(drop=True)
-    rows = [
-        *_rows("gold", _counts(gold)),
-        *_rows("recognition", recognition_scores(gold.mentions, recognized)),
+    return scores(compare(gold, predictions, geoparser=geoparser), bootstrap=bootstrap, seed=seed)
+
+
+def scores(comparison: Comparison, *, bootstrap: int = RESAMPLES, seed: int = 0) -> pd.DataFrame:
+    """Return every score of a comparison, as :func:`evaluate` does."""
+    draws = draw(tuple(comparison.gold.articles["article_id"]), times=bootstrap, seed=seed)
+    rows = [("gold", name, value, _NONE, _NONE) for name, value in _counts(comparison).items()]
+    rows += [
+        (part, score, *_limited(part, score, values)) for (part, score), values in _drawn(comparison, draws).items()
     ]
-    for part, articles in (
-        ("resolution", gold.articles),
-        ("resolution without source", gold.articles.assign(source=None)),
-    ):
-        resolved = with_coordinates(geoparser.resolve(articles, gold.mentions[["article_id", "field", "start", "end"]]))
-        scores = resolution_scores(gold.mentions, resolved) | _confidence_scores(gold.mentions, resolved)
-        rows.extend(_rows(part, scores))
-    rows.extend(_rows("resolution", {"candidate_recall": candidate_recall(gold, geoparser)}))
-    found = with_coordinates(geoparser.geoparse(gold.articles))
-    found = found[found["field"].isin(annotated)].reset_index(drop=True)
-    rows.extend(_rows("end to end", end_to_end_scores(gold.mentions, found)))
-    table = pd.DataFrame(rows, columns=["part", "score", "value"])
-    table.attrs["problems"] = gold.problems
+    table = pd.DataFrame(rows, columns=["part", "score", "value", "low", "high"])
+    table.attrs["problems"] = comparison.problems
     return table
 
 
-def with_coordinates(mentions: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Return the mentions with ``lat`` and ``lon`` in degrees, missing where there is no point."""
-    table = pd.DataFrame(mentions.drop(columns="geometry"))
-    table["lat"], table["lon"] = mentions.geometry.y.to_numpy(), mentions.geometry.x.to_numpy()
-    return table.reset_index(drop=True)
+def difference(first: Comparison, second: Comparison, *, bootstrap: int = RESAMPLES, seed: int = 0) -> pd.DataFrame:
+    """Return by how much the second of two sets of predictions on the same gold scores more than the first.
+
+    Parameters
+    ----------
+    first, second
+        What :func:`~geomap.evaluation.compare` returned for each.
+    bootstrap, seed
+        As for :func:`evaluate`.
+
+    Returns
+    -------
+    DataFrame
+        ``part``, ``score``, ``value`` (second less first), ``low`` and ``high``: the limits of its 95 % interval. Both
+        are scored on the same draws of articles, so the interval is that of the difference; where it does not hold 0,
+        the difference is more than the choice of articles explains.
+
+    Raises
+    ------
+    InvalidTable
+        If the two were not made from the same gold articles.
+    """
+    ids = tuple(first.gold.articles["article_id"])
+    if ids != tuple(second.gold.articles["article_id"]):
+        raise InvalidTable("the two comparisons have other gold articles; compare both with the same gold")
+    draws = draw(ids, times=bootstrap, seed=seed)
+    ours, theirs = _drawn(second, draws), _drawn(first, draws)
+    rows = [
+        (part, score, *interval(values - theirs[part, score]))
+        for (part, score), values in ours.items()
+        if (part, score) in theirs and not is_count(part, score)
+    ]
+    return pd.DataFrame(rows, columns=["part", "score", "value", "low", "high"])
 
 
-def candidate_recall(gold: Gold, geoparser: Geoparser) -> float:
-    """Return the share of gold mentions with coordinates that have a candidate within 161 km."""
-    known = gold.mentions[gold.mentions["lat"].notna()].reset_index(drop=True)
-    if not len(known):
-        return float("nan")
-    batch = build_batch(gold.articles, known, geoparser.gazetteer)
-    near = 0
-    for lat, lon, group in zip(known["lat"], known["lon"], batch.mention_group.tolist(), strict=True):
-        if group >= 0:
-            rows = slice(int(batch.starts[group]), int(batch.starts[group + 1]))
-            distances = distance_km(lat, lon, batch.columns.lat[rows], batch.columns.lon[rows])
-            near += bool(distances.min() <= NEAR_KM)
-    return near / len(known)
+def _drawn(comparison: Comparison, draws: Draws) -> dict[tuple[str, str], Floats]:
+    """Return every score in each draw."""
+    gold = comparison.gold.mentions
+    parts = {"recognition": recognition(gold, comparison.recognized, draws)}
+    for part, resolved in comparison.resolved.items():
+        parts[part] = resolution(gold, resolved, draws) | confidence_scores(gold, resolved, draws)
+        if part == RESOLUTION:
+            parts[part] |= _candidate_recall(comparison, draws)
+    parts["end to end"] = end_to_end(gold, comparison.found, draws)
+    return {(part, score): values for part, scored in parts.items() for score, values in scored.items()}
 
 
-def _demonyms(geoparser: Geoparser) -> frozenset[str]:
-    return frozenset(form.written.casefold() for form in geoparser.gazetteer.demonyms())
+def is_count(part: str, score: str) -> bool:
+    """Return whether a score is a number of mentions or articles, which has no interval."""
+    return part == "gold" or score in COUNTS
 
 
-def _counts(gold: Gold) -> dict[str, float]:
+def _counts(comparison: Comparison) -> dict[str, float]:
+    gold = comparison.gold
     return {
         "articles": float(len(gold.articles)),
         "mentions": float(len(gold.mentions)),
         "with_coordinates": float(gold.mentions["lat"].notna().sum()),
-        "left_out": float(len(gold.problems)),
+        "left_out": float(len(comparison.problems)),
+        "predicted_elsewhere": float(comparison.elsewhere),
     }
 
 
-def _confidence_scores(gold: pd.DataFrame, resolved: pd.DataFrame) -> dict[str, float]:
-    known = gold[gold["lat"].notna()].reset_index(drop=True)
-    pairs = match_spans(known, resolved, exact=True)
-    if not len(pairs):
+def _candidate_recall(comparison: Comparison, draws: Draws) -> dict[str, Floats]:
+    if comparison.candidates is None:
         return {}
-    right = errors_km(known, resolved, pairs)[pairs[:, 0]] <= NEAR_KM
-    confidence = resolved["confidence"].to_numpy()[pairs[:, 1]]
-    surest = np.argsort(-confidence, kind="stable")[: max(1, round(0.8 * len(confidence)))]
+    known = comparison.gold.mentions[comparison.gold.mentions["lat"].notna()]
     return {
-        "calibration_error": calibration_error(confidence, right),
-        "accuracy_of_surest_80": float(right[surest].mean()),
+        "candidate_recall": draws.share(draws.numbers(known["article_id"]), comparison.candidates.astype(np.float64))
     }
 
 
-def _rows(part: str, scores: dict[str, float]) -> list[tuple[str, str, float]]:
-    return [(part, name, value) for name, value in scores.items()]
+def _limited(part: str, score: str, values: Floats) -> tuple[float, float, float]:
+    value, low, high = interval(values)
+    return (value, _NONE, _NONE) if is_count(part, score) else (value, low, high)

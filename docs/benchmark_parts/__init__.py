@@ -1,0 +1,1 @@
+"""The parts of the benchmark, one module a question; ``docs/benchmark.py`` puts them together."""
