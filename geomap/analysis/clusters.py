@@ -159,8 +159,8 @@ def hot_spots(
             around = esda.G_Local(
                 values, weights, star=True, transform="B", permutations=permutations, seed=seed, n_jobs=1
             )
-        found["local_i"], found["local_p"] = local.Is, np.minimum(2 * local.p_sim, 1.0)
-        found["gi_star"], found["gi_p"] = around.Zs, np.minimum(2 * around.p_sim, 1.0)
+        found["local_i"], found["local_p"] = local.Is, _two_sided(local.Is, local.rlisas)
+        found["gi_star"], found["gi_p"] = around.Zs, _two_sided(around.Gs, around.rGs)
         found["local_q"], found["gi_q"] = adjusted(found["local_p"].to_numpy()), adjusted(found["gi_p"].to_numpy())
         cluster = pd.Series(local.q, index=table.index).map(_QUADRANTS).where(found["local_q"] <= alpha)
         sign = pd.Series(np.where(found["gi_star"] > 0, "hot", "cold"), index=table.index)
@@ -258,6 +258,16 @@ def _usable(areas: gpd.GeoDataFrame, value: str) -> tuple[gpd.GeoDataFrame, Floa
 
 def _varies(values: Floats) -> bool:
     return len(values) >= _FEWEST and bool(np.ptp(values) > 0)
+
+
+def _two_sided(observed: Floats, shuffled: Floats) -> Floats:
+    """Return p-values by permutation; an equal value is evidence for neither side, as where most areas have none.
+
+    PySAL's own counts the shuffles strictly beyond the observed, so that areas among nothing but zeros look extreme.
+    """
+    above = (shuffled >= observed[:, None] - 1e-9).sum(axis=1)
+    below = (shuffled <= observed[:, None] + 1e-9).sum(axis=1)
+    return np.asarray(np.minimum(1.0, 2.0 * (1 + np.minimum(above, below)) / (shuffled.shape[1] + 1)))
 
 
 def _shuffled(values: Floats, sparse: Any, permutations: int, seed: int) -> Floats:

@@ -127,6 +127,16 @@ def test_noise_has_hardly_a_hot_spot() -> None:
     assert called <= 10
 
 
+def test_counts_that_are_mostly_zero_have_no_spots_where_they_are_shuffled() -> None:
+    values = np.zeros(144)
+    values[:20] = np.random.default_rng(0).poisson(8, 20) + 1
+    for seed in range(4):
+        dealt = np.random.default_rng(seed).permutation(values).reshape(12, 12)
+        found = analysis.hot_spots(_board(dealt), permutations=999)
+        assert (found["spot"] == "cold").sum() == 0
+        assert found["spot"].notna().sum() + found["cluster"].notna().sum() <= 2
+
+
 def test_the_same_seed_gives_the_same_and_constant_values_give_nothing() -> None:
     board = _board(np.random.default_rng(1).random((6, 6)))
     a, b = (analysis.hot_spots(board, permutations=199) for _ in range(2))
