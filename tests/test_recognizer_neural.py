@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import itertools
 import json
+import multiprocessing
+import os
 import shutil
 from pathlib import Path
 
@@ -238,3 +240,22 @@ def test_settings_that_are_not_json_are_a_clear_error(tmp_path):
 
 def test_the_model_stays_small():
     assert sum(path.stat().st_size for path in FOLDER.iterdir()) < 25_000_000
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+def test_a_process_forked_after_loading_reads_as_its_parent_does() -> None:
+    recognizer = NeuralRecognizer(demonyms=DEMONYMS, threads=2)
+    text = "Families left Mosul for Erbil."
+    expected = recognizer.recognize([text])
+    context = multiprocessing.get_context("fork")
+    here, there = context.Pipe()
+    child = context.Process(target=lambda: there.send(recognizer.recognize([text])))
+    child.start()
+    try:
+        assert here.poll(60), "the child hangs"
+        assert here.recv() == expected
+        child.join(30)
+        assert child.exitcode == 0
+    finally:
+        child.kill()

@@ -75,7 +75,9 @@ class NeuralRecognizer:
         config = read_config(folder)
         self.threads = thread_count(threads)
         self._tokenizer = _load_tokenizer(checked(folder, "tokenizer.json", config))
-        self._session = _load_session(checked(folder, "model.onnx", config), self.threads)
+        self._model = checked(folder, "model.onnx", config)
+        # One a process, kept: a forked child can neither use its parent's, whose threads stayed behind, nor let go of it.
+        self._sessions = {os.getpid(): _load_session(self._model, self.threads)}
         self._marks = {"start_id": int(config["start_id"]), "end_id": int(config["end_id"])}
         self._size = int(config["window"])
         heads = tuple((str(name), tuple(map(str, labels))) for name, labels in config["heads"])
@@ -114,6 +116,12 @@ class NeuralRecognizer:
                 readings[number].possible += [span for span in possible.get(place, ()) if span not in found[place]]
                 readings[number].surnames |= surnames[place]
 
+    def _session(self) -> Any:
+        process = os.getpid()
+        if process not in self._sessions:
+            self._sessions[process] = _load_session(self._model, self.threads)
+        return self._sessions[process]
+
     def _possible(
         self, texts: Sequence[str], words: Sequence[Sequence[tuple[int, int]]], logits: Floats
     ) -> dict[int, list[Span]]:
@@ -127,7 +135,7 @@ class NeuralRecognizer:
         places = np.zeros((len(batch), max(len(window.words) for window in batch)), dtype=np.int64)
         for row, window in enumerate(batch):
             places[row, : len(window.words)] = [place for place, _, _ in window.words]
-        (logits,) = self._session.run(["logits"], {"ids": ids, "shapes": shapes})
+        (logits,) = self._session().run(["logits"], {"ids": ids, "shapes": shapes})
         return np.asarray(np.take_along_axis(logits, places[:, :, None], axis=1), dtype=np.float32)
 
 
