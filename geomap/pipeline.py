@@ -11,15 +11,20 @@ import pandas as pd
 from geomap.articles import title_is_repeated
 from geomap.errors import InvalidTable
 from geomap.gazetteer import Gazetteer
+from geomap.gazetteer.sources import Source
 from geomap.recognition import Recognizer, default_recognizer
 from geomap.resolution import Alternatives, Ranker, Resolver, default_ranker
 from geomap.resolution.alternatives import ATTRIBUTE
+from geomap.resolution.fallback import Fallback, check_service
+from geomap.resolution.homes import HomeLike, with_homes
 from geomap.resolution.why import Explanation, explain
 from geomap.sentences import Sentences
 from geomap.tables import FIELDS, KINDS, SPANS, empty_mentions, finish_mentions, require_columns, validate_articles
 
 if TYPE_CHECKING:
     import geopandas as gpd
+
+    from geomap.geocoding import Service
 
 ARTICLES_AT_ONCE = 256
 MENTION_KEY = ("article_id", "field", "start", "end", "toponym")
@@ -35,12 +40,24 @@ class Geoparser:
         What finds mentions: ``"neural"`` (the default), ``"gazetteer"`` (by names alone), or any object with a method
         ``recognize(texts)``.
     gazetteer
-        Where places come from: a :class:`~geomap.gazetteer.Gazetteer` or what its constructor takes.
+        Where places come from: a :class:`~geomap.gazetteer.Gazetteer` or what its constructor takes (a name, the path of a
+        gazetteer of your own, a list of these). Where its names have dates, an article's names are those of the year in
+        which it was published.
     ranker
         What scores candidates: ``"learned"`` (the default), ``"hand-set"``, or any object with the methods of
         :class:`~geomap.resolution.Ranker`.
     min_confidence
-        Mentions whose best candidate is less probable stay ``nil``.
+        Mentions whose best candidate is less probable stay ``nil``; by default every mention with a candidate is answered.
+        Measured with outlets left out: 0.2 takes away a tenth of a percent of the right answers on gold spans or none, and
+        raises the precision of recognition and resolution together by 0.4 to 1.4 points; 0.3 costs up to half a percent
+        for 1 to 2.5 points.
+    source_home
+        Where publishers are at home, by their name in the articles' ``source``: a place ("Lebanon, Indiana"), a place_id or
+        (latitude, longitude) in degrees. A column ``source_home`` of the articles says it of each one and counts before
+        this. What is given stands in place of what is learned from the publisher's other articles.
+    fallback
+        A service on the web to ask for the names of mentions that stay ``nil``; by default none, and nothing leaves the
+        machine. See :class:`~geomap.resolution.fallback.Fallback` for what is sent.
 
     Notes
     -----
@@ -51,14 +68,20 @@ class Geoparser:
         self,
         *,
         recognizer: str | Recognizer | None = None,
-        gazetteer: str | Gazetteer = "embedded",
+        gazetteer: Source | Sequence[Source] | Gazetteer = "embedded",
         ranker: str | Ranker | None = None,
         min_confidence: float = 0.0,
+        source_home: Mapping[str, HomeLike] | None = None,
+        fallback: Service | None = None,
     ) -> None:
         if not 0.0 <= min_confidence <= 1.0:
             raise InvalidTable(f"min_confidence is {min_confidence}; it is a probability, from 0 to 1")
         self.gazetteer = gazetteer if isinstance(gazetteer, Gazetteer) else Gazetteer(gazetteer)
         self.min_confidence = min_confidence
+        self.source_home = dict(source_home or {})
+        if fallback is not None:
+            check_service(fallback)
+        self.fallback = fallback
         self._recognizer = recognizer
         self._ranker = ranker
         self._resolver: Resolver | None = None
@@ -87,7 +110,7 @@ class Geoparser:
         articles
             The articles table; ``article_id`` and ``text`` are enough.
         progress
-            Called with the stage's name, what is done and what there is, in articles.
+            Called with the stage's name, what is done and what there is: articles, in the stage ``fallback`` names.
 
         Returns
         -------
@@ -167,9 +190,20 @@ class Geoparser:
             return empty_mentions()
         if progress:
             progress("resolution", 0, len(articles))
+        articles = with_homes(articles, self.source_home)
         places, alternatives = self.resolver.resolve(articles, spans, context=context)
+        if self.fallback is not None:
+            places = Fallback(self.fallback, self.resolver).resolve(
+                articles,
+                spans,
+                places,
+                alternatives,
+                nil=self._unsure(places),
+                context=context,
+                progress=progress,
+            )
         table = pd.concat([spans, places], axis=1)
-        unsure = table["place_id"].isna() | (table["confidence"] < self.min_confidence)
+        unsure = self._unsure(table)
         table["status"] = np.where(unsure, "nil", "resolved")
         of_place = [name for name in places.columns if name != "confidence"]
         table.loc[unsure, of_place] = None
@@ -179,13 +213,18 @@ class Geoparser:
             progress("resolution", len(articles), len(articles))
         return mentions
 
+    def _unsure(self, places: pd.DataFrame) -> pd.Series[bool]:
+        return places["place_id"].isna() | (places["confidence"] < self.min_confidence)
+
 
 def geoparse(
     articles: pd.DataFrame,
     *,
     recognizer: str | Recognizer | None = None,
-    gazetteer: str | Gazetteer = "embedded",
+    gazetteer: Source | Sequence[Source] | Gazetteer = "embedded",
     min_confidence: float = 0.0,
+    source_home: Mapping[str, HomeLike] | None = None,
+    fallback: Service | None = None,
 ) -> gpd.GeoDataFrame:
     """Find the place names in articles and work out which place each means.
 
@@ -193,7 +232,7 @@ def geoparse(
     ----------
     articles
         The articles table; ``article_id`` and ``text`` are enough.
-    recognizer, gazetteer, min_confidence
+    recognizer, gazetteer, min_confidence, source_home, fallback
         As for :class:`Geoparser`, which is worth keeping when called often.
 
     Returns
@@ -202,7 +241,14 @@ def geoparse(
         The mentions table: one row per mention, EPSG:4326, points in (longitude, latitude) order, in article order
         then text order.
     """
-    return Geoparser(recognizer=recognizer, gazetteer=gazetteer, min_confidence=min_confidence).geoparse(articles)
+    parser = Geoparser(
+        recognizer=recognizer,
+        gazetteer=gazetteer,
+        min_confidence=min_confidence,
+        source_home=source_home,
+        fallback=fallback,
+    )
+    return parser.geoparse(articles)
 
 
 def alternatives(mentions: pd.DataFrame) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -146,3 +147,21 @@ def test_time_grows_no_faster_than_the_text(matcher: GazetteerMatcher) -> None:
         return time.perf_counter() - started
 
     assert seconds(8000) < 60 * max(seconds(400), 0.01)
+
+
+def test_only_names_of_the_most_prominent_places_are_looked_for(tmp_path: Path, gazetteer_cache: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text("name,lat,lon,population\nAldersholt,51,-1,9000\nWymondbury,52,0,2000\n", encoding="utf-8")
+    own = geomap.Gazetteer(path, cache_dir=gazetteer_cache)
+    text = "They went to Aldersholt and to Wymondbury."
+    assert found(GazetteerMatcher(own), text) == ["Aldersholt", "Wymondbury"]
+    assert found(GazetteerMatcher(own, places=1), text) == ["Aldersholt"]
+    # The whole of GeoNames has thirteen million places: their names do not fit into memory.
+    assert GazetteerMatcher(own).places == 300_000
+
+
+def test_a_gazetteer_without_abbreviations_has_no_empty_mentions(tmp_path: Path, gazetteer_cache: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text("name,lat,lon\nAldersholt,51.2,-1.3\n", encoding="utf-8")
+    own = GazetteerMatcher(geomap.Gazetteer(path, cache_dir=gazetteer_cache))
+    assert found(own, "They met in Aldersholt, (of course), on Monday.") == ["Aldersholt"]

@@ -49,6 +49,11 @@ def mentions_of(articles: pd.DataFrame, *words: str) -> pd.DataFrame:
         ("the city of Mosul", "the city of Mosul", "Mosul"),
         ("Paris, Texas", "Paris, Texas", "Paris"),
         ("U.S.", "U.S.", None),
+        ("W. Columbia", "W. Columbia", "West Columbia"),
+        ("Madison Twp.", "Madison Twp.", "Madison"),
+        ("Hudson River", "Hudson River", "Hudson"),
+        ("Zorra-Tavistock", "Zorra-Tavistock", "Tavistock"),
+        ("New Londoners", "New Londoners", "New London"),
     ],
 )
 def test_names_are_looked_up_as_written_first(toponym: str, first: str, also: str | None) -> None:
@@ -60,7 +65,7 @@ def test_names_are_looked_up_as_written_first(toponym: str, first: str, also: st
 @given(st.text(max_size=40))
 def test_name_variants_end_and_never_repeat(toponym: str) -> None:
     variants = list(name_variants(toponym))
-    assert len(variants) == len(set(variants)) <= 12
+    assert len(variants) == len(set(variants)) <= 40
 
 
 def test_what_a_toponym_says_of_its_container() -> None:
@@ -127,9 +132,10 @@ def test_confidence_sums_to_at_most_one_and_the_choice_is_the_surest(gazetteer: 
     articles = table(TEXT)
     batch = build_batch(articles, mentions_of(articles, "MOSUL", "Erbil", "Paris"), gazetteer)
     for ranker in (HandSetRanker(), default_ranker()):
-        probabilities = softmax(ranker.scores(compute_signals(batch)), batch)
+        signals = compute_signals(batch)
+        probabilities = softmax(ranker.scores(signals), batch)
         chosen = best_rows(probabilities, batch)
-        confidence = calibrated(probabilities, chosen, ranker, batch)
+        confidence = calibrated(probabilities, signals, chosen, ranker, batch)
         for group, row in enumerate(chosen):
             own = confidence[batch.starts[group] : batch.starts[group + 1]]
             assert own.sum() <= 1 + 1e-9
@@ -149,9 +155,10 @@ def naive(trees: Trees, row: np.ndarray) -> float:
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 10_000))
 def test_trees_walked_together_equal_trees_walked_one_by_one(seed: int) -> None:
-    trees = LearnedRanker.shipped().trees
-    rows = np.random.default_rng(seed).normal(scale=3, size=(7, len(NAMES)))
-    np.testing.assert_allclose(trees.scores(rows), [naive(trees, row) for row in rows], rtol=1e-12)
+    ranker = LearnedRanker.shipped()
+    rows = np.random.default_rng(seed).normal(scale=3, size=(7, len(NAMES) + 1))
+    for trees in (ranker.trees, ranker.surety):
+        np.testing.assert_allclose(trees.scores(rows), [naive(trees, row) for row in rows], rtol=1e-12)
 
 
 def test_articles_of_one_source_stay_together_when_a_corpus_is_cut() -> None:

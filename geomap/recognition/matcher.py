@@ -108,7 +108,8 @@ class GazetteerMatcher:
     @cached_property
     def _written(self) -> re.Pattern[str]:
         forms = sorted({form.written for form in self.gazetteer.abbreviations()}, key=lambda form: (-len(form), form))
-        return re.compile(r"(?<![\w.])(?:" + "|".join(map(re.escape, forms)) + r")(?![\w])")
+        any_form = "|".join(map(re.escape, forms)) or "(?!)"  # of no forms, nothing is found rather than everywhere
+        return re.compile(rf"(?<![\w.])(?:{any_form})(?![\w])")
 
     @cached_property
     def _country_forms(self) -> frozenset[str]:

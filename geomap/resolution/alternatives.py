@@ -65,6 +65,11 @@ class Alternatives(dict[str, Any]):
         for key, group in zip(keys, groups.tolist(), strict=True):
             self._of[key] = by_group.get(group, [])
 
+    def adopt(self, other: Alternatives, mentions: pd.DataFrame) -> None:
+        """Take over what another resolution kept of some mentions."""
+        for key in zip(mentions["article_id"], mentions["field"], mentions["start"], mentions["end"], strict=True):
+            self._of[key] = other.of(*key)
+
     def of(self, article_id: str, field: str, start: int, end: int) -> list[tuple[Any, ...]]:
         """Return one mention's candidates: place, probability and signals, the likeliest first."""
         return self._of.get((article_id, field, start, end), [])

@@ -16,8 +16,14 @@ import pandas as pd
 
 from geomap.gazetteer import Candidate, Gazetteer, fold
 from geomap.resolution.context import MentionContext, holds, read_contexts
-from geomap.resolution.names import name_variants
+from geomap.resolution.homes import Home, read_homes
+from geomap.resolution.names import SHORT_FORMS, name_variants
 
+# A toponym and the year in which it was written, None where that makes no difference.
+Asked = tuple[str, int | None]
+# For each of these, the folded name by which candidates were found, and these with how far the name was cut for it.
+Found = dict[Asked, tuple[str, list[tuple[int, Candidate]]]]
+DEEPEST = 4
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
@@ -63,8 +69,12 @@ class Batch:
     family
         Of each group, the number of the first group of the same name in the same article: groups of one name are no
         evidence for each other ("from Paris, Texas, to Paris, France").
+    name
+        Of each group, a number that it shares with the groups of the same name in all articles.
     mention_group
         Group number of each mention, -1 where it has no candidate.
+    sources, homes
+        Publisher of each article, and where the user says that it is at home; None where not known.
     """
 
     places: list[Candidate]
@@ -75,8 +85,10 @@ class Batch:
     group_article: Ints
     contexts: list[MentionContext]
     family: Ints
+    name: Ints
     mention_group: Ints
     sources: list[str | None]
+    homes: list[Home | None]
 
 
 class Codes:
@@ -105,51 +117,103 @@ def build_batch(articles: pd.DataFrame, mentions: pd.DataFrame, gazetteer: Gazet
         How many candidates a name may have.
     """
     numbers = {article_id: number for number, article_id in enumerate(articles["article_id"])}
-    contexts = read_contexts(articles, mentions, gazetteer)
-    found = _find(mentions["toponym"].unique(), gazetteer, limit)
+    years = _years(articles, mentions, gazetteer)
+    asked = list(zip(mentions["toponym"], years, strict=True))
+    found = _find(asked, gazetteer, limit)
+    contexts = _checked(mentions, asked, read_contexts(articles, mentions, gazetteer, years), found)
     keys: dict[tuple[int, str, str], int] = {}
-    groups: list[tuple[int, str]] = []
+    groups: list[tuple[int, Asked]] = []
     group_contexts: list[MentionContext] = []
     mention_group = np.full(len(mentions), -1, dtype=np.int64)
-    rows = zip(mentions["article_id"], mentions["toponym"], contexts, strict=True)
-    for position, (article_id, toponym, context) in enumerate(rows):
-        name, candidates = found[toponym]
+    for position, (article_id, name_and_year, context) in enumerate(
+        zip(mentions["article_id"], asked, contexts, strict=True)
+    ):
+        name, candidates = found[name_and_year]
         if not candidates:
             continue
-        if context.areas and not any(holds(context.areas, candidate) for _, candidate in candidates):
-            context = context.unplaced()  # an enumeration: "Baghdad, Cairo and Amman"
         key = (numbers[article_id], name, context.container_key)
         if key not in keys:
             keys[key] = len(groups)
-            groups.append((numbers[article_id], toponym))
+            groups.append((numbers[article_id], name_and_year))
             group_contexts.append(context)
         else:
             group_contexts[keys[key]] = group_contexts[keys[key]].merged(context)
         mention_group[position] = keys[key]
-    return _lay_out(articles, groups, group_contexts, mention_group, found)
+    return _lay_out(articles, read_homes(articles, gazetteer), groups, group_contexts, mention_group, found)
 
 
-def _find(
-    toponyms: Iterable[str], gazetteer: Gazetteer, limit: int
-) -> dict[str, tuple[str, list[tuple[int, Candidate]]]]:
+def _years(articles: pd.DataFrame, mentions: pd.DataFrame, gazetteer: Gazetteer) -> list[int | None]:
+    """Return the year of each mention's article, None where it is not known or the gazetteer's names have no dates."""
+    if not gazetteer.dated:
+        return [None] * len(mentions)
+    published = pd.to_datetime(articles["published"], utc=True)
+    years = {
+        article_id: None if pd.isna(date) else int(date.year)
+        for article_id, date in zip(articles["article_id"], published, strict=True)
+    }
+    return [years[article_id] for article_id in mentions["article_id"]]
+
+
+def _checked(
+    mentions: pd.DataFrame, asked: Sequence[Asked], contexts: list[MentionContext], found: Found
+) -> list[MentionContext]:
+    """Return the contexts without containers that hold no candidate, and with those that a definition gives elsewhere."""
+    checked: list[MentionContext] = []
+    defined: dict[tuple[str, str], dict[str, MentionContext]] = {}
+    keys = [(article_id, found[each][0]) for article_id, each in zip(mentions["article_id"], asked, strict=True)]
+    for key, each, context in zip(keys, asked, contexts, strict=True):
+        if context.areas and not any(holds(context.areas, candidate) for _, candidate in found[each][1]):
+            context = context.unplaced()  # an enumeration: "Baghdad, Cairo and Amman"
+        if context.defined:
+            defined.setdefault(key, {}).setdefault(context.container_key, context)
+        checked.append(context)
+    # Where an article defines two places of one name, each other mention may mean either.
+    only = {key: next(iter(each.values())) for key, each in defined.items() if len(each) == 1}
+    return [
+        context.placed_as(only[key]) if not context.areas and key in only else context
+        for key, context in zip(keys, checked, strict=True)
+    ]
+
+
+def _find(asked: Iterable[Asked], gazetteer: Gazetteer, limit: int) -> Found:
     """Return for each toponym its folded name and its candidates, each with how far the name had to be cut."""
+    by_year: dict[int | None, list[str]] = {}
+    for toponym, year in dict.fromkeys(asked):
+        by_year.setdefault(year, []).append(toponym)
+    return {
+        (toponym, year): named
+        for year, toponyms in by_year.items()
+        for toponym, named in _find_in_year(toponyms, gazetteer, limit, year).items()
+    }
+
+
+def _find_in_year(
+    toponyms: Iterable[str], gazetteer: Gazetteer, limit: int, year: int | None
+) -> dict[str, tuple[str, list[tuple[int, Candidate]]]]:
     variants = {toponym: list(name_variants(toponym)) for toponym in toponyms}
-    answers = gazetteer.candidates({name for names in variants.values() for name in names}, limit=limit)
-    found: dict[str, tuple[str, list[tuple[int, Candidate]]]] = {}
+    every = {name for names in variants.values() for name in names}
+    answers = gazetteer.candidates(every | set(SHORT_FORMS.values()), limit=limit, year=year)
+    found = {}
     for toponym, names in variants.items():
         # A shorter form is asked for only where the name as written has nothing: "Kansas City" is not in Kansas.
-        depth, name = next(((d, n) for d, n in enumerate(names) if answers.get(n)), (0, toponym))
-        candidates = answers.get(name, [])
-        found[toponym] = (fold(names[0]) if names else toponym, [(depth, candidate) for candidate in candidates])
+        both = ((d, n, _with_short_form(n, answers)) for d, n in enumerate(names))
+        depth, name, candidates = next((each for each in both if each[2]), (0, toponym, []))
+        found[toponym] = (fold(name) or toponym, [(min(depth, DEEPEST), candidate) for candidate in candidates])
     return found
+
+
+def _with_short_form(name: str, answers: dict[str, list[Candidate]]) -> list[Candidate]:
+    spelled = SHORT_FORMS.get(name)
+    return answers.get(name, []) + (answers.get(spelled, []) if spelled else [])
 
 
 def _lay_out(
     articles: pd.DataFrame,
-    groups: Sequence[tuple[int, str]],
+    homes: list[Home | None],
+    groups: Sequence[tuple[int, Asked]],
     contexts: list[MentionContext],
     mention_group: Ints,
-    found: dict[str, tuple[str, list[tuple[int, Candidate]]]],
+    found: Found,
 ) -> Batch:
     order = sorted(range(len(groups)), key=lambda number: groups[number][0])
     renumbered = np.empty(len(groups) + 1, dtype=np.int64)
@@ -158,7 +222,7 @@ def _lay_out(
     # Attributes are laid out once per name; groups then only take slices of them.
     places: list[Candidate] = []
     depths: list[int] = []
-    spans: dict[str, tuple[int, int]] = {}
+    spans: dict[Asked, tuple[int, int]] = {}
     for toponym in dict.fromkeys(name for _, name in groups):
         candidates = found[toponym][1]
         spans[toponym] = (len(places), len(places) + len(candidates))
@@ -179,14 +243,21 @@ def _lay_out(
         group_article=group_article,
         contexts=[contexts[number] for number in order],
         family=_families([(groups[number][0], found[groups[number][1]][0]) for number in order]),
+        name=_numbers([found[groups[number][1]][0] for number in order]),
         mention_group=renumbered[mention_group],
         sources=[None if pd.isna(source) else str(source) for source in articles["source"]],
+        homes=homes,
     )
 
 
 def _families(names: Sequence[tuple[int, str]]) -> Ints:
     first: dict[tuple[int, str], int] = {}
     return np.array([first.setdefault(name, number) for number, name in enumerate(names)], dtype=np.int64)
+
+
+def _numbers(names: Sequence[str]) -> Ints:
+    numbers: dict[str, int] = {}
+    return np.array([numbers.setdefault(name, len(numbers)) for name in names], dtype=np.int64)
 
 
 def _columns(places: Sequence[Candidate], depths: Sequence[int]) -> Columns:

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from geomap.gazetteer import Candidate, Gazetteer, fold
-from geomap.resolution.names import own_container
+from geomap.resolution.containers import container_phrases, defining_phrases, prefixes
 
-# Up to four words behind a comma or an opening bracket, the first with a capital: ", North Carolina", " (Iraq".
-_FOLLOWING = re.compile(
-    r"\s?(?:,\s{0,2}(?:in\s)?|\(|\sin\s)((?:[^\W\d_a-z][\w.'’-]*)(?:[ \u00a0](?:of|and|the|[^\W\d_a-z])[\w.'’-]*){0,3})"
-)
-_POSSESSOR = re.compile(r"((?:[^\W\d_a-z][\w.-]*[ \u00a0]){0,2}[^\W\d_a-z][\w.-]*)['’]s?[ \u00a0]$")
 _DATELINE = re.compile(r"^[^a-z\n]{0,60}$")
 _DATELINE_END = re.compile(r"[^\n.!?]{0,60}?(?:\s[—–-]{1,2}\s|\)\s[—–-])")
 _PREPOSITION = re.compile(
@@ -23,40 +18,32 @@ _PREPOSITION = re.compile(
     re.IGNORECASE,
 )
 _NEXT_WORD = re.compile(r"[ \u00a0]?([A-Za-z]+)")
-_WATER = {
-    "river",
-    "rivers",
-    "lake",
-    "creek",
-    "bay",
-    "sea",
-    "gulf",
-    "strait",
-    "basin",
-    "canal",
-    "reservoir",
-    "dam",
-    "delta",
+# Words that say of what kind the place is whose name they stand beside; an enumeration may share one: "Boone and Clinton
+# counties", "the provinces of Nineveh and Erbil".
+_KINDS_BESIDE = {
+    "water": "river lake creek bay sea gulf strait basin canal reservoir dam delta bayou brook pond harbor",
+    "land": "mountain desert valley peninsula island hill hills plateau plain plains",
+    "second": "county parish borough district",
+    "first": "province governorate state region prefecture oblast",
+    "spot": "airport airfield airbase station stadium hospital university bridge base",
 }
-_LAND = {
-    "mountain",
-    "mountains",
-    "desert",
-    "valley",
-    "peninsula",
-    "island",
-    "islands",
-    "hills",
-    "plateau",
-    "plain",
-    "plains",
+_PLURALS = {"county": "counties", "parish": "parishes", "bay": "bays", "delta": "deltas", "university": "universities"}
+_KIND_OF_WORD = {
+    form: kind
+    for kind, words in _KINDS_BESIDE.items()
+    for word in words.split()
+    for form in (word, _PLURALS.get(word, f"{word}s"))
 }
-_SECOND = {"county", "parish", "borough", "district"}
-_FIRST = {"province", "governorate", "state", "region", "prefecture", "oblast"}
-_SPOT = {"airport", "airfield", "airbase", "station", "stadium", "hospital", "university", "bridge", "base"}
-FOLLOWERS = ("water", "land", "second", "first", "spot")
+_TOWN_WORDS = dict.fromkeys(("city", "town", "village", "hamlet", "suburb", "community"), "town")
+FOLLOWERS = (*_KINDS_BESIDE, "town")
+_ONE_MORE = r"[^\W\d_a-z][\w.'’-]*(?:[ \u00a0][^\W\d_a-z][\w.'’-]*){0,2}"
+_SEPARATOR = r"(?:\s?,\s(?:and\s|or\s)?|\s(?:and|or|&)\s)"
+_SHARED_BEHIND = re.compile(rf"(?:{_SEPARATOR}{_ONE_MORE}?){{1,12}}\s([a-z]+s)\b")
+_SHARED_BEFORE = re.compile(rf"\b([A-Za-z]+s)(?:\sof)?\s(?:the\s)?(?:{_ONE_MORE}{_SEPARATOR}){{0,12}}$")
+_KIND_OF = re.compile(r"\b([A-Za-z]+)\sof\s(?:the\s)?$")
 
 Area = tuple[str, str | None, str | None]
+Areas = frozenset[tuple[Area, int]]
 
 
 @dataclass(frozen=True)
@@ -80,9 +67,11 @@ class MentionContext:
         How many mentions the group has.
     order
         Position of the first mention among the article's mentions.
+    defined
+        Whether the container comes from a definition ("Lebanon is a city in Boone County, Indiana").
     """
 
-    areas: frozenset[tuple[Area, int]]
+    areas: Areas
     container_key: str
     in_title: bool
     dateline: bool
@@ -91,10 +80,15 @@ class MentionContext:
     first: int
     mentions: int
     order: int
+    defined: bool = False
 
     def unplaced(self) -> MentionContext:
         """Return the context without what was taken for a container."""
-        return replace(self, areas=frozenset(), container_key="")
+        return replace(self, areas=frozenset(), container_key="", defined=False)
+
+    def placed_as(self, other: MentionContext) -> MentionContext:
+        """Return the context with the container of another mention of the name."""
+        return replace(self, areas=other.areas, container_key=other.container_key)
 
     def merged(self, other: MentionContext) -> MentionContext:
         """Return the context of both."""
@@ -111,19 +105,45 @@ class MentionContext:
         )
 
 
-def read_contexts(articles: pd.DataFrame, mentions: pd.DataFrame, gazetteer: Gazetteer) -> list[MentionContext]:
-    """Return one context per mention, in the order of the mentions."""
+def read_contexts(
+    articles: pd.DataFrame, mentions: pd.DataFrame, gazetteer: Gazetteer, years: Sequence[int | None] | None = None
+) -> list[MentionContext]:
+    """Return one context per mention, in the order of the mentions.
+
+    Parameters
+    ----------
+    articles, mentions, gazetteer
+        As for :func:`~geomap.resolution.batch.build_batch`.
+    years
+        Of each mention, the year whose names count; None for any. All None when left out.
+    """
+    years = [None] * len(mentions) if years is None else years
     texts = {field: dict(zip(articles["article_id"], articles[field], strict=True)) for field in ("title", "text")}
     rows = list(zip(mentions["article_id"], mentions["field"], mentions["start"], mentions["end"], strict=True))
-    phrases = [_container_phrases(texts[field][article_id], start, end) for article_id, field, start, end in rows]
-    known = _areas(_prefixes(chain for chains in phrases for chain in chains), gazetteer)
+    phrases = [container_phrases(texts[field][article_id], start, end) for article_id, field, start, end in rows]
+    defined = [defining_phrases(texts[field][article_id], start, end) for article_id, field, start, end in rows]
+    known = {
+        year: areas_named(
+            (
+                phrase
+                for of, *lists in zip(years, phrases, defined, strict=True)
+                if of == year
+                for each in lists
+                for phrase in each
+            ),
+            gazetteer,
+            year=year,
+        )
+        for year in set(years)
+    }
     contexts = []
     order = -1
     previous: str | None = None
-    for (article_id, field, start, end), chains in zip(rows, phrases, strict=True):
+    for (article_id, field, start, end), chain, definition, year in zip(rows, phrases, defined, years, strict=True):
         order = order + 1 if article_id == previous else 0
         previous = article_id
-        contexts.append(_read(texts[field][article_id], field, start, end, chains, known, order))
+        context = _read(texts[field][article_id], field, start, end, [*chain, *definition], known[year], order)
+        contexts.append(replace(context, defined=bool(definition and context.areas)))
     return contexts
 
 
@@ -133,10 +153,10 @@ def _read(
     start: int,
     end: int,
     chains: list[str],
-    known: dict[str, frozenset[tuple[Area, int]]],
+    known: dict[str, Areas],
     order: int,
 ) -> MentionContext:
-    areas, key = _combined(chains, known)
+    areas, key = combined(chains, known)
     line = text.rfind("\n", 0, start) + 1
     opening = text[line:start]
     dateline = (
@@ -151,37 +171,38 @@ def _read(
         and not opening.strip(" —–-\u00a0")
         and bool(_DATELINE_END.match(text[end : end + 60]))
     )
-    word = _NEXT_WORD.match(text, end)
     return MentionContext(
         areas=areas,
         container_key=key,
         in_title=field == "title",
         dateline=dateline,
         preposition=bool(_PREPOSITION.search(text[max(0, start - 12) : start])),
-        follower=_follower(word.group(1).casefold() if word else "", text[start:end]),
+        follower=_follower(text, start, end),
         first=start,
         mentions=1,
         order=order,
     )
 
 
-def _combined(
-    chains: list[str], known: dict[str, frozenset[tuple[Area, int]]]
-) -> tuple[frozenset[tuple[Area, int]], str]:
+def combined(chains: list[str], known: dict[str, Areas]) -> tuple[Areas, str]:
     """Return the areas of the first telling phrase, narrowed by a later one: "Franklin County, Ohio"."""
-    areas: frozenset[tuple[Area, int]] = frozenset()
+    areas: Areas = frozenset()
     key = ""
     for chain in chains:
-        name = next((prefix for prefix in _prefixes([chain]) if known.get(prefix)), None)
+        name = next((prefix for prefix in prefixes([chain]) if known.get(prefix)), None)
         if name is None:
             continue
         if not areas:
             areas, key = known[name], fold(name)
             continue
-        inside = frozenset(area for area in areas if any(within(area[0], outer) for outer, _ in known[name]))
+        inside = _narrowed(areas, known[name]) or _narrowed(known[name], areas)
         if inside:
             areas, key = inside, f"{key}, {fold(name)}"
     return areas, key
+
+
+def _narrowed(areas: Areas, outer: Areas) -> Areas:
+    return frozenset(area for area in areas if any(within(area[0], other) for other, _ in outer))
 
 
 def within(inner: Area, outer: Area) -> bool:
@@ -197,45 +218,30 @@ def holds(areas: Iterable[tuple[Area, int]], place: Candidate) -> bool:
     return any(place.row != holder and within(own, area) for area, holder in areas)
 
 
-def _follower(word: str, toponym: str) -> str:
-    last = toponym.casefold().split()[-1] if toponym.split() else ""
-    first = toponym.casefold().split()[0] if toponym.split() else ""
-    for name, words in zip(FOLLOWERS, (_WATER, _LAND, _SECOND, _FIRST, _SPOT), strict=True):
-        if word in words or last in words or first in words:
-            return name
-    return "land" if first in {"mount", "mt", "mt."} else ""
+def _follower(text: str, start: int, end: int) -> str:
+    """Return the kind of place that the words in and around a toponym say it is, empty where they say none."""
+    own = text[start:end].casefold().split()
+    next_word = _NEXT_WORD.match(text, end)
+    for word in (next_word.group(1).casefold() if next_word else "", own[-1] if own else "", own[0] if own else ""):
+        if word in _KIND_OF_WORD:
+            return _KIND_OF_WORD[word]
+    if own and own[0] in {"mount", "mt", "mt."}:
+        return "land"
+    before = text[max(0, start - 200) : start]
+    named = _KIND_OF.search(before)
+    word = named.group(1).casefold() if named else ""
+    if word in _KIND_OF_WORD or word in _TOWN_WORDS:
+        return _KIND_OF_WORD.get(word) or _TOWN_WORDS[word]
+    shared = _SHARED_BEHIND.match(text, end) or _SHARED_BEFORE.search(before)
+    return _KIND_OF_WORD.get(shared.group(1).casefold(), "") if shared else ""
 
 
-def _container_phrases(text: str, start: int, end: int) -> list[str]:
-    """Return the phrases that may name what holds the mention, the most telling first."""
-    phrases = [own_container(text[start:end])]
-    following = _FOLLOWING.match(text, end)
-    if following:
-        chained = _FOLLOWING.match(text, following.end())
-        phrases.append(following.group(1))
-        if chained and text[following.end()] == ",":
-            phrases.append(chained.group(1))
-    possessor = _POSSESSOR.search(text[max(0, start - 40) : start])
-    if possessor:
-        phrases.append(possessor.group(1))
-    return [phrase for phrase in phrases if phrase]
-
-
-def _prefixes(phrases: Iterable[str]) -> Iterable[str]:
-    for phrase in phrases:
-        words = phrase.split()
-        for length in range(len(words), 0, -1):
-            name = " ".join(words[:length])
-            yield name
-            if name.endswith(".") and length > 1:
-                yield name[:-1]
-
-
-def _areas(names: Iterable[str], gazetteer: Gazetteer) -> dict[str, frozenset[tuple[Area, int]]]:
-    wanted = {name for name in names if len(name) > 1}
+def areas_named(phrases: Iterable[str], gazetteer: Gazetteer, *, year: int | None = None) -> dict[str, Areas]:
+    """Return the countries and divisions that each phrase, or what it begins with, may name."""
+    wanted = {name for name in prefixes(phrases) if len(name) > 1}
     return {
         name: frozenset((_area(candidate), candidate.row) for candidate in candidates if _holds(candidate))
-        for name, candidates in gazetteer.candidates(wanted, limit=30).items()
+        for name, candidates in gazetteer.candidates(wanted, limit=30, year=year).items()
     }
 
 

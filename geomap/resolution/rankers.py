@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -63,7 +64,7 @@ class HandSetRanker:
         """Return the weighted sums."""
         return np.asarray(signals @ self._weights)
 
-    def confidence(self, probabilities: Floats) -> Floats:
+    def confidence(self, probabilities: Floats, signals: Floats) -> Floats:
         """Return the probabilities as they are."""
         return probabilities
 
@@ -86,27 +87,29 @@ def said_outright(signals: Floats) -> Floats:
 
 
 class LearnedRanker:
-    """Gradient-boosted trees, with a curve that turns their certainty into a probability of being right.
+    """Gradient-boosted trees for the choice among candidates, and others for the probability that the choice is right.
 
     Parameters
     ----------
     trees
         What scores the signals of :data:`~geomap.resolution.signals.NAMES`.
-    sure, share
-        The calibration curve: what the softmax says, and the share that is right; both rise.
+    surety
+        What scores the signals of a chosen candidate and, behind them, its share of its group's softmax: the log odds of
+        its being right. A name of which the gazetteer has only one bearer leaves no choice and may still mean another.
     """
 
-    def __init__(self, trees: Trees, sure: Floats, share: Floats) -> None:
+    def __init__(self, trees: Trees, surety: Trees) -> None:
         self.trees = trees
-        self._sure, self._share = sure, share
+        self.surety = surety
 
     def scores(self, signals: Floats) -> Floats:
         """Return the trees' sums, and what the text says outright."""
         return self.trees.scores(signals) + said_outright(signals)
 
-    def confidence(self, probabilities: Floats) -> Floats:
-        """Return the share of mentions that were right when a ranker was as sure as this."""
-        return np.asarray(np.interp(probabilities, self._sure, self._share))
+    def confidence(self, probabilities: Floats, signals: Floats) -> Floats:
+        """Return the share of mentions that were right when chosen with such a probability and such signals."""
+        odds = self.surety.scores(np.column_stack([signals, probabilities]))
+        return np.asarray(1.0 / (1.0 + np.exp(-odds)))
 
     def contributions(self, row: Floats) -> Floats:
         """Return what each signal adds to one row's score, up to a constant that all rows share, shape (signals,)."""
@@ -123,10 +126,12 @@ class LearnedRanker:
                 raise ResourceDamaged(
                     "the ranker was trained on other signals than these; build it anew with its recipe"
                 )
-            trees = Trees(
-                *(arrays[name] for name in ("feature", "threshold", "left", "right", "value", "middle", "roots"))
-            )
-            return cls(trees, arrays["sure"], arrays["share"])
+            return cls(_trees(arrays, "choice"), _trees(arrays, "surety"))
+
+
+def _trees(arrays: Mapping[str, npt.NDArray[Any]], prefix: str) -> Trees:
+    parts = ("feature", "threshold", "left", "right", "value", "middle", "roots")
+    return Trees(*(arrays[f"{prefix}_{part}"] for part in parts))
 
 
 RANKERS: Mapping[str, Callable[[], Ranker]] = {"learned": LearnedRanker.shipped, "hand-set": HandSetRanker}

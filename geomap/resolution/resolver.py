@@ -26,8 +26,8 @@ class Ranker(Protocol):
         """Return one score per row of signals, such that a softmax over a group gives probabilities."""
         ...
 
-    def confidence(self, probabilities: Floats) -> Floats:
-        """Return the calibrated probability that a row chosen with this probability is right."""
+    def confidence(self, probabilities: Floats, signals: Floats) -> Floats:
+        """Return the calibrated probability that a row chosen with this probability and these signals is right."""
         ...
 
     def contributions(self, row: Floats) -> Floats:
@@ -96,7 +96,7 @@ class Resolver:
         signals = compute_signals(batch)
         probabilities = softmax(self.ranker.scores(signals), batch)
         chosen = best_rows(probabilities, batch)
-        confidence = calibrated(probabilities, chosen, self.ranker, batch)
+        confidence = calibrated(probabilities, signals, chosen, self.ranker, batch)
         own = np.ones(len(together), dtype=bool) if context is None else together["_own"].to_numpy(dtype=bool)
         groups = batch.mention_group[own]
         runners.add(mentions, groups, batch, confidence, signals)
@@ -156,11 +156,13 @@ def best_rows(probabilities: Floats, batch: Batch) -> npt.NDArray[np.int64]:
     return order[batch.starts[:-1]] if len(order) else np.zeros(0, dtype=np.int64)
 
 
-def calibrated(probabilities: Floats, chosen: npt.NDArray[np.int64], ranker: Ranker, batch: Batch) -> Floats:
+def calibrated(
+    probabilities: Floats, signals: Floats, chosen: npt.NDArray[np.int64], ranker: Ranker, batch: Batch
+) -> Floats:
     """Return each row's confidence: the ranker's for the chosen ones, what is left of it shared out among the others."""
     if not len(probabilities):
         return probabilities
-    sure = ranker.confidence(probabilities[chosen])
+    sure = ranker.confidence(probabilities[chosen], signals[chosen])
     left = (1.0 - sure) / np.maximum(1.0 - probabilities[chosen], 1e-12)
     # No runner-up is surer than the choice, however the calibration curve runs.
     confidence = np.minimum(probabilities * left[batch.group], sure[batch.group])

@@ -14,6 +14,7 @@ from geomap.resolution.batch import Batch
 from geomap.resolution.context import FOLLOWERS
 from geomap.resolution.evidence import (
     area_matches,
+    enumerated_kind,
     kernel_signals,
     outlet_signals,
     share_of_others,
@@ -76,11 +77,14 @@ NAMES = (
     "near_400",
     "nearest",
     "neighbor",
+    "neighbor_kind",
     "dateline_near",
     "outlet_known",
     "outlet_country",
     "outlet_first_order",
+    "outlet_second_order",
     "outlet_near",
+    "outlet_around",
     "follower_fits",
     "follower_clashes",
     "preposition",
@@ -157,6 +161,7 @@ def compute_signals(batch: Batch) -> Floats:
         "follower_clashes": clashes,
         "candidates": np.log1p(sizes)[batch.group],
         "same_name_parent": _same_name_parent(batch),
+        "neighbor_kind": enumerated_kind(batch, mass),
         **near,
         **outlet,
         **per_group,
@@ -196,6 +201,7 @@ def _follower_signals(batch: Batch, is_class: dict[str, npt.NDArray[np.bool_]]) 
         "second": feature == "A.ADM2",
         "first": feature == "A.ADM1",
         "spot": is_class["S"],
+        "town": is_class["P"],
     }
     fits = np.zeros(len(feature), dtype=bool)
     for name in FOLLOWERS:

@@ -55,9 +55,18 @@ EVIDENCE: Mapping[str, tuple[str, ...]] = {
         "outlet_known",
         "outlet_country",
         "outlet_first_order",
+        "outlet_second_order",
         "outlet_near",
+        "outlet_around",
     ),
-    "the words around the name": ("follower_fits", "follower_clashes", "preposition", "in_title", "mentions"),
+    "the words around the name": (
+        "neighbor_kind",
+        "follower_fits",
+        "follower_clashes",
+        "preposition",
+        "in_title",
+        "mentions",
+    ),
     "a division of the same name": ("same_name_parent",),
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -28,8 +28,12 @@ class Table:
         Of the corpus, with a mark where sources were hidden.
     signals, group, label, right
         Per row: signals, group number, grade (2 exact id, 1 within 161 km, 0 else) and whether it is near enough.
-    sizes, fold, gold_per_group, has_right, weight
+    sizes, article, gold_per_group, has_right, weight
         Per group.
+    outlets
+        Publisher of each article, by which folds are dealt, even where it was hidden from the signals.
+    fold
+        Per group; see :meth:`deal`.
     gold
         How many gold mentions with coordinates the corpus has, answered or not.
     """
@@ -40,11 +44,17 @@ class Table:
     label: np.ndarray
     right: np.ndarray
     sizes: np.ndarray
-    fold: np.ndarray
+    article: np.ndarray
     gold_per_group: np.ndarray
     has_right: np.ndarray
     weight: np.ndarray
     gold: int
+    outlets: list[str | None]
+    fold: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+
+    def deal(self, seed: int) -> None:
+        """Deal whole outlets to five folds."""
+        self.fold = outlet_folds(self.outlets, seed=seed)[self.article]
 
     def choose(self, score: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the best row of each group and its softmax probability."""
@@ -109,7 +119,6 @@ def _table(name, articles, gold, spans, parser) -> Table:
     np.logical_or.at(has_right, batch.group, right)
     keep = gold_per_group > 0
     rows = keep[batch.group]
-    article_fold = outlet_folds(list(gold.articles["source"]))
     renumber = np.cumsum(keep) - 1
     return Table(
         name=name,
@@ -118,9 +127,10 @@ def _table(name, articles, gold, spans, parser) -> Table:
         label=label[rows],
         right=right[rows],
         sizes=np.diff(batch.starts)[keep],
-        fold=article_fold[batch.group_article[keep]],
+        article=batch.group_article[keep],
         gold_per_group=gold_per_group[keep],
         has_right=has_right[keep],
         weight=np.sqrt(gold_per_group[keep]),
         gold=int(known.sum()),
+        outlets=list(gold.articles["source"]),
     )

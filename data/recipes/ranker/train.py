@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import lightgbm
@@ -23,12 +24,12 @@ ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "data" / "recipes"))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from isotonic import isotonic_steps
 from manifest import record
 from table import Table, load_tables
 
+from geomap.evaluation.folds import FOLDS, SEED
 from geomap.evaluation.metrics import calibration_error
-from geomap.resolution.rankers import said_outright
+from geomap.resolution.rankers import LearnedRanker, said_outright
 from geomap.resolution.signals import NAMES
 from geomap.resolution.trees import Trees
 
@@ -49,7 +50,24 @@ PARAMETERS = {
     "seed": 7,
     "deterministic": True,
     "force_col_wise": True,
-    "num_threads": 2,
+    "num_threads": 1,
+}
+
+SURETY_ROUNDS = 120
+SURETY = {
+    "objective": "binary",
+    "learning_rate": 0.05,
+    "num_leaves": 7,
+    "min_data_in_leaf": 40,
+    "feature_fraction": 0.5,
+    "bagging_fraction": 0.8,
+    "bagging_freq": 1,
+    "lambda_l2": 10.0,
+    "verbose": -1,
+    "seed": 7,
+    "deterministic": True,
+    "force_col_wise": True,
+    "num_threads": 1,
 }
 
 
@@ -69,11 +87,22 @@ def fit(tables: list[Table], keep: list[np.ndarray]) -> lightgbm.Booster:
     return lightgbm.train(PARAMETERS, data, num_boost_round=ROUNDS)
 
 
-def left_out(tables: list[Table], folds: int = 5) -> list[np.ndarray]:
-    """Return scores of every row by a ranker that saw no article of its outlet."""
+def left_out(tables: list[Table], seed: int) -> list[np.ndarray]:
+    """Return scores of every row by a ranker that saw no article of its outlet, the outlets dealt by a seed."""
+    return scored_by(tables, boosters(tables, seed))
+
+
+def boosters(tables: list[Table], seed: int) -> list[lightgbm.Booster]:
+    """Deal the outlets and train once without each fold."""
+    for table in tables:
+        table.deal(seed)
+    return [fit(tables, [table.fold != fold for table in tables]) for fold in range(FOLDS)]
+
+
+def scored_by(tables: list[Table], without: list[lightgbm.Booster]) -> list[np.ndarray]:
+    """Return the scores of every row by the one that was trained without its fold."""
     scores = [np.zeros(len(table.group)) for table in tables]
-    for fold in range(folds):
-        booster = fit(tables, [table.fold != fold for table in tables])
+    for fold, booster in enumerate(without):
         for table, out in zip(tables, scores, strict=True):
             rows = (table.fold == fold)[table.group]
             if rows.any():
@@ -81,29 +110,86 @@ def left_out(tables: list[Table], folds: int = 5) -> list[np.ndarray]:
     return scores
 
 
-def report(tables: list[Table], scores: list[np.ndarray]) -> pd.DataFrame:
-    """Return accuracy within 161 km over all gold of each table."""
+def left_out_rankers(tables: list[Table]) -> list[LearnedRanker]:
+    """Return one ranker per fold of the first deal that saw nothing of the outlets in it, not even for its confidence."""
+    without = boosters(tables, SEED)
+    made = choices(tables, [scored_by(tables, without)])
+    return [LearnedRanker(export(booster), export(made.fit(made.fold != fold))) for fold, booster in enumerate(without)]
+
+
+def report(tables: list[Table], scores: list[list[np.ndarray]]) -> pd.DataFrame:
+    """Return accuracy within 161 km over all gold of each table: its mean over the deals, and that of each."""
     rows = []
-    for table, score in zip(tables, scores, strict=True):
-        rows.append({"corpus": table.name, "accuracy_161km": table.accuracy(score), "recall": table.recall()})
+    for number, table in enumerate(tables):
+        each = [table.accuracy(score[number]) for score in scores]
+        of_deals = {f"deal_{deal}": value for deal, value in enumerate(each, start=1)}
+        rows.append({"corpus": table.name, "accuracy_161km": np.mean(each), **of_deals, "recall": table.recall()})
     return pd.DataFrame(rows)
 
 
-def calibrate(tables: list[Table], scores: list[np.ndarray]) -> tuple[np.ndarray, float]:
-    """Return steps from a softmax probability to the share that is right, and their error on left-out outlets."""
-    probability, right, fold = [], [], []
-    for table, score in zip(tables, scores, strict=True):
-        chosen, sure = table.choose(score)
-        probability.append(np.repeat(sure, table.gold_per_group))
-        right.append(np.repeat(table.right[chosen].astype(float), table.gold_per_group))
-        fold.append(np.repeat(table.fold, table.gold_per_group))
-    sure, truth, folds = np.concatenate(probability), np.concatenate(right), np.concatenate(fold)
-    stated = np.zeros(len(sure))
-    for number in np.unique(folds):
-        steps = isotonic_steps(sure[folds != number], truth[folds != number])
-        stated[folds == number] = np.interp(sure[folds == number], *steps)
-    print(f"calibration error of left-out outlets: {calibration_error(stated, truth):.4f}")
-    return isotonic_steps(sure, truth), calibration_error(stated, truth)
+@dataclass
+class Choices:
+    """What rankers chose that saw nothing of the outlet: one row per group, table and deal.
+
+    Parameters
+    ----------
+    signals
+        Of the chosen candidate, its share of the softmax behind them.
+    right, fold, mentions, deal
+        Whether it is near enough, the group's fold, its gold mentions, and the number of the deal.
+    """
+
+    signals: np.ndarray
+    right: np.ndarray
+    fold: np.ndarray
+    mentions: np.ndarray
+    deal: np.ndarray
+
+    def fit(self, rows: np.ndarray) -> lightgbm.Booster:
+        """Learn the probability of being right."""
+        weight = np.sqrt(self.mentions[rows]) / (self.deal.max() + 1)
+        return lightgbm.train(
+            SURETY, lightgbm.Dataset(self.signals[rows], self.right[rows], weight=weight), SURETY_ROUNDS
+        )
+
+
+def choices(tables: list[Table], deals: list[list[np.ndarray]]) -> Choices:
+    """Return what was chosen, for learning how sure to be."""
+    signals, right, fold, mentions, deal = [], [], [], [], []
+    for number, scores in enumerate(deals):
+        for table, score in zip(tables, scores, strict=True):
+            table.deal(SEED + number)
+            chosen, sure = table.choose(score)
+            signals.append(np.column_stack([table.signals[chosen], sure]))
+            right.append(table.right[chosen].astype(float))
+            fold.append(table.fold)
+            mentions.append(table.gold_per_group)
+            deal.append(np.full(len(chosen), number))
+    return Choices(*(np.concatenate(parts) for parts in (signals, right, fold, mentions, deal)))
+
+
+def stated(made: Choices) -> tuple[np.ndarray, np.ndarray]:
+    """Return the confidence in, and the truth of, each gold mention's choice of the first deal, outlets left out."""
+    first = made.deal == 0
+    sure = np.zeros(len(made.right))
+    for fold in range(FOLDS):
+        rows = first & (made.fold == fold)
+        sure[rows] = made.fit(first & (made.fold != fold)).predict(made.signals[rows])
+    return np.repeat(sure[first], made.mentions[first]), np.repeat(made.right[first], made.mentions[first])
+
+
+def report_confidence(sure: np.ndarray, truth: np.ndarray) -> None:
+    """Print how well the confidence is calibrated, how well it tells right from wrong, and what thresholds would cost."""
+    order = np.argsort(sure, kind="stable")
+    above = np.cumsum(1 - truth[order])
+    discrimination = (above * truth[order]).sum() / (truth.sum() * (1 - truth).sum())
+    print(f"calibration error of left-out outlets: {calibration_error(sure, truth):.4f}")
+    print(f"a right choice is surer than a wrong one: {discrimination:.3f}")
+    for threshold in (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5):
+        below = sure < threshold
+        print(
+            f"  below {threshold:.2f}: {below.sum():4d} of {len(sure)} mentions, {int(truth[below].sum())} of them right"
+        )
 
 
 def export(booster: lightgbm.Booster) -> Trees:
@@ -145,34 +231,42 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--measure-only", action="store_true")
     parser.add_argument("--recognizer", help="whose toponyms are the context: 'gazetteer' is quick")
-    folder = parser.parse_args().folder
-    tables = load_tables(folder, recognizer=parser.parse_args().recognizer)
-    scores = left_out(tables)
-    print(report(tables, scores).to_string(index=False))
-    steps, error = calibrate(tables, scores)
-    if parser.parse_args().measure_only:
+    parser.add_argument("--deals", type=int, default=3, help="in how many ways outlets are dealt to folds")
+    given = parser.parse_args()
+    tables = load_tables(given.folder, recognizer=given.recognizer)
+    scores = [left_out(tables, seed) for seed in range(SEED, SEED + given.deals)]
+    print(report(tables, scores).round(4).to_string(index=False))
+    made = choices(tables, scores)
+    report_confidence(*stated(made))
+    if given.measure_only:
         return
     booster = fit(tables, [np.ones(len(table.sizes), dtype=bool) for table in tables])
+    surety = made.fit(np.ones(len(made.right), dtype=bool))
+    trees, surety_trees = exported(booster, tables[0].signals[:2000]), exported(surety, made.signals[:2000])
+    write(trees, surety_trees)
+    gain = booster.feature_importance("gain")
+    print(json.dumps([(NAMES[number], round(float(gain[number]))) for number in np.argsort(-gain)[:20]]))
+    print(
+        f"{TARGET.name}: {TARGET.stat().st_size / 1e3:.0f} KB, {len(trees.roots)} and {len(surety_trees.roots)} trees"
+    )
+
+
+def exported(booster: lightgbm.Booster, sample: np.ndarray) -> Trees:
+    """Return the booster's trees as arrays that give the same scores."""
     trees = export(booster)
-    sample = tables[0].signals[:2000]
-    difference = np.abs(trees.scores(sample) - booster.predict(sample)).max()
+    difference = np.abs(trees.scores(sample) - booster.predict(sample, raw_score=True)).max()
     print(f"largest difference from LightGBM: {difference:.2e}")
     assert difference < 1e-9
-    write(trees, steps)
-    order = np.argsort(-booster.feature_importance("gain"))
-    print(
-        json.dumps([(NAMES[number], round(float(booster.feature_importance("gain")[number]))) for number in order[:20]])
-    )
-    print(
-        f"{TARGET.name}: {TARGET.stat().st_size / 1e3:.0f} KB, {len(trees.roots)} trees, calibration error {error:.3f}"
-    )
+    return trees
 
 
-def write(trees: Trees, steps: tuple[np.ndarray, np.ndarray]) -> None:
+def write(trees: Trees, surety: Trees) -> None:
     """Write the arrays such that equal arrays make equal bytes."""
     import zipfile
 
-    arrays = {**trees.to_arrays(), "names": np.array(NAMES), "sure": steps[0], "share": steps[1]}
+    arrays: dict[str, np.ndarray] = {"names": np.array(NAMES)}
+    for prefix, part in (("choice", trees), ("surety", surety)):
+        arrays |= {f"{prefix}_{name}": array for name, array in part.to_arrays().items()}
     temporary = TARGET.with_suffix(".tmp")
     with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name in sorted(arrays):
