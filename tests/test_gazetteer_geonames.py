@@ -188,6 +188,13 @@ def test_the_index_says_what_it_is(built: Gazetteer) -> None:
     assert "GeoNames (CC BY 4.0)" in built.attribution
 
 
+def test_seas_and_regions_kept_by_hand_stand_among_the_prominent(built: Gazetteer) -> None:
+    (county,) = built.candidates(["athens county"])["athens county"]
+    assert county.population < 100_000
+    for name in ("black sea", "middle east", "tigris"):
+        assert min(each.row for each in built.candidates([name])[name]) < county.row
+
+
 def test_a_misspelled_name_is_found(built: Gazetteer) -> None:
     assert [each.place_id for each, _ in built.fuzzy("Gost Crek")][:1] == ["geonames:1"]
 

@@ -33,6 +33,7 @@ ATTRIBUTION = "Place data from GeoNames (CC BY 4.0)."
 _SPACE = 1.7
 _SMALLEST_SPACE = 50_000_000
 _MOST_PEOPLE = 9_999_999_999
+_KNOWN_TO_ALL = 100_000
 _LARGEST_ID = 1 << 28
 _COLUMNS = 19
 _AIRPORTS = frozenset({"AIRP", "AIRF", "AIRB"})
@@ -301,8 +302,10 @@ def _plausible(geonameid: int, population: int, lat: float, lon: float) -> bool:
 
 def _own_line(place: Candidate) -> str:
     level = {"ADM1": 1, "ADM2": 3}.get(place.feature_code or "", 4)
+    # Seas and regions have no inhabitants, and are kept by hand because everybody knows them.
+    prominence = place.population if place.feature_class in {"A", "P", "S"} else max(place.population, _KNOWN_TO_ALL)
     fields = (
-        f"{_MOST_PEOPLE - place.population:010d}{level}{99 - min(place.alternates, 99):02d}{0:09d}",
+        f"{_MOST_PEOPLE - prominence:010d}{level}{99 - min(place.alternates, 99):02d}{0:09d}",
         place.place_id,
         place.name,
         place.name,
