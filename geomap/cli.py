@@ -21,6 +21,7 @@ from geomap import errors
 from geomap.gazetteer.commands import app as gazetteer_commands
 from geomap.geocoding.commands import Domain, Fallback, UserAgent, fallback_service
 from geomap.geocoding.commands import mount as mount_geocoding
+from geomap.tables import MIN_CONFIDENCE
 
 if TYPE_CHECKING:
     from geomap.pipeline import Progress
@@ -79,7 +80,7 @@ def map_command(
     ] = None,
     recognizer: Recognizer = None,
     gazetteer: GazetteerName = "embedded",
-    min_confidence: MinConfidence = 0.0,
+    min_confidence: MinConfidence = MIN_CONFIDENCE,
     fallback: Fallback = None,
     user_agent: UserAgent = None,
     domain: Domain = None,
@@ -118,7 +119,7 @@ def geoparse_command(
     ],
     recognizer: Recognizer = None,
     gazetteer: GazetteerName = "embedded",
-    min_confidence: MinConfidence = 0.0,
+    min_confidence: MinConfidence = MIN_CONFIDENCE,
     fallback: Fallback = None,
     user_agent: UserAgent = None,
     domain: Domain = None,

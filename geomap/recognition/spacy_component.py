@@ -18,6 +18,7 @@ from spacy.util import registry
 from geomap.gazetteer import Gazetteer
 from geomap.recognition.labels import KindsOfLabels, demonyms_of
 from geomap.recognition.spacy_recognizer import spans_of_entities
+from geomap.tables import MIN_CONFIDENCE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,7 +86,7 @@ class GeomapComponent:
         *,
         recognizer: Any = "neural",
         gazetteer: str | list[str] = "embedded",
-        min_confidence: float = 0.0,
+        min_confidence: float = MIN_CONFIDENCE,
         spans_key: str = EXTENSION,
         labels: dict[str, str] | list[str] | None = None,
     ) -> None:
@@ -155,7 +156,7 @@ class GeomapComponent:
     default_config={
         "recognizer": "neural",
         "gazetteer": "embedded",
-        "min_confidence": 0.0,
+        "min_confidence": MIN_CONFIDENCE,
         "spans_key": EXTENSION,
         "labels": None,
     },
