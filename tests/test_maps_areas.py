@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+import warnings
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 import shapely
-from test_maps_corpus import PLACES, corpus
+from test_maps_corpus import PLACES, corpus, one
 
 from geomap import errors
 from geomap.maps import ChoroplethLayer
@@ -69,6 +71,35 @@ def test_shapes_that_are_no_areas_are_an_error() -> None:
         ChoroplethLayer(corpus(), shapes=points)
     with pytest.raises(errors.InvalidTable, match="set_crs"):
         ChoroplethLayer(corpus(), shapes=gpd.GeoDataFrame({"a": ["x"]}, geometry=[shapely.box(0, 0, 1, 1)]))
+
+
+def many_countries() -> gpd.GeoDataFrame:
+    """Return mentions of seven countries, one of the first, four of the second, nine of the third, and so on."""
+    codes = {
+        "FR": "France",
+        "DE": "Germany",
+        "IT": "Italy",
+        "ES": "Spain",
+        "PT": "Portugal",
+        "PL": "Poland",
+        "SE": "Sweden",
+    }
+    rows = [
+        one(place_id=f"x:{code}", country_code=code, country=country)
+        for number, (code, country) in enumerate(codes.items(), start=1)
+        for _ in range(number**2)
+    ]
+    return gpd.GeoDataFrame(pd.concat(rows, ignore_index=True), crs=4326)
+
+
+@pytest.mark.parametrize("scheme", ["FisherJenks", "HeadTailBreaks", "EqualInterval", "Quantiles"])
+def test_the_classes_of_counts_are_whole_and_hold_every_count(scheme: str) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        layer = ChoroplethLayer(many_countries(), scheme=scheme)
+    content = layer._areas.content(layer.corpus.payload)
+    assert content["breaks"] == [int(edge) for edge in content["breaks"]]
+    assert content["breaks"][-1] == 49 and content["least"] == 1
 
 
 def test_without_mapclassify_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,11 +9,16 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
+from matplotlib.collections import PathCollection
+from matplotlib.lines import Line2D
+from shapely import Point
 from test_maps_corpus import HOSTILE, corpus, one
 
 from geomap import errors, tables
 from geomap.maps import figure
+from geomap.maps.map_figure import MapFigure
 
 
 @pytest.mark.parametrize("ending", ["png", "svg", "pdf"])
@@ -44,6 +49,11 @@ def test_places_are_named_sources_said_and_the_scale_explained() -> None:
     assert any(text.endswith(" km") for text in found)
 
 
+def test_a_picture_says_that_points_of_openstreetmap_are_theirs() -> None:
+    assert not any("OpenStreetMap" in text for text in texts(figure(corpus())))
+    assert any("© OpenStreetMap contributors (ODbL)" in text for text in texts(figure(one(place_id="photon:N1"))))
+
+
 def test_names_do_not_overlap_each_other() -> None:
     drawn = figure(corpus(), labels=12)
     names = [text for text in drawn.axes[0].texts if text.get_fontsize() == 7]
@@ -55,6 +65,75 @@ def test_names_do_not_overlap_each_other() -> None:
 def test_no_more_names_are_written_than_asked_for() -> None:
     drawn = figure(corpus(), labels=2)
     assert sum(text.get_fontsize() == 7 for text in drawn.axes[0].texts) == 2
+
+
+def groups(drawn: MapFigure) -> list[PathCollection]:
+    """Return the symbols of each form."""
+    return [group for group in drawn.axes[0].collections if isinstance(group, PathCollection)]
+
+
+def largest_symbol(drawn: MapFigure) -> float:
+    return max(float(size) for group in groups(drawn) if len(group.get_offsets()) for size in group.get_sizes())
+
+
+def test_the_largest_places_are_named_also_where_many_others_crowd_around_them() -> None:
+    crowd = [one(place_id=f"x:{n}", name=f"Hamlet {n}", geometry=_around(n)) for n in range(40)]
+    largest = pd.concat([one(place_id="x:big", name="Big", geometry=Point(43, 36))] * 60)
+    found = texts(figure(gpd.GeoDataFrame(pd.concat([largest, *crowd], ignore_index=True), crs=4326), labels=3))
+    assert "Big" in found
+
+
+def _around(number: int) -> Point:
+    angle = 2 * np.pi * number / 20
+    return Point(43 + (0.5 + number % 2 * 0.2) * np.cos(angle), 36 + (0.4 + number % 2 * 0.2) * np.sin(angle))
+
+
+def test_names_cover_no_symbol_of_another_place() -> None:
+    drawn = figure(corpus(), labels=12)
+    axes = drawn.axes[0]
+    symbols = [axes.transData.transform(offset) for group in groups(drawn) for offset in group.get_offsets()]
+    assert len(symbols) >= 7
+    for text in (text for text in axes.texts if text.get_fontsize() == 7):
+        box = text.get_window_extent()
+        covered = [s for s in symbols if box.x0 < s[0] < box.x1 and box.y0 < s[1] < box.y1]
+        assert not covered, text.get_text()
+
+
+def test_two_pictures_share_one_scale_of_sizes() -> None:
+    mentions = corpus()
+    few = mentions[mentions["name"].isin(["Erbil", "Sinjar"])]
+
+    whole = largest_symbol(figure(mentions, largest=40))
+    assert largest_symbol(figure(few, largest=40)) < whole < largest_symbol(figure(mentions))
+    with pytest.raises(errors.InvalidTable, match="largest"):
+        figure(mentions, largest=0)
+
+
+def test_the_symbols_of_the_legend_are_as_large_as_those_of_the_map() -> None:
+    drawn = figure(gpd.GeoDataFrame(pd.concat([one()] * 20, ignore_index=True), crs=4326))  # a round number
+    circles = drawn.findobj(lambda artist: isinstance(artist, Line2D) and artist.get_marker() == "o")
+    assert max(circle.get_markersize() for circle in circles) == pytest.approx(np.sqrt(largest_symbol(drawn)))
+
+
+@pytest.mark.parametrize("crowded", [(33, 41), (47, 55)], ids=["west", "east"])
+def test_the_scale_bar_keeps_off_the_side_with_places(crowded: tuple[int, int]) -> None:
+    points = [
+        Point(lon, lat) for lon in np.arange(*crowded, 0.25) for lat in (*np.arange(28, 32, 0.25), 37, 37.5, 38, 38.5)
+    ]
+    crowd = pd.concat([one()] * len(points), ignore_index=True)
+    crowd["place_id"], crowd["geometry"] = [f"x:{number}" for number in range(len(points))], points
+    mentions = gpd.GeoDataFrame(crowd, crs=4326)
+    axes = figure(mentions, extent=(38, 30, 50, 38), labels=0).axes[0]
+    bar = next(line for line in axes.lines if line.get_linewidth() == 1.4)
+    assert (np.mean(bar.get_xdata()) > np.mean(axes.get_xlim())) == (crowded[0] < 44)
+
+
+def test_a_notebook_shows_a_picture_without_pyplot() -> None:
+    from IPython.core.formatters import DisplayFormatter
+
+    data, metadata = DisplayFormatter().format(figure(corpus()))
+    assert data["image/png"].startswith(b"\x89PNG")
+    assert metadata["image/png"]["width"] == pytest.approx(720, abs=20)
 
 
 def test_both_sides_of_the_antimeridian_are_one_picture() -> None:

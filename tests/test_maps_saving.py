@@ -15,6 +15,7 @@ import warnings
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import folium
 import geopandas as gpd
@@ -25,7 +26,17 @@ from folium import plugins
 from test_maps_corpus import HOSTILE, corpus, one
 
 from geomap import errors, tables
-from geomap.maps import assets, explore, offline_plugins, save_html
+from geomap.maps import (
+    ChoroplethLayer,
+    ComentionLayer,
+    HeatLayer,
+    Map,
+    PlacesLayer,
+    assets,
+    explore,
+    offline_plugins,
+    save_html,
+)
 
 LEAFLET = "leaflet@1.9.4"
 
@@ -248,6 +259,39 @@ def test_a_notebook_gets_a_frame_that_needs_nothing(offline_leaflet: object) -> 
     assert "<iframe srcdoc=" in shown
     assert "cdn.jsdelivr.net" not in shown
     assert "<b>" not in shown
+
+
+@pytest.mark.parametrize(
+    ("options", "height"), [({"height": 420}, 420), ({"height": "300px"}, 300), ({"height": "50%"}, 600), ({}, 600)]
+)
+def test_a_notebook_gives_a_map_as_much_height_as_it_takes(
+    options: dict[str, Any], height: int, offline_leaflet: object
+) -> None:
+    assert f' height="{height}" ' in Map(**options)._repr_html_()
+
+
+def test_a_map_says_that_points_of_openstreetmap_are_theirs(tmp_path: Path) -> None:
+    ours = corpus()
+    theirs = ours.assign(place_id=ours["place_id"].where(ours["name"] != "Sinjar", "nominatim:N123"))
+    words = "OpenStreetMap contributors"
+    for number, (mentions, said) in enumerate(((ours, False), (theirs, True))):
+        for kind in (PlacesLayer, HeatLayer, ChoroplethLayer, ComentionLayer):
+            m = Map()
+            kind(mentions).add_to(m)
+            page = save_html(m, tmp_path / f"{number}.html").read_text("utf-8")
+            assert (words in page) == said, kind
+    told = dict(PlacesLayer(theirs).corpus.manifest({}))
+    assert "© OpenStreetMap contributors (ODbL)" in told["Attribution"]
+    assert words not in dict(PlacesLayer(ours).corpus.manifest({}))["Attribution"]
+
+
+def test_a_map_that_leaves_out_the_points_of_openstreetmap_does_not_name_it(tmp_path: Path) -> None:
+    ours = corpus()
+    theirs = ours.assign(place_id=ours["place_id"].where(ours["name"] != "Tigris", "nominatim:N123"))
+    page = save_html(explore(theirs), tmp_path / "all.html", text="none", coarsen="country")
+    assert "OpenStreetMap contributors" in page.read_text("utf-8")  # its point is part of that of Iraq
+    page = save_html(explore(theirs), tmp_path / "few.html", min_articles=3)
+    assert "OpenStreetMap contributors" not in page.read_text("utf-8")
 
 
 def test_max_zoom_is_set_without_tiles() -> None:

@@ -9,6 +9,7 @@ from geomap.analysis.densities import density
 from geomap.analysis.focus_gold import focus_accuracy, read_focus
 from geomap.analysis.focusing import datelines, focus
 from geomap.analysis.gaps import silence
+from geomap.analysis.odds import share_interval
 from geomap.analysis.pairs import comentions, network
 from geomap.analysis.sphere import mean_center, movement
 from geomap.analysis.syndication import boilerplate, duplicates
@@ -44,6 +45,7 @@ __all__ = [
     "read_focus",
     "rollup",
     "shapes",
+    "share_interval",
     "silence",
     "spatial_weights",
     "timeline",

@@ -13,7 +13,7 @@ import pandas as pd
 
 from geomap import tables
 from geomap.analysis.focusing import METHODS, focus
-from geomap.analysis.odds import wilson
+from geomap.analysis.odds import share_interval
 from geomap.errors import ArticlesNotFound, InvalidGold
 from geomap.geometry import distance_km
 from geomap.outlines import shapes
@@ -182,7 +182,7 @@ def _listed(gold: Mapping[str, str | Collection[str]]) -> pd.DataFrame:
 def _counts(right: pd.Series[Any], score: pd.Series[Any], level: float) -> tuple[float, ...]:
     number, hits = len(right), int(right.sum())
     share = hits / number if number else float("nan")
-    low, high = wilson(hits, number, level=level)
+    low, high = share_interval(hits, number, level=level)
     return number, hits, share, low, high, int((score & ~right).sum()), int((right & ~score).sum())
 
 

@@ -49,6 +49,9 @@ _FOCUS = {
 }
 _DATELINES = {
     "article_id": "str",
+    "field": "str",
+    "start": "int64",
+    "end": "int64",
     "toponym": "str",
     "place_id": "str",
     "name": "str",
@@ -242,11 +245,11 @@ def datelines(mentions: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     -------
     GeoDataFrame
         One row per article with a dateline ("KHAZER, Iraq —", "BAGHDAD (Reuters) -", "MOSUL, Jan. 24.") whose place was
-        resolved, in article order: ``article_id``; the ``toponym`` as written, its ``place_id`` and ``name``;
-        ``focus_place_id`` and ``focus_name`` of what the article is about (:func:`focus`), the dateline aside;
-        ``same_place``, ``same_country`` (missing where one is not known); ``distance_km`` between the two; ``sentence``,
-        ``published``, ``source``; and the point of the dateline (EPSG:4326). Articles about nothing else have themselves
-        as focus.
+        resolved, in article order: ``article_id``, ``field``, ``start`` and ``end``, which tell the mention; its
+        ``toponym`` as written, ``place_id`` and ``name``; ``focus_place_id`` and ``focus_name`` of what the article is
+        about (:func:`focus`), the dateline aside; ``same_place``, ``same_country`` (missing where one is not known);
+        ``distance_km`` between the two; ``sentence``, ``published``, ``source``; and the point of the dateline
+        (EPSG:4326). Articles about nothing else have themselves as focus.
 
     Raises
     ------
@@ -260,13 +263,20 @@ def datelines(mentions: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
     Examples
     --------
+    To count places without those that articles were only filed from, leave out the mentions with these spans:
+
     >>> import geomap.tables
+    >>> mentions = geomap.tables.empty_mentions()
+    >>> span = ["article_id", "field", "start", "end"]
+    >>> in_dateline = mentions.set_index(span).index.isin(datelines(mentions).set_index(span).index)
+    >>> len(mentions[~in_dateline])
+    0
     >>> len(datelines(geomap.tables.empty_mentions()))
     0
     """
     import geopandas as gpd
 
-    resolved, _ = counted(in_degrees_of(mentions), _NEEDED)
+    resolved, _ = counted(in_degrees_of(mentions), (*_NEEDED, "end"))
     is_dateline = filed(resolved)
     found = resolved[is_dateline].reset_index(drop=True)
     elsewhere, anywhere = (_focused(rows, "score", 1, 0.0) for rows in (resolved[~is_dateline], resolved))

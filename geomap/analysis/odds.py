@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import erfc
+from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from geomap.analysis.options import normal_quantile
+from geomap.errors import InvalidTable
 
 Floats = npt.NDArray[np.float64]
+Numbers = Sequence[float] | npt.NDArray[Any] | pd.Series
 ODDS = {"log_odds": "float64", "low": "float64", "high": "float64", "q": "float64"}
 
 
@@ -76,13 +80,62 @@ def adjusted(p: Floats) -> Floats:
     return found
 
 
-def wilson(successes: float, total: float, *, level: float) -> tuple[float, float]:
-    """Return the interval of a share (Wilson 1927); missing and missing when nothing was tried."""
-    if not total:
-        return float("nan"), float("nan")
+@overload
+def share_interval(successes: float, total: float, *, level: float = 0.95) -> tuple[float, float]: ...
+@overload
+def share_interval(successes: Numbers, total: Numbers | float, *, level: float = 0.95) -> tuple[Floats, Floats]: ...
+def share_interval(successes: Any, total: Any, *, level: float = 0.95) -> tuple[Any, Any]:
+    """Return the interval of a share, such as of the mentions of a place that are literal.
+
+    Parameters
+    ----------
+    successes
+        How many have the property: a number, or an array or column of them.
+    total
+        Of how many.
+    level
+        Of the interval.
+
+    Returns
+    -------
+    tuple
+        The lower and the upper end, in [0, 1]: two numbers, or two arrays in the order of ``successes``. NaN where
+        ``total`` is 0.
+
+    Raises
+    ------
+    InvalidTable
+        If there are more successes than there were tries, a number is negative or missing, the two have different
+        lengths, or the level is not between 0 and 1.
+
+    Notes
+    -----
+    The score interval of Wilson (1927), "Probable inference, the law of succession, and statistical inference", Journal
+    of the American Statistical Association 22. It takes what is counted to be independent: mentions of one article are
+    not, so theirs is somewhat narrow.
+
+    Examples
+    --------
+    >>> low, high = share_interval(81, 263)
+    >>> f"{low:.4f} to {high:.4f}"
+    '0.2553 to 0.3662'
+    """
     z = normal_quantile(level)
-    share = successes / total
-    middle = share + z * z / (2 * total)
-    reach = z * np.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
-    scale = 1 + z * z / total
-    return float(max((middle - reach) / scale, 0.0)), float(min((middle + reach) / scale, 1.0))
+    hits, tries = np.asarray(successes, dtype=np.float64), np.asarray(total, dtype=np.float64)
+    if hits.ndim and tries.ndim and hits.shape != tries.shape:
+        raise InvalidTable(
+            f"there are {hits.size} successes and {tries.size} totals; give one total for each, or one for all"
+        )
+    if not ((hits >= 0) & (hits <= tries)).all():
+        raise InvalidTable(
+            "a share is of 0 or more, and at most of all: each total is at least as large as its successes"
+        )
+    some = np.where(tries > 0, tries, np.nan)
+    share = hits / some
+    middle = share + z * z / (2 * some)
+    reach = z * np.sqrt(share * (1 - share) / some + z * z / (4 * some * some))
+    scale = 1 + z * z / some
+    # None and all have exact ends, which rounding would miss.
+    low = np.where((hits == 0) & (tries > 0), 0.0, (middle - reach) / scale)
+    high = np.where((hits == tries) & (tries > 0), 1.0, (middle + reach) / scale)
+    return low[()], high[()]

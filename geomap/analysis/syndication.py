@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +26,10 @@ _COPIES = {
     "source": "str",
 }
 _WORDS = re.compile(r"\w+")
+# From how many articles of a source on a sentence is boilerplate, and what share of them.
+_MIN_ARTICLES, _SHARE = 3, 0.02
+
+Ints = npt.NDArray[np.int64]
 
 
 def duplicates(
@@ -170,7 +174,9 @@ def _as_articles(mentions: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"text": joined, "published": groups["published"].min()}).reset_index()
 
 
-def boilerplate(mentions: gpd.GeoDataFrame, *, min_articles: int = 3, share: float = 0.02) -> gpd.GeoDataFrame:
+def boilerplate(
+    mentions: gpd.GeoDataFrame, *, min_articles: int = _MIN_ARTICLES, share: float = _SHARE
+) -> gpd.GeoDataFrame:
     """Mark mentions in sentences that repeat over a source ("Reporting by the Baghdad desk").
 
     Parameters
@@ -209,17 +215,37 @@ def boilerplate(mentions: gpd.GeoDataFrame, *, min_articles: int = 3, share: flo
     tables.require_columns(mentions, needed_columns, what="mentions")
     positive("min_articles", min_articles)
     article, _ = factorized(mentions["article_id"])
-    source, names = factorized(mentions["source"])
+    source, _ = factorized(mentions["source"])
     number, sentences = factorized(mentions["sentence"])
-    folded = tables.as_dtype(pd.Series(sentences), "str").str.lower().str.replace(r"[\d\s]+", " ", regex=True)
-    same = np.append(pd.factorize(folded)[0], -1)[number].astype(np.int64)
-    source = np.where(source < 0, len(names), source)
-    pairs = pd.DataFrame({"source": source, "sentence": same, "article": article})
-    of_source = pairs.drop_duplicates(["source", "article"]).groupby("source").size()
-    repeats = pairs[same >= 0].drop_duplicates().groupby(["source", "sentence"]).size().rename("articles")
-    found = pairs.join(repeats, on=["source", "sentence"])["articles"].fillna(0).to_numpy()
-    total = of_source.reindex(source).to_numpy()
-    marked = (found >= min_articles) & (found >= share * total)
+    same = np.append(pd.factorize(folded(pd.Series(sentences)))[0], -1)[number].astype(np.int64)
+    marked = repeats(source, same, article, min_articles=min_articles, share=share)
     table = mentions.copy()
     table["boilerplate"] = pd.array(marked, dtype="boolean")
     return table
+
+
+def folded(sentences: pd.Series[Any]) -> pd.Series[Any]:
+    """Return sentences without regard to case, digits and white space, so that a line with a date repeats."""
+    text = tables.as_dtype(sentences, "str")
+    return text.str.lower().str.replace(r"[\d\s]+", " ", regex=True).str.strip()
+
+
+def repeats(
+    source: Ints, sentence: Ints, article: Ints, *, min_articles: int = _MIN_ARTICLES, share: float = _SHARE
+) -> npt.NDArray[np.bool_]:
+    """Tell which sentences stand in several articles of their source.
+
+    Parameters
+    ----------
+    source, sentence, article
+        The numbers of each; a source of -1 is one more source, a sentence of -1 never repeats.
+    min_articles, share
+        As for :func:`boilerplate`.
+    """
+    pairs = pd.DataFrame({"source": source, "sentence": sentence, "article": article})
+    of_source = pairs.drop_duplicates(["source", "article"]).groupby("source").size()
+    several = pairs[sentence >= 0].drop_duplicates().groupby(["source", "sentence"]).size().rename("articles")
+    found = pairs.join(several, on=["source", "sentence"])["articles"].fillna(0).to_numpy()
+    total = of_source.reindex(source).to_numpy()
+    marked: npt.NDArray[np.bool_] = (found >= min_articles) & (found >= share * total)
+    return marked

@@ -10,10 +10,11 @@ import pandas as pd
 
 from geomap import tables
 from geomap.analysis.odds import adjusted, two_sided
-from geomap.analysis.options import choose, needed, normal_quantile, positive
+from geomap.analysis.options import choose, normal_quantile, positive
 from geomap.analysis.periods import ordinals, starts
 from geomap.analysis.syndication import originals
-from geomap.analysis.tallies import KEYS, Distinct, counted, empty, factorized, grouping, label_dtypes, texts_of, typed
+from geomap.analysis.tallies import KEYS, Distinct, counted, empty, factorized, grouping, label_dtypes, typed
+from geomap.analysis.vocabulary import StopWords, count_words, texts_without
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -30,8 +31,6 @@ _WORDS = {
     "z": "float64",
     "q": "float64",
 }
-# Two letters at least; an apostrophe or a hyphen inside belongs to the word.
-_TOKEN = r"(?u)\b[^\W\d_](?:[\w'’-]*[^\W\d_])\b"  # noqa: S105  (a pattern, not a secret)
 
 
 def keywords(
@@ -42,6 +41,8 @@ def keywords(
     most: int = 20,
     groups: int | None = 10,
     drop_names: bool = False,
+    drop_boilerplate: bool = True,
+    stop_words: StopWords = "english",
     prior: float = 500.0,
     min_articles: int = 2,
     ngrams: tuple[int, int] = (1, 1),
@@ -65,6 +66,13 @@ def keywords(
         Only so many groups, those with the most articles; None for all.
     drop_names
         Whether the place names that were found are cut from the texts first.
+    drop_boilerplate
+        Whether sentences that repeat over a source ("Reporting by the Baghdad desk") are cut from the texts first: those
+        that :func:`~geomap.analysis.boilerplate` would mark by its defaults, with or without a mention in them, and
+        those of the mentions that are marked already. Also who filed an article, in its dateline ("(Tigris Dispatch)").
+    stop_words
+        Words that are not counted: ``"english"``, words of your own, or None to count all. A run of words may hold them
+        but not begin or end with one.
     prior
         How many words of the whole corpus each group is mixed with; more asks for more evidence from rare words.
     min_articles
@@ -97,8 +105,10 @@ def keywords(
     Notes
     -----
     Log-odds with an informative Dirichlet prior, Monroe, Colaresi and Quinn (2008), "Fightin' words", Political Analysis
-    16, equations 16 and 22; the prior is the corpus itself. Words are counted in title and text by scikit-learn's
-    ``CountVectorizer``.
+    16, equations 16 and 22; the prior is the corpus itself, without the stop words. Words are counted in title and text
+    by scikit-learn's ``CountVectorizer``, HTML's entities (``&amp;``) decoded. ``"english"`` is scikit-learn's list with
+    the contractions that it lacks ("didn't", "they're") and without words that are subjects of news ("fire", "bill",
+    "mill"); on both gaps see Nothman, Qin and Yurchak (2018), "Stop word lists in free open-source software packages".
 
     Examples
     --------
@@ -114,8 +124,8 @@ def keywords(
     articles = _kept(tables.validate_articles(articles), distinct)
     members, named = _members(mentions, articles, by, freq, timezone)
     columns = {**_named_dtypes(by, timezone), **_WORDS}
-    texts = _texts(articles, mentions if drop_names else None)
-    counts, words = _counts(texts, min_articles, ngrams)
+    texts = texts_without(articles, mentions, drop_names=drop_names, drop_boilerplate=drop_boilerplate)
+    counts, words = count_words(texts, min_articles=min_articles, ngrams=ngrams, stop_words=stop_words)
     if not len(words) or not len(named):
         return empty(columns)
     largest = np.argsort(-np.bincount(members[:, 0], minlength=len(named)), kind="stable")[:groups]
@@ -160,41 +170,6 @@ def _members(
 def _pairs(codes: npt.NDArray[np.int64], rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     inside = codes >= 0
     return np.unique(np.column_stack([codes[inside], rows[inside]]), axis=0)
-
-
-def _texts(articles: pd.DataFrame, mentions: pd.DataFrame | None) -> list[str]:
-    """Return the title and text of each article, the names found in them blanked where mentions are given."""
-    pieces = texts_of(articles, articles["article_id"])
-    if mentions is not None:
-        columns = ("article_id", "field", "start", "end")
-        tables.require_columns(mentions, columns, what="mentions")
-        spans: dict[tuple[str, str], list[tuple[int, int]]] = {}
-        for article_id, field, start, end in zip(*(mentions[name].tolist() for name in columns), strict=True):
-            spans.setdefault((field, article_id), []).append((start, end))
-        for (field, article_id), found in spans.items():
-            if article_id in pieces[field]:
-                pieces[field][article_id] = _blanked(pieces[field][article_id], sorted(found))
-    return [f"{pieces['title'][key]}\n{pieces['text'][key]}" for key in articles["article_id"]]
-
-
-def _blanked(text: str, spans: list[tuple[int, int]]) -> str:
-    kept, at = [], 0
-    for start, end in spans:
-        kept.append(text[at : max(start, at)])
-        at = max(at, end)
-    return " · ".join([*kept, text[at:]])
-
-
-def _counts(texts: list[str], min_articles: int, ngrams: tuple[int, int]) -> tuple[Any, npt.NDArray[np.object_]]:
-    """Return how often each word stands in each text, as a sparse matrix, and the words."""
-    text = needed("sklearn.feature_extraction.text", verb="keywords", package="scikit-learn")
-    vectorizer = text.CountVectorizer(token_pattern=_TOKEN, ngram_range=ngrams)
-    analyze = vectorizer.build_analyzer()
-    if not any(analyze(piece) for piece in texts):
-        return None, np.zeros(0, dtype=object)
-    counts = vectorizer.fit_transform(texts)
-    often = np.flatnonzero(np.bincount(counts.indices, minlength=counts.shape[1]) >= min_articles)
-    return counts[:, often].tocsr(), vectorizer.get_feature_names_out()[often]
 
 
 def _particular(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -70,6 +71,8 @@ class Areas:
             values = np.divide(values, people, out=np.zeros_like(values), where=people > 0)
         positive = values[values > 0]
         breaks = _breaks(positive, self._scheme, self._classes)
+        if self._per is None:
+            breaks = sorted({float(np.floor(edge)) for edge in breaks})  # counts are whole: the classes stay the same
         told: dict[str, Any] = {
             "names": names,
             "of": of.tolist(),
@@ -129,7 +132,10 @@ def _breaks(values: npt.NDArray[np.float64], scheme: str, classes: int) -> list[
     if len(distinct) <= classes:
         return [float(value) for value in distinct]
     method = getattr(mapclassify, scheme)
-    found = method(values, k=classes) if scheme not in _WITHOUT_NUMBER else method(values)
+    with warnings.catch_warnings():
+        # A faster way for arrays far larger than a list of areas.
+        warnings.filterwarnings("ignore", message="Numba not installed")
+        found = method(values, k=classes) if scheme not in _WITHOUT_NUMBER else method(values)
     return sorted({float(edge) for edge in found.bins if edge >= distinct[0]})
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from geomap import tables
+from geomap.maps.credits import credit, credit_html
 from geomap.maps.disclosure import FULL, Disclosure
 from geomap.maps.payload import NEEDED, Payload, corpus_hash, data_block
 
@@ -59,6 +60,16 @@ class Corpus:
         if self._payload is None:
             self._payload = Payload(self.mentions, self.disclosure)
         return self._payload
+
+    @property
+    def drawn_ids(self) -> pd.Series[str]:
+        """The ``place_id`` of every mention on the map, as the table has it, also where places are merged."""
+        return self.mentions["place_id"].iloc[self.payload.order]
+
+    @property
+    def attribution(self) -> str:
+        """Whose places these are, as HTML with links."""
+        return credit_html(self.drawn_ids)
 
     def blocks(self) -> dict[str, str]:
         """Return the elements that hold the corpus on a page, by id: the numbers, and the words where they travel."""
@@ -119,7 +130,8 @@ class Corpus:
         carried = self.mentions.attrs.get(MANIFEST)
         told |= {str(name): value for name, value in (carried if isinstance(carried, Mapping) else {}).items()}
         told |= {str(name): value for name, value in given.items()}
-        told["Attribution"] = "Places: GeoNames (CC BY 4.0). Shapes: Natural Earth, US Census Bureau (public domain)."
+        shapes = "Natural Earth, US Census Bureau (public domain)"
+        told["Attribution"] = f"Places: {credit(self.drawn_ids)}. Shapes: {shapes}."
         return [[name, str(value)] for name, value in told.items()]
 
 

@@ -29,6 +29,7 @@ class _OfMentions(ScriptedLayer):
 
     def blocks(self) -> dict[str, str]:
         """Return the corpus."""
+        self.settings["attribution"] = self.corpus.attribution
         return self.corpus.blocks()
 
     def _get_self_bounds(self) -> list[list[float | None]]:

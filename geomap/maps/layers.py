@@ -124,6 +124,7 @@ class PlacesLayer(ScriptedLayer):
             "panel": self._panel,
             "fit": self.view if self._fit else None,
             "title": self._title,
+            "attribution": self.corpus.attribution,
             "cluster": crowded if self._cluster is None else self._cluster,
         }
         for name, content in parts.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import math
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+import folium
 from branca.element import Element, Figure
 from folium.template import Template
 
@@ -79,12 +81,23 @@ class Page(Figure):
         from geomap.maps.onefile import self_contained
 
         document, _ = self_contained(self, fetch=True)
-        size = f'width="100%" height="{self.height or _HEIGHT}"'
+        size = f'width="100%" height="{self.height or self._height()}"'
         return (
             '<span style="color:#565656">To see the map, trust this notebook.</span>'
             f'<iframe srcdoc="{escape(document)}" title="{escape(self.title or "Map")}" {size} '
             'style="display:block;border:0;margin-top:-1.4em;position:relative" allowfullscreen></iframe>'
         )
+
+    def _height(self) -> int:
+        """Return how many pixels high a notebook shows the page: as high as its maps, where they say so in pixels."""
+        maps = [child for child in self._children.values() if isinstance(child, folium.Map)]
+        heights = [_pixels(m.height) + _pixels(m.top) for m in maps if _pixels(m.height)]
+        return math.ceil(sum(heights)) or _HEIGHT
+
+
+def _pixels(size: tuple[float, str]) -> float:
+    """Return a size as Folium keeps it in pixels; 0 where it is a share of the page."""
+    return size[0] if size[1] == "px" else 0.0
 
 
 @contextmanager

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
     from matplotlib.axes import Axes
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
     from shapely.geometry.base import BaseGeometry
+
+    from geomap.maps.picture_legend import Entry
 
     Floats = npt.NDArray[np.float64]
 
@@ -33,8 +34,9 @@ _LARGEST = 15.0  # points: the radius of the place with most mentions
 _SMALLEST = 1.8
 _WORLD = 130.0  # degrees of longitude; wider maps show the whole world
 _MARGIN = 0.08
-_BELOW = 0.75  # inches for the legend
-_ATTRIBUTION = "Places: GeoNames (CC BY 4.0). Land: Natural Earth. Made with geomap."
+_EDGE = 4.0  # points around the map
+_HEADING = 20.0  # points for a title
+_CREDIT = 9.0  # points for the attribution
 
 
 class _View(NamedTuple):
@@ -54,6 +56,7 @@ def figure(
     extent: Sequence[float] | None = None,
     size: tuple[float, float] = (7.2, 4.8),
     legend: bool = True,
+    largest: int | None = None,
 ) -> Figure:
     """Draw the places of a corpus as a picture to publish.
 
@@ -64,7 +67,8 @@ def figure(
     title
         A heading; none by default, because captions belong to the paper.
     labels
-        How many places are named at most: those with most mentions, as far as their names do not overlap.
+        How many places are named at most: those with most mentions, as far as there is room for their names. A line
+        leads to a name that has no room beside its symbol.
     extent
         West, south, east and north in degrees; across the antimeridian, east is beyond 180. By default where most
         mentions lie.
@@ -72,11 +76,16 @@ def figure(
         Width and height in inches.
     legend
         Whether to explain sizes and forms.
+    largest
+        How many mentions the largest symbol stands for; None: as many as the place with most mentions has. Give two
+        pictures the same number, and their symbols can be compared.
 
     Returns
     -------
     matplotlib.figure.Figure
-        Save it with ``savefig("map.pdf")`` (also PNG and SVG). A region is drawn in Lambert's azimuthal equal-area
+        A notebook shows it, without ``%matplotlib inline`` too. Save it with ``savefig("map.pdf")`` (also PNG and SVG).
+        The area of a symbol grows with the mentions of its place; only the smallest are drawn larger, to be seen. A
+        region is drawn in Lambert's azimuthal equal-area
         projection around its middle, with a scale bar that holds there; wider maps in Equal Earth (Savric et al. 2019).
 
     Raises
@@ -84,42 +93,81 @@ def figure(
     MissingDependency
         If matplotlib is not installed.
     InvalidTable
-        If the extent is not one.
+        If the extent is not one, or ``largest`` is below 1.
     """
     try:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
+
+        from geomap.maps.map_figure import MapFigure
     except ImportError as error:
         raise MissingDependency("geomap.maps.figure needs matplotlib: pip install 'geomap-toolkit[maps]'") from error
-    from geomap.maps.payload import Payload
+    from geomap.maps.credits import credit
+    from geomap.maps.picture_legend import add_attribution, add_legend, add_scale_bar, legend_of
+    from geomap.maps.picture_names import Inks, write_names
 
-    payload = Payload(mentions)
-    places = payload.places.assign(form=payload.numbers["places"]["form"])
-    drawn = Figure(figsize=size, dpi=200, layout="constrained")
-    canvas = FigureCanvasAgg(drawn)
-    axes = drawn.add_subplot()
-    view = _view(places, extent, size[0] / max(size[1] - (_BELOW if legend else 0) - (0.3 if title else 0), 0.5))
+    places = _places(mentions)
+    most = _most(places, largest)
+    drawn = MapFigure(figsize=size, dpi=200)
+    renderer = FigureCanvasAgg(drawn).get_renderer()
+    wide, high = (72.0 * side for side in size)
+    head, foot = (_HEADING if title else _EDGE), _CREDIT
+    view, shown = _seen(places, extent, (wide - 2 * _EDGE) / max(high - head - foot, 36.0))
+    if legend and len(shown):
+        # What the legend explains depends on the view, and the view on the room that the legend leaves.
+        foot += legend_of(_entries(shown, most), drawn, renderer, ink=_INK)[1]
+        view, shown = _seen(places, extent, (wide - 2 * _EDGE) / max(high - head - foot, 36.0))
+        if len(shown):
+            add_legend(drawn, legend_of(_entries(shown, most), drawn, renderer, ink=_INK)[0])
+    share = max(high - head - foot, 36.0) / high
+    axes = drawn.add_axes((_EDGE / wide, foot / high, 1 - 2 * _EDGE / wide, share))
     _land(axes, view)
-    x, y = _projected(places["lon"].to_numpy(dtype=float), places["lat"].to_numpy(dtype=float), view)
-    places = places.assign(x=x, y=y)
+    shown = shown.assign(radius=_radius(shown["mentions"], most))
+    _symbols(axes, shown)
     west, south, east, north = view.limits
-    places = places[places["x"].between(west, east) & places["y"].between(south, north)]
-    most = max(1, int(payload.places["mentions"].max() or 1)) if len(payload.places) else 1
-    _symbols(axes, places, most)
-    axes.set(xlim=(west, east), ylim=(south, north), xticks=[], yticks=[], xlabel="", ylabel="", aspect="equal")
+    axes.set(xlim=(west, east), ylim=(south, north), xticks=[], yticks=[], xlabel="", ylabel="")
+    axes.set(aspect="equal", anchor="S")
     for spine in axes.spines.values():
         spine.set(color=_BORDER, linewidth=0.6, visible=not view.whole)
     if title:
-        axes.set_title(title, loc="left", fontsize=11, fontweight="bold", color=_INK)
-    if legend and len(places):
-        _legend(axes, places, most)
-    if not view.whole:
-        _scale_bar(axes, view)
-    axes.text(
-        0.995, 0.008, _ATTRIBUTION, transform=axes.transAxes, ha="right", va="bottom", fontsize=5, color=_MUTED, zorder=5
-    )  # fmt: skip
-    _names(canvas, axes, places.head(max(0, labels) * 4), most, labels)
+        axes.set_title(title, loc="left", fontsize=11, fontweight="bold", color=_INK, pad=5)
+    words = f"Places: {credit(shown['place_id'])}. Land: Natural Earth. Made with geomap."
+    add_attribution(axes, words, color=_MUTED)
+    axes.apply_aspect()  # positions are final from here on
+    bar = [] if view.whole else [add_scale_bar(axes, renderer, view.limits, _boxes(axes, renderer, shown), ink=_INK)]
+    inks = Inks(_INK, _AREA, "white")
+    write_names(axes, renderer, shown, count=labels, filled=bar, inks=inks)
     return drawn
+
+
+def _places(mentions: gpd.GeoDataFrame) -> pd.DataFrame:
+    from geomap.maps.payload import Payload
+
+    payload = Payload(mentions)
+    return payload.places.assign(form=payload.numbers["places"]["form"])
+
+
+def _most(places: pd.DataFrame, largest: int | None) -> int:
+    if largest is None:
+        return max(1, int(places["mentions"].max())) if len(places) else 1
+    if largest < 1:
+        raise InvalidTable(f"largest is {largest}; it is a number of mentions, 1 at least")
+    return int(largest)
+
+
+def _seen(places: pd.DataFrame, extent: Sequence[float] | None, ratio: float) -> tuple[_View, pd.DataFrame]:
+    """Return the view for a map so many times as wide as high, and the places in it."""
+    view = _view(places, extent, ratio)
+    x, y = _projected(places["lon"].to_numpy(dtype=float), places["lat"].to_numpy(dtype=float), view)
+    places = places.assign(x=x, y=y)
+    west, south, east, north = view.limits
+    return view, places[places["x"].between(west, east) & places["y"].between(south, north)]
+
+
+def _boxes(axes: Axes, renderer: Any, places: pd.DataFrame) -> Floats:
+    """Return the boxes of symbols: left, bottom, right and top in pixels."""
+    at = axes.transData.transform(places[["x", "y"]].to_numpy(dtype=float)) if len(places) else np.zeros((0, 2))
+    radius = places["radius"].to_numpy(dtype=float)[:, None] * renderer.points_to_pixels(1.0)
+    return np.column_stack([at - radius, at + radius])
 
 
 def _view(places: pd.DataFrame, extent: Sequence[float] | None, ratio: float) -> _View:
@@ -202,14 +250,15 @@ def _radius(mentions: Any, most: int) -> Any:
     return np.maximum(_SMALLEST, _LARGEST * np.sqrt(np.asarray(mentions, dtype=float) / max(most, 12)))
 
 
-def _symbols(axes: Axes, places: pd.DataFrame, most: int) -> None:
+def _symbols(axes: Axes, places: pd.DataFrame) -> None:
     for form, marker in _MARKERS.items():
         these = places[places["form"] == form]
         town = form == "town"
+        radius = these["radius"].to_numpy(dtype=float)
         axes.scatter(
             these["x"],
             these["y"],
-            s=np.pi * _radius(these["mentions"], most) ** 2 * (1 if marker == "o" else 4 / np.pi),
+            s=_marker_size(radius, marker),
             marker=marker,
             facecolor=_with_alpha(_TOWN, 0.75) if town else _with_alpha(_AREA, 0.12),
             edgecolor="white" if town else _AREA,
@@ -219,88 +268,25 @@ def _symbols(axes: Axes, places: pd.DataFrame, most: int) -> None:
         )
 
 
+def _marker_size(radius: Any, marker: str) -> Any:
+    """Return matplotlib's size of markers that cover as much as circles of a radius."""
+    return 4 * radius**2 if marker == "o" else np.pi * radius**2
+
+
 def _with_alpha(color: str, alpha: float) -> tuple[float, ...]:
     return (*(int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)), alpha)
 
 
-def _legend(axes: Axes, places: pd.DataFrame, most: int) -> None:
-    from matplotlib.lines import Line2D
+def _entries(places: pd.DataFrame, most: int) -> list[Entry]:
+    from geomap.maps.picture_legend import Entry, round_counts
 
     entries = []
-    rounds = [one * 10**ten for ten in range(9) for one in (1, 2, 5)]
-    largest = max(value for value in rounds if value <= most)
-    for count in sorted({1, max(value for value in rounds if value <= max(1, largest / 4)), largest}):
-        label = f"{count:,} mention{'' if count == 1 else 's'}"
-        style: dict[str, Any] = {
-            "marker": "o",
-            "markersize": float(2 * _radius(count, most)),
-            "markerfacecolor": _with_alpha(_TOWN, 0.75),
-        }
-        entries.append(Line2D([], [], linestyle="", markeredgecolor="white", label=label, **style))
+    for count in round_counts(most):
+        style: dict[str, Any] = {"markerfacecolor": _with_alpha(_TOWN, 0.75), "markeredgecolor": "white"}
+        words = f"{count:,} mention{'' if count == 1 else 's'}"
+        entries.append(Entry(words, "o", float(2 * _radius(count, most)), style | {"markeredgewidth": 0.5}))
     for form, words in _FORMS.items():
         if form != "town" and (places["form"] == form).any():
-            style = {"marker": _MARKERS[form], "markersize": 7, "markerfacecolor": _with_alpha(_AREA, 0.12)}
-            entries.append(Line2D([], [], linestyle="", markeredgecolor=_AREA, label=words, **style))
-    axes.legend(
-        handles=entries, loc="upper left", bbox_to_anchor=(0, -0.01), ncols=6, frameon=False, fontsize=6.5, labelcolor=_INK,
-        columnspacing=1.4, handletextpad=0.9, borderaxespad=0.6, borderpad=0.6,
-    )  # fmt: skip
-
-
-def _scale_bar(axes: Axes, view: _View) -> None:
-    west, south, east, north = view.limits
-    longest = (east - west) / 5
-    lengths = [one * 10**ten for ten in range(3, 8) for one in (1, 2, 5)]
-    length = max((value for value in lengths if value <= longest), default=lengths[0])
-    x, y = west + (east - west) * 0.03, south + (north - south) * 0.04
-    axes.plot([x, x + length], [y, y], color=_INK, linewidth=1.4, solid_capstyle="butt", zorder=5)
-    axes.annotate(
-        f"{length / 1000:,.0f} km", (x + length / 2, y), (0, 3), textcoords="offset points", ha="center", va="bottom",
-        fontsize=6.5, color=_INK, zorder=5,
-    )  # fmt: skip
-
-
-def _names(canvas: FigureCanvasAgg, axes: Axes, places: pd.DataFrame, most: int, count: int) -> None:
-    """Write the names of places beside their symbols where nothing is written yet."""
-    from matplotlib.patheffects import withStroke
-    from matplotlib.transforms import Bbox
-
-    drawn = canvas.figure
-    canvas.draw()  # the layout is known only now, and stays
-    drawn.set_layout_engine("none")
-    renderer: Any = canvas.get_renderer()
-    frame = axes.get_window_extent(renderer)
-    points = drawn.dpi / 72
-    taken: list[Bbox] = []
-    at = axes.transData.transform(places[["x", "y"]].to_numpy(dtype=float)) if len(places) else np.zeros((0, 2))
-    radii = _radius(places["mentions"], most) * points
-    for (x, y), radius in zip(at, radii, strict=True):
-        taken.append(Bbox([[x - radius, y - radius], [x + radius, y + radius]]))
-    written = 0
-    for name, form, (x, y), radius in zip(places["name"], places["form"], at, radii, strict=True):
-        if written >= count:
-            return
-        text = axes.text(
-            0, 0, str(name), fontsize=7, color=_INK if form == "town" else _AREA, zorder=6, parse_math=False, va="bottom",
-            fontstyle="normal" if form == "town" else "italic", fontweight="bold",
-            path_effects=[withStroke(linewidth=1.6, foreground="white", alpha=0.85)],
-        )  # fmt: skip
-        extent = text.get_window_extent(renderer)
-        gap, wide, high = radius + 2.5 * points, extent.width, extent.height
-        corners = (
-            (x + gap, y - high / 2),
-            (x - gap - wide, y - high / 2),
-            (x - wide / 2, y + gap),
-            (x - wide / 2, y - gap - high),
-        )
-        for left, bottom in corners:
-            box = Bbox([[left, bottom], [left + wide, bottom + high]])
-            inside = frame.x0 < box.x0 and box.x1 < frame.x1 and frame.y0 < box.y0 and box.y1 < frame.y1
-            if inside and not any(box.overlaps(other) for other in taken):
-                # In data units, so that it stays where it is in PDF and SVG, whatever their resolution.
-                text.set_position(tuple(axes.transData.inverted().transform((left, bottom))))
-                taken.append(box)
-                written += 1
-                break
-        else:
-            text.remove()
+            style = {"markerfacecolor": _with_alpha(_AREA, 0.12), "markeredgecolor": _AREA}
+            entries.append(Entry(words, _MARKERS[form], 7.0, style))
+    return entries

@@ -28,7 +28,7 @@ BLOCK = 512
 
 PIECES_PER_BATCH = 2048
 
-LIFT = 0.5
+LIFT = 1.0
 """How much likelier a mention is taken to be where the text knows the name elsewhere, as a log probability."""
 
 _ADVICE = "reinstall geomap-toolkit"

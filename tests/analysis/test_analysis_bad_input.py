@@ -188,6 +188,7 @@ def test_a_mention_whose_article_is_not_given_is_an_error() -> None:
         (lambda m: analysis.focus(m, method="guess"), "method is 'guess'"),
         (lambda m: analysis.concordance(m, "Mosul", width=0), "width is 0"),
         (lambda m: analysis.keywords(m, ARTICLES, by="mood"), "by is 'mood'"),
+        (lambda m: analysis.keywords(m, ARTICLES, stop_words="german"), "stop_words is 'german'"),
         (lambda m: analysis.silence(m, expected="gold"), "expected is 'gold'"),
         (lambda m: analysis.silence(m, expected="population", by="place"), "expected is 'population'"),
         (lambda m: analysis.silence(m, expected={"IQ": -1}), "negative"),

@@ -12,9 +12,9 @@ from analysis_tables import example, mention, mentions_tables, table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geomap import analysis, tables
+from geomap import analysis, errors, tables
 from geomap.analysis import tallies
-from geomap.analysis.odds import adjusted, log_odds, wilson
+from geomap.analysis.odds import adjusted, log_odds
 from geomap.analysis.poisson_binomial import interval
 from geomap.analysis.timelines import _cheapest
 
@@ -227,8 +227,32 @@ def test_adjusted_p_values_are_scipys(p: list[float]) -> None:
     np.testing.assert_allclose(found, scipy_stats.false_discovery_control(p) if p else [])
 
 
-def test_wilson_interval_is_the_published_one() -> None:
-    assert wilson(81, 263, level=0.95) == pytest.approx((0.2553, 0.3662), abs=1e-4)  # Newcombe (1998), table 1
+def test_the_interval_of_a_share_is_the_published_one() -> None:
+    # Newcombe (1998), table 1, of Wilson's method without continuity correction.
+    for hits, number, low, high in ((81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0, 0.1611)):
+        assert analysis.share_interval(hits, number) == pytest.approx((low, high), abs=1e-4)
+
+
+@few
+@given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), min_size=1), st.floats(0.5, 0.999))
+def test_the_interval_of_a_share_holds_the_share_and_is_the_same_in_a_column(
+    pairs: list[tuple[int, int]], level: float
+) -> None:
+    hits = pd.Series([min(pair) for pair in pairs])
+    tries = pd.Series([max(pair) for pair in pairs])
+    low, high = analysis.share_interval(hits, tries, level=level)
+    some = (tries > 0).to_numpy()
+    share = (hits / tries).to_numpy()
+    assert ((low <= share + 1e-12) & (share <= high + 1e-12) & (low >= 0) & (high <= 1))[some].all()
+    assert np.isnan(low[~some]).all() and np.isnan(high[~some]).all()
+    alone = [analysis.share_interval(*pair, level=level) for pair in zip(hits, tries, strict=True)]
+    np.testing.assert_array_equal(np.array(alone), np.column_stack([low, high]))
+
+
+@pytest.mark.parametrize(("hits", "tries"), [(3, 2), (-1, 2), ([1, 2], [3]), (float("nan"), 3)])
+def test_a_share_of_more_than_all_is_an_error(hits: object, tries: object) -> None:
+    with pytest.raises(errors.InvalidTable):
+        analysis.share_interval(hits, tries)  # type: ignore[call-overload]
 
 
 def _burst_table(quiet: int, busy: range) -> gpd.GeoDataFrame:

@@ -1,4 +1,4 @@
-"""Copies, boilerplate, focus, datelines, concordance, keywords."""
+"""Copies, boilerplate, focus, datelines, concordance."""
 
 from __future__ import annotations
 
@@ -288,6 +288,16 @@ def test_datelines_of_the_sample_corpus_are_in_capitals(mentions: gpd.GeoDataFra
     assert found["article_id"].is_unique
 
 
+def test_datelines_tell_which_mentions_they_are(articles: pd.DataFrame, mentions: gpd.GeoDataFrame) -> None:
+    span = ["article_id", "field", "start", "end"]
+    found = analysis.datelines(mentions)
+    texts = articles.set_index("article_id")
+    for row in found.itertuples():
+        assert texts.loc[row.article_id, row.field][row.start : row.end] == row.toponym
+    left = mentions[~mentions.set_index(span).index.isin(found.set_index(span).index)]
+    assert len(left) == len(mentions) - len(found)
+
+
 # Words
 
 
@@ -323,54 +333,3 @@ def test_a_concordance_never_exceeds_its_width(before: str, after: str, width: i
     assert found["left"].str.len().max() <= width
     assert found["right"].str.len().max() <= width
     assert "\n" not in analysis.aligned_text(found)
-
-
-def _planted() -> tuple[pd.DataFrame, gpd.GeoDataFrame]:
-    texts = [
-        f"{_story(n)} {'cholera cholera' if n % 2 else 'election election'} in {'Mosul' if n % 2 else 'Raqqa'}"
-        for n in range(20)
-    ]
-    articles = pd.DataFrame({"article_id": [f"a{n}" for n in range(20)], "text": texts, "source": ["x", "y"] * 10})
-    articles["published"] = ["2016-05-05", "2017-05-05"] * 10
-    rows = [
-        mention(f"a{n}", "mosul" if n % 2 else "raqqa", start=len(text) - 5, end=len(text))
-        for n, text in enumerate(texts)
-    ]
-    return articles, table(rows)
-
-
-@pytest.mark.parametrize("by", ["place", "country", "division", "source", "period"])
-def test_the_word_that_was_put_into_one_group_is_its_keyword(by: str) -> None:
-    articles, mentions = _planted()
-    found = analysis.keywords(mentions, articles, by=by)
-    first = found.drop_duplicates(
-        [name for name in found.columns if name in {"place_id", "country_code", "source", "period"}]
-    )
-    assert set(first["word"]) == {"cholera", "election"}
-    assert (found["low"] < found["log_odds"]).all()
-    assert (first["q"] < 0.05).all()
-    assert first["count"].tolist() == [20, 20]
-
-
-def test_names_are_left_out_on_request() -> None:
-    articles, mentions = _planted()
-    assert "mosul" in set(analysis.keywords(mentions, articles)["word"])
-    assert not {"mosul", "raqqa"} & set(analysis.keywords(mentions, articles, drop_names=True)["word"])
-
-
-def test_one_group_of_all_articles_has_nothing_to_be_held_against() -> None:
-    articles, mentions = _planted()
-    assert len(analysis.keywords(mentions, articles.assign(source="x"), by="source")) == 0
-
-
-def test_a_larger_prior_trusts_rare_words_less() -> None:
-    articles, mentions = _planted()
-    low, high = (analysis.keywords(mentions, articles, prior=prior)["log_odds"].max() for prior in (10, 5000))
-    assert high < low
-
-
-def test_keywords_of_syria_in_the_sample_corpus_are_about_syria(
-    articles: pd.DataFrame, mentions: gpd.GeoDataFrame
-) -> None:
-    found = analysis.keywords(mentions, articles, groups=5, most=5)
-    assert found.loc[found["country_code"] == "SY", "word"].str.contains("syria|raqqa").any()

@@ -268,6 +268,33 @@ def test_each_layer_works_alone(layer: Callable[..., Any], tmp_path: Path, open_
     assert opened.complaints == []
 
 
+def test_names_of_countries_are_written_over_the_color_of_their_areas(tmp_path: Path, open_offline: Open) -> None:
+    from geomap.maps import Map
+
+    m = Map(location=[36, 38], zoom_start=5)
+    ChoroplethLayer(corpus()).add_to(m)
+    opened = open_offline(save_html(m, tmp_path / "map.html"))
+    opened.page.wait_for_selector("[data-geomap-areas]", state="attached")
+    opened.page.evaluate(
+        """(map) => {
+            const context = document.querySelector(".leaflet-geomap-areas-pane canvas").getContext("2d");
+            const write = context.fillText.bind(context);
+            window.written = {};
+            context.fillText = (text, x, y) => {
+                window.written[text] = [context.fillStyle, context.strokeStyle];
+                write(text, x, y);
+            };
+            window[map].panBy([1, 0], { animate: false });
+        }""",
+        m.get_name(),
+    )
+    opened.page.wait_for_function("window.written.Iraq && window.written.Syria")
+    written = opened.page.evaluate("window.written")
+    assert "Saudi Arabia" not in written  # nothing covers its name
+    assert written["Iraq"][0] != written["Syria"][0]  # light words on a dark area, and dark ones on a light area
+    assert all(fill != halo for fill, halo in written.values())
+
+
 def test_without_words_a_place_lists_its_sources(tmp_path: Path, open_offline: Open) -> None:
     opened = open_offline(save_html(explore(corpus()), tmp_path / "map.html", text="none")).wait()
     opened.page.evaluate("thePlaces.visit(0)")

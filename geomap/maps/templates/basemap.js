@@ -7,6 +7,10 @@
   const SOUTH = 0.9999; // below it, lines are the frame of the data and no coast
   const { across, down } = geomap;
   const worlds = new Map();
+  const named = new WeakMap();
+
+  // The names of countries that stand on a map, for layers that cover them.
+  geomap.named = (map) => named.get(map) || [];
 
   // The land of a page, which all layers that draw it share.
   geomap.world = function (id) {
@@ -203,6 +207,7 @@
     _write(context, { width, origin, seen, turns }) {
       const taken = geomap.covered(this._map);
       const written = new Set();
+      const names = [];
       this._map.fire("geomap:layout", { taken, written });
       context.fillStyle = this.color("label");
       context.textAlign = "center";
@@ -226,10 +231,13 @@
           if (visible && !taken.some((other) => geomap.overlap(box, other))) {
             context.fillText(name, px, py);
             taken.push(box);
+            names.push({ name, x: px, y: py, half, size });
           }
         }
       }
       context.letterSpacing = "0px";
+      named.set(this._map, names);
+      this._map.fire("geomap:named");
     },
   });
 

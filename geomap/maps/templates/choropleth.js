@@ -39,6 +39,11 @@
       }
     },
 
+    getEvents() {
+      const events = L.Renderer.prototype.getEvents.call(this);
+      return { ...events, "geomap:named": this.redraw };
+    },
+
     onRemove(map) {
       map.off("mousemove", this._onMove, this);
       map.off("mouseout", this._leave, this);
@@ -135,6 +140,49 @@
         return path;
       });
       this._map.getContainer().dataset.geomapAreas = drawn;
+      this._write(context);
+    },
+
+    // The color lies over the names of countries: write those once more that it covers.
+    _write(context) {
+      let tiled = false;
+      this._map.eachLayer((layer) => {
+        tiled = tiled || layer instanceof L.GridLayer;
+      });
+      if (tiled) {
+        return; // tiles have their own, and hide those of the basemap
+      }
+      context.textAlign = "center";
+      context.textBaseline = "middle";
+      context.lineJoin = "round";
+      context.lineWidth = 3;
+      for (const { name, x, y, half, size } of geomap.named(this._map)) {
+        const area = [0, -half, half]
+          .map((aside) => this._at(x + aside, y))
+          .find((found) => found >= 0);
+        if (area !== undefined) {
+          // The strongest two colors are near to that of the words.
+          const strong = this._shade(this._class(this.values[area])) > 2;
+          context.strokeStyle = this.color(strong ? "ink" : "halo");
+          context.fillStyle = this.color(strong ? "rim" : "ink");
+          context.font = this.font(500, size);
+          context.letterSpacing = `${size * 0.05}px`;
+          context.strokeText(name, x, y);
+          context.fillText(name, x, y);
+        }
+      }
+      context.letterSpacing = "0px";
+    },
+
+    // The colored area at a point of the layer, -1 where there is none.
+    _at(x, y) {
+      this._context.save();
+      this._context.setTransform(1, 0, 0, 1, 0, 0);
+      const area = this._paths.findIndex((path) =>
+        this._context.isPointInPath(path, x, y, "evenodd"),
+      );
+      this._context.restore();
+      return area;
     },
 
     _onMove({ layerPoint, latlng, originalEvent }) {
@@ -142,17 +190,7 @@
         this._leave();
         return;
       }
-      this._context.save();
-      this._context.setTransform(1, 0, 0, 1, 0, 0);
-      const area = this._paths.findIndex((path) =>
-        this._context.isPointInPath(
-          path,
-          layerPoint.x,
-          layerPoint.y,
-          "evenodd",
-        ),
-      );
-      this._context.restore();
+      const area = this._at(layerPoint.x, layerPoint.y);
       if (area === this._over) {
         this._tip?.setLatLng(latlng);
         return;

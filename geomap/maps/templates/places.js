@@ -12,8 +12,6 @@
       fit: null,
       color: null,
       cluster: false,
-      attribution:
-        '<a href="https://www.geonames.org/" target="_blank" rel="noopener noreferrer">GeoNames</a> (CC BY 4.0)',
     },
 
     initialize(key, options) {
