@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from importlib import import_module
 from itertools import islice
@@ -76,8 +77,8 @@ class NeuralRecognizer:
         self.threads = thread_count(threads)
         self._tokenizer = _load_tokenizer(checked(folder, "tokenizer.json", config))
         self._model = checked(folder, "model.onnx", config)
-        # One a process, kept: a forked child can neither use its parent's, whose threads stayed behind, nor let go of it.
-        self._sessions = {os.getpid(): _load_session(self._model, self.threads)}
+        # One a process, kept: a forked child may wait for ever for its parent's, whose locks it inherits as they were.
+        self._sessions = {os.getpid(): _load_session(self._model)}
         self._marks = {"start_id": int(config["start_id"]), "end_id": int(config["end_id"])}
         self._size = int(config["window"])
         heads = tuple((str(name), tuple(map(str, labels))) for name, labels in config["heads"])
@@ -94,8 +95,13 @@ class NeuralRecognizer:
         """
         readings = [_Reading() for _ in texts]
         items = self._items(texts)
-        while block := list(islice(items, BLOCK)):
-            self._read_block(texts, block, readings)
+        # A batch a thread, the longest first: batches are small, and splitting each leaves cores idle. While they run, this
+        # thread decodes those that are ready.
+        with ThreadPoolExecutor(self.threads, thread_name_prefix="geomap-recognizer") as pool:
+            while block := list(islice(items, BLOCK)):
+                batches = list(batched(block))[::-1]
+                for batch, logits in zip(batches, pool.map(self._run, batches), strict=True):
+                    self._decode(texts, batch, logits, readings)
         return [reading.spans(text) for text, reading in zip(texts, readings, strict=True)]
 
     def _items(self, texts: Sequence[str]) -> Iterator[_Item]:
@@ -103,23 +109,23 @@ class NeuralRecognizer:
             for window in windows(self._tokenizer, text, size=self._size, **self._marks):
                 yield number, window
 
-    def _read_block(self, texts: Sequence[str], block: Sequence[_Item], readings: Sequence[_Reading]) -> None:
-        for batch in batched(block):
-            logits = self._run([window for _, window in batch])
-            owners = [texts[number] for number, _ in batch]
-            words = [[(start, end) for _, start, end in window.words] for _, window in batch]
-            found = self._decoder.spans(owners, words, logits)
-            possible = self._possible(owners, words, logits)
-            surnames = self._decoder.surnames(owners, words, logits)
-            for place, (number, _) in enumerate(batch):
-                readings[number].found += found[place]
-                readings[number].possible += [span for span in possible.get(place, ()) if span not in found[place]]
-                readings[number].surnames |= surnames[place]
+    def _decode(
+        self, texts: Sequence[str], batch: Sequence[_Item], logits: Floats, readings: Sequence[_Reading]
+    ) -> None:
+        owners = [texts[number] for number, _ in batch]
+        words = [[(start, end) for _, start, end in window.words] for _, window in batch]
+        found = self._decoder.spans(owners, words, logits)
+        possible = self._possible(owners, words, logits)
+        surnames = self._decoder.surnames(owners, words, logits)
+        for place, (number, _) in enumerate(batch):
+            readings[number].found += found[place]
+            readings[number].possible += [span for span in possible.get(place, ()) if span not in found[place]]
+            readings[number].surnames |= surnames[place]
 
     def _session(self) -> Any:
         process = os.getpid()
         if process not in self._sessions:
-            self._sessions[process] = _load_session(self._model, self.threads)
+            self._sessions[process] = _load_session(self._model)
         return self._sessions[process]
 
     def _possible(
@@ -129,11 +135,12 @@ class NeuralRecognizer:
         spans = self._decoder.spans([texts[row] for row in rows], [words[row] for row in rows], logits[rows], lift=LIFT)
         return dict(zip(rows, spans, strict=True))
 
-    def _run(self, batch: Sequence[Window]) -> Floats:
-        ids = np.array([window.ids for window in batch], dtype=np.int32)
-        shapes = np.array([window.shapes for window in batch], dtype=np.int32)
-        places = np.zeros((len(batch), max(len(window.words) for window in batch)), dtype=np.int64)
-        for row, window in enumerate(batch):
+    def _run(self, batch: Sequence[_Item]) -> Floats:
+        read = [window for _, window in batch]
+        ids = np.array([window.ids for window in read], dtype=np.int32)
+        shapes = np.array([window.shapes for window in read], dtype=np.int32)
+        places = np.zeros((len(read), max(len(window.words) for window in read)), dtype=np.int64)
+        for row, window in enumerate(read):
             places[row, : len(window.words)] = [place for place, _, _ in window.words]
         (logits,) = self._session().run(["logits"], {"ids": ids, "shapes": shapes})
         return np.asarray(np.take_along_axis(logits, places[:, :, None], axis=1), dtype=np.float32)
@@ -208,14 +215,14 @@ def _load_tokenizer(path: Path) -> Any:
     return Tokenizer.from_file(str(path))
 
 
-def _load_session(path: Path, threads: int) -> Any:
+def _load_session(path: Path) -> Any:
     try:
         # By name, since onnxruntime ships no types.
         onnxruntime: Any = import_module("onnxruntime")
     except ImportError as error:
         raise MissingDependency("the neural recognizer needs onnxruntime: pip install onnxruntime") from error
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
+    options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     # Batches of many shapes would make the arena keep the largest of everything.
     options.enable_cpu_mem_arena = False
