@@ -21,7 +21,6 @@ from geomap import errors
 from geomap.gazetteer.commands import app as gazetteer_commands
 from geomap.geocoding.commands import Domain, Fallback, UserAgent, fallback_service
 from geomap.geocoding.commands import mount as mount_geocoding
-from geomap.tables import MIN_CONFIDENCE
 
 if TYPE_CHECKING:
     from geomap.pipeline import Progress
@@ -42,7 +41,15 @@ Recognizer = Annotated[
     typer.Option(help="The recognizer: 'neural', or 'gazetteer', which works by names alone.", show_default="neural"),
 ]
 GazetteerName = Annotated[str, typer.Option(help="The gazetteer to resolve with.")]
-MinConfidence = Annotated[float, typer.Option(min=0.0, max=1.0, help="Mentions less sure than this stay unresolved.")]
+MinConfidence = Annotated[
+    float | None,
+    typer.Option(
+        min=0.0,
+        max=1.0,
+        help="Mentions less sure than this stay unresolved.",
+        show_default="0.3; 0 with a gazetteer of your own",
+    ),
+]
 
 EXIT_CODES: tuple[tuple[type[errors.GeomapError], int], ...] = (
     (errors.MissingDependency, 5),
@@ -80,7 +87,7 @@ def map_command(
     ] = None,
     recognizer: Recognizer = None,
     gazetteer: GazetteerName = "embedded",
-    min_confidence: MinConfidence = MIN_CONFIDENCE,
+    min_confidence: MinConfidence = None,
     fallback: Fallback = None,
     user_agent: UserAgent = None,
     domain: Domain = None,
@@ -119,7 +126,7 @@ def geoparse_command(
     ],
     recognizer: Recognizer = None,
     gazetteer: GazetteerName = "embedded",
-    min_confidence: MinConfidence = MIN_CONFIDENCE,
+    min_confidence: MinConfidence = None,
     fallback: Fallback = None,
     user_agent: UserAgent = None,
     domain: Domain = None,

@@ -18,7 +18,6 @@ from spacy.util import registry
 from geomap.gazetteer import Gazetteer
 from geomap.recognition.labels import KindsOfLabels, demonyms_of
 from geomap.recognition.spacy_recognizer import spans_of_entities
-from geomap.tables import MIN_CONFIDENCE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,7 +85,7 @@ class GeomapComponent:
         *,
         recognizer: Any = "neural",
         gazetteer: str | list[str] = "embedded",
-        min_confidence: float = MIN_CONFIDENCE,
+        min_confidence: float | None = None,
         spans_key: str = EXTENSION,
         labels: dict[str, str] | list[str] | None = None,
     ) -> None:
@@ -156,7 +155,7 @@ class GeomapComponent:
     default_config={
         "recognizer": "neural",
         "gazetteer": "embedded",
-        "min_confidence": MIN_CONFIDENCE,
+        "min_confidence": None,
         "spans_key": EXTENSION,
         "labels": None,
     },
@@ -166,7 +165,7 @@ def make_geomap(
     name: str,
     recognizer: Any,
     gazetteer: str | list[str],
-    min_confidence: float,
+    min_confidence: float | None,
     spans_key: str,
     labels: dict[str, str] | list[str] | None,
 ) -> GeomapComponent:
