@@ -56,11 +56,11 @@ class Geoparser:
         What scores candidates: ``"learned"`` (the default), ``"hand-set"``, or any object with the methods of
         :class:`~geomap.resolution.Ranker`.
     min_confidence
-        Mentions whose best candidate is less probable stay ``nil``, by default below 0.3; 0 answers every mention that has a candidate. The
-        default takes away up to half a percent of the right answers on gold spans and raises the F1 of recognition and
-        resolution together by 0.2 to 1 point (measured with outlets left out); 0.5 takes away 0.2 to 3 percent and raises
-        it by 0.7 to 1.5 points. With a gazetteer of your own the default is 0: the confidence was learned on GeoNames, and
-        takes a place without a population for a hamlet.
+        Mentions whose best candidate is less probable stay ``nil``, by default below 0.3; 0 answers every mention that has
+        a candidate. The default takes away up to half a percent of the right answers on gold spans and raises the F1 of
+        recognition and resolution together by 0.2 to 1 point (measured with outlets left out); 0.5 takes away 0.2 to 3
+        percent and raises it by 0.7 to 1.5 points. With a gazetteer of your own the default is 0: the confidence was
+        learned on GeoNames, and takes a place without a population for a hamlet.
     source_home
         Where publishers are at home, by their name in the articles' ``source``: a place ("Lebanon, Indiana"), a place_id or
         (latitude, longitude) in degrees. A column ``source_home`` of the articles says it of each one and counts before
