@@ -23,6 +23,8 @@ from geomap.geocoding.commands import Domain, Fallback, UserAgent, fallback_serv
 from geomap.geocoding.commands import mount as mount_geocoding
 
 if TYPE_CHECKING:
+    from rich.progress import TaskID
+
     from geomap.pipeline import Progress
 
 app = typer.Typer(
@@ -231,12 +233,12 @@ def _stages() -> Iterator[_Stages]:
 
     console = Console(stderr=True)
     with Bar(console=console, transient=True, disable=not console.is_terminal) as bar:
-        tasks: dict[str, int] = {}
+        tasks: dict[str, TaskID] = {}
 
         def progress(name: str, done: int, total: int) -> None:
             if name not in tasks:
-                tasks[name] = int(bar.add_task(name, total=total))
-            bar.update(tasks[name], completed=done)  # type: ignore[arg-type]
+                tasks[name] = bar.add_task(name, total=total)
+            bar.update(tasks[name], completed=done)
 
         yield _Stages(progress)
 

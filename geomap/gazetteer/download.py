@@ -12,6 +12,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 import zipfile
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -225,6 +226,7 @@ class _Transfer:
             return None
 
 
+# Addresses are http or https: the download refuses others before it begins.
 def _request(url: str, *, method: str = "GET", headers: dict[str, str] | None = None) -> urllib.request.Request:
     # No compression in transit: sizes and ranges are those of the file.
     every = {"User-Agent": "geomap", "Accept-Encoding": "identity", **(headers or {})}
@@ -251,7 +253,7 @@ def _damage(path: Path, suffix: str) -> str:
         try:
             with zipfile.ZipFile(path) as archive:
                 broken = archive.testzip()
-        except (zipfile.BadZipFile, zipfile.zlib.error, EOFError, NotImplementedError) as error:  # type: ignore[attr-defined]
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
             return f"the archive is damaged: {error}"
         return f"the archive is damaged at {broken}" if broken else ""
     with path.open("rb") as file:

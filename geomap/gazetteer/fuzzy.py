@@ -22,13 +22,24 @@ class Words(Protocol):
     """What the search needs of an index; see :class:`geomap.gazetteer.store.Store`."""
 
     @property
-    def word_count(self) -> int: ...  # noqa: D102
+    def word_count(self) -> int:
+        """How many different words the names are made of."""
+
     @property
-    def bucket_bits(self) -> int: ...  # noqa: D102
-    def existing(self, names: Iterable[str]) -> list[str]: ...  # noqa: D102
-    def entries(self, bucket: int) -> bytes | None: ...  # noqa: D102
-    def words(self, numbers: Iterable[int]) -> list[str]: ...  # noqa: D102
-    def word(self, number: int) -> str: ...  # noqa: D102
+    def bucket_bits(self) -> int:
+        """How many bits of a hash tell the buckets apart."""
+
+    def existing(self, names: Iterable[str]) -> list[str]:
+        """Return those of the folded names that are in the index."""
+
+    def entries(self, bucket: int) -> bytes | None:
+        """Return the packed entries of a bucket, None where it is empty."""
+
+    def words(self, numbers: Iterable[int]) -> list[str]:
+        """Return the words of these numbers."""
+
+    def word(self, number: int) -> str:
+        """Return the word of a number."""
 
 
 def similar_names(words: Words, folded: str, *, smallest: float = SMALLEST_SCORE) -> list[tuple[str, float]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -93,7 +94,7 @@ class Dump:
                     first += len(text)
                     done += sum(map(len, lines))
                     advance(min(done / size, 1.0))
-        except (zipfile.BadZipFile, zipfile.zlib.error, EOFError, UnicodeDecodeError) as error:  # type: ignore[attr-defined]
+        except (zipfile.BadZipFile, zlib.error, EOFError, UnicodeDecodeError) as error:
             raise _broken(path, error) from error
 
 
@@ -112,5 +113,6 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
             member = archive.open(f"{path.stem}.txt")
         except KeyError as error:
             raise zipfile.BadZipFile(f"there is no {path.stem}.txt in it") from error
+        # What a ZipExtFile has is enough to be read as a raw stream; its stubs do not say so.
         with io.BufferedReader(member, _BLOCK) as reader:  # type: ignore[type-var]
             yield reader

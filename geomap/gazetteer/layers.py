@@ -106,8 +106,8 @@ class Layers:
         streams = [store.name_entries(places=places) for store in self.stores]
         for folded, same in groupby(heapq.merge(*streams, key=_folded), key=_folded):
             entries = list(same)
-            kinds = frozenset[int]().union(*(entry.kinds for entry in entries))
-            yield NameEntry(folded, max(entry.population for entry in entries), kinds)  # type: ignore[arg-type]
+            kinds = frozenset(kind for entry in entries for kind in entry.kinds)
+            yield NameEntry(folded, max(entry.population for entry in entries), kinds)
 
     def written_forms(self, table: str) -> list[WrittenForm]:
         """Return the demonyms or abbreviations, in order of the written form, each place once."""

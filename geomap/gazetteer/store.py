@@ -21,6 +21,7 @@ _COLUMNS = (
     "p.row, coalesce(p.place_id, 'geonames:' || p.geonameid), p.geonameid, p.name, p.lat, p.lon, p.feature_class, "
     "p.feature_code, p.country_code, p.admin1_code, p.admin2_code, p.population, p.alternates"
 )
+# Put together from constants alone; what is looked up travels as a parameter.
 _BY_NAME = (
     f"SELECT {_COLUMNS}, n.kind FROM name n JOIN place p ON p.row = n.place "  # noqa: S608
     "WHERE n.folded = ? ORDER BY n.place LIMIT ?"

@@ -25,10 +25,18 @@ def setup(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 
 def test_packages_that_come_anew_are_installed(setup) -> None:
-    setup.refuse_to_change_postgresql(
+    anew = (
         "Inst libpq5 [15.12-0+deb12u2] (15.14-0+deb12u1 Debian:12 [amd64])\n"
         "Inst postgresql-15 (15.14-0+deb12u1 Debian:12 [amd64])\nConf postgresql-15 (15.14-0+deb12u1 Debian:12 [amd64])\n"
     )
+    refused = []
+    for plan in (anew, anew.replace("Inst postgresql-15 (", "Inst postgresql-15 [15.12-0+deb12u2] (")):
+        try:
+            setup.refuse_to_change_postgresql(plan)
+        except setup.CannotRun:
+            refused.append(plan)
+    assert anew not in refused
+    assert len(refused) == 1
 
 
 @pytest.mark.parametrize(
