@@ -19,7 +19,7 @@ from benchmark_parts import peers, published, recognition, resolution, speed
 from benchmark_parts.corpora import ROOT, Bench, markdown
 
 import geomap
-from geomap.files import replacing
+from geomap._files import replacing
 
 TARGET = ROOT / "docs" / "benchmark.md"
 NEEDED = ("flashgeotext", "geotext", "lightgbm", "spacy")

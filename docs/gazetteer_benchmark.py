@@ -20,9 +20,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from geomap.gazetteer import Gazetteer, fold
-from geomap.gazetteer.embedded import ensure_index
-from geomap.gazetteer.geonames import build_geonames
-from geomap.gazetteer.store import Store
+from geomap.gazetteer._embedded import ensure_index
+from geomap.gazetteer._geonames import build_geonames
+from geomap.gazetteer._store import Store
 
 SEED = 4
 COMMON = ("San Antonio", "Springfield", "San José", "Santa María", "Newtown", "Union", "La Esperanza", "Buena Vista")

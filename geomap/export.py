@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from geomap import tables
+from geomap._files import replacing
 from geomap.errors import LossyExport, MentionsNotFound, MentionsUnreadable, UnsupportedFormat
-from geomap.files import replacing
 
 if TYPE_CHECKING:
     import geopandas as gpd

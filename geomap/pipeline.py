@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from geomap._text import Sentences
 from geomap.articles import title_is_repeated
 from geomap.errors import InvalidTable
 from geomap.gazetteer import Gazetteer
-from geomap.gazetteer.sources import EMBEDDED, GEONAMES, Source, each_source
+from geomap.gazetteer._sources import EMBEDDED, GEONAMES, Source, each_source
 from geomap.recognition import Recognizer, default_recognizer
 from geomap.resolution import Alternatives, Ranker, Resolver, default_ranker
-from geomap.resolution.alternatives import ATTRIBUTE
-from geomap.resolution.fallback import Fallback, check_service
-from geomap.resolution.homes import HomeLike, with_homes
-from geomap.resolution.why import Explanation, explain
-from geomap.sentences import Sentences
+from geomap.resolution._alternatives import ATTRIBUTE
+from geomap.resolution._fallback import Fallback, check_service
+from geomap.resolution._homes import HomeLike, with_homes
+from geomap.resolution._why import Explanation, explain
 from geomap.tables import (
     FIELDS,
     KINDS,
@@ -67,7 +67,7 @@ class Geoparser:
         this. What is given stands in place of what is learned from the publisher's other articles.
     fallback
         A service on the web to ask for the names of mentions that stay ``nil``; by default none, and nothing leaves the
-        machine. See :class:`~geomap.resolution.fallback.Fallback` for what is sent.
+        machine. See :class:`~geomap.resolution._fallback.Fallback` for what is sent.
 
     Notes
     -----

@@ -11,12 +11,16 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from geomap.errors import ColumnMissing, InvalidTable
 
 if TYPE_CHECKING:
     import geopandas as gpd
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 
 CRS = "EPSG:4326"
 FIELDS = ("title", "text")
@@ -34,6 +38,9 @@ ARTICLES: Mapping[str, str] = {
     "source": "str",
     "url": "str",
 }
+
+MENTION_KEY = ("article_id", "field", "start", "end")
+"""The columns that together identify a mention."""
 
 SPANS: Mapping[str, str] = {"article_id": "str", "field": "str", "start": "int64", "end": "int64"}
 
@@ -232,3 +239,91 @@ def finish_mentions(table: pd.DataFrame) -> gpd.GeoDataFrame:
     geometry = points(table.get("lon", missing), table.get("lat", missing))
     geometry.index = table.index
     return gpd.GeoDataFrame(columns, geometry=geometry, crs=CRS, index=table.index)
+
+
+def as_times(published: pd.Series[Any]) -> pd.Series[Any]:
+    """Return times in UTC, also of texts, of times without a zone (taken as UTC) and of mixed zones.
+
+    Raises
+    ------
+    InvalidTable
+        If a value cannot be read as a time.
+    """
+    if str(published.dtype) == "datetime64[us, UTC]":
+        return published
+    try:
+        return as_dtype(published, "datetime64[us, UTC]")
+    except (ValueError, TypeError) as error:
+        raise InvalidTable(f"the column published holds something that is no time: {error}") from error
+
+
+def factorized(values: pd.Series[Any]) -> tuple[Ints, pd.Index[Any]]:
+    """Return the number of each value (-1 where missing) and the values, in order of first appearance."""
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        codes = values.cat.codes.to_numpy(dtype=np.int64)
+        used, first = np.unique(codes, return_index=True)
+        first = first[used >= 0]
+        used = used[used >= 0][np.argsort(first)]
+        renumbered = np.full(len(values.cat.categories) + 1, -1, dtype=np.int64)
+        renumbered[used] = np.arange(len(used))
+        return renumbered[codes], values.cat.categories[used]
+    numbers, found = pd.factorize(values)
+    return numbers.astype(np.int64, copy=False), pd.Index(found)
+
+
+def sorted_unique(values: Ints) -> Ints:
+    """Return the distinct values in rising order; many times faster than ``numpy.unique`` for a million of them."""
+    ordered = np.sort(values)
+    return ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])] if len(ordered) else ordered
+
+
+def coordinates(geometry: pd.Series[Any]) -> tuple[Floats, Floats]:
+    """Return the longitudes and latitudes of points in degrees, missing where there is none."""
+    import shapely
+
+    array = np.asarray(geometry.array)
+    return shapely.get_x(array), shapely.get_y(array)
+
+
+def in_degrees(table: gpd.GeoDataFrame, mentions: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Return a table in EPSG:4326 whose geometry was taken from mentions that may be in another system."""
+    crs = getattr(mentions, "crs", None) or CRS
+    table = table.set_crs(crs, allow_override=True)
+    return table if table.crs == CRS else table.to_crs(CRS)
+
+
+def in_degrees_of(mentions: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return mentions in EPSG:4326."""
+    crs = getattr(mentions, "crs", None)
+    return mentions if crs is None or crs == CRS else mentions.to_crs(CRS)
+
+
+def texts_of(articles: pd.DataFrame, article_ids: pd.Series[Any]) -> dict[str, dict[str, str]]:
+    """Return the title and text of each article, by field and id.
+
+    Raises
+    ------
+    ColumnMissing, InvalidTable
+        If the table is not one of articles, or lacks one of the ids.
+    """
+    articles = validate_articles(articles)
+    unknown = ~article_ids.isin(articles["article_id"])
+    if unknown.any():
+        raise InvalidTable(f"there is no article {article_ids[unknown].iloc[0]!r} in the articles table")
+    return {field: dict(zip(articles["article_id"], articles[field], strict=True)) for field in FIELDS}
+
+
+def empty_table(columns: Mapping[str, str]) -> pd.DataFrame:
+    """Return a table without rows."""
+    return with_dtypes(pd.DataFrame({name: pd.Series([], dtype=object) for name in columns}), columns)
+
+
+def with_dtypes(table: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
+    """Return the columns named, in their order and dtypes, with a fresh RangeIndex."""
+    table = table.reset_index(drop=True)
+    return pd.DataFrame({name: as_dtype(table[name], dtype) for name, dtype in columns.items()})
+
+
+def is_missing(value: object) -> bool:
+    """Return whether a single value is None, NaN, NaT or NA; blank text is a value."""
+    return value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and value != value)

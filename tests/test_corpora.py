@@ -15,7 +15,7 @@ import pytest
 import geomap
 from geomap import tables
 from geomap.evaluation import Gold, read_gold
-from geomap.evaluation.matching import match_spans
+from geomap.evaluation._metrics import match_spans
 from geomap.geometry import distance_km
 
 CORPORA = Path(__file__).resolve().parents[1] / "data" / "corpora"

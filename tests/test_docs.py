@@ -50,9 +50,10 @@ def test_every_column_of_a_table_is_explained_in_its_order(generated, table: str
 
 
 def test_every_public_name_has_an_entry(generated) -> None:
+    modules = [name for name in geomap.__all__ if isinstance(getattr(geomap, name), ModuleType)]
     for name in geomap.__all__:
-        assert f"geomap.{name} <" in generated["api/geomap.rst"]
-    for part in geomap._MODULES:
+        assert name in (*modules, "__version__") or f"geomap.{name} <" in generated["api/geomap.rst"]
+    for part in modules:
         page = generated[f"api/{part}.rst"]
         module = importlib.import_module(f"geomap.{part}")
         assert all(f":: geomap.{part}.{name}\n" in page for name in names_of(module)), part

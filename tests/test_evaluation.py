@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from geomap.errors import InvalidGold
 from geomap.evaluation import outlet_folds, read_gold
-from geomap.evaluation.matching import match_spans
-from geomap.evaluation.metrics import (
+from geomap.evaluation._metrics import (
     FARTHEST_KM,
     calibration_error,
     end_to_end_scores,
     log_error_auc,
+    match_spans,
     recognition_scores,
     resolution_scores,
 )

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geomap.errors import InvalidTable
-from geomap.evaluation.draws import Draws, draw, interval, share_of_first, weighted_median
-from geomap.evaluation.metrics import (
+from geomap.evaluation._bootstrap import Draws, draw, interval, share_of_first, weighted_median
+from geomap.evaluation._metrics import (
     FARTHEST_KM,
     calibration_error,
     confidence_scores,

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from geomap.errors import InvalidGold, UnsupportedFormat
 from geomap.evaluation import read_gold
-from geomap.evaluation.predictions import read_predictions
+from geomap.evaluation._predictions import read_predictions
 from geomap.evaluation.readers import FORMATS, format_of
-from geomap.evaluation.readers.annotated import characters
+from geomap.evaluation.readers._annotated import characters
 from geomap.export import write_mentions
 from geomap.gazetteer import Gazetteer
 from geomap.tables import finish_mentions

@@ -16,11 +16,11 @@ import pytest
 import geomap
 from geomap.errors import InvalidTable, UnsafeOutput
 from geomap.evaluation import breakdown, compare, confusions, difference, read_gold, reliability, report, scores
-from geomap.evaluation.breakdowns import population_bands
-from geomap.evaluation.features import gold_features
-from geomap.evaluation.regions import country_of, inside_region
-from geomap.evaluation.reporting import TABLES
-from geomap.recognition.spans import Span
+from geomap.evaluation._breakdowns import population_bands
+from geomap.evaluation._predictions import gold_features
+from geomap.evaluation._regions import country_of, inside_region
+from geomap.evaluation._reporting import TABLES
+from geomap.recognition._spans import Span
 
 TEXT = "Mosul, Erbil and <b>Paris</b> met Iraqi envoys in Texas & Iraq."
 PLACES = {

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from geomap import tables
 from geomap.errors import InvalidTable
 from geomap.evaluation import Gold, label, label_by_gold, precision, read_gold, sample
-from geomap.evaluation.labeling import _Labeler
+from geomap.evaluation._labeling import _Labeler
 from geomap.gazetteer import Gazetteer
 from geomap.pipeline import Geoparser
 

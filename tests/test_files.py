@@ -7,9 +7,9 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 
+from geomap._files import replacing
 from geomap.errors import UnsafeOutput, UnsupportedFormat
 from geomap.export import write_mentions
-from geomap.files import replacing
 from geomap.tables import empty_mentions
 
 
@@ -35,7 +35,7 @@ def test_a_finished_write_replaces_the_old_file(tmp_path: Path) -> None:
 def test_a_missing_folder_and_a_folder_as_target_are_clear_errors(tmp_path: Path) -> None:
     with pytest.raises(UnsafeOutput, match="create it first"), replacing(tmp_path / "no" / "map.html"):
         pass
-    with pytest.raises(UnsafeOutput, match="name a file"), replacing(tmp_path):
+    with pytest.raises(UnsafeOutput, match="give a file name"), replacing(tmp_path):
         pass
 
 

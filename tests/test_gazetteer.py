@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from geomap.errors import GazetteerNotFound, GazetteerUnwritable, ResourceDamaged
-from geomap.gazetteer import Candidate, Gazetteer, NameKind, embedded, fold
+from geomap.gazetteer import Candidate, Gazetteer, NameKind, _embedded, fold
 
 
 def first(gazetteer: Gazetteer, name: str) -> Candidate:
@@ -159,14 +159,14 @@ def test_importing_the_gazetteer_loads_no_geopandas() -> None:
 
 def _answer(folder: Path) -> tuple[str, int]:
     builds = 0
-    write = embedded.write_index
+    write = _embedded.write_index
 
     def counted(*arguments: object) -> None:
         nonlocal builds
         builds += 1
         write(*arguments)  # type: ignore[arg-type]
 
-    embedded.write_index = counted  # type: ignore[assignment]
+    _embedded.write_index = counted  # type: ignore[assignment]
     return first(Gazetteer(cache_dir=folder), "Nineveh").place_id, builds
 
 
@@ -218,29 +218,29 @@ def test_a_full_disk_leaves_nothing_half_built(tmp_path: Path, monkeypatch: pyte
         path.write_bytes(b"half")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(embedded, "write_index", fail)
+    monkeypatch.setattr(_embedded, "write_index", fail)
     with pytest.raises(GazetteerUnwritable, match="No space left"):
         Gazetteer(cache_dir=tmp_path).info()
     assert [path.name for path in tmp_path.iterdir() if path.suffix != ".lock"] == []
 
 
 def test_a_damaged_resource_is_named_with_its_checksums(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from geomap.resources import loading
+    from geomap.resources import _loading
 
-    real = loading.files("geomap.resources")
-    for name in ("MANIFEST.json", embedded.RESOURCE):
+    real = _loading.files("geomap.resources")
+    for name in ("MANIFEST.json", _embedded.RESOURCE):
         (tmp_path / name).write_bytes((real / name).read_bytes())
-    content = bytearray((tmp_path / embedded.RESOURCE).read_bytes())
+    content = bytearray((tmp_path / _embedded.RESOURCE).read_bytes())
     content[1000] ^= 1
-    (tmp_path / embedded.RESOURCE).write_bytes(content)
-    monkeypatch.setattr(loading, "files", lambda _: tmp_path)
+    (tmp_path / _embedded.RESOURCE).write_bytes(content)
+    monkeypatch.setattr(_loading, "files", lambda _: tmp_path)
     with pytest.raises(ResourceDamaged, match=r"gazetteer\.tsv\.xz.*SHA-256 is [0-9a-f]{64}, expected [0-9a-f]{64}"):
         Gazetteer(cache_dir=tmp_path / "cache").info()
 
 
 def test_an_unreadable_resource_is_damaged() -> None:
     with pytest.raises(ResourceDamaged, match="reinstall"):
-        embedded.read_rows(b"not xz")
+        _embedded.read_rows(b"not xz")
 
 
 def test_an_unknown_gazetteer_says_what_there_is() -> None:

@@ -7,9 +7,9 @@ from test_gazetteer_download import serving
 from test_gazetteer_geonames import cache_in, write_dump
 from typer.testing import CliRunner
 
+from geomap.cli import gazetteer_app as app
 from geomap.errors import GazetteerNotFound
 from geomap.gazetteer import Gazetteer
-from geomap.gazetteer.commands import app
 
 RUN = CliRunner()
 

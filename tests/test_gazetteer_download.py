@@ -10,10 +10,9 @@ import pytest
 from test_gazetteer_geonames import cache_in, write_dump
 
 from geomap.errors import GazetteerDownloadFailed, GazetteerUnwritable
-from geomap.gazetteer import Gazetteer, building
-from geomap.gazetteer.download import download_geonames
-from geomap.gazetteer.geonames import build_geonames
-from geomap.gazetteer.geonames_files import FILES
+from geomap.gazetteer import Gazetteer, _index
+from geomap.gazetteer._download import FILES, download_geonames
+from geomap.gazetteer._geonames import build_geonames
 
 pytestmark = pytest.mark.network
 
@@ -278,8 +277,8 @@ def test_the_environment_names_the_server(server: Server, target: Path, monkeypa
 def test_too_little_space_is_said_before_anything_arrives(
     server: Server, target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    usage = building.shutil.disk_usage(server.folder)
-    monkeypatch.setattr(building.shutil, "disk_usage", lambda _: usage._replace(free=10))
+    usage = _index.shutil.disk_usage(server.folder)
+    monkeypatch.setattr(_index.shutil, "disk_usage", lambda _: usage._replace(free=10))
     with pytest.raises(GazetteerUnwritable, match="are needed"):
         download(server, target)
     assert {method for method, _, _ in server.asked} == {"HEAD"}

@@ -13,9 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geomap.gazetteer import Candidate, Gazetteer, fold
-from geomap.gazetteer.fuzzy import similarity
-from geomap.gazetteer.fuzzy_keys import plain_hash, skeleton, whole_hashes, word_hashes
-from geomap.gazetteer.store import Store
+from geomap.gazetteer._fuzzy import plain_hash, similarity, skeleton, whole_hashes, word_hashes
+from geomap.gazetteer._store import Store
 
 TRANSLITERATIONS = (
     ("ou", "u"), ("y", "i"), ("k", "q"), ("c", "k"), ("sh", "sch"), ("kh", "h"), ("ee", "i"), ("v", "w"), ("ph", "f"),

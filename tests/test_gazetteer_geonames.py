@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from geomap.errors import GazetteerNotFound, GazetteerUnwritable, InvalidGazetteer
-from geomap.gazetteer import Gazetteer, NameKind, building
-from geomap.gazetteer.geonames import build_geonames
-from geomap.gazetteer.sorting import LineSorter
+from geomap.gazetteer import Gazetteer, NameKind, _index
+from geomap.gazetteer._geonames import build_geonames
+from geomap.gazetteer._sorting import LineSorter
 
 # geonameid, name, asciiname, alternatenames, lat, lon, class, code, country, admin1, admin2, population
 PLACES = [
@@ -271,7 +271,7 @@ def test_too_little_space_is_said_before_anything_is_written(
 ) -> None:
     cache = cache_in(tmp_path, gazetteer_cache)
     usage = shutil.disk_usage(tmp_path)
-    monkeypatch.setattr(building.shutil, "disk_usage", lambda _: usage._replace(free=1000))
+    monkeypatch.setattr(_index.shutil, "disk_usage", lambda _: usage._replace(free=1000))
     with pytest.raises(GazetteerUnwritable, match=r"0 MB free and .* MB are needed"):
         build_geonames(write_dump(tmp_path / "dump"), cache_dir=cache)
 
@@ -285,9 +285,9 @@ def test_a_folder_without_places_says_what_it_should_hold(tmp_path: Path) -> Non
 def test_lines_come_sorted_whatever_fits_into_memory(
     tmp_path: Path, lines_in_run: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from geomap.gazetteer import sorting
+    from geomap.gazetteer import _sorting
 
-    monkeypatch.setattr(sorting, "_LINES_IN_BLOCK", 2)
+    monkeypatch.setattr(_sorting, "_LINES_IN_BLOCK", 2)
     lines = [f"{number * 7919 % 101}\té𝔘{number % 3}" for number in range(100)] + ["a b\t1", "a\t1", "a\t1"]
     with LineSorter(tmp_path, lines_in_run=lines_in_run) as sorter:
         for line in lines:

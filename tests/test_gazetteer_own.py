@@ -11,7 +11,7 @@ from shapely.geometry import Point, box
 
 from geomap.errors import GazetteerNotFound, GazetteerRowsSkipped, InvalidGazetteer, UnsupportedFormat
 from geomap.gazetteer import Gazetteer, NameKind
-from geomap.gazetteer.years import span_of, year_of
+from geomap.gazetteer._own import span_of, year_of
 
 ISTANBUL = """name,lat,lon,geonameid,valid_from,valid_to,feature_class,population
 Constantinople,41.01,28.95,745044,330,1930,P,900000

@@ -20,9 +20,9 @@ import geomap.maps
 from geomap import errors, tables
 from geomap.analysis import places
 from geomap.maps import PlacesLayer
-from geomap.maps.escaping import clean_attribution, html_text, json_for_html, web_link
-from geomap.maps.payload import Payload
-from geomap.maps.views import bounds, first_view
+from geomap.maps._markup import clean_attribution, html_text, json_for_html, web_link
+from geomap.maps._payload import Payload
+from geomap.maps._views import bounds, first_view
 
 # The places of a corpus
 

@@ -13,9 +13,9 @@ from test_maps_corpus import PLACES, corpus, one
 
 from geomap import errors
 from geomap.maps import ChoroplethLayer
-from geomap.maps.areas import Areas
-from geomap.maps.countries import basemap_names, countries
-from geomap.maps.payload import Payload
+from geomap.maps._classes import Areas
+from geomap.maps._countries import basemap_names, countries
+from geomap.maps._payload import Payload
 
 
 def areas(shapes: gpd.GeoDataFrame | None = None, **options: object) -> dict[str, object]:
@@ -119,6 +119,6 @@ def test_the_countries_of_the_basemap_are_whole_and_cut_at_the_antimeridian() ->
 
 
 def test_every_country_that_goes_by_another_name_is_on_the_basemap() -> None:
-    from geomap.maps.countries import _CALLED
+    from geomap.maps._countries import _CALLED
 
     assert set(_CALLED.values()) <= set(countries()["name"])

@@ -73,7 +73,7 @@ CONFIDENCE = {"Savusavu": 0.41, "Provideniya": 0.72, "Sinjar": 0.88, "Tigris": 0
 
 def mention(article: str, text: str, start: int, toponym: str, **columns: Any) -> dict[str, Any]:
     """Return one unresolved mention, as a row before :func:`geomap.tables.finish_mentions`."""
-    from geomap.sentences import Sentences
+    from geomap._text import Sentences
 
     end = start + len(toponym)
     sentence = Sentences(text).around(start, end)

@@ -16,10 +16,10 @@ from test_maps_saving import offline_leaflet
 
 from geomap import errors, tables
 from geomap.maps import ComentionLayer, HeatLayer, explore, save_html
-from geomap.maps.coloring import classes
-from geomap.maps.corpus import Corpus
-from geomap.maps.disclosure import Disclosure
-from geomap.maps.payload import Payload
+from geomap.maps._classes import classes
+from geomap.maps._corpus import Corpus
+from geomap.maps._disclosure import Disclosure
+from geomap.maps._payload import Payload
 
 __all__ = ["offline_leaflet"]
 _BLOCK = re.compile(r'<script type="application/(json|gzip)" id="([^"]+)">([^<]*)</script>')

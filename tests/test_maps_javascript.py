@@ -58,7 +58,7 @@ def test_the_tools_are_pinned_exactly() -> None:
 
 
 def test_every_script_is_on_the_page() -> None:
-    from geomap.maps.scripted import _SCRIPTS, _STYLES
+    from geomap.maps._layers import _SCRIPTS, _STYLES
 
     assert sorted(path.stem for path in TEMPLATES.glob("*.js")) == sorted(_SCRIPTS)
     assert sorted(path.stem for path in TEMPLATES.glob("*.css")) == sorted(_STYLES)

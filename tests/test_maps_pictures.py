@@ -18,7 +18,7 @@ from test_maps_corpus import HOSTILE, corpus, one
 
 from geomap import errors, tables
 from geomap.maps import figure
-from geomap.maps.map_figure import MapFigure
+from geomap.maps._pictures import MapFigure
 
 
 @pytest.mark.parametrize("ending", ["png", "svg", "pdf"])

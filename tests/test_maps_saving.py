@@ -32,7 +32,7 @@ from geomap.maps import (
     HeatLayer,
     Map,
     PlacesLayer,
-    assets,
+    _assets,
     explore,
     offline_plugins,
     save_html,
@@ -44,11 +44,11 @@ LEAFLET = "leaflet@1.9.4"
 @pytest.fixture
 def offline_leaflet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
     """Stand in for Leaflet's files, so that no test needs the real ones or the network."""
-    table = json.loads(json.dumps(assets._table()))
+    table = json.loads(json.dumps(_assets._table()))
     content = {name: f"/* {name} */".encode() for name in table["packages"][LEAFLET]}
     table["packages"][LEAFLET] = {name: hashlib.sha256(data).hexdigest() for name, data in content.items()}
-    monkeypatch.setattr(assets, "_table", lambda: table)
-    monkeypatch.setattr(assets, "_installed_folder", lambda: tmp_path / "installed")
+    monkeypatch.setattr(_assets, "_table", lambda: table)
+    monkeypatch.setattr(_assets, "_installed_folder", lambda: tmp_path / "installed")
     monkeypatch.setenv("GEOMAP_CACHE", str(tmp_path / "cache"))
     write(tmp_path / "cache" / "maps" / LEAFLET, content)
     return {Path(name).name: data for name, data in content.items()}
@@ -69,7 +69,7 @@ def server(tmp_path: Path, offline_leaflet: dict[str, bytes], monkeypatch: pytes
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
         thread = threading.Thread(target=running.serve_forever)
         thread.start()
-        monkeypatch.setattr(assets, "MIRROR", f"http://127.0.0.1:{running.server_port}/")
+        monkeypatch.setattr(_assets, "MIRROR", f"http://127.0.0.1:{running.server_port}/")
         yield served / LEAFLET
         running.shutdown()
         thread.join()
@@ -163,7 +163,7 @@ def test_an_interrupted_write_leaves_the_old_file_and_no_other(
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("geomap.maps.saving.os.fsync", full)
+    monkeypatch.setattr("geomap.maps._saving.os.fsync", full)
     with pytest.raises(errors.UnsafeOutput, match="No space left"):
         save_html(explore(corpus()), target)
     assert target.read_text() == "old"
@@ -351,8 +351,8 @@ def test_what_is_not_installed_is_fetched_once(server: Path, tmp_path: Path) -> 
 @pytest.mark.network
 def test_a_file_that_differs_from_its_checksum_is_not_used(server: Path, tmp_path: Path) -> None:
     (server / "dist" / "leaflet.js").write_text("alert(1)")
-    with pytest.raises(assets.AssetUnavailable, match="checksum"):
-        assets.Shelf(fetch=True).read(LEAFLETS_SCRIPT)
+    with pytest.raises(_assets.AssetUnavailable, match="checksum"):
+        _assets.Shelf(fetch=True).read(LEAFLETS_SCRIPT)
     assert not (tmp_path / "cache" / "maps").exists()
 
 
@@ -361,8 +361,8 @@ def test_a_mirror_that_lacks_a_file_gives_way_to_the_address_that_folium_names(s
     elsewhere = server.parent / "elsewhere" / "leaflet.js"
     elsewhere.parent.mkdir()
     (server / "dist" / "leaflet.js").rename(elsewhere)
-    url = f"{assets.MIRROR}elsewhere/leaflet.js"
-    assert assets.Shelf(fetch=True).read(LEAFLETS_SCRIPT, url) == elsewhere.read_bytes()
+    url = f"{_assets.MIRROR}elsewhere/leaflet.js"
+    assert _assets.Shelf(fetch=True).read(LEAFLETS_SCRIPT, url) == elsewhere.read_bytes()
     assert (tmp_path / "cache" / "maps" / LEAFLETS_SCRIPT).is_file()
 
 
@@ -378,30 +378,30 @@ def test_without_leaflet_the_file_has_links_and_a_warning_says_so(
 def test_an_installed_file_that_was_changed_is_an_error(tmp_path: Path, offline_leaflet: object) -> None:
     write(tmp_path / "installed", {LEAFLETS_SCRIPT: b"alert(1)"})
     with pytest.raises(errors.ResourceDamaged, match="install"):
-        assets.Shelf(fetch=False).read(LEAFLETS_SCRIPT)
+        _assets.Shelf(fetch=False).read(LEAFLETS_SCRIPT)
 
 
 def test_a_cached_file_that_was_changed_counts_as_missing(tmp_path: Path, offline_leaflet: object) -> None:
     write(tmp_path / "cache" / "maps", {LEAFLETS_SCRIPT: b"alert(1)"})
-    with pytest.raises(assets.AssetUnavailable):
-        assets.Shelf(fetch=False).read(LEAFLETS_SCRIPT)
+    with pytest.raises(_assets.AssetUnavailable):
+        _assets.Shelf(fetch=False).read(LEAFLETS_SCRIPT)
 
 
 def test_what_ships_with_geomap_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    if not (assets._installed_folder() / LEAFLET).is_dir():
+    if not (_assets._installed_folder() / LEAFLET).is_dir():
         pytest.skip("installed from a checkout without npm")
     monkeypatch.setenv("GEOMAP_CACHE", str(tmp_path))
-    shelf = assets.Shelf(fetch=False)
-    for package in assets._table()["shipped"]:
-        for name in assets._table()["packages"][package]:
+    shelf = _assets.Shelf(fetch=False)
+    for package in _assets._table()["shipped"]:
+        for name in _assets._table()["packages"][package]:
             assert shelf.read(f"{package}/{name}")
 
 
 def test_every_file_that_stands_for_a_link_is_pinned() -> None:
-    table = assets._table()
+    table = _assets._table()
     for url, link in table["links"].items():
         for file in (*link["files"], *link.get("with", ())):
-            package = assets.package_of(file)
+            package = _assets.package_of(file)
             assert file.startswith("folium:") or file.removeprefix(f"{package}/") in table["packages"][package], url
             assert "@latest" not in file
 

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 import geomap
 from geomap.recognition import Recognizer
-from geomap.recognition.matcher import GazetteerMatcher
-from geomap.recognition.tokens import tokenize
+from geomap.recognition._matcher import GazetteerMatcher, tokenize
 
 
 @pytest.fixture(scope="session")

@@ -57,7 +57,9 @@ def test_every_file_that_the_readme_links_to_is_there() -> None:
     assert all((ROOT / link).is_file() for link in links)
 
 
-@pytest.mark.parametrize("module", ["geomap.gazetteer.folding", "geomap.articles.titles", "geomap.recognition.spans"])
+@pytest.mark.parametrize(
+    "module", ["geomap.gazetteer._folding", "geomap.articles._titles", "geomap.recognition._spans"]
+)
 def test_the_examples_in_docstrings_hold(module: str) -> None:
     result = doctest.testmod(import_module(module))
     assert result.attempted > 0

@@ -28,8 +28,9 @@ from tokenizers import models, normalizers, pre_tokenizers, processors, trainers
 import geomap
 from geomap.errors import MissingDependency, UnsupportedFormat
 from geomap.recognition import Recognizer, SpacyRecognizer, Span, TransformersRecognizer, default_recognizer
-from geomap.recognition.spacy_recognizer import parts_of
-from geomap.recognition.transformers_words import Frame, ranges, sentence_starts, windows_of, words_of
+from geomap.recognition._spacy_recognizer import parts_of
+from geomap.recognition._windows import Frame, ranges, sentence_starts, windows_of
+from geomap.recognition._windows import runs_of as words_of
 
 DEMONYMS = frozenset({"iraqi", "french"})
 DOCS = Path(__file__).resolve().parents[1] / "docs" / "recognizers.md"

@@ -9,10 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geomap import Gazetteer
-from geomap.recognition.defaults import well_known
-from geomap.recognition.document import with_known_names, without_people
-from geomap.recognition.flat_case import whole_name
-from geomap.recognition.spans import Span
+from geomap.recognition._defaults import well_known
+from geomap.recognition._name_rules import whole_name, with_known_names, without_people
+from geomap.recognition._spans import Span
 
 TEXT = "Clashes in Bartella. Later, Bartella 2, Rovers 1. Mr Stone left Bartella."
 

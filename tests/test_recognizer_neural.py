@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geomap.errors import ResourceDamaged
-from geomap.recognition.neural import FOLDER, NeuralRecognizer, batched, thread_count
-from geomap.recognition.neural_decode import GOES_ON, OUTSIDE, best_labels, softmax, tidy
-from geomap.recognition.neural_text import SHAPES, WINDOW, Window, shape_of, windows
-from geomap.recognition.spans import Recognizer
+from geomap.recognition._decoding import GOES_ON, OUTSIDE, best_labels, softmax, tidy
+from geomap.recognition._neural import FOLDER, NeuralRecognizer, batched, thread_count
+from geomap.recognition._spans import Recognizer
+from geomap.recognition._windows import SHAPES, WINDOW, Window, shape_of, windows
 
 DEMONYMS = frozenset({"iraqi", "french", "russian", "texans"})
 

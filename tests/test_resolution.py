@@ -9,14 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import geomap
-from geomap.resolution.batch import build_batch
-from geomap.resolution.context import read_contexts
-from geomap.resolution.names import name_variants, own_container
-from geomap.resolution.rankers import HandSetRanker, LearnedRanker, default_ranker
-from geomap.resolution.resolver import best_rows, calibrated, chunks_by_source, joined, softmax
-from geomap.resolution.signals import NAMES, compute_signals
-from geomap.resolution.trees import Trees
-from geomap.resolution.why import EVIDENCE
+from geomap.resolution._candidates import build_batch
+from geomap.resolution._context import read_contexts
+from geomap.resolution._names import name_variants, own_container
+from geomap.resolution._rankers import HandSetRanker, LearnedRanker, Trees, default_ranker
+from geomap.resolution._resolver import best_rows, calibrated, chunks_by_source, joined, softmax
+from geomap.resolution._signals import NAMES, compute_signals
+from geomap.resolution._why import EVIDENCE
 from geomap.tables import validate_articles
 
 TEXT = "MOSUL, Iraq — Troops left Erbil for Paris, Texas. The Tigris River rose near Paris, Lamar County, Texas."

@@ -12,11 +12,10 @@ import pytest
 import geomap
 from geomap.errors import InvalidTable
 from geomap.geometry import distance_km
-from geomap.resolution.batch import build_batch
-from geomap.resolution.containers import defining_phrases
-from geomap.resolution.context import read_contexts
-from geomap.resolution.homes import Home, find_home
-from geomap.resolution.signals import NAMES, compute_signals
+from geomap.resolution._candidates import build_batch
+from geomap.resolution._context import defining_phrases, read_contexts
+from geomap.resolution._homes import Home, find_home
+from geomap.resolution._signals import NAMES, compute_signals
 from geomap.tables import validate_articles
 
 DEFINITIONS = Path(__file__).parent / "data" / "definitions.csv"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from geomap.resources.loading import manifest
+from geomap.resources._loading import manifest
 
 ROOT = Path(__file__).parents[1]
 LIMIT = 10_000_000

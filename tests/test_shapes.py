@@ -17,8 +17,8 @@ import geomap
 from geomap import errors, tables
 from geomap.analysis import by_area
 from geomap.gazetteer import Gazetteer
-from geomap.outlines import join_shapes, joining, shipped
-from geomap.outlines.codes import DISPUTED, country_list, state_list
+from geomap.outlines import _joining, _shipped, join_shapes
+from geomap.outlines._codes import DISPUTED, country_list, state_list
 
 COUNTRIES = geomap.shapes("country")
 STATES = geomap.shapes("us_state")
@@ -46,7 +46,7 @@ NOWHERE: dict[str, object] = {"status": "nil", "feature_class": None}
 
 def test_both_kinds_have_the_same_columns_in_degrees() -> None:
     for table in (COUNTRIES, STATES):
-        assert list(table.columns) == [*shipped.SHAPES, "geometry"]
+        assert list(table.columns) == [*_shipped.SHAPES, "geometry"]
         assert table.crs == tables.CRS
         assert table.geometry.is_valid.all()
         assert set(table.geom_type) <= {"Polygon", "MultiPolygon"}
@@ -224,7 +224,7 @@ def test_shapes_that_cannot_be_joined_say_why(
 @given(st.lists(st.tuples(st.floats(-180, 180), st.floats(-90, 90)), max_size=30))
 def test_the_join_by_point_is_what_shapely_finds_point_by_point(points: list[tuple[float, float]]) -> None:
     table = mentions(*({"lon": lon, "lat": lat} for lon, lat in points)) if points else tables.empty_mentions()
-    rows = joining.matched_rows(table, STATES)
+    rows = _joining.matched_rows(table, STATES)
     shapes = STATES.geometry.to_numpy()
     for row, (lon, lat) in zip(rows, points, strict=True):
         hits = [number for number, shape in enumerate(shapes) if shape.intersects(shapely.Point(lon, lat))]
@@ -250,7 +250,7 @@ def test_by_area_joins_own_shapes_on_a_column() -> None:
 
 
 def test_the_examples_in_the_docstrings_run() -> None:
-    for module in (joining, shipped):
+    for module in (_joining, _shipped):
         done = doctest.testmod(module)
         assert done.attempted > 0
         assert done.failed == 0

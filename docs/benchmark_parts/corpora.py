@@ -8,10 +8,10 @@ from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
+from geomap.evaluation.comparing import Remembering
 
 import geomap
 from geomap.evaluation import Comparison, Gold, compare, read_gold, scores
-from geomap.evaluation.comparing import Remembering
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = {

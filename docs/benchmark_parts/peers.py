@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from benchmark_parts.corpora import Bench, Corpus, markdown, number
-from geomap.evaluation.draws import draw, interval
-from geomap.evaluation.metrics import precision_recall_f1, recognition
+from geomap.evaluation._bootstrap import draw, interval
+from geomap.evaluation._metrics import precision_recall_f1, recognition
 
 Finder = Callable[[str], list[str]]
 

@@ -10,9 +10,9 @@ import pandas as pd
 
 import geomap
 from benchmark_parts.corpora import ROOT, Bench, Corpus, markdown, score_table
+from geomap._text import sentence_bounds
 from geomap.evaluation import breakdown, confusions
-from geomap.evaluation.matching import match_spans
-from geomap.sentences import sentence_bounds
+from geomap.evaluation._metrics import match_spans
 
 RECIPE = ROOT / "data" / "recipes" / "recognizer"
 SPANS = {

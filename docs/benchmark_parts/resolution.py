@@ -11,10 +11,10 @@ import pandas as pd
 import geomap
 from benchmark_parts.corpora import ROOT, Bench, Corpus, markdown, number, score_table
 from geomap.evaluation import Comparison, outlet_folds
-from geomap.evaluation.breakdowns import breakdown
-from geomap.evaluation.comparing import compare
-from geomap.evaluation.folds import SEED
-from geomap.resolution.rankers import LearnedRanker
+from geomap.evaluation._breakdowns import breakdown
+from geomap.evaluation._sampling import SEED
+from geomap.evaluation._scoring import compare
+from geomap.resolution._rankers import LearnedRanker
 
 RESOLUTION = {
     ("resolution", "candidate_recall"): "candidates",

@@ -16,11 +16,11 @@ import pandas as pd
 import geomap
 from benchmark_parts.corpora import ROOT, Bench, markdown
 from benchmark_parts.peers import flash_spans
-from geomap.recognition.labels import demonyms_of
-from geomap.recognition.neural import NeuralRecognizer
-from geomap.resolution.batch import build_batch
-from geomap.resolution.rankers import LearnedRanker
-from geomap.resolution.signals import compute_signals
+from geomap.recognition._labels import demonyms_of
+from geomap.recognition._neural import NeuralRecognizer
+from geomap.resolution._candidates import build_batch
+from geomap.resolution._rankers import LearnedRanker
+from geomap.resolution._signals import compute_signals
 
 WORDS = 400
 ARTICLES = 60
@@ -98,7 +98,7 @@ def _recognition(bench: Bench, articles: list[str]) -> pd.DataFrame:
 
 
 def _neural(bench: Bench, threads: int) -> NeuralRecognizer:
-    from geomap.recognition.defaults import well_known
+    from geomap.recognition._defaults import well_known
 
     gazetteer = bench.parser.gazetteer
     return NeuralRecognizer(demonyms=demonyms_of(gazetteer), known=well_known(gazetteer), threads=threads)

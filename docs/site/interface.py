@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Iterator
+from types import ModuleType
 from typing import Any
 
 import typer.main
@@ -29,7 +30,8 @@ ORDER = (
     "tables",
     "errors",
 )
-PARTS = tuple(sorted(geomap._MODULES, key=lambda part: ORDER.index(part) if part in ORDER else len(ORDER)))
+MODULES = [name for name in geomap.__all__ if isinstance(getattr(geomap, name), ModuleType)]
+PARTS = tuple(sorted(MODULES, key=lambda part: ORDER.index(part) if part in ORDER else len(ORDER)))
 
 
 def interface_pages() -> dict[str, str]:
@@ -61,6 +63,8 @@ def _top_page() -> str:
     """Return the page of the names at the top; each is described where it lives, and here only named."""
     rows = []
     for name in geomap.__all__:
+        if (name in PARTS and name != "errors") or name == "__version__":
+            continue
         value = getattr(geomap, name)
         home = getattr(value, "__module__", f"geomap.{name}")
         home = next((f"geomap.{part}" for part in PARTS if name in public_names(f"geomap.{part}")), home)

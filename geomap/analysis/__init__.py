@@ -1,20 +1,17 @@
 """Mentions in, tables out: how often, where, when, with what, in which words, and compared to what."""
 
-from geomap.analysis.areal import by_area
-from geomap.analysis.clusters import autocorrelation, hot_spots, spatial_weights
-from geomap.analysis.concordances import aligned_text, concordance
-from geomap.analysis.contrasts import change, compare, moved
-from geomap.analysis.counting import countries, divisions, places, rollup
-from geomap.analysis.densities import density
-from geomap.analysis.focus_gold import focus_accuracy, read_focus
-from geomap.analysis.focusing import datelines, focus
-from geomap.analysis.gaps import silence
-from geomap.analysis.odds import share_interval
-from geomap.analysis.pairs import comentions, network
-from geomap.analysis.sphere import mean_center, movement
-from geomap.analysis.syndication import boilerplate, duplicates
-from geomap.analysis.timelines import bursts, timeline
-from geomap.analysis.wording import keywords
+from geomap.analysis._areas import autocorrelation, by_area, hot_spots, spatial_weights
+from geomap.analysis._centers import mean_center, movement
+from geomap.analysis._comparing import change, compare, moved
+from geomap.analysis._counting import countries, divisions, places, rollup
+from geomap.analysis._coverage import silence
+from geomap.analysis._densities import density
+from geomap.analysis._focusing import datelines, focus, focus_accuracy, read_focus
+from geomap.analysis._intervals import share_interval
+from geomap.analysis._pairs import comentions, network
+from geomap.analysis._reprints import boilerplate, duplicates
+from geomap.analysis._timelines import bursts, timeline
+from geomap.analysis._words import aligned_text, concordance, keywords
 from geomap.outlines import join_shapes, shapes
 
 __all__ = [

@@ -5,11 +5,11 @@ Nothing here is used unless it is called by name; importing it loads neither geo
 
 from __future__ import annotations
 
-from geomap.geocoding.answers import Answer, ServiceCandidate
-from geomap.geocoding.batch import Plan, candidates, geocode, plan, reverse
-from geomap.geocoding.keeping import CacheInfo, cache_info, clear_cache, export_cache
-from geomap.geocoding.policies import POLICIES, Policy
-from geomap.geocoding.service import Service
+from geomap.geocoding._batch import Plan, candidates, geocode, plan, reverse
+from geomap.geocoding._cache import CacheInfo, cache_info, clear_cache, export_cache
+from geomap.geocoding._places import Answer, ServiceCandidate
+from geomap.geocoding._policies import POLICIES, Policy
+from geomap.geocoding._service import Service
 
 __all__ = [
     "POLICIES",

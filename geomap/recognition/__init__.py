@@ -1,8 +1,8 @@
 """Recognition: text in, spans out."""
 
-from geomap.recognition.defaults import default_recognizer
-from geomap.recognition.spacy_recognizer import SpacyRecognizer
-from geomap.recognition.spans import Recognizer, Span
-from geomap.recognition.transformers_recognizer import TransformersRecognizer
+from geomap.recognition._defaults import default_recognizer
+from geomap.recognition._spacy_recognizer import SpacyRecognizer
+from geomap.recognition._spans import Recognizer, Span
+from geomap.recognition._token_classifier import TransformersRecognizer
 
 __all__ = ["Recognizer", "SpacyRecognizer", "Span", "TransformersRecognizer", "default_recognizer"]

@@ -13,10 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geomap import analysis, errors, tables
-from geomap.analysis import tallies
-from geomap.analysis.odds import adjusted, log_odds
-from geomap.analysis.poisson_binomial import interval
-from geomap.analysis.timelines import _cheapest
+from geomap.analysis import _grouping
+from geomap.analysis._intervals import adjusted, interval, log_odds
+from geomap.analysis._timelines import _cheapest
 
 few = settings(max_examples=25, deadline=None)
 
@@ -84,7 +83,7 @@ def test_what_a_person_marked_as_no_place_does_not_count() -> None:
 
 
 def test_places_has_every_count_that_the_contract_lists() -> None:
-    assert {name: tables.PLACES[name] for name in tallies.COUNTS} == tallies.COUNTS
+    assert {name: tables.PLACES[name] for name in _grouping.COUNTS} == _grouping.COUNTS
     assert list(analysis.places(example()).columns) == [*tables.PLACES, "geometry"]
     mosul = analysis.places(example()).set_index("place_id").loc["mosul"]
     assert mosul["share"] == 2 / 4
@@ -134,7 +133,7 @@ def test_the_interval_of_many_mentions_is_within_one_of_the_exact_one(count: int
 
 def test_first_values_survive_categories_and_gaps() -> None:
     values = pd.Series(pd.Categorical(["b", None, "a", "b"], categories=["z", "a", "b"]))
-    codes, names = tallies.factorized(values)
+    codes, names = _grouping.factorized(values)
     assert codes.tolist() == [0, -1, 1, 0]
     assert list(names) == ["b", "a"]
 

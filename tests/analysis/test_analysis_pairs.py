@@ -15,8 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geomap import analysis
-from geomap.analysis.arcs import great_circles
-from geomap.geometry import distance_km, unit_vectors
+from geomap.geometry import distance_km, great_circles, unit_vectors
 
 few = settings(max_examples=25, deadline=None)
 longitudes, latitudes = st.floats(-180, 180), st.floats(-90, 90)

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geomap import analysis
-from geomap.analysis.areal import cell_polygon
-from geomap.analysis.gaps import _byar, _lower_tail
-from geomap.analysis.sphere import bearings, centers
+from geomap.analysis._areas import cell_polygon
+from geomap.analysis._centers import bearings, centers
+from geomap.analysis._coverage import _byar, _lower_tail
 from geomap.geometry import distance_km
 
 few = settings(max_examples=20, deadline=None)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import geomap
 from geomap import analysis, errors
-from geomap.analysis.focusing import _is_dateline
+from geomap.analysis._focusing import _is_dateline
 from geomap.gazetteer import Gazetteer
 
 CORPORA = Path(__file__).resolve().parents[2] / "data" / "corpora"

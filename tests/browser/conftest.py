@@ -14,7 +14,7 @@ import pytest
 from opened import DESKTOP, PHONE, Open, Opened
 from playwright.sync_api import Browser, sync_playwright
 
-from geomap.maps import assets
+from geomap.maps import _assets
 
 ROOT = Path(__file__).resolve().parents[2]
 ARGUMENTS = [
@@ -60,12 +60,12 @@ def _found(of_playwright: str) -> str | None:
 @pytest.fixture(scope="session")
 def leaflet_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Return a folder with Leaflet's files: the installed ones, else from npm as the build hook takes them."""
-    folder = assets._installed_folder()
+    folder = _assets._installed_folder()
     with pytest.MonkeyPatch.context() as patch:
         if not (folder / LEAFLET).is_dir():
             folder = tmp_path_factory.mktemp("vendor")
             _from_npm(folder, {LEAFLET})
-            patch.setattr(assets, "_installed_folder", lambda: folder)
+            patch.setattr(_assets, "_installed_folder", lambda: folder)
         yield folder / LEAFLET / "dist"
 
 
@@ -73,14 +73,14 @@ def leaflet_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def every_asset(tmp_path_factory: pytest.TempPathFactory, leaflet_files: Path) -> Iterator[None]:
     """Put everything that any plugin of Folium needs in a cache folder, from npm at the pinned versions."""
     folder = tmp_path_factory.mktemp("cache")
-    _from_npm(folder / "maps", {one for one in assets._table()["packages"] if not one.startswith(CHARTS)})
+    _from_npm(folder / "maps", {one for one in _assets._table()["packages"] if not one.startswith(CHARTS)})
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GEOMAP_CACHE", str(folder))
         yield
 
 
 def _from_npm(folder: Path, packages: set[str]) -> None:
-    wanted = {package: sums for package, sums in assets._table()["packages"].items() if package in packages}
+    wanted = {package: sums for package, sums in _assets._table()["packages"].items() if package in packages}
     try:
         _hook().fetch(folder, wanted)
     except (OSError, subprocess.SubprocessError) as error:

@@ -14,7 +14,7 @@ from requests.adapters import BaseAdapter
 from urllib3 import HTTPResponse
 
 from geomap.geocoding import Service
-from geomap.geocoding.cache import identify
+from geomap.geocoding._cache import identify
 
 USER_AGENT = "geomap-tests (tests@example.org)"
 

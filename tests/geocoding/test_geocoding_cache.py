@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from geomap.errors import GeocodingCacheSetAside, GeocodingCacheUnusable, GeomapWarning, UnsupportedFormat
 from geomap.geocoding import cache_info, clear_cache, export_cache, geocode, plan
-from geomap.geocoding.cache import SIDE_FILES, identify
+from geomap.geocoding._cache import SIDE_FILES, identify
 
 DAY = 86_400.0
 

@@ -7,12 +7,11 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
-import typer
 from geocoding_faults import FaultServer
 from typer.testing import CliRunner
 
 from geomap import errors
-from geomap.geocoding.commands import mount
+from geomap.cli import app
 
 pytestmark = pytest.mark.network
 
@@ -20,8 +19,6 @@ pytestmark = pytest.mark.network
 @pytest.fixture
 def call(server: FaultServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("GEOMAP_CACHE", str(tmp_path / "cache"))
-    app = typer.Typer()
-    mount(app)
 
     def call(*arguments: str, text: str | None = None):
         if arguments[0] == "geocode":

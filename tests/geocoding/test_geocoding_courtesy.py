@@ -18,7 +18,7 @@ from geocoding_fakes import USER_AGENT, FakeClock
 from geocoding_faults import FaultServer
 
 from geomap.geocoding import Service, geocode
-from geomap.geocoding.turns import TooLong, Turns
+from geomap.geocoding._pacing import TooLong, Turns
 
 pytestmark = pytest.mark.network
 

@@ -22,7 +22,7 @@ import geomap
 from geomap.cli import app
 from geomap.errors import BulkGeocoding, FallbackIncomplete, GeocodingFailed, GeocodingMisused
 from geomap.geocoding import Service, ServiceCandidate
-from geomap.resolution.fallback import SUREST, one_per_place
+from geomap.resolution._fallback import SUREST, one_per_place
 
 pytestmark = pytest.mark.network
 

@@ -16,8 +16,8 @@ from geopy.geocoders import SERVICE_TO_GEOCODER, GeoNames, GoogleV3, Nominatim
 
 from geomap.errors import CredentialsMissing, GeocodingFailed, GeocodingMisused
 from geomap.geocoding import POLICIES, Service, geocode, reverse
-from geomap.geocoding.arguments import variable
-from geomap.geocoding.cache import identify
+from geomap.geocoding._arguments import variable
+from geomap.geocoding._cache import identify
 
 SECRET = "S3cr3t/key+for {}&geomap="
 BASE64 = "c2VjcmV0LXNpZ25pbmcta2V5LTEyMw=="

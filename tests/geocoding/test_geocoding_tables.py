@@ -15,6 +15,7 @@ from geocoding_fakes import USER_AGENT, fill, place, query_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from geomap._progress import rate_in_words, time_in_words
 from geomap.errors import (
     BulkGeocoding,
     ColumnMissing,
@@ -25,9 +26,8 @@ from geomap.errors import (
     UserAgentMissing,
 )
 from geomap.geocoding import Service, candidates, geocode, plan, reverse
-from geomap.geocoding.answer_tables import ANSWERS, CANDIDATES
-from geomap.geocoding.features import CODES, LAYERS, feature_of
-from geomap.geocoding.progress import in_words, rate_in_words, reporting
+from geomap.geocoding._batch import ANSWERS, CANDIDATES, reporting
+from geomap.geocoding._features import CODES, LAYERS, feature_of
 
 
 def test_one_row_per_input_in_input_order_with_the_promised_columns(make) -> None:
@@ -455,7 +455,7 @@ def test_osm_classes_lead_to_geonames_codes() -> None:
     [(0, "0 s"), (40, "40 s"), (1480, "25 min"), (12_000, "3 h 20 min"), (7_200, "2 h"), (187_200, "2 d 4 h")],
 )
 def test_times_in_words(seconds: float, words: str) -> None:
-    assert in_words(seconds) == words
+    assert time_in_words(seconds) == words
 
 
 def test_rates_in_words() -> None:
@@ -476,7 +476,7 @@ def test_progress_is_reported_to_a_callable_and_shown_on_request(make, capsys) -
 
 def test_importing_loads_neither_geopy_nor_requests() -> None:
     code = (
-        "import sys, geomap.geocoding, geomap.geocoding.commands;"
+        "import sys, geomap.geocoding, geomap.cli;"
         "print([n for n in ('geopy', 'requests', 'requests_cache', 'sqlite3.dbapi2', 'urllib3', 'rich', 'filelock')"
         " if n in sys.modules and n != 'sqlite3.dbapi2'])"
     )

@@ -20,7 +20,7 @@ from fetch import NPM, PYPI, fetch
 from handtables import Problems
 from manifest import RESOURCES, record
 
-from geomap.gazetteer.model import NameKind
+from geomap.gazetteer._model import NameKind
 
 TARGET = RESOURCES / "gazetteer.tsv.xz"
 LIMIT = 10_000_000

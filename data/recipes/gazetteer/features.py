@@ -16,8 +16,8 @@ from handtables import points
 from identifiers import first_order_id, ids_among_codes
 from topology import area_points
 
-from geomap.gazetteer.folding import fold
-from geomap.gazetteer.model import NameKind
+from geomap.gazetteer._folding import fold
+from geomap.gazetteer._model import NameKind
 
 # Codes of political entities that are certain; every other entity of ISO 3166 that is not a United Nations member or
 # observer carries the general code PCL.

@@ -10,8 +10,8 @@ from features import Feature
 from handtables import TABLES, Problems, region_tables, rows
 from sources import IsoDivision
 
-from geomap.gazetteer.folding import fold
-from geomap.gazetteer.model import NameKind
+from geomap.gazetteer._folding import fold
+from geomap.gazetteer._model import NameKind
 
 _ALIAS_KINDS = {
     "alias": NameKind.ALTERNATE,

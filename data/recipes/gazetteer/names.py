@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from geomap.gazetteer.folding import fold
+from geomap.gazetteer._folding import fold
 
 # Words that say what kind of division a name means. English first, then what iso3166-2-db leaves in its English names.
 _TYPES = (

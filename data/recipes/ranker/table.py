@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 
 from geomap.evaluation import outlet_folds, read_gold
-from geomap.evaluation.metrics import NEAR_KM
+from geomap.evaluation._metrics import NEAR_KM
 from geomap.gazetteer import Gazetteer
 from geomap.geometry import distance_km
 from geomap.pipeline import Geoparser
-from geomap.resolution.batch import build_batch
-from geomap.resolution.resolver import joined
-from geomap.resolution.signals import compute_signals
+from geomap.resolution._candidates import build_batch
+from geomap.resolution._resolver import joined
+from geomap.resolution._signals import compute_signals
 
 
 @dataclass

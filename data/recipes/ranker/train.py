@@ -4,7 +4,7 @@ Run from the repository root, in an environment with geomap and ``lightgbm`` (se
 
     python data/recipes/ranker/train.py FOLDER_OF_CORPORA
 
-The folder holds ``*.jsonl`` gold files as :mod:`geomap.evaluation.gold` describes them. Every figure printed is measured
+The folder holds ``*.jsonl`` gold files as :mod:`geomap.evaluation._gold` describes them. Every figure printed is measured
 with whole outlets left out (``geomap.evaluation.outlet_folds``); the ranker that is written is trained on all of them.
 """
 
@@ -27,11 +27,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from manifest import record
 from table import Table, load_tables
 
-from geomap.evaluation.folds import FOLDS, SEED
-from geomap.evaluation.metrics import calibration_error
-from geomap.resolution.rankers import LearnedRanker, said_outright
-from geomap.resolution.signals import NAMES
-from geomap.resolution.trees import Trees
+from geomap.evaluation._metrics import calibration_error
+from geomap.evaluation._sampling import FOLDS, SEED
+from geomap.resolution._rankers import LearnedRanker, Trees, said_outright
+from geomap.resolution._signals import NAMES
 
 TARGET = ROOT / "geomap" / "resources" / "ranker.npz"
 ROUNDS = 160

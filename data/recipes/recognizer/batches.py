@@ -11,7 +11,7 @@ import torch
 from corpora import Labeller, Text
 from tokenizers import Tokenizer
 
-from geomap.recognition.neural_text import windows
+from geomap.recognition._windows import windows
 
 START, END = 101, 102
 PIECES_PER_BATCH = 2048

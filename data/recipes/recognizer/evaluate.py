@@ -16,9 +16,9 @@ from typing import Any
 from corpora import gold_kinds, read_demonyms
 
 from geomap.gazetteer import Gazetteer, fold
-from geomap.recognition.defaults import well_known
-from geomap.recognition.neural import NeuralRecognizer
-from geomap.recognition.spans import Recognizer, Span
+from geomap.recognition._defaults import well_known
+from geomap.recognition._neural import NeuralRecognizer
+from geomap.recognition._spans import Recognizer, Span
 
 CONTEXT = 35
 

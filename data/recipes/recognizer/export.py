@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from tokenizers import Tokenizer
 
-from geomap.recognition.neural_text import SHAPES, WINDOW
+from geomap.recognition._windows import SHAPES, WINDOW
 
 Array = NDArray[np.generic]
 Ranges = Mapping[str, tuple[float, float]]

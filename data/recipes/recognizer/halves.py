@@ -52,9 +52,9 @@ class Halves:
 
     def __init__(self, gold: Path, out: Path) -> None:
         from geomap.gazetteer import Gazetteer
-        from geomap.recognition.defaults import well_known
-        from geomap.recognition.labels import demonyms_of
-        from geomap.recognition.neural import NeuralRecognizer
+        from geomap.recognition._defaults import well_known
+        from geomap.recognition._labels import demonyms_of
+        from geomap.recognition._neural import NeuralRecognizer
 
         self.gold = gold
         self.gazetteer = Gazetteer()
@@ -81,8 +81,8 @@ class Halves:
     def whole_line(self, corpus: str, rankers: Sequence[object]) -> dict[float, float]:
         """Return F1 within 161 km at each threshold; neither recognizer nor ranker saw the outlet."""
         from geomap.evaluation import read_gold
-        from geomap.evaluation.folds import SEED, outlet_folds
-        from geomap.evaluation.metrics import end_to_end_scores
+        from geomap.evaluation._metrics import end_to_end_scores
+        from geomap.evaluation._sampling import SEED, outlet_folds
 
         gold = read_gold(self.gold / f"{corpus}.train.jsonl")
         spans = self._spans(corpus, gold.articles)

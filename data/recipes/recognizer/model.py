@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from geomap.recognition.neural_text import SHAPES
+from geomap.recognition._windows import SHAPES
 
 HIDDEN, HEADS, INNER, LAYERS, POSITIONS, VOCABULARY, EPSILON = 384, 12, 1536, 6, 512, 30522, 1e-12
 

@@ -143,8 +143,8 @@ class Recipe:
 
         They marked these now and then only, so that a word left unmarked does not teach that it is none.
         """
-        from geomap.gazetteer.folding import fold
-        from geomap.recognition.neural import NeuralRecognizer
+        from geomap.gazetteer._folding import fold
+        from geomap.recognition._neural import NeuralRecognizer
 
         with tempfile.TemporaryDirectory() as folder:
             self.write(tagger, Path(folder))
@@ -205,7 +205,7 @@ def smoke() -> int:
         return 0
     import torch
 
-    from geomap.recognition.neural import NeuralRecognizer
+    from geomap.recognition._neural import NeuralRecognizer
 
     torch.set_num_threads(1)
     recipe = Recipe(None)

@@ -1,5 +1,5 @@
 """Readers of annotated articles, one module a format; :func:`geomap.evaluation.read_gold` chooses among them."""
 
-from geomap.evaluation.readers.choosing import FORMATS, READERS, format_of
+from geomap.evaluation.readers._formats import FORMATS, READERS, format_of
 
 __all__ = ["FORMATS", "READERS", "format_of"]

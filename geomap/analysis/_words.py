@@ -1,0 +1,538 @@
+"""The words around a place: keyword in context."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geomap import tables
+from geomap._checks import one_of, positive
+from geomap._optional import optional
+from geomap._text import sentence_bounds
+from geomap.analysis._grouping import KEYS, Distinct, counted, grouping, label_dtypes
+from geomap.analysis._intervals import adjusted, normal_quantile, two_sided
+from geomap.analysis._reprints import folded, originals, repeats
+from geomap.analysis._timelines import ordinals, starts
+from geomap.tables import empty_table, factorized, texts_of, with_dtypes
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+StopWords = str | Iterable[str] | None
+Spans = dict[tuple[str, str], list[tuple[int, int]]]
+
+# An apostrophe or a hyphen inside belongs to the word. One letter is no word, and still stands between two others.
+_TOKEN = re.compile(r"\b[^\W\d_](?:[\w'’-]*[^\W\d_])?\b")
+# Who filed an article, behind the dateline: "BASRA, Iraq, Sept 9 (Tigris Dispatch) –".
+_SIGNATURE = re.compile(r"\(([^()\n]{2,60})\)\s*[-–—]")
+_HEAD = 300  # characters of a text in which a dateline stands
+# On scikit-learn's list, and the subject of news all the same.
+_NEWS = frozenset(
+    ("amount", "bill", "bottom", "cry", "describe", "detail", "fill", "fire", "interest", "mill", "serious", "system")
+)
+_SHORTENED = ("s", "re", "ve", "ll", "d", "m")  # it's, they're, we've, she'll, I'd, I'm
+_SPAN = ("article_id", "field", "start", "end")
+
+
+def texts_without(
+    articles: pd.DataFrame, mentions: pd.DataFrame, *, drop_names: bool, drop_boilerplate: bool
+) -> list[str]:
+    """Return the title and text of each article, with what is not to be counted cut out and HTML's entities decoded.
+
+    Parameters
+    ----------
+    articles
+        The articles table.
+    mentions
+        The mentions table.
+    drop_names
+        Whether to cut the mentions.
+    drop_boilerplate
+        Whether to cut sentences of the text that repeat over a source (as :func:`~geomap.analysis.boilerplate` tells by
+        its defaults), those of mentions that the table marks as boilerplate, and signatures in datelines.
+    """
+    pieces = texts_of(articles, articles["article_id"])
+    spans: Spans = {}
+    if drop_names:
+        tables.require_columns(mentions, _SPAN, what="mentions")
+        for article_id, field, start, end in zip(*(mentions[name].tolist() for name in _SPAN), strict=True):
+            spans.setdefault((field, article_id), []).append((start, end))
+    if drop_boilerplate:
+        for article_id, start, end in (*_boilerplate(articles, mentions), *_signatures(articles)):
+            spans.setdefault(("text", article_id), []).append((start, end))
+    for (field, article_id), found in spans.items():
+        if article_id in pieces[field]:
+            pieces[field][article_id] = _cut(pieces[field][article_id], sorted(found))
+    return [_decoded(f"{pieces['title'][key]}\n{pieces['text'][key]}") for key in articles["article_id"]]
+
+
+def _cut(text: str, spans: list[tuple[int, int]]) -> str:
+    kept, at = [], 0
+    for start, end in spans:
+        kept.append(text[at : max(start, at)])
+        at = max(at, end)
+    return " · ".join([*kept, text[at:]])
+
+
+def _decoded(text: str) -> str:
+    """Return a text with ``&amp;`` as ``&``; what was encoded twice is decoded twice."""
+    return html.unescape(html.unescape(text))
+
+
+def _boilerplate(articles: pd.DataFrame, mentions: pd.DataFrame) -> list[tuple[str, int, int]]:
+    """Return the article and the offsets of sentences of its text that are boilerplate."""
+    rows = [
+        (number, start, end, text[start:end])
+        for number, text in enumerate(articles["text"])
+        for start, end in sentence_bounds(text)
+    ]
+    found = pd.DataFrame(rows, columns=["row", "start", "end", "sentence"])
+    if found.empty:
+        return []
+    # Articles with one and the same text are one story, which does not repeat itself.
+    story, _ = factorized(folded(articles["text"]))
+    source, _ = factorized(articles["source"])
+    row = found["row"].to_numpy()
+    sentence = folded(found["sentence"])
+    codes, _ = pd.factorize(sentence.where(sentence.str.contains(r"\w")))
+    drop = repeats(source[row], codes.astype(np.int64), story[row])
+    if "boilerplate" in mentions.columns and "sentence" in mentions.columns:
+        marked = mentions["boilerplate"].fillna(False).to_numpy(dtype=bool)
+        drop |= sentence.isin(folded(mentions["sentence"][marked].dropna())).to_numpy()
+    ids = articles["article_id"].to_numpy()[row]
+    return [(ids[at], int(found["start"].iloc[at]), int(found["end"].iloc[at])) for at in np.flatnonzero(drop)]
+
+
+def _signatures(articles: pd.DataFrame) -> list[tuple[str, int, int]]:
+    """Return the article and the offsets of who filed it: a name of its source, or one that repeats over it."""
+    heads = [_SIGNATURE.search(text, 0, _HEAD) for text in articles["text"]]
+    signed = pd.Series([None if head is None else head.group(1) for head in heads], dtype=object)
+    words, sources = folded(signed), folded(articles["source"].reset_index(drop=True))
+    known = words.notna().to_numpy()
+    source, _ = factorized(articles["source"])
+    codes, _ = pd.factorize(words)
+    drop = repeats(source[known], codes[known].astype(np.int64), np.flatnonzero(known))
+    own = [word in name for word, name in zip(words[known], sources[known].fillna(""), strict=True)]
+    ids = articles["article_id"].to_list()
+    return [
+        (ids[row], head.start(), head.end())
+        for row, dropped in zip(np.flatnonzero(known), drop | np.array(own, dtype=bool), strict=True)
+        if dropped and (head := heads[row]) is not None
+    ]
+
+
+def count_words(
+    texts: list[str], *, min_articles: int, ngrams: tuple[int, int], stop_words: StopWords
+) -> tuple[Any, npt.NDArray[np.object_]]:
+    """Return how often each word stands in each text, as a sparse matrix, and the words.
+
+    Parameters
+    ----------
+    texts
+        One per article.
+    min_articles
+        Words in fewer texts are left out.
+    ngrams
+        The shortest and longest run of words to count as one.
+    stop_words
+        As for :func:`~geomap.analysis.keywords`. A run that begins or ends with one is left out.
+    """
+    text = optional(
+        "sklearn.feature_extraction.text",
+        extra="analysis",
+        needed_by="geomap.analysis.keywords",
+        package="scikit-learn",
+    )
+    analyze = _analyzer(_stopping(stop_words, text.ENGLISH_STOP_WORDS), ngrams)
+    if not any(analyze(piece) for piece in texts):
+        return None, np.zeros(0, dtype=object)
+    vectorizer = text.CountVectorizer(analyzer=analyze)
+    counts = vectorizer.fit_transform(texts)
+    often = np.flatnonzero(np.bincount(counts.indices, minlength=counts.shape[1]) >= min_articles)
+    return counts[:, often].tocsr(), vectorizer.get_feature_names_out()[often]
+
+
+def _analyzer(stops: Callable[[str], bool], ngrams: tuple[int, int]) -> Callable[[str], list[str]]:
+    known: dict[str, bool] = {}
+
+    def analyze(text: str) -> list[str]:
+        words = _TOKEN.findall(text.lower())
+        for word in words:
+            if word not in known:
+                known[word] = len(word) == 1 or stops(word)
+        return [
+            " ".join(words[at : at + length])
+            for length in range(ngrams[0], ngrams[1] + 1)
+            for at in range(len(words) - length + 1)
+            if not known[words[at]] and not known[words[at + length - 1]]
+        ]
+
+    return analyze
+
+
+def _stopping(stop_words: StopWords, english: frozenset[str]) -> Callable[[str], bool]:
+    """Return what tells whether a word in lower case is a stop word."""
+    if stop_words is None:
+        return lambda word: False
+    if not isinstance(stop_words, str):
+        given = frozenset(_straight(str(word).lower()) for word in stop_words)
+        return lambda word: _straight(word) in given
+    one_of("stop_words", stop_words, ("english",))
+    listed = (english - _NEWS) | {"did", "does", "doing", "having"}
+
+    def stops(word: str) -> bool:
+        word = _straight(word)
+        head, _, tail = word.rpartition("'")
+        return (
+            word in listed or word.endswith("n't") or (tail in _SHORTENED and (head in listed or head in ("i", "let")))
+        )
+
+    return stops
+
+
+def _straight(word: str) -> str:
+    return word.replace("’", "'")
+
+
+BY = ("place", "division", "country", "source", "period")
+_WORDS = {
+    "word": "str",
+    "count": "int64",
+    "count_elsewhere": "int64",
+    "articles": "int64",
+    "log_odds": "float64",
+    "low": "float64",
+    "high": "float64",
+    "z": "float64",
+    "q": "float64",
+}
+
+
+def keywords(
+    mentions: gpd.GeoDataFrame,
+    articles: pd.DataFrame,
+    *,
+    by: str = "country",
+    most: int = 20,
+    groups: int | None = 10,
+    drop_names: bool = False,
+    drop_boilerplate: bool = True,
+    stop_words: StopWords = "english",
+    prior: float = 500.0,
+    min_articles: int = 2,
+    ngrams: tuple[int, int] = (1, 1),
+    freq: str = "Y",
+    timezone: str = "UTC",
+    level: float = 0.95,
+    distinct: Distinct = False,
+) -> pd.DataFrame:
+    """Find the words that are particular to articles on a place, country, source or period.
+
+    Parameters
+    ----------
+    mentions, articles
+        The mentions table and its articles.
+    by
+        ``"place"``, ``"division"`` or ``"country"``: the articles that mention it against those that do not;
+        ``"source"``; or ``"period"``, of the length ``freq``.
+    most
+        How many words of each group.
+    groups
+        Only so many groups, those with the most articles; None for all.
+    drop_names
+        Whether the place names that were found are cut from the texts first.
+    drop_boilerplate
+        Whether sentences that repeat over a source ("Reporting by the Baghdad desk") are cut from the texts first: those
+        that :func:`~geomap.analysis.boilerplate` would mark by its defaults, with or without a mention in them, and
+        those of the mentions that are marked already. Also who filed an article, in its dateline ("(Tigris Dispatch)").
+    stop_words
+        Words that are not counted: ``"english"``, words of your own, or None to count all. A run of words may hold them
+        but not begin or end with one.
+    prior
+        How many words of the whole corpus each group is mixed with; more asks for more evidence from rare words.
+    min_articles
+        Words in fewer articles are left out.
+    ngrams
+        The shortest and longest run of words to count as one.
+    freq, timezone
+        Of periods, as for :func:`~geomap.analysis.timeline`.
+    level
+        Of the intervals.
+    distinct
+        As for :func:`~geomap.analysis.places`; with True, copies are looked for in the articles.
+
+    Returns
+    -------
+    DataFrame
+        One row per group and word, groups by falling number of articles, the most particular word first: what names the
+        group; ``word``; its ``count`` in the group's articles and ``count_elsewhere`` in all others; in how many
+        ``articles`` of the group it stands; ``log_odds`` against the others with its interval ``low`` to ``high``; its
+        ``z`` score; and ``q``, the p-value adjusted for all words of the group. Only words above 0. A group of all
+        articles has nothing to be held against and no rows.
+
+    Raises
+    ------
+    ColumnMissing, InvalidTable
+        If a column or an option is not one that can be used.
+    MissingDependency
+        If scikit-learn is not installed.
+
+    Notes
+    -----
+    Log-odds with an informative Dirichlet prior, Monroe, Colaresi and Quinn (2008), "Fightin' words", Political Analysis
+    16, equations 16 and 22; the prior is the corpus itself, without the stop words. Words are counted in title and text
+    by scikit-learn's ``CountVectorizer``, HTML's entities (``&amp;``) decoded. ``"english"`` is scikit-learn's list with
+    the contractions that it lacks ("didn't", "they're") and without words that are subjects of news ("fire", "bill",
+    "mill"); on both gaps see Nothman, Qin and Yurchak (2018), "Stop word lists in free open-source software packages".
+
+    Examples
+    --------
+    >>> import geomap.tables
+    >>> nothing = geomap.tables.empty_mentions(), geomap.tables.empty_articles()
+    >>> keywords(*nothing, by="source").columns[:3].to_list()
+    ['source', 'word', 'count']
+    """
+    one_of("by", by, BY)
+    for name, value in (("most", most), ("prior", prior), ("min_articles", min_articles), ("groups", groups or 1)):
+        positive(name, value)
+    reach = normal_quantile(level)
+    articles = _kept(tables.validate_articles(articles), distinct)
+    members, named = _members(mentions, articles, by, freq, timezone)
+    columns = {**_named_dtypes(by, timezone), **_WORDS}
+    texts = texts_without(articles, mentions, drop_names=drop_names, drop_boilerplate=drop_boilerplate)
+    counts, words = count_words(texts, min_articles=min_articles, ngrams=ngrams, stop_words=stop_words)
+    if not len(words) or not len(named):
+        return empty_table(columns)
+    largest = np.argsort(-np.bincount(members[:, 0], minlength=len(named)), kind="stable")[:groups]
+    parts = []
+    for group in largest:
+        rows = members[members[:, 0] == group, 1]
+        scored = _particular(counts, rows, words, prior=prior, reach=reach, most=most)
+        label = named.iloc[np.full(len(scored), group)].reset_index(drop=True)
+        parts.append(pd.concat([label, scored], axis=1))
+    return with_dtypes(pd.concat(parts, ignore_index=True), columns)
+
+
+def _kept(articles: pd.DataFrame, distinct: Distinct) -> pd.DataFrame:
+    if distinct is True:
+        from geomap.analysis._reprints import duplicates
+
+        distinct = duplicates(articles)
+    return articles[originals(articles, distinct)].reset_index(drop=True)
+
+
+def _named_dtypes(by: str, timezone: str) -> dict[str, str]:
+    return {"period": f"datetime64[us, {timezone}]"} if by == "period" else label_dtypes(by)
+
+
+def _members(
+    mentions: pd.DataFrame, articles: pd.DataFrame, by: str, freq: str, timezone: str
+) -> tuple[npt.NDArray[np.int64], pd.DataFrame]:
+    """Return pairs of a group's number and an article's row, and what names each group."""
+    if by == "source":
+        codes, names = factorized(articles["source"])
+        return _pairs(codes, np.arange(len(articles))), pd.DataFrame({"source": names})
+    if by == "period":
+        periods = ordinals(articles["published"], freq=freq, timezone=timezone)
+        return _pairs(periods.codes, np.arange(len(articles))), pd.DataFrame({"period": starts(periods)})
+    resolved, _ = counted(mentions, (*KEYS[by], *label_dtypes(by)))
+    found = grouping(resolved, by)
+    rows = pd.Series(np.arange(len(articles)), index=articles["article_id"]).reindex(resolved["article_id"])
+    known = rows.notna().to_numpy()
+    return _pairs(found.codes[known], rows.to_numpy()[known].astype(np.int64)), found.labels
+
+
+def _pairs(codes: npt.NDArray[np.int64], rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    inside = codes >= 0
+    return np.unique(np.column_stack([codes[inside], rows[inside]]), axis=0)
+
+
+def _particular(
+    counts: Any, rows: npt.NDArray[np.int64], words: Any, *, prior: float, reach: float, most: int
+) -> pd.DataFrame:
+    """Return the words that stand out in some rows against all others (Monroe et al. 2008)."""
+    total = np.asarray(counts.sum(axis=0)).ravel().astype(float)
+    here = np.asarray(counts[rows].sum(axis=0)).ravel().astype(float)
+    elsewhere = total - here
+    columns = [*_WORDS]
+    if len(rows) == counts.shape[0] or not total.sum():
+        return pd.DataFrame(columns=columns)
+    share = prior * total / total.sum()
+    log_odds = _log_odds(here, share) - _log_odds(elsewhere, share)
+    error = np.sqrt(1.0 / (here + share) + 1.0 / (elsewhere + share))
+    z = log_odds / error
+    found = pd.DataFrame(
+        {
+            "word": words,
+            "count": here.astype(np.int64),
+            "count_elsewhere": elsewhere.astype(np.int64),
+            "articles": np.bincount(counts[rows].indices, minlength=len(words)),
+            "log_odds": log_odds,
+            "low": log_odds - reach * error,
+            "high": log_odds + reach * error,
+            "z": z,
+            "q": adjusted(two_sided(z)),
+        }
+    )
+    found = found[found["log_odds"] > 0].sort_values(["z", "word"], ascending=[False, True])
+    return found.head(most).reset_index(drop=True)
+
+
+def _log_odds(counts: npt.NDArray[np.float64], prior: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    mixed = counts + prior
+    return np.asarray(np.log(mixed) - np.log(np.maximum(mixed.sum() - mixed, 1e-12)), dtype=np.float64)
+
+
+_LINES = {
+    "article_id": "str",
+    "field": "str",
+    "start": "int64",
+    "end": "int64",
+    "left": "str",
+    "toponym": "str",
+    "right": "str",
+    "place_id": "str",
+    "name": "str",
+    "published": "datetime64[us, UTC]",
+    "source": "str",
+}
+_NEEDED = ("article_id", "field", "start", "end", "toponym", "place_id", "name", "sentence", "published", "source")
+
+
+def concordance(
+    mentions: gpd.GeoDataFrame, place: str, *, width: int = 60, articles: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Return the words to either side of every mention of a place.
+
+    Parameters
+    ----------
+    mentions
+        A mentions table; unresolved mentions are looked at too.
+    place
+        A ``place_id``, or a name: as the gazetteer has it or as it is written, without regard to case.
+    width
+        How many characters to show on each side.
+    articles
+        The articles table, for words beyond the sentence; without it the sentence is all there is.
+
+    Returns
+    -------
+    DataFrame
+        One row per mention, in the order of the mentions: ``article_id``, ``field``, ``start``, ``end``; ``left``, the
+        ``toponym`` as written, ``right``, on one line; ``place_id``, ``name``, ``published``, ``source``. No rows when
+        nothing is called so.
+
+    Raises
+    ------
+    ColumnMissing
+        If the mentions or the articles lack a column that is needed here.
+    InvalidTable
+        If a mention's article is not in the articles table, or the width is not above 0.
+
+    See Also
+    --------
+    aligned_text : the same as text to read.
+
+    Notes
+    -----
+    Keyword in context after Luhn (1960). Text cut from a sentence is cut at its ends, not between words.
+
+    Examples
+    --------
+    >>> import geomap.tables
+    >>> concordance(geomap.tables.empty_mentions(), "Mosul").columns[4:7].to_list()
+    ['left', 'toponym', 'right']
+    """
+    tables.require_columns(mentions, _NEEDED, what="mentions")
+    positive("width", width)
+    table = pd.DataFrame(mentions[list(_NEEDED)]).reset_index(drop=True)
+    table["turn"] = table.groupby(["article_id", "field", "sentence", "toponym"], sort=False, dropna=False).cumcount()
+    wanted = place.casefold()
+    same = table["place_id"] == place
+    for name in ("name", "toponym"):
+        same |= tables.as_dtype(table[name], "str").str.casefold() == wanted
+    table = table[same.to_numpy(dtype=bool, na_value=False)].reset_index(drop=True)
+    if table.empty:
+        return empty_table(_LINES)
+    sides = _from_articles(table, articles, width) if articles is not None else _from_sentences(table, width)
+    table["left"], table["right"] = zip(*sides, strict=True)
+    return with_dtypes(table, _LINES)
+
+
+def _from_articles(table: pd.DataFrame, articles: pd.DataFrame, width: int) -> list[tuple[str, str]]:
+    texts = texts_of(articles, table["article_id"])
+    found = []
+    for article_id, field, start, end in zip(*(table[name].tolist() for name in _NEEDED[:4]), strict=True):
+        text = texts[field][article_id]
+        # Twice the width, since white space is about to shrink.
+        found.append(_clipped(text[max(start - 2 * width, 0) : start], text[end : end + 2 * width], width))
+    return found
+
+
+def _from_sentences(table: pd.DataFrame, width: int) -> list[tuple[str, str]]:
+    found = []
+    for toponym, sentence, turn in zip(
+        *(table[name].tolist() for name in ("toponym", "sentence", "turn")), strict=True
+    ):
+        if not isinstance(sentence, str):
+            found.append(("", ""))
+            continue
+        name = " ".join(str(toponym).split())
+        at = _occurrence(sentence, name, turn)
+        found.append(_clipped(sentence[:at], sentence[at + len(name) :], width) if at >= 0 else ("", ""))
+    return found
+
+
+def _occurrence(sentence: str, name: str, turn: int) -> int:
+    """Return where a name stands in a sentence for the so manieth time; the last time where it stands less often."""
+    at = sentence.find(name)
+    for _ in range(turn):
+        following = sentence.find(name, at + len(name))
+        if following < 0:
+            break
+        at = following
+    return at
+
+
+def _clipped(left: str, right: str, width: int) -> tuple[str, str]:
+    # A space inside marks that the word goes on; split and join would glue it to the name.
+    left = (" " if left[:1].isspace() else "") + " ".join(left.split()) + (" " if left[-1:].isspace() else "")
+    right = (" " if right[:1].isspace() else "") + " ".join(right.split())
+    return left[-width:].lstrip() if len(left) > width else left.lstrip(), right[:width].rstrip()
+
+
+def aligned_text(lines: pd.DataFrame) -> str:
+    """Return a concordance as text, the place names below one another.
+
+    Parameters
+    ----------
+    lines
+        What :func:`concordance` returned.
+
+    Returns
+    -------
+    str
+        One line per row: left, toponym, right; empty for no rows. Columns are counted in characters, so the names stand
+        in line in a fixed-width font as long as the text holds no double-width characters.
+
+    Raises
+    ------
+    ColumnMissing
+        If the table is not a concordance.
+
+    Examples
+    --------
+    >>> print(aligned_text(pd.DataFrame({"left": ["north of ", "in "], "toponym": ["Mosul"] * 2, "right": [" fell", "."]})))
+    north of Mosul fell
+          in Mosul.
+    """
+    tables.require_columns(lines, ("left", "toponym", "right"), what="concordance")
+    reach = max((len(left) for left in lines["left"]), default=0)
+    rows = zip(lines["left"], lines["toponym"], lines["right"], strict=True)
+    return "\n".join(f"{left:>{reach}}{' '.join(toponym.split())}{right}" for left, toponym, right in rows)

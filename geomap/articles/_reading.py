@@ -1,0 +1,372 @@
+"""``read_articles``: files and folders of any usual shape -> the articles table."""
+
+from __future__ import annotations
+
+import codecs
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from geomap.articles._columns import FILE_NAMES, NoTextColumn, check_given, known_names, match_columns, plain
+from geomap.articles._dates import is_missing, parse_dates
+from geomap.articles._decoding import read_content
+from geomap.articles._files import Source, find_sources
+from geomap.articles._formats import (
+    READERS,
+    CsvRows,
+    Options,
+    Record,
+    Rows,
+    fields_of_any_size,
+    import_trafilatura,
+    read_csv_head,
+)
+from geomap.articles._problems import Problems, shorten, warn
+from geomap.errors import ArticlesUnreadable
+from geomap.tables import ARTICLES, as_dtype
+
+NAME = "articles.csv"
+DESCRIBED = frozenset({"txt", "html"})
+
+
+@dataclass
+class Companions:
+    """What the ``articles.csv`` files say, by the file that they speak of, and which these files are."""
+
+    records: dict[Path, Record] = field(default_factory=dict)
+    paths: set[Path] = field(default_factory=set)
+
+    def of(self, source: Source) -> Record:
+        """Return what is known of a file; nothing for most formats."""
+        return self.records.get(source.path.resolve(), {}) if source.kind in DESCRIBED else {}
+
+
+def find_companions(sources: Iterable[Source], options: Options, problems: Problems) -> Companions:
+    """Read every ``articles.csv`` that lies beside a text or page and has a column ``file`` and none of text."""
+    known = list(sources)
+    # In a folder above, only a file that the caller's own path reaches speaks of the articles.
+    labels = {source.path.resolve(): source.label for source in known if source.path.name == NAME}
+    companions = Companions()
+    for folder in dict.fromkeys(source.path.resolve().parent for source in known if source.kind in DESCRIBED):
+        for path in (folder / NAME, *(top / NAME for top in folder.parents if top / NAME in labels)):
+            if path in companions.paths or not path.is_file():
+                continue
+            source = Source(path, labels.get(path, NAME), path.stem, "csv")
+            try:
+                _read(source, options, companions, problems)
+            except (ArticlesUnreadable, OSError) as error:
+                problems.add(source.label, str(error))
+                companions.paths.add(path)
+    return companions
+
+
+def _read(source: Source, options: Options, companions: Companions, problems: Problems) -> None:
+    header = read_csv_head(source, options)
+    by_file = next((name for name in header if plain(name) in FILE_NAMES), None)
+    if by_file is None or "text" in match_columns(header, options.columns).values():
+        return
+    companions.paths.add(source.path)
+    names = match_columns(header, options.columns)
+    content = read_content(source.path, source.label, problems, encoding=options.encoding)
+    with fields_of_any_size(len(content.data)), content.lines() as stream:
+        for number, fields in CsvRows(stream, source.label, known_names(options.columns), problems):
+            values = dict(zip(header, fields, strict=True))
+            file = _file_of(source.path.parent, values.pop(by_file))
+            if file is None:
+                problems.add(source.label, "names no file that is there", row=number)
+            elif file in companions.records:
+                problems.add(source.label, f"names {file.name} again; the first row counts", row=number)
+            else:
+                companions.records[file] = {names[name]: value for name, value in values.items() if value}
+
+
+def _file_of(folder: Path, name: str) -> Path | None:
+    name = name.strip().replace("\\", "/")
+    for candidate in (name, f"{name}.txt", f"{name}.html") if name else ():
+        if (folder / candidate).is_file():
+            return (folder / candidate).resolve()
+    return None
+
+
+class Origin(NamedTuple):
+    """Where a row comes from."""
+
+    file: str
+    row: int | None
+    stem: str
+
+
+def assemble(tables: list[list[Record] | pd.DataFrame], origins: list[Origin], problems: Problems) -> pd.DataFrame:
+    """Return one articles table.
+
+    Parameters
+    ----------
+    tables
+        Rows in the order of the files, columns named as in the articles table.
+    origins
+        The origin of each row of all tables.
+    problems
+        Where rows that are skipped or repaired are noted.
+    """
+    frames = [table if isinstance(table, pd.DataFrame) else _frame(table) for table in tables]
+    table = pd.concat(frames, ignore_index=True) if len(frames) != 1 else frames[0].reset_index(drop=True)
+    texts = [_text(value, origin, problems) for value, origin in zip(_values(table, "text"), origins, strict=True)]
+    kept = [position for position, text in enumerate(texts) if text is not None]
+    origins = [origins[position] for position in kept]
+    table = table.iloc[kept].reset_index(drop=True)
+    columns: dict[str, pd.Series] = {"text": as_dtype([texts[position] for position in kept], "str")}
+    for name in ("article_id", "title", "source", "url"):
+        columns[name] = as_dtype(_strings(_values(table, name), name, origins, problems), "str")
+    columns["title"] = columns["title"].fillna("")
+    columns["published"] = _dates(_values(table, "published"), origins, problems)
+    columns["article_id"] = as_dtype(_ids(columns["article_id"], origins, problems), "str")
+    further = {str(name): _inferred(table[name]) for name in table.columns if name not in ARTICLES}
+    return pd.DataFrame({**{name: columns[name] for name in ARTICLES}, **further})
+
+
+def _frame(records: list[Record]) -> pd.DataFrame:
+    # Object, because pandas would make floats of integers, and fail at half a surrogate pair.
+    return pd.DataFrame(records, dtype=object)
+
+
+def _values(table: pd.DataFrame, name: str) -> Sequence[Any]:
+    return table[name].tolist() if name in table.columns else [None] * len(table)
+
+
+def _text(value: object, origin: Origin, problems: Problems) -> str | None:
+    """Return the text of an article, or None and a problem."""
+    if isinstance(value, str):
+        text = _repaired(value, "text", origin, problems)
+        if text and not text.isspace():
+            return text
+    if is_missing(value) or isinstance(value, str):
+        problems.add(origin.file, "there is no text", row=origin.row)
+    else:
+        problems.add(origin.file, f"the text is of type {type(value).__name__}, not a string", row=origin.row)
+    return None
+
+
+def _repaired(value: str, name: str, origin: Origin, problems: Problems) -> str:
+    """Return the string without what no file or table can hold, noting that."""
+    if "\0" in value:
+        value = value.replace("\0", "")
+        problems.add(origin.file, f"NUL characters in the {name}; removed", row=origin.row, action="repaired")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        value = value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        reason = f"half of a surrogate pair in the {name}; replaced by U+FFFD"
+        problems.add(origin.file, reason, row=origin.row, action="repaired")
+    return value
+
+
+def _strings(values: Sequence[Any], name: str, origins: list[Origin], problems: Problems) -> list[str | None]:
+    result: list[str | None] = []
+    for value, origin in zip(values, origins, strict=True):
+        string = _string(value)
+        if string is None and not is_missing(value):
+            reason = f"the {name} is of type {type(value).__name__}, not a string; left missing"
+            problems.add(origin.file, reason, row=origin.row, action="repaired")
+        result.append(_repaired(string, name, origin, problems).strip() or None if string else None)
+    return result
+
+
+def _string(value: Any) -> str | None:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict) and isinstance(value.get("name"), str):
+        # NewsAPI and schema.org write a publisher as an object with its name.
+        return str(value["name"])
+    if is_missing(value) or not isinstance(value, int | float | np.number):
+        return None
+    # A column of integers with gaps has become one of floats.
+    return str(int(value)) if float(value).is_integer() else str(value)
+
+
+def _dates(values: Sequence[Any], origins: list[Origin], problems: Problems) -> pd.Series:
+    dates, unreadable = parse_dates(values)
+    for position in unreadable:
+        reason = f"cannot read the date {str(values[position])[:60]!r}; left missing"
+        problems.add(origins[position].file, reason, row=origins[position].row, action="repaired")
+    return dates
+
+
+def _ids(given: pd.Series, origins: list[Origin], problems: Problems) -> list[str]:
+    """Return the given ids, else the file's stem and the row; one that is taken already gets a number behind it."""
+    wanted = [
+        value if isinstance(value, str) else origin.stem if origin.row is None else f"{origin.stem}:{origin.row}"
+        for value, origin in zip(given.tolist(), origins, strict=True)
+    ]
+    names, used, count = set(wanted), set[str](), dict[str, int]()
+    result = []
+    for name, origin in zip(wanted, origins, strict=True):
+        unique = name
+        while unique in used or (unique != name and unique in names):
+            count[name] = count.get(name, 1) + 1
+            unique = f"{name}-{count[name]}"
+        if unique != name:
+            reason = f"the article_id {name!r} stands twice; this one is now {unique!r}"
+            problems.add(origin.file, reason, row=origin.row, action="repaired")
+        used.add(unique)
+        result.append(unique)
+    return result
+
+
+def _inferred(column: pd.Series) -> pd.Series:
+    """Return a further column with the dtype of its values, which stay what they are."""
+    if column.dtype != object:
+        return column
+    try:
+        if column.hasnans and pd.api.types.infer_dtype(column, skipna=True) == "integer":
+            return column.astype("Int64")
+        return column.infer_objects()
+    except (OverflowError, UnicodeEncodeError):
+        return column
+
+
+PathLike = str | os.PathLike[str]
+
+
+def read_articles(
+    path: PathLike | Iterable[PathLike],
+    *,
+    columns: Mapping[str, str] | None = None,
+    encoding: str | None = None,
+    recursive: bool = True,
+) -> pd.DataFrame:
+    """Read articles from files and folders.
+
+    Read are ``.txt``, ``.csv`` and ``.tsv``, ``.jsonl`` and ``.ndjson``, ``.json``, ``.parquet`` and ``.html``; all but
+    Parquet also gzipped (``.csv.gz``).
+
+    Parameters
+    ----------
+    path
+        A file, a folder, or several of both. A folder may mix formats; its files are taken in the order of their paths,
+        hidden ones left out; those of other endings, and gold annotations (``gold*.jsonl``), are noted as ``ignored``.
+    columns
+        Which column of the files is which column of the articles table: ``{"text": "Body", "published": "Day"}``. The
+        usual names (headline, body, content, date, published_at, publisher, outlet, link, doc_id ...) are known, in any
+        case. Further columns are carried through; from CSV, as strings.
+    encoding
+        The encoding of all text files. By default UTF-8, with or without a byte order mark; a file in another one is
+        guessed, with a warning.
+    recursive
+        Whether the folders in a folder are read too.
+
+    Returns
+    -------
+    DataFrame
+        One row per article: ``article_id`` (unique), ``title``, ``text``, ``published`` (UTC, may be missing),
+        ``source`` and ``url`` (may be missing), then further columns. ``attrs["problems"]`` lists every row and file
+        that did not come through as it was: dicts of ``file``, ``row`` (counted from 1, the line in JSON lines, None
+        for a whole file), ``reason`` and ``action`` (``skipped``, ``repaired``, ``guessed``, ``ignored``).
+
+    Raises
+    ------
+    ArticlesNotFound
+        If a path does not exist, or a folder holds no file of articles.
+    ArticlesUnreadable
+        If no row of any file is an article.
+    UnsupportedFormat
+        If a file that is named itself has an ending that is not read.
+    ColumnMissing
+        If a file lacks a column named in `columns`, or the only file has no column of text.
+    MissingDependency
+        If there is HTML and trafilatura is not installed.
+
+    Warns
+    -----
+    ArticlesSkipped
+        Once, if rows or files were skipped or repaired.
+    EncodingGuessed
+        Once, if files are not UTF-8.
+
+    Notes
+    -----
+    The text keeps its characters exactly, so that offsets hold: newlines (also CRLF), spaces and HTML entities stay
+    as they are; only NUL characters are removed. In a ``.txt`` the first line is the title, and the text is the whole
+    file with it. An ``articles.csv`` beside ``.txt`` and ``.html`` files, with the file's name in a column ``file``,
+    gives their ``published``, ``source``, ``url`` and further columns.
+
+    An ``article_id`` that no column gives is the path in the folder without the ending, with ``:`` and the row where a
+    file holds many. One that stands twice gets ``-2`` behind it.
+
+    Dates are read as ISO 8601, RFC 2822, English words, digits, and seconds or milliseconds since 1970. Of "03/04/2017"
+    the month is taken to come first, of "31/03/2017" and "03.04.2017" the day. A time without a zone is taken as UTC.
+    """
+    options = Options(check_given(columns), _checked(encoding))
+    problems = Problems()
+    sources = find_sources(path, problems, recursive=recursive)
+    if any(source.kind == "html" for source in sources):
+        import_trafilatura()
+    companions = find_companions(sources, options, problems)
+    tables, origins = _read_all(sources, options, companions, problems)
+    articles = assemble(tables, origins, problems) if origins else pd.DataFrame()
+    problems.settle([source.label for source in sources])
+    if articles.empty:
+        raise ArticlesUnreadable(_why_none(sources, problems))
+    warn(problems, stacklevel=2)
+    articles.attrs["problems"] = problems
+    return articles
+
+
+def _checked(encoding: str | None) -> str | None:
+    if encoding is not None:
+        try:
+            codecs.lookup(encoding)
+        except LookupError as error:
+            reason = f"Python knows no encoding {encoding!r}; usual ones are utf-8, utf-16 and cp1252"
+            raise ArticlesUnreadable(reason) from error
+    return encoding
+
+
+def _read_all(
+    sources: list[Source], options: Options, companions: Companions, problems: Problems
+) -> tuple[list[list[Record] | pd.DataFrame], list[Origin]]:
+    tables: list[list[Record] | pd.DataFrame] = []
+    origins: list[Origin] = []
+    for source in sources:
+        if source.path.resolve() in companions.paths:
+            continue
+        rows = _read_one(source, options, problems, alone=len(sources) == 1)
+        origins += [Origin(source.label, number, source.stem) for number in rows.numbers]
+        known = companions.of(source)
+        if isinstance(rows.table, pd.DataFrame):
+            tables.append(rows.table)
+            continue
+        records = [{**record, **known} for record in rows.table] if known else rows.table
+        # Thousands of small files are one table, not thousands.
+        if tables and isinstance(tables[-1], list):
+            tables[-1].extend(records)
+        else:
+            tables.append(records)
+    return tables, origins
+
+
+def _read_one(source: Source, options: Options, problems: Problems, *, alone: bool) -> Rows:
+    """Read one file; that it cannot be read is a problem of this file alone."""
+    before = len(problems)
+    try:
+        rows = READERS[source.kind](source, options, problems)
+    except NoTextColumn as error:
+        if alone:
+            raise
+        problems.add(source.label, str(error).removeprefix(f"{source.label} "))
+    except (ArticlesUnreadable, OSError) as error:
+        problems.add(source.label, str(error))
+    else:
+        if not rows.numbers and not any(problem["action"] == "skipped" for problem in problems[before:]):
+            problems.add(source.label, "it holds no rows")
+        return rows
+    return Rows()
+
+
+def _why_none(sources: list[Source], problems: Problems) -> str:
+    lines = problems.told("skipped")
+    return f"no article could be read from {len(sources)} file{'s' if len(sources) > 1 else ''}:\n{shorten(lines)}"

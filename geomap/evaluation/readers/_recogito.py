@@ -1,0 +1,101 @@
+"""Recogito's CSV export of the annotations of plain text documents (Simon et al. 2017)."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from geomap.errors import InvalidGold
+from geomap.evaluation.readers._annotated import (
+    Annotated,
+    Problem,
+    Sources,
+    article_with_text,
+    characters,
+    geonameid_in,
+    kept_types,
+    number_or_raw,
+    read_text,
+    text_of,
+)
+
+NEEDED = ("QUOTE_TRANSCRIPTION", "ANCHOR")
+_ANCHOR = re.compile(r"char-offset:(\d+)")
+_UNKNOWN = "NOT_IDENTIFIABLE"
+
+
+def read_recogito(path: Path, sources: Sources, problems: list[Problem]) -> Iterator[Annotated]:
+    """Yield the documents of a Recogito CSV export.
+
+    The export has no text. It is looked for in the articles, by the name in the column ``FILE`` or by the export's own
+    name, each with or without its ending, then in a ``.txt`` file of that name beside the export.
+
+    Raises
+    ------
+    InvalidGold
+        If the text of no document is found.
+    """
+    rows = _rows(path)
+    documents: dict[str, list[tuple[int, dict[str, str]]]] = {}
+    for number, row in rows:
+        documents.setdefault(text_of(row.get("FILE")) or path.stem, []).append((number, row))
+    kept = kept_types({text_of(row.get("TYPE")) for _, row in rows} - {""}, sources)
+    found = False
+    for name, marked in documents.items():
+        article = _article(path, name, sources, only=len(documents) == 1)
+        if article is None:
+            reason = f"the text of {name!r} is neither among the articles nor beside the export; give articles="
+            problems.extend({"article_id": name, "row": number, "reason": reason} for number, _ in marked)
+            continue
+        found = True
+        chosen = [
+            _toponym(row, number, str(article["text"]))
+            for number, row in marked
+            if not text_of(row.get("TYPE")) or text_of(row.get("TYPE")).casefold() in kept
+        ]
+        yield Annotated(article, chosen, marked[0][0])
+    if rows and not found:
+        raise InvalidGold(
+            f"{path} holds annotations without their text ({', '.join(list(documents)[:3])}); give the text as articles=, a "
+            "table or a path, or put the .txt file beside the export"
+        )
+
+
+def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
+    content = read_text(path)
+    first = content.split("\n", 1)[0]
+    separator = ";" if first.count(";") > first.count(",") else ","
+    return list(enumerate(csv.DictReader(content.splitlines(keepends=True), delimiter=separator), start=2))
+
+
+def _article(path: Path, name: str, sources: Sources, *, only: bool) -> dict[str, Any] | None:
+    stems = [name, Path(name).stem, path.stem]
+    for stem in stems:
+        if stem in sources.articles:
+            return sources.articles[stem]
+    for stem in stems:
+        file = path.with_name(f"{stem}.txt")
+        if file.is_file():
+            return article_with_text(sources, Path(name).stem, read_text(file))
+    return next(iter(sources.articles.values())) if only and len(sources.articles) == 1 else None
+
+
+def _toponym(row: dict[str, str], number: int, text: str) -> dict[str, Any]:
+    words = row.get("QUOTE_TRANSCRIPTION") or ""
+    anchor = _ANCHOR.search(row.get("ANCHOR") or "")
+    toponym: dict[str, Any] = {"row": number, "text": words, "start": row.get("ANCHOR"), "end": None}
+    if anchor:
+        start = int(anchor.group(1))
+        toponym["start"], toponym["end"] = characters(text, start, start + _units(words), words)
+    if text_of(row.get("VERIFICATION_STATUS")) != _UNKNOWN:
+        toponym["lat"], toponym["lon"] = number_or_raw(row.get("LAT")), number_or_raw(row.get("LNG"))
+        toponym["geonameid"] = geonameid_in(text_of(row.get("URI")))
+    return toponym
+
+
+def _units(words: str) -> int:
+    """Return the length that JavaScript gives a string."""
+    return len(words.encode("utf-16-le", "surrogatepass")) // 2

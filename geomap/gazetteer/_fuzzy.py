@@ -1,0 +1,425 @@
+"""Find names that a misspelled one may mean: proposals from the index, judged by string similarity."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import combinations, pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from geomap.gazetteer._sorting import LineSorter
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+SHORTEST, LONGEST = 3, 32
+HASH_BITS = 36
+_SHORTEST_SKELETON = 3
+_BASE = 0x9E3779B97F4A7C15
+_MASK = (1 << 64) - 1
+# Letters of one class are exchanged by transliterations; what maps to nothing comes and goes with them.
+_CLASSES = str.maketrans(
+    {
+        **dict.fromkeys("aeiouyjh", ""),
+        **dict.fromkeys("ckqg", "k"),
+        **dict.fromkeys("sz", "s"),
+        **dict.fromkeys("td", "t"),
+        **dict.fromkeys("fvw", "f"),
+        "x": "ks",
+    }
+)
+_GROUPS = re.compile(r"t?sch|tch|dzh|kh|ts|tz|cz|ph|c(?=[eiy])")
+_GROUP_LETTERS = {"ph": "f", "sch": "s", "ts": "s", "tz": "s", "dzh": "", "kh": "", "c": "s"}
+_DOUBLED = re.compile(r"(.)\1+")
+
+
+def skeleton(word: str) -> str:
+    """Return what transliterations of a folded word have in common.
+
+    Examples
+    --------
+    >>> skeleton("nasiriyah"), skeleton("nassiriya"), skeleton("mohammed"), skeleton("muhamad")
+    ('nsr', 'nsr', 'mmt', 'mmt')
+    """
+    grouped = _GROUPS.sub(lambda found: _GROUP_LETTERS.get(found[0], "k"), word)
+    return _DOUBLED.sub(r"\1", grouped).translate(_CLASSES)
+
+
+def indexed(word: str) -> bool:
+    """Tell whether a word has keys: not too short, not too long, no number."""
+    return SHORTEST <= len(word) <= LONGEST and not word.isdigit()
+
+
+def word_hashes(words: Sequence[str], length: int) -> npt.NDArray[np.uint64]:
+    """Return the hashes of words of one length, and of each word with one letter left out.
+
+    Parameters
+    ----------
+    words
+        Words of the same length.
+    length
+        That length.
+
+    Returns
+    -------
+    numpy.ndarray
+        Of shape (words, length + 1), 36 bits each; the last column is the whole word.
+    """
+    import numpy as np
+
+    codes = _codes(words, length)
+    powers = [np.uint64(pow(_BASE, power, 1 << 64)) for power in range(length)]
+    prefix = np.zeros((len(words), length + 1), dtype=np.uint64)
+    for place in range(length):
+        prefix[:, place + 1] = prefix[:, place] * np.uint64(_BASE) + codes[:, place]
+    found = np.empty_like(prefix)
+    whole = prefix[:, length]
+    for place in range(length):
+        # The word without this letter: what stands before it moves one place to the right.
+        power = powers[length - 1 - place]
+        found[:, place] = whole - (prefix[:, place + 1] - prefix[:, place]) * power
+    found[:, length] = whole
+    return mixed(found)
+
+
+def whole_hashes(words: Sequence[str], length: int) -> npt.NDArray[np.uint64]:
+    """Return the hashes of words of one length."""
+    import numpy as np
+
+    value = np.zeros(len(words), dtype=np.uint64)
+    for letters in _codes(words, length).T:
+        value = value * np.uint64(_BASE) + letters
+    return mixed(value)
+
+
+def skeleton_key(word: str) -> str:
+    """Return a word's skeleton as a key, or nothing where it is too short to tell words apart."""
+    bones = skeleton(word)
+    if len(bones) < _SHORTEST_SKELETON:
+        return ""
+    # A letter that no word begins with keeps skeletons apart from words; an initial vowel is seldom lost.
+    return f"#a{bones}" if word[0] in "aeiou" else f"#{bones}"
+
+
+def plain_hash(word: str) -> int:
+    """Return the hash of one word, the same as :func:`word_hashes` gives."""
+    value = 0
+    for letter in word:
+        value = (value * _BASE + ord(letter) + 1) & _MASK
+    value ^= value >> 32
+    value = (value * 0xD6E8FEB86659FD93) & _MASK
+    value ^= value >> 32
+    return (value * 0xD6E8FEB86659FD93 & _MASK) >> (64 - HASH_BITS)
+
+
+def _codes(words: Sequence[str], length: int) -> npt.NDArray[np.uint64]:
+    import numpy as np
+
+    letters = np.array(words, dtype=f"U{length}").view(np.uint32).reshape(len(words), length)
+    return letters.astype(np.uint64) + np.uint64(1)
+
+
+def mixed(value: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """Spread hashes over all bits and keep the upper ones."""
+    import numpy as np
+
+    shift, factor = np.uint64(32), np.uint64(0xD6E8FEB86659FD93)
+    value = (value ^ (value >> shift)) * factor
+    value = (value ^ (value >> shift)) * factor
+    return value >> np.uint64(64 - HASH_BITS)
+
+
+WORD_BITS = 28
+TAG_BITS = 16
+_MOST_BUCKET_BITS = HASH_BITS - TAG_BITS
+_ENTRIES_IN_BUCKET = 48
+_PARTS_BITS = 3
+_WORDS_AT_ONCE = 250_000
+_WORDS_HELD = 1_500_000
+_NAMES_AT_ONCE = 50_000
+
+_TABLES = (
+    "CREATE TABLE word (id INTEGER PRIMARY KEY, word TEXT NOT NULL)",  # in the order of the alphabet
+    "CREATE TABLE deletion (bucket INTEGER PRIMARY KEY, entries BLOB NOT NULL)",
+)
+
+
+def write_fuzzy(connection: sqlite3.Connection, folder: Path, *, advance: Callable[[float], None]) -> None:
+    """Add the words and keys of all names in an index.
+
+    Parameters
+    ----------
+    connection
+        The index, its names already in it.
+    folder
+        Where temporary files may lie.
+    advance
+        Called with the share that is done, in [0, 1].
+    """
+    for table in _TABLES:
+        connection.execute(table)
+    with (
+        LineSorter(folder) as words,
+        tempfile.TemporaryDirectory(prefix=".geomap-keys-", dir=folder, ignore_cleanup_errors=True) as name,
+    ):
+        _collect_words(connection, words)
+        advance(0.3)
+        parts = [Path(name) / str(number) for number in range(1 << _PARTS_BITS)]
+        total = _write_words(connection, words, parts)
+        advance(0.7)
+        bits = bucket_bits(total)
+        connection.executemany("INSERT INTO deletion VALUES (?, ?)", _buckets(parts, bits))
+        connection.execute("INSERT OR REPLACE INTO meta VALUES ('bucket_bits', ?)", (str(bits),))
+        advance(1.0)
+
+
+def bucket_bits(entries: int) -> int:
+    """Return how many bits number the buckets of that many entries."""
+    return min(max(entries // _ENTRIES_IN_BUCKET, 1).bit_length(), _MOST_BUCKET_BITS)
+
+
+def _collect_words(connection: sqlite3.Connection, words: LineSorter) -> None:
+    cursor = connection.execute("SELECT DISTINCT folded FROM name")
+    held: set[str] = set()
+    while names := cursor.fetchmany(_NAMES_AT_ONCE):
+        held.update(" ".join([folded for (folded,) in names]).split(" "))
+        if len(held) > _WORDS_HELD:
+            words.extend(list(held))
+            held = set()
+    words.extend(list(held))
+
+
+def _write_words(connection: sqlite3.Connection, words: LineSorter, parts: list[Path]) -> int:
+    total, first = 0, 1
+    held: list[str] = []
+    for block in _distinct(words):
+        held += block
+        if len(held) >= _WORDS_AT_ONCE:
+            total += _write_some(connection, held, first, parts)
+            first, held = first + len(held), []
+    return total + (_write_some(connection, held, first, parts) if held else 0)
+
+
+def _distinct(words: LineSorter) -> Iterator[list[str]]:
+    last = ""
+    for block in words.blocks():
+        kept = [word for word in dict.fromkeys(block) if indexed(word)]
+        # Equal lines may be parted by the end of a block.
+        yield kept[1:] if kept and kept[0] == last else kept
+        last = kept[-1] if kept else last
+
+
+def _write_some(connection: sqlite3.Connection, words: list[str], first: int, parts: list[Path]) -> int:
+    import numpy as np
+
+    connection.executemany("INSERT INTO word VALUES (?, ?)", enumerate(words, first))
+    packed = []
+    for length, positions in _by_length(words).items():
+        hashes = word_hashes([words[position] for position in positions], length)
+        numbers = np.repeat(np.array(positions, dtype=np.uint64) + np.uint64(first), length + 1)
+        packed.append(_pack(hashes.ravel(), numbers))
+    bones = [skeleton_key(word) for word in words]
+    for length, positions in _by_length(bones).items():
+        hashes = whole_hashes([bones[position] for position in positions], length)
+        packed.append(_pack(hashes, np.array(positions, dtype=np.uint64) + np.uint64(first)))
+    together = np.concatenate(packed)
+    chosen = together >> np.uint64(HASH_BITS + WORD_BITS - _PARTS_BITS)
+    for number, part in enumerate(parts):
+        with part.open("ab") as file:
+            together[chosen == number].tofile(file)
+    return len(together)
+
+
+def _by_length(words: list[str]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for position, word in enumerate(words):
+        if word:
+            found.setdefault(len(word), []).append(position)
+    return found
+
+
+def _pack(hashes: npt.NDArray[np.uint64], numbers: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    import numpy as np
+
+    return (hashes << np.uint64(WORD_BITS)) | numbers
+
+
+def _buckets(parts: list[Path], bits: int) -> Iterator[tuple[int, bytes]]:
+    import numpy as np
+
+    held: tuple[int, bytes, bytes] | None = None
+    for part in parts:
+        packed = np.fromfile(part, dtype=np.uint64)
+        if not len(packed):
+            continue
+        packed.sort()
+        packed = packed[np.concatenate(([True], packed[1:] != packed[:-1]))]
+        buckets = packed >> np.uint64(HASH_BITS + WORD_BITS - bits)
+        tags = (packed >> np.uint64(HASH_BITS + WORD_BITS - bits - TAG_BITS)).astype("<u2")
+        words = (packed & np.uint64((1 << WORD_BITS) - 1)).astype("<u4")
+        starts = [0, *(np.flatnonzero(np.diff(buckets)) + 1).tolist(), len(packed)]
+        for begin, end in pairwise(starts):
+            bucket = int(buckets[begin])
+            # With few buckets, one may lie across two parts.
+            if held and held[0] != bucket:
+                yield held[0], held[1] + held[2]
+                held = None
+            before = held or (bucket, b"", b"")
+            held = (bucket, before[1] + tags[begin:end].tobytes(), before[2] + words[begin:end].tobytes())
+    if held:
+        yield held[0], held[1] + held[2]
+
+
+SMALLEST_SCORE = 0.65
+_MOST_WORDS = 600
+_NEIGHBORS = 60
+_NEIGHBORS_IN_PAIRS = 16
+_LONGEST_ENDING = 3
+_LONGEST_QUERY = 60
+_TAG_BYTES, _WORD_BYTES = 2, 4
+
+
+class Words(Protocol):
+    """What the search needs of an index; see :class:`geomap.gazetteer._store.Store`."""
+
+    @property
+    def word_count(self) -> int:
+        """How many different words the names are made of."""
+
+    @property
+    def bucket_bits(self) -> int:
+        """How many bits of a hash tell the buckets apart."""
+
+    def existing(self, names: Iterable[str]) -> list[str]:
+        """Return those of the folded names that are in the index."""
+
+    def entries(self, bucket: int) -> bytes | None:
+        """Return the packed entries of a bucket, None where it is empty."""
+
+    def words(self, numbers: Iterable[int]) -> list[str]:
+        """Return the words of these numbers."""
+
+    def word(self, number: int) -> str:
+        """Return the word of a number."""
+
+
+def similar_names(words: Words, folded: str, *, smallest: float = SMALLEST_SCORE) -> list[tuple[str, float]]:
+    """Return the names of an index that are like a folded name, the likest first, each with its similarity in [0, 1].
+
+    Each word is replaced by its neighbors in the index, one at a time, or two where one is not enough; words are joined
+    and split. What then is a name counts.
+    """
+    asked = folded.split(" ")[:8]
+    if not folded or len(folded) > _LONGEST_QUERY:
+        return []
+    near = [neighbors(words, word) for word in asked]
+    found = _scored(words, folded, _changed(asked, near), smallest)
+    if not found and len(asked) > 1:
+        found = _scored(words, folded, _changed_twice(asked, near), smallest)
+    if len(asked) > 1:
+        joined = (" ".join([*asked[:at], other, *asked[at + 2 :]]) for at, other in _joined(words, asked))
+        found |= _scored(words, folded, joined, smallest)
+    return sorted(found.items(), key=lambda each: (-each[1], each[0]))
+
+
+def similarity(one: str, other: str) -> float:
+    """Return how alike two folded names are, in [0, 1].
+
+    Two thirds are the letters (optimal string alignment, normalized), one third the skeletons, which transliterations
+    share.
+    """
+    from rapidfuzz.distance import OSA
+
+    letters = OSA.normalized_similarity(one, other)
+    bones = OSA.normalized_similarity(skeleton(one).replace(" ", ""), skeleton(other).replace(" ", ""))
+    return (2 * letters + bones) / 3
+
+
+def neighbors(words: Words, word: str) -> list[str]:
+    """Return the indexed words that are like a word, the likest first, itself included."""
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
+    if not indexed(word):
+        return [word]
+    found = _words(words, word)
+    # The endings that languages add or change are longer than one letter.
+    ranked = process.extract(word, found, scorer=OSA.normalized_similarity, score_cutoff=0.4, limit=None)
+    bones = skeleton(word)
+    scored = [(score + 0.4 * (skeleton(other) == bones), other) for other, score, _ in ranked]
+    scored.sort(key=lambda each: (-each[0], each[1]))
+    return [other for _, other in scored[:_NEIGHBORS]]
+
+
+def _words(words: Words, word: str) -> list[str]:
+    import numpy as np
+
+    keys = {plain_hash(form) for form in _forms(word)}
+    if bones := skeleton_key(word):
+        keys.add(plain_hash(bones))
+    numbers: set[int] = set()
+    for key in keys:
+        bucket = words.entries(key >> (HASH_BITS - words.bucket_bits))
+        if bucket is None:
+            continue
+        size = len(bucket) // (_TAG_BYTES + _WORD_BYTES)
+        tags = np.frombuffer(bucket, dtype="<u2", count=size)
+        tag = (key >> (HASH_BITS - words.bucket_bits - TAG_BITS)) & ((1 << TAG_BITS) - 1)
+        numbers.update(np.frombuffer(bucket, dtype="<u4", offset=_TAG_BYTES * size)[tags == tag].tolist())
+    if len(numbers) > _MOST_WORDS:
+        # Words are numbered by the alphabet: those nearby begin alike.
+        place = _place(words, word)
+        numbers = set(sorted(numbers, key=lambda number: abs(number - place))[:_MOST_WORDS])
+    return words.words(numbers)
+
+
+def _forms(word: str) -> Iterator[str]:
+    yield word
+    for at in range(len(word)):
+        yield word[:at] + word[at + 1 :]
+    for ending in range(2, _LONGEST_ENDING + 1):
+        if len(word) - ending > 3:
+            yield word[:-ending]
+
+
+def _place(words: Words, word: str) -> int:
+    low, high = 1, words.word_count + 1
+    while low < high:
+        middle = (low + high) // 2
+        if words.word(middle) < word:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+def _changed(asked: list[str], near: list[list[str]]) -> Iterator[str]:
+    yield " ".join(asked)
+    for at, others in enumerate(near):
+        for other in others:
+            yield " ".join([*asked[:at], other, *asked[at + 1 :]])
+        word = asked[at]
+        for cut in range(2, len(word) - 1):
+            yield " ".join([*asked[:at], word[:cut], word[cut:], *asked[at + 1 :]])
+
+
+def _changed_twice(asked: list[str], near: list[list[str]]) -> Iterator[str]:
+    for first, second in combinations(range(len(asked)), 2):
+        for one in near[first][:_NEIGHBORS_IN_PAIRS]:
+            for other in near[second][:_NEIGHBORS_IN_PAIRS]:
+                yield " ".join([*asked[:first], one, *asked[first + 1 : second], other, *asked[second + 1 :]])
+
+
+def _joined(words: Words, asked: list[str]) -> Iterator[tuple[int, str]]:
+    for at, (one, other) in enumerate(pairwise(asked)):
+        for near in neighbors(words, one + other):
+            yield at, near
+
+
+def _scored(words: Words, folded: str, proposals: Iterable[str], smallest: float) -> dict[str, float]:
+    scores = ((name, similarity(folded, name)) for name in words.existing(dict.fromkeys(proposals)))
+    return {name: score for name, score in scores if score >= smallest}

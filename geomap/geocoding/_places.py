@@ -1,0 +1,405 @@
+"""What a question to a service comes to."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from geomap.geocoding._features import feature_of
+
+Bounds = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place that a service proposes. Coordinates in degrees, WGS 84.
+
+    Attributes
+    ----------
+    lat, lon
+        Latitude and longitude.
+    name
+        The place's own name, or the first part of its address.
+    address
+        The whole address as one line.
+    place_id
+        The service's short name and its id, ``nominatim:N123``; None where it has none.
+    category, type
+        The service's own classes: OSM's key and value (``place``, ``city``), GeoNames' class and code, or a layer.
+    layer
+        What an administrative boundary bounds (``city``, ``state``), where the service says so.
+    importance
+        The service's own measure; its scale differs from service to service.
+    country_code
+        ISO 3166-1 alpha-2, upper case.
+    bounds
+        West, south, east, north.
+    """
+
+    lat: float
+    lon: float
+    name: str
+    address: str
+    place_id: str | None = None
+    category: str | None = None
+    type: str | None = None
+    layer: str | None = None
+    importance: float | None = None
+    country_code: str | None = None
+    bounds: Bounds | None = None
+
+
+class Unusable(ValueError):
+    """A record that holds no point on Earth."""
+
+
+@dataclass(frozen=True)
+class Paths:
+    """Where a service's record holds what; keys joined by dots, alternatives in order."""
+
+    point: tuple[str, str] | None = None
+    name: tuple[str, ...] = ()
+    identity: tuple[str, ...] = ()
+    category: tuple[str, ...] = ()
+    type: tuple[str, ...] = ()
+    layer: tuple[str, ...] = ()
+    importance: tuple[str, ...] = ()
+    country: tuple[str, ...] = ()
+    bounds: tuple[str, ...] = ()
+    order: str = "wsen"
+
+
+_OSM = Paths(
+    point=("lon", "lat"),
+    name=("namedetails.name", "name"),
+    identity=("osm_type+osm_id", "place_id"),
+    category=("class", "category"),
+    type=("type",),
+    layer=("addresstype",),
+    importance=("importance",),
+    country=("address.country_code",),
+    bounds=("boundingbox",),
+    order="snwe",
+)
+_PELIAS = Paths(
+    point=("geometry.coordinates.0", "geometry.coordinates.1"),
+    name=("properties.name",),
+    identity=("properties.gid", "properties.id"),
+    category=("properties.source",),
+    type=("properties.layer",),
+    importance=("properties.confidence",),
+    country=("properties.country_code",),
+    bounds=("bbox",),
+)
+_MAPBOX = Paths(
+    point=("geometry.coordinates.0", "geometry.coordinates.1"),
+    name=("text",),
+    identity=("id",),
+    type=("place_type.0",),
+    importance=("relevance",),
+    country=("properties.short_code", "properties.country_code"),
+    bounds=("bbox",),
+)
+_MAPTILER = replace(_MAPBOX, point=("center.0", "center.1"))
+_GOOGLE = Paths(
+    point=("geometry.location.lng", "geometry.location.lat"),
+    identity=("place_id",),
+    type=("types.0",),
+    bounds=(
+        "geometry.viewport.southwest.lng,geometry.viewport.southwest.lat,"
+        "geometry.viewport.northeast.lng,geometry.viewport.northeast.lat",
+    ),
+)
+PATHS: Mapping[str, Paths] = MappingProxyType(
+    {
+        "nominatim": _OSM,
+        "pickpoint": _OSM,
+        "openmapquest": _OSM,
+        "photon": Paths(
+            point=("geometry.coordinates.0", "geometry.coordinates.1"),
+            name=("properties.name",),
+            identity=("properties.osm_type+properties.osm_id",),
+            category=("properties.osm_key",),
+            type=("properties.osm_value",),
+            country=("properties.countrycode",),
+            bounds=("properties.extent",),
+            order="wnes",
+        ),
+        "geonames": Paths(
+            point=("lng", "lat"),
+            name=("name", "toponymName"),
+            identity=("geonameId",),
+            category=("fcl",),
+            type=("fcode",),
+            importance=("score",),
+            country=("countryCode",),
+            bounds=("bbox.west,bbox.south,bbox.east,bbox.north",),
+        ),
+        "pelias": _PELIAS,
+        "geocodeearth": _PELIAS,
+        "mapbox": _MAPBOX,
+        "maptiler": _MAPTILER,
+        "google": _GOOGLE,
+        "googlev3": _GOOGLE,
+        "opencage": Paths(
+            point=("geometry.lng", "geometry.lat"),
+            identity=(),
+            category=("components._category",),
+            type=("components._type",),
+            importance=("confidence",),
+            country=("components.country_code",),
+            bounds=("bounds.southwest.lng,bounds.southwest.lat,bounds.northeast.lng,bounds.northeast.lat",),
+        ),
+        "arcgis": Paths(
+            point=("location.x", "location.y"),
+            type=("attributes.Addr_type",),
+            category=("attributes.Type",),
+            importance=("score",),
+            bounds=("extent.xmin,extent.ymin,extent.xmax,extent.ymax",),
+        ),
+        "herev7": Paths(
+            point=("position.lng", "position.lat"),
+            name=("title",),
+            identity=("id",),
+            type=("resultType",),
+            importance=("scoring.queryScore",),
+            bounds=("mapView.west,mapView.south,mapView.east,mapView.north",),
+        ),
+    }
+)
+NOTHING = Paths(
+    name=("name",), identity=("id",), type=("type",), importance=("importance", "score", "confidence"), bounds=("bbox",)
+)
+
+
+def read_place(found: Any, *, service: str, paths: Paths | None = None) -> Place:
+    """Read one of geopy's answers.
+
+    Parameters
+    ----------
+    found
+        What geopy's ``geocode`` returns: ``address``, ``latitude``, ``longitude``, ``raw``.
+    service
+        The service's short name.
+    paths
+        Where its record holds what, if not known by the service's name.
+
+    Raises
+    ------
+    Unusable
+        If there are no coordinates, or none on Earth. geopy takes missing ones for 0 and turns 999 degrees into 279.
+    """
+    where = paths or PATHS.get(service, NOTHING)
+    record = found.raw
+    lat, lon = float(found.latitude), float(found.longitude)
+    if where.point and any(_follow(record, path) is not None for path in where.point):
+        lon, lat = (_number(_follow(record, path), what="coordinates") for path in where.point)
+    elif where.point and service in PATHS:
+        _refuse_zero(lat, lon)
+    _check(lat, lon)
+    address = found.address if isinstance(found.address, str) else str(found.address, "utf-8", "replace")
+    own = _text(record, where.identity)
+    country = _text(record, where.country)
+    return Place(
+        lat=lat,
+        lon=lon,
+        name=_text(record, where.name) or address.split(",")[0].strip(),
+        address=address,
+        place_id=f"{service}:{own}" if own else None,
+        category=_text(record, where.category),
+        type=_text(record, where.type),
+        layer=_text(record, where.layer),
+        importance=_first_number(record, where.importance),
+        country_code=country.upper() if country and len(country) == 2 and country.isalpha() else None,
+        bounds=_bounds(record, where),
+    )
+
+
+def screen(content: Any, *, service: str) -> tuple[Any, list[str]]:
+    """Take the records without a point on Earth out of an answer in Nominatim's form, before geopy sees them.
+
+    geopy takes missing coordinates for 0, warns of latitudes beyond the poles, and wraps longitudes around.
+
+    Returns
+    -------
+    tuple
+        The content, and what was wrong with each record that is no longer in it.
+
+    Raises
+    ------
+    Unusable
+        If there were records and none is left.
+    """
+    if PATHS.get(service) is not _OSM or not isinstance(content, list):
+        return content, []
+    kept, faults = [], []
+    for record in content:
+        try:
+            lat, lon = (_number(_follow(record, name), what="coordinates") for name in ("lat", "lon"))
+            _check(lat, lon)
+        except Unusable as error:
+            faults.append(str(error))
+        else:
+            kept.append(record)
+    if faults and not kept:
+        raise Unusable(faults[0])
+    return (kept if faults else content), faults
+
+
+def _check(lat: float, lon: float) -> None:
+    if not (math.isfinite(lat) and math.isfinite(lon)) or abs(lat) > 90 or abs(lon) > 180:
+        raise Unusable(f"the answer's coordinates are not on Earth (latitude {lat:g}, longitude {lon:g})")
+    _refuse_zero(lat, lon)
+
+
+def _refuse_zero(lat: float, lon: float) -> None:
+    if lat == 0 and lon == 0:
+        raise Unusable("the answer has no coordinates")
+
+
+def _number(value: object, *, what: str) -> float:
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        raise Unusable(f"the answer's {what} are missing or no numbers") from None
+
+
+@functools.cache
+def _steps(path: str) -> tuple[str, ...]:
+    return tuple(path.split("."))
+
+
+def _follow(record: Any, path: str) -> Any:
+    for step in _steps(path):
+        if isinstance(record, dict):
+            record = record.get(step)
+        elif isinstance(record, (list, tuple)) and step.isdigit() and int(step) < len(record):
+            record = record[int(step)]
+        else:
+            return None
+    return record
+
+
+def _text(record: Any, paths: tuple[str, ...]) -> str | None:
+    for path in paths:
+        if "+" in path:
+            kind, number = (_follow(record, part) for part in path.split("+"))
+            if kind and number is not None:
+                return f"{str(kind)[0].upper()}{number}"  # OSM's own short form: N123, W123, R123
+            continue
+        value = _follow(record, path)
+        if isinstance(value, (str, int)) and not isinstance(value, bool) and value != "":
+            return str(value)
+    return None
+
+
+def _first_number(record: Any, paths: tuple[str, ...]) -> float | None:
+    for path in paths:
+        value = _follow(record, path)
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            continue
+        if math.isfinite(number):
+            return number
+    return None
+
+
+def _bounds(record: Any, where: Paths) -> Bounds | None:
+    for path in where.bounds:
+        parts = [_follow(record, part) for part in path.split(",")] if "," in path else _follow(record, path)
+        if not isinstance(parts, (list, tuple)) or len(parts) != 4:
+            continue
+        try:
+            named = dict(zip(where.order, map(float, parts), strict=True))
+        except (TypeError, ValueError):
+            continue
+        if all(map(math.isfinite, named.values())):
+            return named["w"], named["s"], named["e"], named["n"]
+    return None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of one question.
+
+    Attributes
+    ----------
+    status
+        ``found``, ``not_found`` or ``error``.
+    reason
+        Why there is an error, or what is odd about what was found.
+    places
+        The places found, the service's best first.
+    fetched
+        When the service said so (UTC).
+    cached
+        Whether it said so earlier.
+    asked
+        Whether an answer was looked for at all; false where the service is being left alone.
+    """
+
+    status: str
+    reason: str | None = None
+    places: tuple[Place, ...] = ()
+    fetched: datetime | None = None
+    cached: bool = False
+    asked: bool = True
+
+
+@dataclass(frozen=True)
+class ServiceCandidate:
+    """A place that a service proposes for a toponym, in the gazetteer's terms. Coordinates in degrees, EPSG:4326.
+
+    Attributes
+    ----------
+    place_id
+        Stable: the service and its own id (``nominatim:N123``), or its coordinates where it has none.
+    name, address
+        The place's own name; its whole address.
+    lat, lon
+        Latitude and longitude.
+    feature_class, feature_code
+        GeoNames' codes (``P``, ``PPL``); the code is None where nothing is known.
+    country_code
+        ISO 3166-1 alpha-2, upper case, or None.
+    importance
+        The service's own measure, or None. Nominatim's lies in [0, 1].
+    bounds
+        West, south, east, north, or None.
+    """
+
+    place_id: str
+    name: str
+    address: str
+    lat: float
+    lon: float
+    feature_class: str
+    feature_code: str | None
+    country_code: str | None
+    importance: float | None
+    bounds: Bounds | None
+
+
+def candidate_of(place: Place, service: str) -> ServiceCandidate:
+    """Return a service's place in the gazetteer's terms."""
+    # Of a boundary Nominatim says what it bounds; of all else it repeats the category there.
+    kind = place.layer if place.category == "boundary" and place.layer else place.type
+    feature_class, feature_code = feature_of(place.category, kind)
+    return ServiceCandidate(
+        place_id=place.place_id or f"{service}:{place.lat:.5f},{place.lon:.5f}",
+        name=place.name,
+        address=place.address,
+        lat=place.lat,
+        lon=place.lon,
+        feature_class=feature_class,
+        feature_code=feature_code,
+        country_code=place.country_code,
+        importance=place.importance,
+        bounds=place.bounds,
+    )

@@ -1,0 +1,90 @@
+"""A Folium map that needs no network: embedded basemap, Leaflet only, and a page fit for phones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import folium
+
+from geomap.maps._document import Page
+from geomap.maps._layers import Basemap, Tiles
+from geomap.maps._markup import Verbatim, below, is_known
+
+if TYPE_CHECKING:
+    import xyzservices
+
+_LEAFLET = ("leaflet", "leaflet_css")
+_CLOSEST_BASEMAP, _CLOSEST_TILES = 12, 19
+
+
+class Map(folium.Map):
+    """A ``folium.Map`` over geomap's own basemap, which a notebook shows and a file keeps without a network.
+
+    Anything made for Folium can be added to it. Scripts that Folium puts on every page are left out as long as nothing
+    on the map needs them.
+
+    Parameters
+    ----------
+    tiles
+        Tiles to lay over the basemap; see :func:`geomap.maps.explore`. None: the basemap alone.
+    title
+        The title of the page.
+    language
+        The language of the page, a BCP 47 tag.
+    **options
+        Passed to ``folium.Map`` (``location``, ``zoom_start``, ``width``, ``height`` ...), and by it to Leaflet.
+
+    Raises
+    ------
+    ValueError
+        If no tile provider has the name given.
+    """
+
+    def __init__(
+        self,
+        *,
+        tiles: str | xyzservices.TileProvider | folium.TileLayer | None = None,
+        title: str = "Map",
+        language: str = "en",
+        **options: Any,
+    ) -> None:
+        super().__init__(tiles=None, **{"zoom_control": "bottomright", **options})
+        page = Page(title=title, language=language)
+        page.add_child(self)
+        self.default_js, self.default_css = list(self.default_js), list(self.default_css)
+        # Folium hands max_zoom to its tiles only; without any, Leaflet would not know where to stop.
+        self.options.setdefault("max_zoom", _CLOSEST_BASEMAP if tiles is None else _CLOSEST_TILES)
+        self.options.setdefault("min_zoom", 1)
+        self.options.setdefault("zoom_snap", 0.25 if tiles is None else 1)
+        Basemap().add_to(self)
+        if tiles is not None:
+            (tiles if isinstance(tiles, folium.TileLayer) else Tiles(tiles)).add_to(self)
+
+    def render(self, **kwargs: Any) -> None:  # type: ignore[override]  # as in branca's MacroElement
+        """Render the map, with Leaflet alone where nothing on it needs more."""
+        every = self.default_js, self.default_css
+        if not self.objects_to_stay_in_front and all(map(is_known, below(self))):
+            extra = {name for name, _ in (*folium.Map.default_js, *folium.Map.default_css)}.difference(_LEAFLET)
+            self.default_js, self.default_css = ([link for link in links if link[0] not in extra] for links in every)
+        try:
+            super().render(**kwargs)  # type: ignore[no-untyped-call]
+        finally:
+            self.default_js, self.default_css = every
+        # Folium's own forbids zooming on phones.
+        cast("Page", self.get_root()).header.add_child(Verbatim(self._head()), name=self.get_name())
+
+    def _head(self) -> str:
+        switches = (("L_NO_TOUCH", self.global_switches.no_touch), ("L_DISABLE_3D", self.global_switches.disable_3d))
+        size = "".join(
+            f"{side}:{value[0]}{value[1]};"
+            for side, value in (("width", self.width), ("height", self.height), ("left", self.left), ("top", self.top))
+        )
+        return (
+            '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+            '<meta name="color-scheme" content="light dark">\n'
+            '<meta name="referrer" content="strict-origin-when-cross-origin">\n'
+            f"<style>html,body,main{{width:100%;height:100%;margin:0;padding:0}}"
+            f"#{self.get_name()}{{position:{self.position};{size}}}"
+            f".leaflet-container{{font-size:{self.font_size}}}</style>\n"
+            f"<script>{''.join(f'var {name} = {str(value).lower()};' for name, value in switches)}</script>"
+        )

@@ -1,0 +1,336 @@
+"""Mentions as the columns of numbers and words that a map's script reads.
+
+Numbers and words travel apart: a page draws its places from the numbers, and unpacks the sentences when somebody reads
+or searches them. Every distinct article and sentence is stored once. Rows are mentions; those of a place are one run,
+the newest article first. Columns that grow along a run are stored as differences, which compress well.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geomap import tables
+from geomap.maps._disclosure import FULL, Disclosure, coarsened, shortened
+from geomap.maps._highlights import marks_of
+from geomap.maps._markup import json_for_html, web_link
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    Integers = npt.NDArray[np.int64]
+
+OF_THE_PLACE = ("name", "country_code", "country", "admin1", "feature_class", "feature_code", "geometry")
+NEEDED = (
+    "article_id",
+    "toponym",
+    "status",
+    "confidence",
+    "place_id",
+    "sentence",
+    "title",
+    "published",
+    "source",
+    "url",
+    *OF_THE_PLACE,
+)
+_LARGEST_PLAIN = 500_000  # characters; beyond, a page carries its data compressed
+_LEVEL = 6  # of gzip: a twentieth smaller than 4, for a third of a second per hundred thousand sentences
+_KINDS = {
+    "P": "town or city",
+    "A": "division",
+    "L": "region or area",
+    "H": "river, lake or sea",
+    "T": "mountain, island or landform",
+    "S": "building or site",
+    "R": "road or railway",
+    "V": "forest or heath",
+    "U": "undersea feature",
+}
+_CAPITALS = {"PPLC": "capital city", "PPLA": "regional capital"}
+_DIVISIONS = {"ADM1": "first-level division", "ADM2": "second-level division", "ADM3": "third-level division"}
+_VERDICTS = ("", "right", "moved", "not a place")
+
+
+class Payload:
+    """What a map shows of a mentions table, in the order in which its page holds it.
+
+    Parameters
+    ----------
+    mentions
+        A mentions table. Only resolved mentions with a point become part of a place; all are counted in ``totals``.
+    disclosure
+        How much of the articles travels.
+
+    Attributes
+    ----------
+    places
+        One row per place, most mentions first, then by ``place_id``; with ``lon``, ``lat`` and ``mentions``.
+    order
+        The position in ``mentions`` of each row of the page.
+    numbers
+        For the page: ``totals``, ``places``, ``rows``, ``articles``, ``sources`` and ``kinds``, ready for JSON.
+
+    Raises
+    ------
+    ColumnMissing
+        If the mentions lack a column that is needed here.
+    """
+
+    def __init__(self, mentions: gpd.GeoDataFrame, disclosure: Disclosure = FULL) -> None:
+        tables.require_columns(mentions, NEEDED, what="mentions")
+        self._disclosure = disclosure
+        table = coarsened(_drawn(mentions), disclosure)
+        codes, ids = pd.factorize(table["place_id"].astype(str), sort=True)
+        if disclosure.min_articles > 1 and len(table):
+            kept = _enough(codes, pd.factorize(table["article_id"])[0], disclosure.min_articles)
+            table, codes = table[kept], codes[kept]
+        articles, article_codes = _articles(table)
+        size = np.bincount(codes, minlength=len(ids))
+        ranked = np.lexsort((np.arange(len(ids)), -size))[: int((size > 0).sum())]
+        number = np.empty(len(ids), dtype=np.int64)
+        number[ranked] = np.arange(len(ranked))
+        place = number[codes]
+        start = table["start"].to_numpy() if "start" in table.columns else np.arange(len(table))
+        sort = np.lexsort((start, article_codes, place))
+        self._table, self._place, self._article = table.iloc[sort], place[sort], article_codes[sort]
+        self.order: Integers = self._table["_row"].to_numpy(dtype=np.int64)
+        begins = np.concatenate([[0], np.cumsum(size[ranked])]).astype(np.int64)
+        self.places = _representatives(self._table, begins).assign(
+            place_id=ids.to_numpy()[ranked] if len(ids) else [], mentions=size[ranked]
+        )
+        self._articles = articles
+        resolved = mentions["status"].to_numpy() == "resolved"
+        totals = {
+            "articles": int(mentions["article_id"].nunique()),
+            "mentions": len(mentions),
+            "resolved": int(resolved.sum()),
+        }
+        self.numbers = self._numbers(totals, begins)
+
+    def _numbers(self, totals: dict[str, int], begins: Integers) -> dict[str, Any]:
+        table = self._table
+        kinds, kind_names = _kinds(table)
+        sources, source_names = pd.factorize(pd.Series(words(self._articles["source"])))
+        named = source_names.to_numpy() != "" if len(source_names) else np.zeros(0, dtype=bool)
+        rename = np.where(named, np.cumsum(named) - 1, -1)
+        days = self._articles["published"].to_numpy(dtype="datetime64[D]")
+        dated = (~np.isnat(days)).tolist()
+        content: dict[str, Any] = {
+            "totals": totals,
+            "text": self._disclosure.text,
+            "places": _place_columns(self.places) | {"rows": begins.tolist()},
+            "rows": {
+                "article": differences(self._article, begins).tolist(),
+                "confidence": percents(table["confidence"]).tolist(),
+                "kind": kinds.tolist(),
+            },
+            "kinds": kind_names,
+            "sources": [str(name) for name, one in zip(source_names, named, strict=True) if one],
+            "articles": {
+                "source": rename[sources].tolist() if len(sources) else [],
+                "day": [
+                    day if known else None for day, known in zip(days.astype(np.int64).tolist(), dated, strict=True)
+                ],
+            },
+        }
+        if "checked" in table.columns and table["checked"].notna().any():
+            known = {name: code for code, name in enumerate(_VERDICTS)}
+            content["rows"]["checked"] = [known.get(name, 0) for name in words(table["checked"])]
+        return content
+
+    def words(self) -> dict[str, Any] | None:
+        """Return the sentences, where each mention stands in them, and the articles; None where none may travel."""
+        if self._disclosure.text == "none":
+            return None
+        table = self._table
+        marks = marks_of(table)
+        sentences = marks.sentences
+        if self._disclosure.text == "snippets":
+            sentences, marks = shortened(marks)
+        begins = np.zeros(1, dtype=np.int64)
+        return {
+            "sentences": sentences,
+            "rows": {
+                "sentence": differences(marks.number, begins).tolist(),
+                "at": marks.at,
+                "length": marks.length,
+                **_offsets(table, marks.length),
+            },
+            "also": marks.also,
+            "articles": _article_columns(self._articles),
+        }
+
+    def color(self, codes: Integers) -> list[int]:
+        """Return values that stand in the order of the mentions table in the order of the page."""
+        found: list[int] = codes[self.order].tolist()
+        return found
+
+
+def _drawn(mentions: gpd.GeoDataFrame) -> pd.DataFrame:
+    located = mentions
+    if mentions.crs is not None and mentions.crs != tables.CRS:
+        located = mentions.to_crs(tables.CRS)
+    geometry = located.geometry
+    x, y = geometry.x.to_numpy(), geometry.y.to_numpy()
+    drawn = (mentions["status"].to_numpy() == "resolved") & mentions["place_id"].notna().to_numpy()
+    drawn &= np.isfinite(x) & np.isfinite(y)
+    table = pd.DataFrame(located.drop(columns=located.geometry.name)[drawn]).reset_index(drop=True)
+    return table.assign(lon=x[drawn], lat=y[drawn], _row=np.flatnonzero(drawn))
+
+
+def _articles(table: pd.DataFrame) -> tuple[pd.DataFrame, Integers]:
+    """Return one row per article, the newest first, and the number of each mention's article."""
+    codes, ids = pd.factorize(table["article_id"])
+    first = np.full(len(ids), len(table), dtype=np.int64)
+    np.minimum.at(first, codes, np.arange(len(table)))
+    articles = table.iloc[first]
+    published = articles["published"].to_numpy(dtype="datetime64[us]").astype(np.int64)
+    newest = np.argsort(-published, kind="stable")
+    # Not-a-time is the smallest integer, whose negative is itself: put those without a date last.
+    undated = articles["published"].isna().to_numpy()
+    newest = np.concatenate([newest[~undated[newest]], newest[undated[newest]]])
+    number = np.empty(len(ids), dtype=np.int64)
+    number[newest] = np.arange(len(ids))
+    return articles.iloc[newest], number[codes]
+
+
+def _enough(places: Integers, articles: Integers, least: int) -> npt.NDArray[np.bool_]:
+    """Return which mentions are of places that stand in at least so many articles."""
+    pairs = np.unique(np.column_stack([places, articles]), axis=0)
+    counts = np.bincount(pairs[:, 0], minlength=int(places.max()) + 1)
+    enough: npt.NDArray[np.bool_] = counts[places] >= least
+    return enough
+
+
+def _representatives(table: pd.DataFrame, begins: Integers) -> pd.DataFrame:
+    """Return the columns of each place: of its first mention, and where that lacks one, of the first that has it."""
+    columns = [*(name for name in OF_THE_PLACE if name != "geometry"), "lon", "lat"]
+    first = table[columns].iloc[begins[:-1]].reset_index(drop=True)
+    gaps = [name for name in columns if first[name].isna().any() and table[name].notna().any()]
+    if gaps:
+        number = np.repeat(np.arange(len(first)), np.diff(begins))
+        first[gaps] = table[gaps].astype(object).groupby(number).first()
+    return first
+
+
+def differences(values: Integers, begins: Integers) -> Integers:
+    """Return each value less the one before it, beginning anew at each run."""
+    if not len(values):
+        return values
+    found = np.diff(values, prepend=0)
+    starts = begins[begins < len(values)]
+    found[starts] = values[starts]
+    return found
+
+
+def percents(confidence: pd.Series[Any]) -> Integers:
+    """Return probabilities in whole percents, -1 where they are not known."""
+    values = confidence.to_numpy(dtype=float, na_value=np.nan)
+    return np.where(np.isnan(values), -1, np.round(100 * np.nan_to_num(values))).astype(np.int64)
+
+
+def _kinds(table: pd.DataFrame) -> tuple[Integers, list[str]]:
+    """Return the kind of each mention as a number, and the kinds there are, names first."""
+    found = words(table["kind"]) if "kind" in table.columns else [""] * len(table)
+    there = set(found)
+    names = [kind for kind in tables.KINDS if kind in there] + sorted(there.difference(tables.KINDS))
+    return pd.Categorical(found, categories=names).codes.astype(np.int64), names
+
+
+def _offsets(table: pd.DataFrame, lengths: list[int]) -> dict[str, Any]:
+    """Return what names a mention in its article, for corrections; nothing where the table does not say."""
+    if not {"field", "start", "end"}.issubset(table.columns):
+        return {}
+    spans = (table["end"].to_numpy() - table["start"].to_numpy()).tolist()
+    return {
+        "title": (table["field"].to_numpy() == "title").astype(int).tolist(),
+        "start": table["start"].tolist(),
+        # A mention is as long in its field as in its sentence, unless it runs over lines or holds rare characters.
+        "span": {
+            str(row): span for row, (span, length) in enumerate(zip(spans, lengths, strict=True)) if span != length
+        },
+    }
+
+
+def _place_columns(places: pd.DataFrame) -> dict[str, list[Any]]:
+    features = list(zip(words(places["feature_class"]), words(places["feature_code"]), strict=True))
+    names = words(places["name"])
+    ids = words(places["place_id"])
+    return {
+        "id": ids,
+        "name": [name or place_id for name, place_id in zip(names, ids, strict=True)],
+        "within": [
+            ", ".join(part for part in dict.fromkeys((admin1, country)) if part and part != name)
+            for name, admin1, country in zip(names, words(places["admin1"]), words(places["country"]), strict=True)
+        ],
+        "form": [_form(feature_class, feature_code) for feature_class, feature_code in features],
+        "kind": [_kind(feature_class, feature_code) for feature_class, feature_code in features],
+        "lon": places["lon"].round(5).to_list(),
+        "lat": places["lat"].round(5).to_list(),
+    }
+
+
+def _article_columns(articles: pd.DataFrame) -> dict[str, list[Any]]:
+    urls = [url.strip() for url in words(articles["url"])]
+    return {
+        "id": words(articles["article_id"]),
+        "title": words(articles["title"]),
+        "url": urls,
+        # The page decides again for itself; a link that is none is shown as words.
+        "link": [int(web_link(url)) for url in urls],
+    }
+
+
+def _form(feature_class: str, feature_code: str) -> str:
+    """Return how a place is drawn: only towns and sites, which are points, are filled circles."""
+    if feature_class == "A":
+        return "country" if feature_code.startswith("PCL") else "division"
+    return "region" if feature_class in ("L", "H", "T", "V", "U") else "town"
+
+
+def _kind(feature_class: str, feature_code: str) -> str:
+    if feature_class == "A":
+        return "country" if feature_code.startswith("PCL") else _DIVISIONS.get(feature_code, "division")
+    if feature_class == "P":
+        return _CAPITALS.get(feature_code, _KINDS["P"])
+    return _KINDS.get(feature_class, "")
+
+
+def words(column: pd.Series[Any]) -> list[str]:
+    """Return a column as text, nothing where a value is missing."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        names = np.array([*column.cat.categories.astype(str), ""], dtype=object)
+        found: list[str] = names[column.cat.codes.to_numpy()].tolist()
+        return found
+    return column.astype(object).where(column.notna(), "").astype(str).to_list()
+
+
+def corpus_hash(mentions: pd.DataFrame) -> str:
+    """Return what tells one mentions table from another: a SHA-256 over its articles, spans and places."""
+    named = [
+        name for name in ("article_id", "field", "start", "end", "toponym", "place_id") if name in mentions.columns
+    ]
+    hashed = pd.util.hash_pandas_object(pd.DataFrame(mentions[named]), index=False)
+    return hashlib.sha256(hashed.to_numpy().tobytes()).hexdigest()
+
+
+def data_block(element_id: str, content: object) -> str:
+    """Return the content as a script element that a browser does not run, compressed where it is large."""
+    plain = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    if len(plain) > _LARGEST_PLAIN:
+        return compressed_block(element_id, gzip.compress(plain.encode("utf-8", "replace"), _LEVEL, mtime=0))
+    return f'<script type="application/json" id="{element_id}">{json_for_html(content)}</script>'
+
+
+def compressed_block(element_id: str, gzipped: bytes) -> str:
+    """Return gzipped JSON as a script element that a browser does not run."""
+    encoded = base64.b64encode(gzipped).decode("ascii")
+    return f'<script type="application/gzip" id="{element_id}">{encoded}</script>'

@@ -1,0 +1,319 @@
+"""From the numbers of the neural recognizer to spans: the best sequence of labels, then light rules on the words."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geomap.gazetteer._folding import fold
+from geomap.recognition._name_rules import Known, whole_name
+from geomap.recognition._spans import Span
+
+Floats = NDArray[np.float32]
+OUTSIDE, BEGINS, GOES_ON = range(3)
+SURE_PERSON = 0.9
+"""From this probability on a word counts as going on a person's name."""
+
+DOUBT = (0.2, 0.7)
+"""Between these probabilities of standing outside a mention a word may be lifted into one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """Where the labels of the model stand among its outputs.
+
+    Parameters
+    ----------
+    heads
+        Name and labels of each head, in the order of the outputs: ``names`` in BIO form over the types of names,
+        ``spans`` in BIO form over kinds, ``usage``.
+    """
+
+    heads: tuple[tuple[str, tuple[str, ...]], ...]
+
+    def part(self, head: str) -> tuple[slice, tuple[str, ...]]:
+        """Return the outputs of a head and its labels."""
+        offset = 0
+        for name, labels in self.heads:
+            if name == head:
+                return slice(offset, offset + len(labels)), labels
+            offset += len(labels)
+        raise KeyError(head)
+
+
+def softmax(logits: Floats) -> Floats:
+    """Return probabilities along the last axis."""
+    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=-1, keepdims=True), dtype=np.float32)
+
+
+def best_labels(probabilities: Floats, lengths: Sequence[int]) -> NDArray[np.int8]:
+    """Return the likeliest sequences of outside, begins, goes on (Viterbi).
+
+    Parameters
+    ----------
+    probabilities
+        Of the three labels, shape (sequences, words, 3).
+    lengths
+        Words of each sequence; what lies behind them is never used.
+
+    Returns
+    -------
+    ndarray of shape (sequences, words)
+    """
+    inside = np.arange(probabilities.shape[1]) < np.asarray(lengths)[:, None]
+    labels = np.where(inside, probabilities.argmax(axis=2), OUTSIDE).astype(np.int8)
+    before = np.pad(labels[:, :-1], ((0, 0), (1, 0)), constant_values=OUTSIDE)
+    # The likeliest labels word by word are the likeliest sequence wherever none of them goes on with nothing.
+    for row in np.flatnonzero(((labels == GOES_ON) & (before == OUTSIDE)).any(axis=1)).tolist():
+        length = int(lengths[row])
+        labels[row, :length] = _best_sequence(np.log(np.maximum(probabilities[row, :length], 1e-9)).tolist())
+    return labels
+
+
+def _best_sequence(scores: list[list[float]]) -> list[int]:
+    """Return the best labels of one window; short loops over lists, which are quicker here than arrays."""
+    outside, begins, goes_on = *scores[0][:GOES_ON], -math.inf
+    came_from = []
+    for at_outside, at_begins, at_goes_on in scores[1:]:
+        to_any = max((outside, begins, goes_on))
+        of_any = (outside, begins, goes_on).index(to_any)
+        of_name = BEGINS if begins >= goes_on else GOES_ON
+        came_from.append((of_any, of_any, of_name))
+        outside, begins, goes_on = to_any + at_outside, to_any + at_begins, max(begins, goes_on) + at_goes_on
+    last = (outside, begins, goes_on)
+    labels = [last.index(max(last))]
+    for step in reversed(came_from):
+        labels.append(step[labels[-1]])
+    return labels[::-1]
+
+
+class Decoder:
+    """Turns the outputs of the model into spans.
+
+    Parameters
+    ----------
+    labels
+        The labels of the model.
+    demonyms
+        Folded demonyms: what the model takes for a demonym and is not among them is dropped, and what it takes for a
+        toponym and is among them becomes a demonym. Empty means that no table is at hand, and nothing is changed.
+    bias
+        Added to the log probability of a mention's first word; above zero finds more, below zero fewer.
+    small_bias
+        The same for windows without a capital letter, where the model hesitates more.
+    known
+        Tells well-known folded names from others: in windows without case a span is widened or narrowed to the name that
+        it is part of.
+    """
+
+    def __init__(
+        self,
+        labels: Labels,
+        demonyms: frozenset[str] = frozenset(),
+        bias: float = 0.0,
+        small_bias: float | None = None,
+        known: Known | None = None,
+    ) -> None:
+        self.demonyms = demonyms
+        self.known = known
+        self._gain = np.float32(np.exp(bias))
+        self._small_gain = np.float32(np.exp(bias if small_bias is None else small_bias))
+        self._spans, names = labels.part("spans")
+        self._usage, self._usages = labels.part("usage")
+        self._names, types = labels.part("names")
+        self._person = types.index("I-PER")
+        self._begins = [place for place, name in enumerate(names) if name.startswith("B-")]
+        self._goes_on = [place for place, name in enumerate(names) if name.startswith("I-")]
+        self.kinds = [names[place][2:] for place in self._begins]
+
+    def spans(
+        self,
+        texts: Sequence[str],
+        words: Sequence[Sequence[tuple[int, int]]],
+        logits: Floats,
+        *,
+        lift: float = 0.0,
+    ) -> list[list[Span]]:
+        """Return the spans of some windows.
+
+        Parameters
+        ----------
+        texts
+            The text that each window was cut from.
+        words
+            Offsets of the words of each window.
+        logits
+            Outputs of the model at the first piece of each word, padded, shape (windows, words, outputs).
+        lift
+            Added to the log probability of a mention's first word, over the bias: above zero finds more.
+        """
+        lengths = [len(each) for each in words]
+        if not max(lengths, default=0):
+            return [[] for _ in words]
+        chances = softmax(logits[:, :, self._spans])
+        usages = softmax(logits[:, :, self._usage])
+        begins, goes_on = chances[:, :, self._begins], chances[:, :, self._goes_on]
+        shown = [text[own[0][0] : own[-1][1]] if own else "" for text, own in zip(texts, words, strict=True)]
+        small = [each.islower() for each in shown]
+        flat = [each.islower() or each.isupper() for each in shown]
+        gains = np.where(small, self._small_gain, self._gain)[:, None] * np.float32(np.exp(lift))
+        three = np.stack([chances[:, :, 0], begins.sum(axis=2) * gains, goes_on.sum(axis=2)], axis=2)
+        best = best_labels(three, lengths)
+        kinds = begins + goes_on
+        found = []
+        for row, own in enumerate(words):
+            spans: list[Span] = []
+            for first, last in _runs(best[row, : len(own)]):
+                kind = self.kinds[int(kinds[row, first : last + 1].sum(axis=0).argmax())]
+                usage = self._usages[int(usages[row, first : last + 1].sum(axis=0).argmax())]
+                score = float(1.0 - chances[row, first : last + 1, 0].max())
+                span = Span(own[first][0], own[last][1], kind, usage, min(max(score, 0.0), 1.0))
+                checked = self._checked(texts[row], span, flat=flat[row])
+                if flat[row] and spans and checked and checked[0].start < spans[-1].end:
+                    checked = self._checked(texts[row], span, flat=False)
+                spans += checked
+            found.append(_apart(spans))
+        return found
+
+    def in_doubt(self, logits: Floats) -> list[int]:
+        """Return the windows with a word that is neither surely in a mention nor surely outside.
+
+        Parameters
+        ----------
+        logits
+            As for :meth:`spans`.
+        """
+        outside = softmax(logits[:, :, self._spans])[:, :, 0]
+        low, high = DOUBT
+        return [int(row) for row in np.flatnonzero(((outside > low) & (outside < high)).any(axis=1))]
+
+    def surnames(
+        self, texts: Sequence[str], words: Sequence[Sequence[tuple[int, int]]], logits: Floats
+    ) -> list[set[str]]:
+        """Return for each window the words that go on a person's name, such as the "London" of "Jack London".
+
+        Parameters
+        ----------
+        texts, words, logits
+            As for :meth:`spans`.
+        """
+        later = softmax(logits[:, :, self._names])[:, :, self._person] > SURE_PERSON
+        return [
+            {texts[row][own[place][0] : own[place][1]] for place in np.flatnonzero(later[row, : len(own)]).tolist()}
+            for row, own in enumerate(words)
+        ]
+
+    def _checked(self, text: str, span: Span, *, flat: bool) -> list[Span]:
+        start, end = tidy(text, span.start, span.end)
+        if start >= end or _NO_NAME.match(text, start, end):
+            return []
+        kind, usage = span.kind, span.usage
+        if flat and self.known:
+            narrow = start, end
+            start, end = whole_name(text, start, end, self.known)
+            # "russian" may be one, "russian federation" is not.
+            kind = "toponym" if kind == "demonym" and (start, end) != narrow else kind
+        if self.demonyms and kind != "embedded":
+            known = fold(text[start:end]) in self.demonyms
+            if kind == "demonym" and not known:
+                # Peoples without a place ("Muslims", "Democrats") are no mentions; a slip of the kind keeps its span.
+                return []
+            kind = "demonym" if known else "toponym"
+        return [Span(start, end, kind, usage, span.score)]
+
+
+def _apart(spans: Sequence[Span]) -> list[Span]:
+    """Return spans in order without those that run into an earlier one, as two halves of one name do."""
+    kept: list[Span] = []
+    for span in spans:
+        if not kept or span.start >= kept[-1].end:
+            kept.append(span)
+    return kept
+
+
+def _runs(labels: NDArray[np.int8]) -> list[tuple[int, int]]:
+    runs: list[tuple[int, int]] = []
+    for place in np.flatnonzero(labels != OUTSIDE).tolist():
+        if labels[place] == BEGINS or not runs or runs[-1][1] != place - 1:
+            runs.append((place, place))
+        else:
+            runs[-1] = (runs[-1][0], place)
+    return runs
+
+
+_BEFORE = re.compile(
+    r"(?:[DRI]-(?=[A-Z])|(?:the|(?:north|south|east|west)(?:ern)?|(?:north|south)-?(?:east|west)(?:ern)?|central|metro|"
+    r"metropolitan|greater|downtown|midtown|rural|upstate|mid|nearby|\d+)[\s-]+(?=[^\W\d]))"
+)
+_NO_NAME = re.compile(r"(?:the|(?:north|south|east|west|midtown|downtown)(?:ern)?|\W*)\Z")
+_UNIT = re.compile(r" (?:County|COUNTY|Township|TOWNSHIP|Twp\.|Parish)(?!\w)")
+_JOINED = re.compile(
+    r"(?<!\w)(?:Trinidad and Tobago|Antigua and Barbuda|Bosnia and Herzegovina|Newfoundland and Labrador|Turks and Caicos|"
+    r"Jammu and Kashmir|(?:St\.?|Saint) Kitts and Nevis|(?:St\.?|Saint) Vincent and the Grenadines|"
+    r"S[aã]o Tom[eé] and Pr[ií]ncipe|Tyne and Wear)(?!\w)"
+)
+_AFTER = re.compile(r"['’][sS]?$")
+_INITIALS = re.compile(r"(?i)(?<![\w.])(?:[A-Z]\. ?)+[A-Z]\.|(?<![\w.])(?:[A-Z]\.){1,3}[A-Z](?!\w)")
+_SHORT_FORM = re.compile(
+    r"(?i:Ala|Ariz|Ark|Calif?|Colo|Conn|Del|Fla|Ga|Ill|Ind|Kans?|Ky|La|Md|Mass|Mich|Minn|Miss|Mo|Mont|Nebr?|Nev|Okla|Ore|"
+    r"Penn|Pa|Tenn|Tex|Va|Vt|Wash|Wisc?|Wyo|Ont|Que|Alta|Sask|Man|Nfld|St|Ave|Blvd|Rd|Dr|Co)$"
+)
+_LAST_WORD = re.compile(r"[^\W\d_]+$")
+
+
+def tidy(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the offsets of a span without the words that are no part of a name, and with the dots that are.
+
+    "eastern Mosul's" becomes "Mosul" while "Eastern Europe" keeps its first word, "775 Main St" becomes "Main St.", and
+    "U" of "U.S." becomes the whole of it.
+    """
+    while start < end and not _belongs(text[start]):
+        start += 1
+    while end > start and (match := _AFTER.search(text, max(start, end - 2), end)):
+        end = match.start()
+    while end > start and not _belongs(text[end - 1]) and not _closes(text, start, end):
+        end -= 1
+    # Only before a capital: where all letters are small, "north" may well belong to "north korea".
+    while start < end and (match := _BEFORE.match(text, start, end)) and text[match.end()].isupper():
+        start = match.end()
+    start, end = _with_initials(text, start, end)
+    if end < len(text) and text[end] == ".":
+        word = _LAST_WORD.search(text, max(start, end - 12), end)
+        if word and _SHORT_FORM.match(word.group()):
+            end += 1
+    if match := _UNIT.match(text, end):
+        end = match.end()
+    return _joined(text, start, end)
+
+
+def _belongs(char: str) -> bool:
+    """Whether a name may start with this: a letter, a digit or a mark on one; no emoji, dash or quote."""
+    return unicodedata.category(char)[0] in "LMN"
+
+
+def _closes(text: str, start: int, end: int) -> bool:
+    return text[end - 1] == "." or (text[end - 1] == ")" and "(" in text[start:end])
+
+
+def _joined(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the offsets of the whole of a name that holds an "and"."""
+    if text.find(" and ", max(0, start - 16), end + 16) >= 0:
+        for match in _JOINED.finditer(text, max(0, start - 40), end + 40):
+            if match.start() < end and start < match.end():
+                return match.span()
+    return start, end
+
+
+def _with_initials(text: str, start: int, end: int) -> tuple[int, int]:
+    if start < end and "." in text[start - 4 if start > 4 else 0 : end + 4]:
+        for match in _INITIALS.finditer(text, max(0, start - 8), min(len(text), end + 8)):
+            if match.start() < end and start < match.end():
+                start, end = min(start, match.start()), max(end, match.end())
+    return start, end

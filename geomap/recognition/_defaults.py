@@ -1,0 +1,86 @@
+"""Recognizers by name: those that ship, and models on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
+
+from geomap.errors import UnsupportedFormat
+from geomap.gazetteer import Gazetteer
+from geomap.recognition._labels import demonyms_of
+from geomap.recognition._spans import Recognizer
+
+DEFAULT = "neural"
+WELL_KNOWN = 10_000
+"""Inhabitants from which on a town counts as well known."""
+
+
+def default_recognizer(gazetteer: Gazetteer, *, name: str | None = None) -> Recognizer:
+    """Return a recognizer by its name.
+
+    Parameters
+    ----------
+    gazetteer
+        Whose names and demonyms the recognizer may use.
+    name
+        ``"neural"`` for the model that ships (the default), ``"gazetteer"`` for the model-free matcher,
+        ``"spacy:en_core_web_sm"`` for an installed spaCy pipeline or the path of one, ``"transformers:some/folder"`` for a
+        token classifier (:class:`geomap.recognition.TransformersRecognizer`).
+
+    Raises
+    ------
+    UnsupportedFormat
+        If no recognizer has that name, or the model that it names cannot be used.
+    MissingDependency
+        If the model needs a package that is not installed.
+    """
+    chosen = name or DEFAULT
+    library, _, model = chosen.partition(":")
+    if model and library in _ADAPTERS:
+        return _ADAPTERS[library](gazetteer, model)
+    if chosen not in _MAKERS:
+        known = (*_MAKERS, *(f"{library}:MODEL" for library in _ADAPTERS))
+        raise UnsupportedFormat(f"there is no recognizer {name!r}; there is: {', '.join(known)}")
+    return _MAKERS[chosen](gazetteer)
+
+
+def _neural(gazetteer: Gazetteer) -> Recognizer:
+    from geomap.recognition._neural import NeuralRecognizer
+
+    return NeuralRecognizer(demonyms=demonyms_of(gazetteer), known=well_known(gazetteer))
+
+
+def well_known(gazetteer: Gazetteer) -> Callable[[str], bool]:
+    """Return what tells whether a folded name is a demonym, or a region, water or town that many have heard of."""
+    demonyms = demonyms_of(gazetteer)
+
+    @lru_cache(maxsize=65536)
+    def known(folded: str) -> bool:
+        if folded in demonyms:
+            return True
+        found = gazetteer.candidates([folded], limit=1).get(folded) or []
+        return any(each.feature_class not in {"P", "S"} or each.population >= WELL_KNOWN for each in found)
+
+    return known
+
+
+def _matcher(gazetteer: Gazetteer) -> Recognizer:
+    from geomap.recognition._matcher import GazetteerMatcher
+
+    return GazetteerMatcher(gazetteer)
+
+
+def _spacy(gazetteer: Gazetteer, model: str) -> Recognizer:
+    from geomap.recognition._spacy_recognizer import SpacyRecognizer
+
+    return SpacyRecognizer(model, demonyms=partial(demonyms_of, gazetteer))
+
+
+def _transformers(gazetteer: Gazetteer, model: str) -> Recognizer:
+    from geomap.recognition._token_classifier import TransformersRecognizer
+
+    return TransformersRecognizer(model, demonyms=partial(demonyms_of, gazetteer))
+
+
+_MAKERS: Mapping[str, Callable[[Gazetteer], Recognizer]] = {"neural": _neural, "gazetteer": _matcher}
+_ADAPTERS: Mapping[str, Callable[[Gazetteer, str], Recognizer]] = {"spacy": _spacy, "transformers": _transformers}

@@ -1,0 +1,229 @@
+"""The recognizer that ships: a small transformer, read through onnxruntime, without a network."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from importlib import import_module
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from geomap.errors import MissingDependency, ResourceDamaged
+from geomap.recognition._decoding import Decoder, Floats, Labels
+from geomap.recognition._name_rules import Known, with_known_names, without_people
+from geomap.recognition._spans import Span
+from geomap.recognition._windows import Window, windows
+
+FOLDER = Path(__file__).resolve().parents[1] / "resources" / "recognizer"
+CONFIG = "config.json"
+BLOCK = 512
+"""Windows that are held at a time: enough to sort by length, few enough to keep memory flat."""
+
+PIECES_PER_BATCH = 2048
+
+LIFT = 1.0
+"""How much likelier a mention is taken to be where the text knows the name elsewhere, as a log probability."""
+
+_ADVICE = "reinstall geomap-toolkit"
+_Item = tuple[int, Window]
+
+
+class NeuralRecognizer:
+    """Finds toponyms, demonyms and toponyms inside other names with the model that ships inside the package.
+
+    Parameters
+    ----------
+    folder
+        Where the model lies; the one that ships when left out.
+    demonyms
+        Folded demonyms (:func:`geomap.gazetteer._folding.fold`), which tell "Iraqi" from "Muslim".
+    known
+        Tells well-known folded names from others, which finds the ends of names in text without case.
+    threads
+        Threads that the model may use; as many as this process has cores when left out, never more than that.
+
+    Raises
+    ------
+    ResourceDamaged
+        If a file of the model is missing or differs from its checksum.
+    MissingDependency
+        If onnxruntime or tokenizers is not installed.
+
+    Notes
+    -----
+    The model was trained as ``data/recipes/recognizer/MODEL_CARD.md`` says. It reads windows of up to 128 word pieces:
+    as many neighboring sentences as fit. Nothing is kept between calls, and the same text gives the same spans
+    whatever stands beside it in the list.
+    """
+
+    def __init__(
+        self,
+        folder: Path | None = None,
+        *,
+        demonyms: frozenset[str] = frozenset(),
+        known: Known | None = None,
+        threads: int | None = None,
+    ) -> None:
+        folder = FOLDER if folder is None else Path(folder)
+        config = read_config(folder)
+        self.threads = thread_count(threads)
+        self._tokenizer = _load_tokenizer(checked(folder, "tokenizer.json", config))
+        self._model = checked(folder, "model.onnx", config)
+        # One a process, kept: a forked child may wait for ever for its parent's, whose locks it inherits as they were.
+        self._sessions = {os.getpid(): _load_session(self._model)}
+        self._marks = {"start_id": int(config["start_id"]), "end_id": int(config["end_id"])}
+        self._size = int(config["window"])
+        heads = tuple((str(name), tuple(map(str, labels))) for name, labels in config["heads"])
+        biases = float(config["bias"]), float(config["small_bias"])
+        self._decoder = Decoder(Labels(heads), demonyms, *biases, known)
+
+    def recognize(self, texts: Sequence[str]) -> list[list[Span]]:
+        """Return for each text its spans, sorted by start, none overlapping another.
+
+        Parameters
+        ----------
+        texts
+            Any strings; offsets count their characters.
+        """
+        readings = [_Reading() for _ in texts]
+        items = self._items(texts)
+        # A batch a thread, the longest first: batches are small, and splitting each leaves cores idle. While they run, this
+        # thread decodes those that are ready.
+        with ThreadPoolExecutor(self.threads, thread_name_prefix="geomap-recognizer") as pool:
+            while block := list(islice(items, BLOCK)):
+                batches = list(batched(block))[::-1]
+                for batch, logits in zip(batches, pool.map(self._run, batches), strict=True):
+                    self._decode(texts, batch, logits, readings)
+        return [reading.spans(text) for text, reading in zip(texts, readings, strict=True)]
+
+    def _items(self, texts: Sequence[str]) -> Iterator[_Item]:
+        for number, text in enumerate(texts):
+            for window in windows(self._tokenizer, text, size=self._size, **self._marks):
+                yield number, window
+
+    def _decode(
+        self, texts: Sequence[str], batch: Sequence[_Item], logits: Floats, readings: Sequence[_Reading]
+    ) -> None:
+        owners = [texts[number] for number, _ in batch]
+        words = [[(start, end) for _, start, end in window.words] for _, window in batch]
+        found = self._decoder.spans(owners, words, logits)
+        possible = self._possible(owners, words, logits)
+        surnames = self._decoder.surnames(owners, words, logits)
+        for place, (number, _) in enumerate(batch):
+            readings[number].found += found[place]
+            readings[number].possible += [span for span in possible.get(place, ()) if span not in found[place]]
+            readings[number].surnames |= surnames[place]
+
+    def _session(self) -> Any:
+        process = os.getpid()
+        if process not in self._sessions:
+            self._sessions[process] = _load_session(self._model)
+        return self._sessions[process]
+
+    def _possible(
+        self, texts: Sequence[str], words: Sequence[Sequence[tuple[int, int]]], logits: Floats
+    ) -> dict[int, list[Span]]:
+        rows = self._decoder.in_doubt(logits)
+        spans = self._decoder.spans([texts[row] for row in rows], [words[row] for row in rows], logits[rows], lift=LIFT)
+        return dict(zip(rows, spans, strict=True))
+
+    def _run(self, batch: Sequence[_Item]) -> Floats:
+        read = [window for _, window in batch]
+        ids = np.array([window.ids for window in read], dtype=np.int32)
+        shapes = np.array([window.shapes for window in read], dtype=np.int32)
+        places = np.zeros((len(read), max(len(window.words) for window in read)), dtype=np.int64)
+        for row, window in enumerate(read):
+            places[row, : len(window.words)] = [place for place, _, _ in window.words]
+        (logits,) = self._session().run(["logits"], {"ids": ids, "shapes": shapes})
+        return np.asarray(np.take_along_axis(logits, places[:, :, None], axis=1), dtype=np.float32)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What the windows of one text have shown so far."""
+
+    found: list[Span] = field(default_factory=list)
+    possible: list[Span] = field(default_factory=list)
+    surnames: set[str] = field(default_factory=set)
+
+    def spans(self, text: str) -> list[Span]:
+        certain = without_people(text, self.found, self.surnames)
+        return with_known_names(text, certain, without_people(text, self.possible, self.surnames))
+
+
+def batched(block: Sequence[_Item]) -> Iterator[list[_Item]]:
+    """Yield the windows of a block, those of one length together, at most :data:`PIECES_PER_BATCH` pieces at a time.
+
+    Equal lengths need no padding and no mask, which attention without a mask repays, and what is found in a window
+    cannot depend on its neighbors in the batch.
+    """
+    batch: list[_Item] = []
+    for item in sorted(block, key=lambda each: len(each[1].ids)):
+        size = len(item[1].ids)
+        if batch and (len(batch[0][1].ids) != size or (len(batch) + 1) * size > PIECES_PER_BATCH):
+            yield batch
+            batch = []
+        batch.append(item)
+    if batch:
+        yield batch
+
+
+def thread_count(wanted: int | None) -> int:
+    """Return how many threads to use: as wanted, but at least one and at most the cores that this process may use."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(cores if wanted is None else wanted, cores))
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """Return the settings of a model: its labels, its marks, and the checksums of its files."""
+    path = folder / CONFIG
+    try:
+        config = json.loads(path.read_text("utf-8"))
+        for key in ("files", "heads", "start_id", "end_id", "window", "bias", "small_bias"):
+            config[key]
+    except FileNotFoundError:
+        raise ResourceDamaged(f"the recognizer's {path} is missing; {_ADVICE}") from None
+    except (ValueError, KeyError, TypeError) as error:
+        raise ResourceDamaged(f"the recognizer's {path} cannot be read ({error!r}); {_ADVICE}") from error
+    return dict(config)
+
+
+def checked(folder: Path, name: str, config: dict[str, Any]) -> Path:
+    """Return the path of a file of the model after comparing it with its checksum."""
+    path, expected = folder / name, str(config["files"].get(name))
+    if not path.is_file():
+        raise ResourceDamaged(f"the recognizer's {path} is missing (SHA-256 {expected}); {_ADVICE}")
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    if digest != expected:
+        raise ResourceDamaged(f"the recognizer's {path} has SHA-256 {digest}, not {expected}; {_ADVICE}")
+    return path
+
+
+def _load_tokenizer(path: Path) -> Any:
+    try:
+        from tokenizers import Tokenizer
+    except ImportError as error:
+        raise MissingDependency("the neural recognizer needs tokenizers: pip install tokenizers") from error
+    return Tokenizer.from_file(str(path))
+
+
+def _load_session(path: Path) -> Any:
+    try:
+        # By name, since onnxruntime ships no types.
+        onnxruntime: Any = import_module("onnxruntime")
+    except ImportError as error:
+        raise MissingDependency("the neural recognizer needs onnxruntime: pip install onnxruntime") from error
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    # Batches of many shapes would make the arena keep the largest of everything.
+    options.enable_cpu_mem_arena = False
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])

@@ -1,0 +1,525 @@
+"""Any token classifier of the Hugging Face kind, as a recognizer: ONNX or torch, from this machine."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geomap.errors import MissingDependency, UnsupportedFormat
+from geomap.recognition._decoding import BEGINS, OUTSIDE, Floats, best_labels, softmax
+from geomap.recognition._labels import Demonyms, KindsOfLabels, LabelChoice
+from geomap.recognition._neural import thread_count
+from geomap.recognition._spans import Span
+from geomap.recognition._windows import OverlappingWindow as Window
+from geomap.recognition._windows import Word, frame_of, sentence_starts, windows_of
+from geomap.recognition._windows import runs_of as words_of
+
+Ints = NDArray[np.int64]
+
+LONGEST_WINDOW = 512
+"""Word pieces that are read at once at most, however many a model could: attention costs their square."""
+
+_CONFIG, _TOKENIZER = "config.json", "tokenizer.json"
+_ONNX_NAMES = ("model.onnx", "onnx/model.onnx")
+_INPUTS = frozenset(("input_ids", "attention_mask", "token_type_ids"))
+_DTYPES: Mapping[str, type[np.signedinteger[Any]]] = {"tensor(int64)": np.int64, "tensor(int32)": np.int32}
+# Some models count positions from behind the padding's number, and so read two pieces fewer than they have positions.
+_SPARE_POSITIONS = 2
+
+
+class Backend(Protocol):
+    """A loaded token classifier."""
+
+    name: str
+    tokenizer: Any
+    labels: tuple[str, ...]
+    longest: int
+
+    def logits(self, ids: Ints) -> Floats:
+        """Return the model's outputs, shape (windows, pieces, labels), for windows of one length."""
+        ...
+
+
+class OnnxBackend:
+    """A model in the ONNX format, read by onnxruntime.
+
+    Parameters
+    ----------
+    path
+        The model's file; ``config.json`` and ``tokenizer.json`` lie beside it or one folder above.
+    threads
+        Threads that the model may use; as many as there are cores when left out.
+    """
+
+    def __init__(self, path: Path, *, threads: int | None = None) -> None:
+        self.name = str(path)
+        config = _read_json(_beside(path, _CONFIG))
+        self.labels = labels_of(config.get("id2label"), self.name)
+        self.tokenizer = load_tokenizer(_beside(path, _TOKENIZER))
+        self.longest = longest_of(config)
+        self._session = _open_session(path, thread_count(threads))
+        self._inputs = {each.name: _DTYPES.get(each.type) for each in self._session.get_inputs()}
+        self._check_inputs()
+        outputs = [each.name for each in self._session.get_outputs()]
+        self._output = "logits" if "logits" in outputs else outputs[0]
+
+    def logits(self, ids: Ints) -> Floats:
+        """Return the model's outputs, shape (windows, pieces, labels), for windows of one length."""
+        given = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+        feed = {name: given[name].astype(dtype) for name, dtype in self._inputs.items()}
+        (found,) = self._session.run([self._output], feed)
+        return checked_logits(np.asarray(found, dtype=np.float32), ids, self.labels, self.name)
+
+    def _check_inputs(self) -> None:
+        unknown = [name for name, dtype in self._inputs.items() if name not in _INPUTS or dtype is None]
+        if unknown or "input_ids" not in self._inputs:
+            raise UnsupportedFormat(
+                f"{self.name} asks for {', '.join(self._inputs)}; a token classifier asks for integers by the names "
+                f"{', '.join(sorted(_INPUTS))}, and at least for input_ids"
+            )
+        fixed = [each.name for each in self._session.get_inputs() if any(isinstance(size, int) for size in each.shape)]
+        if fixed:
+            raise UnsupportedFormat(
+                f"{self.name} reads batches of one fixed size only ({', '.join(fixed)}); export it with free sizes "
+                "(dynamic axes) for both batch and sequence"
+            )
+
+
+class TorchBackend:
+    """A model in torch, with the tokenizer that transformers has for it.
+
+    Parameters
+    ----------
+    model, tokenizer
+        As transformers loads them.
+    name
+        For messages.
+    """
+
+    def __init__(self, model: Any, tokenizer: Any, *, name: str) -> None:
+        self.name = name
+        self._model = model.eval() if hasattr(model, "eval") else model
+        self._torch: Any = import_module("torch")
+        fast = getattr(tokenizer, "backend_tokenizer", None)
+        if fast is None:
+            raise UnsupportedFormat(
+                f"{name} has a tokenizer that tells no character offsets; take a fast one (AutoTokenizer, use_fast=True)"
+            )
+        # A copy: how the caller's own tokenizer truncates and pads is the caller's.
+        self.tokenizer = _plain(type(fast).from_str(fast.to_str()))
+        config = model.config.to_dict()
+        self.labels = labels_of(config.get("id2label"), name)
+        self.longest = min(longest_of(config), int(getattr(tokenizer, "model_max_length", LONGEST_WINDOW)))
+
+    def logits(self, ids: Ints) -> Floats:
+        """Return the model's outputs, shape (windows, pieces, labels), for windows of one length."""
+        torch = self._torch
+        with torch.inference_mode():
+            given = torch.from_numpy(ids).to(getattr(self._model, "device", "cpu"))
+            found = self._model(input_ids=given, attention_mask=torch.ones_like(given)).logits
+        return checked_logits(found.float().cpu().numpy(), ids, self.labels, self.name)
+
+
+def open_folder(path: Path, *, backend: str | None, device: str | None, threads: int | None) -> Backend:
+    """Return the model in a folder, or in an ONNX file; ONNX where there is the choice.
+
+    Raises
+    ------
+    UnsupportedFormat
+        If there is no such folder, or nothing in it that can be read.
+    MissingDependency
+        If the model needs torch and transformers, and they are not installed.
+    """
+    if not path.exists():
+        raise UnsupportedFormat(
+            f"there is no model at {path}; geomap downloads none: fetch the model to a folder first, and give that folder"
+        )
+    onnx = None if backend == "torch" else find_onnx(path)
+    if backend == "onnx" and onnx is None:
+        raise UnsupportedFormat(f"there is no .onnx file in {path}; export the model to ONNX, or use backend='torch'")
+    if onnx is None:
+        return _open_torch(path, device)
+    if device not in (None, "cpu"):
+        raise UnsupportedFormat(f"device={device!r} is for torch, and {onnx} is an ONNX model; say backend='torch'")
+    return OnnxBackend(onnx, threads=threads)
+
+
+def open_pipeline(pipeline: Any) -> TorchBackend:
+    """Return the model and the tokenizer of a pipeline that ``transformers.pipeline`` built."""
+    model, tokenizer = getattr(pipeline, "model", None), getattr(pipeline, "tokenizer", None)
+    if model is None or tokenizer is None or not hasattr(model, "config"):
+        raise UnsupportedFormat(
+            "a folder is wanted, or a pipeline that transformers.pipeline('token-classification', ...) built, not a "
+            f"{type(pipeline).__name__}"
+        )
+    task = getattr(pipeline, "task", "token-classification")
+    if task not in {"token-classification", "ner"}:
+        raise UnsupportedFormat(f"the pipeline is one for {task}; a recognizer needs one for token-classification")
+    return TorchBackend(model, tokenizer, name="the pipeline's model")
+
+
+def find_onnx(path: Path) -> Path | None:
+    """Return the ONNX file that a path means: itself, the usual one in the folder, or the only one."""
+    if path.is_file():
+        if path.suffix != ".onnx":
+            raise UnsupportedFormat(f"{path} is a file, and no .onnx; give the model's folder")
+        return path
+    for name in _ONNX_NAMES:
+        if (path / name).is_file():
+            return path / name
+    found = sorted(path.glob("*.onnx"))
+    if len(found) > 1:
+        raise UnsupportedFormat(f"{path} holds {', '.join(each.name for each in found)}; name the file that is meant")
+    return found[0] if found else None
+
+
+def load_tokenizer(path: Path) -> Any:
+    """Return the ``tokenizers.Tokenizer`` of a file, one that neither truncates nor pads."""
+    tokenizers: Any = import_module("tokenizers")
+    try:
+        return _plain(tokenizers.Tokenizer.from_file(str(path)))
+    except Exception as error:  # tokenizers raises plain Exception for any bad file
+        raise UnsupportedFormat(f"{path} cannot be read as a tokenizer ({error})") from error
+
+
+def labels_of(id2label: Any, model: str) -> tuple[str, ...]:
+    """Return a model's labels in the order of its outputs, from ``id2label`` of its configuration."""
+    try:
+        numbered = {int(number): str(label) for number, label in id2label.items()}
+        return tuple(numbered[number] for number in range(max(len(numbered), 1)))
+    except (AttributeError, KeyError, ValueError) as error:
+        raise UnsupportedFormat(
+            f"the configuration of {model} does not name the labels (id2label, numbered from 0); add them to its config.json"
+        ) from error
+
+
+def longest_of(config: Mapping[str, Any]) -> int:
+    """Return how many word pieces a model is given at once, marks included."""
+    positions = config.get("max_position_embeddings")
+    if not isinstance(positions, int) or positions <= 0:
+        return LONGEST_WINDOW
+    return min(LONGEST_WINDOW, max(positions - _SPARE_POSITIONS, 1))
+
+
+def checked_logits(found: Floats, ids: Ints, labels: tuple[str, ...], model: str) -> Floats:
+    """Return the outputs if their shape is the one promised."""
+    if found.shape != (*ids.shape, len(labels)):
+        raise UnsupportedFormat(
+            f"{model} gives outputs of shape {found.shape} for {ids.shape} word pieces; a token classifier with its "
+            f"{len(labels)} labels gives {(*ids.shape, len(labels))}"
+        )
+    return found
+
+
+def _open_torch(path: Path, device: str | None) -> TorchBackend:
+    transformers = _transformers()
+    try:
+        model = transformers.AutoModelForTokenClassification.from_pretrained(
+            path, local_files_only=True, use_safetensors=True
+        )
+        tokenizer = transformers.AutoTokenizer.from_pretrained(path, local_files_only=True, use_fast=True)
+    except (OSError, ValueError) as error:
+        raise UnsupportedFormat(
+            f"{path} holds no token classifier that can be read ({error}); it needs config.json, tokenizer.json and "
+            "model.safetensors or model.onnx"
+        ) from error
+    return TorchBackend(model.to(device or "cpu"), tokenizer, name=str(path))
+
+
+def _transformers() -> Any:
+    try:
+        import_module("torch")
+        return import_module("transformers")
+    except ImportError as error:
+        raise MissingDependency(
+            "a model that is not in the ONNX format needs torch and transformers: pip install 'geomap-toolkit[transformers]'"
+        ) from error
+
+
+def _open_session(path: Path, threads: int) -> Any:
+    onnxruntime: Any = import_module("onnxruntime")
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    # Batches of many shapes would make the arena keep the largest of everything.
+    options.enable_cpu_mem_arena = False
+    options.log_severity_level = 3
+    try:
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime's errors share no other base
+        raise UnsupportedFormat(f"{path} cannot be read as an ONNX model ({error})") from error
+
+
+def _plain(tokenizer: Any) -> Any:
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def _beside(path: Path, name: str) -> Path:
+    for folder in (path.parent, path.parent.parent):
+        if (folder / name).is_file():
+            return folder / name
+    raise UnsupportedFormat(f"{path} lacks its {name}; put the one that the model was trained with beside it")
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads(path.read_text("utf-8")))
+    except ValueError as error:
+        raise UnsupportedFormat(f"{path} cannot be read as JSON ({error})") from error
+
+
+_LABEL = re.compile(r"(?:([BIOESLUM])[-_])?(.+)", re.DOTALL)
+_FIRST = frozenset("BSU")
+_LATER_COUNTS_AS_FIRST = np.float32(0.99)
+"""A name may begin with the label for going on (IOB1, IO), if rather not."""
+
+_CELLS = 200_000
+"""Words, padding included, whose labels are sought at a time."""
+
+Bools = NDArray[np.bool_]
+
+
+def parse_label(label: str) -> tuple[str, str]:
+    """Return the position that a label tells ("" for none) and its type: ``("B", "LOC")`` of ``B-LOC``."""
+    match = _LABEL.fullmatch(label)
+    return (match.group(1) or "", match.group(2)) if match else ("", label)
+
+
+class LabelDecoder:
+    """Turns label probabilities into spans.
+
+    Parameters
+    ----------
+    labels
+        The labels of the model in the order of its outputs: BIO, IOB1, BIOES, BILOU, BMES or bare types.
+    kinds
+        Which types are mentions.
+
+    Notes
+    -----
+    Of a label only two things count: whether it begins a name (B, S, U) or goes on with one (all others), and its type.
+    The best sequence of outside, begins and goes on is found as for the model that ships; everything that is no place
+    is outside.
+    """
+
+    def __init__(self, labels: Sequence[str], kinds: KindsOfLabels) -> None:
+        self.kinds = kinds
+        parsed = [parse_label(label) for label in labels]
+        # With labels that never begin a name, the end of a sentence or another type must part two names.
+        self.marks_begins = any(position in _FIRST for position, _ in parsed)
+        self.types = list(dict.fromkeys(kind for _, kind in parsed if kinds.expected(kind)))
+        self._begins = np.zeros((len(labels), len(self.types)), dtype=np.float32)
+        self._goes_on = np.zeros_like(self._begins)
+        for row, (position, kind) in enumerate(parsed):
+            if kind in self.types:
+                (self._begins if position in _FIRST else self._goes_on)[row, self.types.index(kind)] = 1.0
+
+    def spans(
+        self,
+        texts: Sequence[str],
+        words: Sequence[Sequence[Word]],
+        sentences: Sequence[Sequence[int]],
+        probabilities: Sequence[Floats],
+    ) -> list[list[Span]]:
+        """Return the spans of each text, in order, none overlapping another.
+
+        Parameters
+        ----------
+        texts
+            The texts.
+        words
+            The words of each.
+        sentences
+            Numbers of the words that sentences begin with, of each.
+        probabilities
+            Of each text, shape (words, labels).
+        """
+        found: list[list[Span]] = [[] for _ in texts]
+        for batch in _batches([len(each) for each in words]):
+            lengths = [len(words[number]) for number in batch]
+            three = np.zeros((len(batch), max(lengths), 3), dtype=np.float32)
+            for row, number in enumerate(batch):
+                three[row, : lengths[row]] = self._three(probabilities[number], sentences[number])
+            best = best_labels(three, lengths)
+            for row, number in enumerate(batch):
+                found[number] = self._spans(texts[number], words[number], best[row], probabilities[number])
+        return found
+
+    def _three(self, probabilities: Floats, sentences: Sequence[int]) -> Floats:
+        begins, goes_on = (probabilities @ self._begins).sum(axis=1), (probabilities @ self._goes_on).sum(axis=1)
+        outside = np.maximum(1.0 - begins - goes_on, 0.0)
+        first = np.maximum(begins, _LATER_COUNTS_AS_FIRST * goes_on)
+        if not self.marks_begins:
+            goes_on = goes_on.copy()
+            goes_on[list(sentences)] = 0.0
+        return np.stack([outside, first, goes_on], axis=1).astype(np.float32)
+
+    def _spans(self, text: str, words: Sequence[Word], best: NDArray[np.int8], probabilities: Floats) -> list[Span]:
+        of_types = probabilities @ (self._begins + self._goes_on)
+        spans: list[Span] = []
+        for first, last in _runs(best[: len(words)], None if self.marks_begins else of_types.argmax(axis=1)):
+            start, end = words[first].start, max(word.end for word in words[first : last + 1])
+            if spans and start < spans[-1].end:
+                continue
+            kind = self.kinds.kind(self.types[int(of_types[first : last + 1].sum(axis=0).argmax())], text[start:end])
+            if kind:
+                score = float(of_types[first : last + 1].sum(axis=1).min())
+                spans.append(Span(start, end, kind, None, min(max(score, 0.0), 1.0)))
+        return spans
+
+
+def _runs(best: NDArray[np.int8], types: NDArray[np.int64] | None) -> list[tuple[int, int]]:
+    """Return the first and last words of names; with types given, a name ends where its type changes."""
+    runs: list[tuple[int, int]] = []
+    for word in np.flatnonzero(best != OUTSIDE).tolist():
+        parted = types is not None and word > 0 and types[word] != types[word - 1]
+        if best[word] == BEGINS or parted or not runs or runs[-1][1] != word - 1:
+            runs.append((word, word))
+        else:
+            runs[-1] = (runs[-1][0], word)
+    return runs
+
+
+def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Yield numbers of texts that have words, those of like length together."""
+    batch: list[int] = []
+    for number in sorted((n for n, length in enumerate(lengths) if length), key=lambda n: lengths[n]):
+        if batch and (len(batch) + 1) * lengths[number] > _CELLS:
+            yield batch
+            batch = []
+        batch.append(number)
+    if batch:
+        yield batch
+
+
+PIECES_PER_BATCH = 2048
+TEXTS_AT_ONCE = 256
+"""Texts that are held at a time: enough to sort their windows by length, few enough to keep memory flat."""
+
+BACKENDS = ("onnx", "torch")
+
+
+class TransformersRecognizer:
+    """Takes what a token classifier finds for mentions.
+
+    Parameters
+    ----------
+    model
+        A folder with ``config.json``, ``tokenizer.json`` and ``model.onnx`` (or ``onnx/model.onnx``), which needs nothing
+        beyond geomap; a folder with ``model.safetensors`` in place of it, which needs torch and transformers; an
+        ``.onnx`` file; or what ``transformers.pipeline("token-classification", ...)`` built. Nothing is downloaded.
+    labels
+        Which labels are mentions, without what tells the position (``LOC`` of ``B-LOC``): their names, or a mapping of
+        names to kinds (``"toponym"``, ``"demonym"``, ``"embedded"``). When left out, GPE, LOC, LOCATION and FAC are
+        toponyms, NORP and MISC demonyms where the word is one.
+    demonyms
+        Folded demonyms (:func:`geomap.gazetteer.fold`), or what returns them; those of the embedded gazetteer when left
+        out.
+    backend
+        ``"onnx"`` or ``"torch"``, for a folder that has both; ONNX when left out.
+    device
+        Where torch computes (``"cuda"``), for a folder; the processor when left out.
+    threads
+        Threads that onnxruntime may use; as many as this process has cores when left out.
+    window
+        Word pieces that are read at once, the marks at the ends included; as many as the model can when left out, but at
+        most 512.
+
+    Raises
+    ------
+    UnsupportedFormat
+        If there is no such folder (a name of a hub, say), a file in it is missing or cannot be read, or none of the
+        model's labels is looked for.
+    MissingDependency
+        If the model needs torch and transformers, and they are not installed.
+
+    Notes
+    -----
+    A window holds as many sentences as fit; a longer sentence is read in windows that overlap. The first piece of a
+    word carries its label. BIO, IOB1, BIOES, BILOU, BMES and bare labels are understood. The score of a span is the
+    least probability that a word of it belongs to a place. The same text gives the same spans whatever stands beside it
+    in the list.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        *,
+        labels: LabelChoice | None = None,
+        demonyms: Demonyms | None = None,
+        backend: str | None = None,
+        device: str | None = None,
+        threads: int | None = None,
+        window: int | None = None,
+    ) -> None:
+        if backend not in (None, *BACKENDS):
+            raise UnsupportedFormat(f"there is no back end {backend!r}; there is: {', '.join(BACKENDS)}")
+        kinds = KindsOfLabels(labels, demonyms=demonyms)
+        self.backend: Backend = (
+            open_folder(Path(model), backend=backend, device=device, threads=threads)
+            if isinstance(model, str | Path)
+            else open_pipeline(model)
+        )
+        kinds.check((parse_label(label)[1] for label in self.backend.labels), model=self.backend.name)
+        self._decoder = LabelDecoder(self.backend.labels, kinds)
+        longest = self.backend.longest if window is None else min(window, self.backend.longest)
+        self._frame = frame_of(self.backend.tokenizer, longest)
+        if self._frame.room < 1:
+            raise UnsupportedFormat(
+                f"windows of {longest} word pieces hold no word between their marks; take a longer window"
+            )
+
+    def recognize(self, texts: Sequence[str]) -> list[list[Span]]:
+        """Return for each text its spans, sorted by start, none overlapping another.
+
+        Parameters
+        ----------
+        texts
+            Any strings; offsets count their characters.
+        """
+        found: list[list[Span]] = []
+        for begin in range(0, len(texts), TEXTS_AT_ONCE):
+            found.extend(self._recognize(texts[begin : begin + TEXTS_AT_ONCE]))
+        return found
+
+    def _recognize(self, texts: Sequence[str]) -> list[list[Span]]:
+        words = [words_of(self.backend.tokenizer, text) for text in texts]
+        sentences = [sentence_starts(text, own) for text, own in zip(texts, words, strict=True)]
+        return self._decoder.spans(texts, words, sentences, self._probabilities(words, sentences))
+
+    def _probabilities(self, words: Sequence[Sequence[Word]], sentences: Sequence[Sequence[int]]) -> list[Floats]:
+        """Return the label probabilities of each text's words, shape (words, labels)."""
+        found = [np.zeros((len(own), len(self.backend.labels)), dtype=np.float32) for own in words]
+        items = [
+            (number, window)
+            for number, own in enumerate(words)
+            for window in windows_of(own, sentences[number], self._frame)
+        ]
+        for batch in _batched(items):
+            logits = self.backend.logits(np.array([window.ids for _, window in batch], dtype=np.int64))
+            for row, (number, window) in enumerate(batch):
+                places = [place for place, _ in window.reads]
+                found[number][[word for _, word in window.reads]] = softmax(logits[row, places])
+        return found
+
+
+def _batched(items: Sequence[tuple[int, Window]]) -> Iterator[list[tuple[int, Window]]]:
+    """Yield windows of one length together: without padding, no window's labels depend on its neighbors."""
+    batch: list[tuple[int, Window]] = []
+    for item in sorted(items, key=lambda each: len(each[1].ids)):
+        size = len(item[1].ids)
+        if batch and (len(batch[0][1].ids) != size or (len(batch) + 1) * size > PIECES_PER_BATCH):
+            yield batch
+            batch = []
+        batch.append(item)
+    if batch:
+        yield batch

@@ -1,0 +1,279 @@
+"""The candidates of a batch of articles, laid out in flat arrays.
+
+A *group* is what is resolved together: the mentions of one name in one article, told apart where the text itself says
+where each lies ("Paris, Texas" and "Paris, France"). Rows are the candidates of all groups, group after group, article
+after article, so that signals are sums over slices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geomap.gazetteer import Candidate, Gazetteer, fold
+from geomap.resolution._context import MentionContext, holds, read_contexts
+from geomap.resolution._homes import Home, read_homes
+from geomap.resolution._names import SHORT_FORMS, name_variants
+
+# A toponym and the year in which it was written, None where that makes no difference.
+Asked = tuple[str, int | None]
+# For each of these, the folded name by which candidates were found, and these with how far the name was cut for it.
+Found = dict[Asked, tuple[str, list[tuple[int, Candidate]]]]
+DEEPEST = 4
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass
+class Columns:
+    """The candidates' attributes, one entry per row; codes are small integers, -1 where there is none."""
+
+    lat: Floats
+    lon: Floats
+    population: Floats
+    alternates: Floats
+    kind: Ints
+    depth: Ints
+    country: Ints
+    admin1: Ints
+    admin2: Ints
+    feature: npt.NDArray[np.str_]
+
+    def take(self, rows: Ints) -> Columns:
+        """Return the columns at some rows, in that order."""
+        return Columns(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
+
+
+@dataclass
+class Batch:
+    """Groups and their candidates.
+
+    Parameters
+    ----------
+    places
+        The candidate of each row.
+    columns
+        The same as arrays.
+    group, article
+        Group and article number of each row.
+    starts
+        First row of each group, and behind them the number of rows: shape (groups + 1,).
+    group_article
+        Article number of each group.
+    contexts
+        What the text around a group's mentions says, one per group.
+    family
+        Of each group, the number of the first group of the same name in the same article: groups of one name are no
+        evidence for each other ("from Paris, Texas, to Paris, France").
+    name
+        Of each group, a number that it shares with the groups of the same name in all articles.
+    mention_group
+        Group number of each mention, -1 where it has no candidate.
+    sources, homes
+        Publisher of each article, and where the user says that it is at home; None where not known.
+    """
+
+    places: list[Candidate]
+    columns: Columns
+    group: Ints
+    article: Ints
+    starts: Ints
+    group_article: Ints
+    contexts: list[MentionContext]
+    family: Ints
+    name: Ints
+    mention_group: Ints
+    sources: list[str | None]
+    homes: list[Home | None]
+
+
+class Codes:
+    """Small integers for codes such as "US" or "US.OH"."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    def __call__(self, code: str | None) -> int:
+        """Return the number of a code, -1 for none."""
+        return self._numbers.setdefault(code, len(self._numbers)) if code else -1
+
+
+def build_batch(articles: pd.DataFrame, mentions: pd.DataFrame, gazetteer: Gazetteer, *, limit: int = 100) -> Batch:
+    """Collect the candidates of every mention.
+
+    Parameters
+    ----------
+    articles
+        The articles table.
+    mentions
+        ``article_id, field, start, end, toponym``, in article order then text order.
+    gazetteer
+        Where candidates come from.
+    limit
+        How many candidates a name may have.
+    """
+    numbers = {article_id: number for number, article_id in enumerate(articles["article_id"])}
+    years = _years(articles, mentions, gazetteer)
+    asked = list(zip(mentions["toponym"], years, strict=True))
+    found = _find(asked, gazetteer, limit)
+    contexts = _checked(mentions, asked, read_contexts(articles, mentions, gazetteer, years), found)
+    keys: dict[tuple[int, str, str], int] = {}
+    groups: list[tuple[int, Asked]] = []
+    group_contexts: list[MentionContext] = []
+    mention_group = np.full(len(mentions), -1, dtype=np.int64)
+    for position, (article_id, name_and_year, context) in enumerate(
+        zip(mentions["article_id"], asked, contexts, strict=True)
+    ):
+        name, candidates = found[name_and_year]
+        if not candidates:
+            continue
+        key = (numbers[article_id], name, context.container_key)
+        if key not in keys:
+            keys[key] = len(groups)
+            groups.append((numbers[article_id], name_and_year))
+            group_contexts.append(context)
+        else:
+            group_contexts[keys[key]] = group_contexts[keys[key]].merged(context)
+        mention_group[position] = keys[key]
+    return _lay_out(articles, read_homes(articles, gazetteer), groups, group_contexts, mention_group, found)
+
+
+def _years(articles: pd.DataFrame, mentions: pd.DataFrame, gazetteer: Gazetteer) -> list[int | None]:
+    """Return the year of each mention's article, None where it is not known or the gazetteer's names have no dates."""
+    if not gazetteer.dated:
+        return [None] * len(mentions)
+    published = pd.to_datetime(articles["published"], utc=True)
+    years = {
+        article_id: None if pd.isna(date) else int(date.year)
+        for article_id, date in zip(articles["article_id"], published, strict=True)
+    }
+    return [years[article_id] for article_id in mentions["article_id"]]
+
+
+def _checked(
+    mentions: pd.DataFrame, asked: Sequence[Asked], contexts: list[MentionContext], found: Found
+) -> list[MentionContext]:
+    """Return the contexts without containers that hold no candidate, and with those that a definition gives elsewhere."""
+    checked: list[MentionContext] = []
+    defined: dict[tuple[str, str], dict[str, MentionContext]] = {}
+    keys = [(article_id, found[each][0]) for article_id, each in zip(mentions["article_id"], asked, strict=True)]
+    for key, each, context in zip(keys, asked, contexts, strict=True):
+        if context.areas and not any(holds(context.areas, candidate) for _, candidate in found[each][1]):
+            context = context.unplaced()  # an enumeration: "Baghdad, Cairo and Amman"
+        if context.defined:
+            defined.setdefault(key, {}).setdefault(context.container_key, context)
+        checked.append(context)
+    # Where an article defines two places of one name, each other mention may mean either.
+    only = {key: next(iter(each.values())) for key, each in defined.items() if len(each) == 1}
+    return [
+        context.placed_as(only[key]) if not context.areas and key in only else context
+        for key, context in zip(keys, checked, strict=True)
+    ]
+
+
+def _find(asked: Iterable[Asked], gazetteer: Gazetteer, limit: int) -> Found:
+    """Return for each toponym its folded name and its candidates, each with how far the name had to be cut."""
+    by_year: dict[int | None, list[str]] = {}
+    for toponym, year in dict.fromkeys(asked):
+        by_year.setdefault(year, []).append(toponym)
+    return {
+        (toponym, year): named
+        for year, toponyms in by_year.items()
+        for toponym, named in _find_in_year(toponyms, gazetteer, limit, year).items()
+    }
+
+
+def _find_in_year(
+    toponyms: Iterable[str], gazetteer: Gazetteer, limit: int, year: int | None
+) -> dict[str, tuple[str, list[tuple[int, Candidate]]]]:
+    variants = {toponym: list(name_variants(toponym)) for toponym in toponyms}
+    every = {name for names in variants.values() for name in names}
+    answers = gazetteer.candidates(every | set(SHORT_FORMS.values()), limit=limit, year=year)
+    found = {}
+    for toponym, names in variants.items():
+        # A shorter form is asked for only where the name as written has nothing: "Kansas City" is not in Kansas.
+        both = ((d, n, _with_short_form(n, answers)) for d, n in enumerate(names))
+        depth, name, candidates = next((each for each in both if each[2]), (0, toponym, []))
+        found[toponym] = (fold(name) or toponym, [(min(depth, DEEPEST), candidate) for candidate in candidates])
+    return found
+
+
+def _with_short_form(name: str, answers: dict[str, list[Candidate]]) -> list[Candidate]:
+    spelled = SHORT_FORMS.get(name)
+    return answers.get(name, []) + (answers.get(spelled, []) if spelled else [])
+
+
+def _lay_out(
+    articles: pd.DataFrame,
+    homes: list[Home | None],
+    groups: Sequence[tuple[int, Asked]],
+    contexts: list[MentionContext],
+    mention_group: Ints,
+    found: Found,
+) -> Batch:
+    order = sorted(range(len(groups)), key=lambda number: groups[number][0])
+    renumbered = np.empty(len(groups) + 1, dtype=np.int64)
+    renumbered[order] = np.arange(len(groups))
+    renumbered[-1] = -1
+    # Attributes are laid out once per name; groups then only take slices of them.
+    places: list[Candidate] = []
+    depths: list[int] = []
+    spans: dict[Asked, tuple[int, int]] = {}
+    for toponym in dict.fromkeys(name for _, name in groups):
+        candidates = found[toponym][1]
+        spans[toponym] = (len(places), len(places) + len(candidates))
+        places.extend(candidate for _, candidate in candidates)
+        depths.extend(depth for depth, _ in candidates)
+    bounds = np.array([spans[groups[number][1]] for number in order], dtype=np.int64).reshape(-1, 2)
+    sizes = bounds[:, 1] - bounds[:, 0]
+    starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    rows = np.repeat(bounds[:, 0] - starts[:-1], sizes) + np.arange(starts[-1])
+    group = np.repeat(np.arange(len(order)), sizes)
+    group_article = np.array([groups[number][0] for number in order], dtype=np.int64)
+    return Batch(
+        places=[places[row] for row in rows],
+        columns=_columns(places, depths).take(rows),
+        group=group,
+        article=group_article[group] if len(group) else group,
+        starts=starts,
+        group_article=group_article,
+        contexts=[contexts[number] for number in order],
+        family=_families([(groups[number][0], found[groups[number][1]][0]) for number in order]),
+        name=_numbers([found[groups[number][1]][0] for number in order]),
+        mention_group=renumbered[mention_group],
+        sources=[None if pd.isna(source) else str(source) for source in articles["source"]],
+        homes=homes,
+    )
+
+
+def _families(names: Sequence[tuple[int, str]]) -> Ints:
+    first: dict[tuple[int, str], int] = {}
+    return np.array([first.setdefault(name, number) for number, name in enumerate(names)], dtype=np.int64)
+
+
+def _numbers(names: Sequence[str]) -> Ints:
+    numbers: dict[str, int] = {}
+    return np.array([numbers.setdefault(name, len(numbers)) for name in names], dtype=np.int64)
+
+
+def _columns(places: Sequence[Candidate], depths: Sequence[int]) -> Columns:
+    countries, admin1, admin2 = Codes(), Codes(), Codes()
+    country = [countries(place.country_code) for place in places]
+    first = [admin1(f"{p.country_code}.{p.admin1_code}" if p.admin1_code else None) for p in places]
+    second = [admin2(f"{p.country_code}.{p.admin1_code}.{p.admin2_code}" if p.admin2_code else None) for p in places]
+    return Columns(
+        lat=np.array([place.lat for place in places], dtype=float),
+        lon=np.array([place.lon for place in places], dtype=float),
+        population=np.array([place.population or 0 for place in places], dtype=float),
+        alternates=np.array([place.alternates or 0 for place in places], dtype=float),
+        kind=np.array([int(place.kind) for place in places], dtype=np.int64),
+        depth=np.array(depths, dtype=np.int64),
+        country=np.array(country, dtype=np.int64),
+        admin1=np.array(first, dtype=np.int64),
+        admin2=np.array(second, dtype=np.int64),
+        feature=np.array([f"{p.feature_class or ''}.{p.feature_code or ''}" for p in places], dtype=np.str_),
+    )

@@ -1,0 +1,302 @@
+"""Mentions that the gazetteer leaves unresolved, asked of a geocoding service and ranked as all others are.
+
+The service is asked for names only, and for each name once per country; what it proposes stands beside the gazetteer's
+candidates, gets the same signals and goes through the same ranker. Mentions that are resolved already keep their
+resolution: they are evidence here, and nothing more.
+"""
+
+from __future__ import annotations
+
+import copy
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geomap.errors import BulkGeocoding, FallbackIncomplete, GeocodingFailed, GeocodingMisused
+from geomap.gazetteer import Candidate, Gazetteer, fold
+from geomap.gazetteer._model import NameKind
+from geomap.geometry import distance_km
+from geomap.resolution._alternatives import Alternatives
+from geomap.resolution._names import name_variants
+from geomap.resolution._resolver import Ranker, Resolver
+
+if TYPE_CHECKING:
+    from geomap.geocoding import Service, ServiceCandidate
+
+ASKED_KINDS = ("toponym",)
+SHARING_KINDS = ("toponym", "embedded")
+MOST_CANDIDATES = 10
+LANGUAGE = "en"
+# Services list a road by its pieces; those that bear one name, are of one kind and lie as near as this are one place.
+ONE_PLACE_KM = 5.0
+# The ranker was calibrated on the gazetteer's candidates, not on a service's. The nearest that was measured: of the gold
+# mentions of LGL, TR-News and GeoWebNews whose name only one small town, road or building bears, 107 of 120 were it.
+SUREST = 0.89
+
+Floats = npt.NDArray[np.float64]
+Progress = Callable[[str, int, int], None]
+Key = tuple[str, str | None]
+
+
+@dataclass(frozen=True)
+class Question:
+    """A name to ask for, in the country that the articles it stands in are mostly about (None: anywhere)."""
+
+    name: str
+    country_code: str | None
+
+    @property
+    def key(self) -> Key:
+        """What makes two mentions the same question: the folded name and the country."""
+        return fold(self.name), self.country_code
+
+
+class Fallback:
+    """Resolve what the gazetteer could not, with candidates from a geocoding service.
+
+    Parameters
+    ----------
+    service
+        What is asked. Only names (at most one question per name and country), the country code and the language of the
+        answer are sent.
+    resolver
+        What ranks.
+
+    Raises
+    ------
+    GeocodingMisused
+        If ``service`` is not a service.
+    """
+
+    def __init__(self, service: Service, resolver: Resolver) -> None:
+        check_service(service)
+        self.service = service
+        self.resolver = resolver
+
+    def resolve(
+        self,
+        articles: pd.DataFrame,
+        mentions: pd.DataFrame,
+        places: pd.DataFrame,
+        alternatives: Alternatives,
+        *,
+        nil: pd.Series[bool],
+        context: pd.DataFrame | None = None,
+        progress: Progress | None = None,
+    ) -> pd.DataFrame:
+        """Return the resolution with the unresolved mentions tried again.
+
+        Parameters
+        ----------
+        articles
+            The articles table.
+        mentions
+            ``article_id, field, start, end, toponym, kind``, in article order then text order.
+        places
+            What :meth:`Resolver.resolve` returned for them.
+        alternatives
+            The candidates of every mention; those of the mentions resolved here are put in their place.
+        nil
+            Which mentions are unresolved, one per mention. Of these, demonyms are left alone; a name that stands in
+            another one ("Elmwood Police Department") is not asked for but shares the answer to its own name.
+        context
+            As for :meth:`Resolver.resolve`.
+        progress
+            Called with ``"fallback"``, how many names have been asked and how many there are.
+
+        Returns
+        -------
+        DataFrame
+            As ``places``; only rows of unresolved mentions differ. Their confidence is at most :data:`SUREST`.
+
+        Warns
+        -----
+        FallbackIncomplete
+            If the service had no answer for some names: their mentions stay as they are.
+        BulkGeocoding
+            If more names are asked than a public service wants in one go.
+        """
+        hints = country_hints(mentions, places, nil)
+        keys = _keys(mentions, hints)
+        questions = _questions(mentions, keys, hints, nil)
+        proposals = self._ask(questions, progress)
+        sharing = nil & mentions["kind"].isin(SHARING_KINDS) & pd.Series([key in proposals for key in keys], nil.index)
+        table = places.copy()
+        for country_code in sorted({code for _, code in proposals}, key=str):
+            chunk = articles[[hints.get(article_id) == country_code for article_id in articles["article_id"]]]
+            own = mentions["article_id"].isin(set(chunk["article_id"]))
+            known = {name: found for (name, code), found in proposals.items() if code == country_code}
+            again, runners = self._with(known).resolve(chunk, mentions[own], context=context)
+            rows = sharing & own & again["place_id"].reindex(mentions.index).notna()
+            table.loc[rows] = again.loc[rows[rows].index]
+            alternatives.adopt(runners, mentions[rows])
+        return table
+
+    def _ask(self, questions: Sequence[Question], progress: Progress | None) -> dict[Key, list[Candidate]]:
+        self._warn_of_bulk(questions)
+        proposals: dict[Key, list[Candidate]] = {}
+        reasons: list[str] = []
+        row = -1
+        for done, question in enumerate(questions, start=1):
+            try:
+                found = one_per_place(self._proposed(question))
+            except GeocodingFailed as error:
+                reasons.append(str(error))
+                found = []
+            if found:
+                proposals[question.key] = [_candidate(each, question.name, row - n) for n, each in enumerate(found)]
+                row -= len(found)
+            if progress:
+                progress("fallback", done, len(questions))
+        if reasons:
+            warnings.warn(
+                f"{self.service.name} had no answer for {len(reasons):,} of {len(questions):,} names, whose mentions stay "
+                f"unresolved; geoparse again later, as what was answered is kept. The first: {reasons[0]}",
+                FallbackIncomplete,
+                stacklevel=5,
+            )
+        return proposals
+
+    def _proposed(self, question: Question) -> list[ServiceCandidate]:
+        codes = [question.country_code] if question.country_code else None
+        return self.service.candidates(question.name, country_codes=codes, language=LANGUAGE, limit=MOST_CANDIDATES)
+
+    def _warn_of_bulk(self, questions: Sequence[Question]) -> None:
+        most = self.service.policy.bulk
+        if most is not None and len(questions) > most and not self.service.only_cached:
+            warnings.warn(
+                f"up to {len(questions):,} names are to be asked of {self.service.host}, a public service that asks not to "
+                f"be used in bulk: {self.service.policy.page}; think of a service of your own (domain=...) or a paid one",
+                BulkGeocoding,
+                stacklevel=6,
+            )
+
+    def _with(self, proposals: Mapping[str, list[Candidate]]) -> Resolver:
+        resolver = copy.copy(self.resolver)
+        resolver.gazetteer = cast("Gazetteer", _Widened(self.resolver.gazetteer, proposals))
+        resolver.ranker = cast("Ranker", _Cautious(self.resolver.ranker))
+        return resolver
+
+
+class _Widened:
+    """A gazetteer with further candidates for some folded names."""
+
+    def __init__(self, gazetteer: Gazetteer, proposals: Mapping[str, list[Candidate]]) -> None:
+        self._gazetteer = gazetteer
+        self._proposals = proposals
+
+    def candidates(self, names: Iterable[str], **options: Any) -> dict[str, list[Candidate]]:
+        found = self._gazetteer.candidates(names, **options)
+        return {name: [*own, *self._proposals.get(fold(name), ())] for name, own in found.items()}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._gazetteer, name)
+
+
+class _Cautious:
+    """A ranker that is never surer than :data:`SUREST`."""
+
+    def __init__(self, ranker: Ranker) -> None:
+        self._ranker = ranker
+
+    def confidence(self, probabilities: Floats, signals: Floats) -> Floats:
+        return np.minimum(self._ranker.confidence(probabilities, signals), SUREST)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._ranker, name)
+
+
+def check_service(service: object) -> None:
+    """Raise :class:`~geomap.errors.GeocodingMisused` if this is no geocoding service."""
+    from geomap.geocoding import Service
+
+    if not isinstance(service, Service):
+        raise GeocodingMisused(
+            f"fallback is {service!r}; give the service itself, as it has to be told who asks: "
+            'fallback=geomap.geocoding.Service("nominatim", user_agent="<your project> (<your address>)")'
+        )
+
+
+def country_hints(mentions: pd.DataFrame, places: pd.DataFrame, nil: pd.Series[bool]) -> dict[str, str]:
+    """Return for each article the country that most of its resolved mentions lie in; of equals, the one named first.
+
+    Parameters
+    ----------
+    mentions, places, nil
+        As for :meth:`Fallback.resolve`.
+
+    Returns
+    -------
+    dict
+        ISO 3166-1 alpha-2 codes by ``article_id``; an article without a resolved mention has no entry.
+    """
+    counts: dict[str, Counter[str]] = {}
+    known = ~nil & places["country_code"].notna()
+    for article_id, code in zip(mentions.loc[known, "article_id"], places.loc[known, "country_code"], strict=True):
+        counts.setdefault(article_id, Counter())[code] += 1
+    return {article_id: counter.most_common(1)[0][0] for article_id, counter in counts.items()}
+
+
+def one_per_place(found: Sequence[ServiceCandidate]) -> list[ServiceCandidate]:
+    """Return the candidates without those that are another piece of one in front of them."""
+    kept: list[ServiceCandidate] = []
+    for each in found:
+        if not any(_same_place(each, other) for other in kept):
+            kept.append(each)
+    return kept
+
+
+def _same_place(one: ServiceCandidate, other: ServiceCandidate) -> bool:
+    alike = one.place_id == other.place_id or (
+        fold(one.name) == fold(other.name) and one.feature_class == other.feature_class
+    )
+    return alike and float(distance_km(one.lat, one.lon, other.lat, other.lon)) <= ONE_PLACE_KM
+
+
+def _keys(mentions: pd.DataFrame, hints: Mapping[str, str]) -> list[Key]:
+    names = {toponym: fold(_asked_name(toponym)) for toponym in mentions["toponym"].unique()}
+    rows = zip(mentions["article_id"], mentions["toponym"], strict=True)
+    return [(names[toponym], hints.get(article_id)) for article_id, toponym in rows]
+
+
+def _questions(
+    mentions: pd.DataFrame, keys: Sequence[Key], hints: Mapping[str, str], nil: pd.Series[bool]
+) -> list[Question]:
+    distinct: dict[Key, Question] = {}
+    asked = nil & mentions["kind"].isin(ASKED_KINDS)
+    rows = zip(keys, mentions["article_id"], mentions["toponym"], asked, strict=True)
+    for key, article_id, toponym, is_asked in rows:
+        if is_asked and key[0] and key not in distinct:
+            distinct[key] = Question(_asked_name(toponym), hints.get(article_id))
+    return list(distinct.values())
+
+
+def _asked_name(toponym: str) -> str:
+    """Return the most faithful form of a toponym that the resolver looks up."""
+    return next(name_variants(toponym), "")
+
+
+def _candidate(found: ServiceCandidate, name: str, row: int) -> Candidate:
+    number = found.place_id.removeprefix("geonames:")
+    return Candidate(
+        row=row,
+        place_id=found.place_id,
+        geonameid=int(number) if found.place_id.startswith("geonames:") and number.isdecimal() else None,
+        name=found.name or name,
+        lat=found.lat,
+        lon=found.lon,
+        feature_class=found.feature_class,
+        feature_code=found.feature_code,
+        country_code=found.country_code,
+        admin1_code=None,
+        admin2_code=None,
+        population=0,
+        alternates=0,
+        kind=int(NameKind.MAIN if fold(found.name) == fold(name) else NameKind.ALTERNATE),
+    )

@@ -1,0 +1,221 @@
+"""What turns signals into scores."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from geomap.errors import ResourceDamaged, UnsupportedFormat
+from geomap.resolution._resolver import Ranker
+from geomap.resolution._signals import NAMES
+from geomap.resources._loading import read_resource
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int32]
+
+ROWS_AT_ONCE = 20_000
+
+
+class Trees:
+    """An ensemble of regression trees.
+
+    Parameters
+    ----------
+    feature, threshold, left, right
+        One entry per inner node of all trees: which signal it looks at, and where the row goes: left if the signal is at
+        most the threshold, else right. A child below zero is the leaf ``-child - 1``.
+    value
+        One entry per leaf of all trees.
+    middle
+        One entry per inner node: the mean of what training rows there were given, for explanations.
+    roots
+        First node of each tree.
+    """
+
+    def __init__(
+        self, feature: Ints, threshold: Floats, left: Ints, right: Ints, value: Floats, middle: Floats, roots: Ints
+    ) -> None:
+        self.feature, self.threshold, self.value, self.roots = feature, threshold, value, roots
+        self.middle = middle
+        self.children = np.column_stack([left, right]).ravel()
+
+    def scores(self, signals: Floats) -> Floats:
+        """Return the sum of the leaves that each row of signals reaches, shape (rows,)."""
+        parts = [self._walk(signals[begin : begin + ROWS_AT_ONCE]) for begin in range(0, len(signals), ROWS_AT_ONCE)]
+        return np.concatenate(parts) if parts else np.zeros(0)
+
+    def _walk(self, signals: Floats) -> Floats:
+        total = np.zeros(len(signals))
+        rows = np.arange(len(signals))
+        for root in self.roots.tolist():
+            node = np.full(len(signals), root, dtype=np.int64)
+            active = rows
+            while len(active):
+                at = node[active]
+                right = signals[active, self.feature[at]] > self.threshold[at]
+                node[active] = self.children[2 * at + right]
+                active = active[node[active] >= 0]
+            total += self.value[-node - 1]
+        return total
+
+    def contributions(self, row: Floats) -> Floats:
+        """Return what each signal adds to one row's score, shape (signals,).
+
+        At each split on a row's way to its leaf, the change of the node's mean is the signal's doing (Saabas 2014). The
+        sum is the score less the mean of the roots, which is the same for every row: two rows' contributions therefore
+        differ by exactly as much as their scores.
+        """
+        added = np.zeros(len(row))
+        for root in self.roots.tolist():
+            node = root
+            while node >= 0:
+                signal = int(self.feature[node])
+                child = int(self.children[2 * node + int(row[signal] > self.threshold[node])])
+                reached = self.middle[child] if child >= 0 else self.value[-child - 1]
+                added[signal] += reached - self.middle[node]
+                node = child
+        return added
+
+    def to_arrays(self) -> dict[str, npt.NDArray[np.generic]]:
+        """Return the arrays by the names of the constructor's parameters."""
+        return {
+            "feature": self.feature.astype(np.int16),
+            "threshold": self.threshold,
+            "left": self.children[0::2].astype(np.int32),
+            "right": self.children[1::2].astype(np.int32),
+            "value": self.value,
+            "middle": self.middle,
+            "roots": self.roots.astype(np.int32),
+        }
+
+
+# Set by hand: powers of e. One power of ten of prominence weighs about as much as lying in the country that half of the
+# article's other names lie in; what the text says outright ("Paris, Texas") outweighs both.
+WEIGHTS: Mapping[str, float] = {
+    "prominence": 1.6,
+    "demonym": 1.0,
+    "abbreviation": 1.0,
+    "alternate_name": -0.7,
+    "name_cut": -1.0,
+    "contained": 9.0,
+    "contradicted": -3.0,
+    "country_share": 2.5,
+    "first_order_share": 3.0,
+    "second_order_share": 2.0,
+    "country_named": 2.0,
+    "first_order_named": 3.5,
+    "near_25": 2.0,
+    "near_100": 3.5,
+    "near_400": 1.5,
+    "nearest": -0.12,
+    "neighbor": 1.0,
+    "dateline_near": 1.0,
+    "outlet_country": 3.0,
+    "outlet_first_order": 5.0,
+    "outlet_near": 8.0,
+    "follower_fits": 3.0,
+    "follower_clashes": -1.5,
+    "same_name_parent": 2.0,
+    "is_second_order": -1.5,
+}
+
+
+class HandSetRanker:
+    """A weighted sum of signals, without training.
+
+    Parameters
+    ----------
+    weights
+        Weight of each signal; signals that are not named weigh nothing.
+    """
+
+    def __init__(self, weights: Mapping[str, float] = WEIGHTS) -> None:
+        self._weights = np.array([weights.get(name, 0.0) for name in NAMES])
+
+    def scores(self, signals: Floats) -> Floats:
+        """Return the weighted sums."""
+        return np.asarray(signals @ self._weights)
+
+    def confidence(self, probabilities: Floats, signals: Floats) -> Floats:
+        """Return the probabilities as they are."""
+        return probabilities
+
+    def contributions(self, row: Floats) -> Floats:
+        """Return what each signal adds to one row's score, shape (signals,)."""
+        return np.asarray(row * self._weights)
+
+
+OUTRIGHT = 2.0
+
+
+def said_outright(signals: Floats) -> Floats:
+    """Return what a score gains by what the text says outright ("Paris, Texas"), or loses by its saying otherwise.
+
+    The corpora hardly teach this, since there the rest of the article nearly always agrees with it; left-out outlets
+    score the same with it and without.
+    """
+    contained, contradicted = NAMES.index("contained"), NAMES.index("contradicted")
+    return np.asarray(OUTRIGHT * (signals[..., contained] - signals[..., contradicted]))
+
+
+class LearnedRanker:
+    """Gradient-boosted trees for the choice among candidates, and others for the probability that the choice is right.
+
+    Parameters
+    ----------
+    trees
+        What scores the signals of :data:`~geomap.resolution._signals.NAMES`.
+    surety
+        What scores the signals of a chosen candidate and, behind them, its share of its group's softmax: the log odds of
+        its being right. A name of which the gazetteer has only one bearer leaves no choice and may still mean another.
+    """
+
+    def __init__(self, trees: Trees, surety: Trees) -> None:
+        self.trees = trees
+        self.surety = surety
+
+    def scores(self, signals: Floats) -> Floats:
+        """Return the trees' sums, and what the text says outright."""
+        return self.trees.scores(signals) + said_outright(signals)
+
+    def confidence(self, probabilities: Floats, signals: Floats) -> Floats:
+        """Return the share of mentions that were right when chosen with such a probability and such signals."""
+        odds = self.surety.scores(np.column_stack([signals, probabilities]))
+        return np.asarray(1.0 / (1.0 + np.exp(-odds)))
+
+    def contributions(self, row: Floats) -> Floats:
+        """Return what each signal adds to one row's score, up to a constant that all rows share, shape (signals,)."""
+        added = self.trees.contributions(row)
+        for name, sign in (("contained", 1.0), ("contradicted", -1.0)):
+            added[NAMES.index(name)] += sign * OUTRIGHT * row[NAMES.index(name)]
+        return added
+
+    @classmethod
+    def shipped(cls) -> LearnedRanker:
+        """Return the ranker that ships with geomap; its card lies in ``data/recipes/ranker``."""
+        with np.load(io.BytesIO(read_resource("ranker.npz")), allow_pickle=False) as arrays:
+            if tuple(arrays["names"]) != NAMES:
+                raise ResourceDamaged(
+                    "the ranker was trained on other signals than these; build it anew with its recipe"
+                )
+            return cls(_trees(arrays, "choice"), _trees(arrays, "surety"))
+
+
+def _trees(arrays: Mapping[str, npt.NDArray[Any]], prefix: str) -> Trees:
+    parts = ("feature", "threshold", "left", "right", "value", "middle", "roots")
+    return Trees(*(arrays[f"{prefix}_{part}"] for part in parts))
+
+
+RANKERS: Mapping[str, Callable[[], Ranker]] = {"learned": LearnedRanker.shipped, "hand-set": HandSetRanker}
+
+
+def default_ranker(name: str | None = None) -> Ranker:
+    """Return a ranker that ships, by its name: ``"learned"`` (the default) or ``"hand-set"``."""
+    chosen = name or "learned"
+    if chosen not in RANKERS:
+        raise UnsupportedFormat(f"there is no ranker {name!r}; there is: {', '.join(RANKERS)}")
+    return RANKERS[chosen]()

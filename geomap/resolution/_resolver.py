@@ -1,0 +1,208 @@
+"""The resolver: mentions in, the same mentions with the place that each most probably means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geomap.gazetteer import Candidate, Gazetteer
+from geomap.resolution._alternatives import Alternatives
+from geomap.resolution._candidates import Batch, build_batch
+from geomap.resolution._signals import compute_signals
+
+Floats = npt.NDArray[np.float64]
+
+ARTICLES_AT_ONCE = 1000
+
+
+class Ranker(Protocol):
+    """Scores candidates from their signals; the higher, the likelier."""
+
+    def scores(self, signals: Floats) -> Floats:
+        """Return one score per row of signals, such that a softmax over a group gives probabilities."""
+        ...
+
+    def confidence(self, probabilities: Floats, signals: Floats) -> Floats:
+        """Return the calibrated probability that a row chosen with this probability and these signals is right."""
+        ...
+
+    def contributions(self, row: Floats) -> Floats:
+        """Return what each signal adds to one row's score, up to a constant that all rows share."""
+        ...
+
+
+class Resolver:
+    """Rank the candidates of every mention and choose.
+
+    Parameters
+    ----------
+    gazetteer
+        Where candidates come from.
+    ranker
+        What scores them.
+    limit
+        How many candidates a name may have.
+    """
+
+    def __init__(self, gazetteer: Gazetteer, ranker: Ranker, *, limit: int = 100) -> None:
+        self.gazetteer = gazetteer
+        self.ranker = ranker
+        self.limit = limit
+
+    def resolve(
+        self, articles: pd.DataFrame, mentions: pd.DataFrame, *, context: pd.DataFrame | None = None
+    ) -> tuple[pd.DataFrame, Alternatives]:
+        """Choose a place for every mention.
+
+        Parameters
+        ----------
+        articles
+            The articles table.
+        mentions
+            ``article_id, field, start, end, toponym``, in article order then text order.
+        context
+            Further mentions of the same articles: evidence for the others, not resolved themselves.
+
+        Returns
+        -------
+        DataFrame
+            One row per mention, in the same order and with the same index: ``place_id, geonameid, name, country_code,
+            country, admin1, feature_class, feature_code, population, lat, lon`` (degrees) and ``confidence``; missing,
+            with confidence 0, where nothing is known by that name.
+        Alternatives
+            The runners-up of every mention.
+        """
+        parts: list[pd.DataFrame] = []
+        runners = Alternatives(self.ranker)
+        for chunk in chunks_by_source(articles):
+            own = mentions[mentions["article_id"].isin(set(chunk["article_id"]))]
+            if not len(own):
+                continue
+            around = None if context is None else context[context["article_id"].isin(set(chunk["article_id"]))]
+            parts.append(self._resolve_chunk(chunk, own, around, runners))
+        if not parts:
+            return pd.DataFrame(columns=RESULT_COLUMNS, index=mentions.index), runners
+        return pd.concat(parts).reindex(mentions.index), runners
+
+    def _resolve_chunk(
+        self, articles: pd.DataFrame, mentions: pd.DataFrame, context: pd.DataFrame | None, runners: Alternatives
+    ) -> pd.DataFrame:
+        together = mentions if context is None else joined(articles, mentions, context)
+        batch = build_batch(articles, together, self.gazetteer, limit=self.limit)
+        signals = compute_signals(batch)
+        probabilities = softmax(self.ranker.scores(signals), batch)
+        chosen = best_rows(probabilities, batch)
+        confidence = calibrated(probabilities, signals, chosen, self.ranker, batch)
+        own = np.ones(len(together), dtype=bool) if context is None else together["_own"].to_numpy(dtype=bool)
+        groups = batch.mention_group[own]
+        runners.add(mentions, groups, batch, confidence, signals)
+        rows = [None if group < 0 else int(chosen[group]) for group in groups]
+        records = [self._record(None if row is None else batch.places[row]) for row in rows]
+        table = pd.DataFrame(records, columns=RESULT_COLUMNS, index=mentions.index)
+        table["confidence"] = [0.0 if row is None else float(confidence[row]) for row in rows]
+        return table
+
+    def _record(self, place: Candidate | None) -> tuple[object, ...]:
+        if place is None:
+            return (None,) * len(RESULT_COLUMNS)
+        return (
+            place.place_id,
+            place.geonameid,
+            place.name,
+            place.country_code or None,
+            self.gazetteer.country_name(place.country_code) if place.country_code else None,
+            self.gazetteer.admin1_name(place.country_code, place.admin1_code) if place.admin1_code else None,
+            place.feature_class,
+            place.feature_code,
+            place.population or None,
+            place.lat,
+            place.lon,
+            0.0,
+        )
+
+
+RESULT_COLUMNS = [
+    "place_id",
+    "geonameid",
+    "name",
+    "country_code",
+    "country",
+    "admin1",
+    "feature_class",
+    "feature_code",
+    "population",
+    "lat",
+    "lon",
+    "confidence",
+]
+
+
+def softmax(scores: Floats, batch: Batch) -> Floats:
+    """Return the scores as probabilities within each group."""
+    if not len(scores):
+        return scores
+    highest = np.maximum.reduceat(scores, batch.starts[:-1])
+    raised = np.exp(scores - highest[batch.group])
+    return np.asarray(raised / np.add.reduceat(raised, batch.starts[:-1])[batch.group])
+
+
+def best_rows(probabilities: Floats, batch: Batch) -> npt.NDArray[np.int64]:
+    """Return the likeliest row of each group; the first of equals."""
+    order = np.lexsort((np.arange(len(probabilities)), -probabilities, batch.group))
+    return order[batch.starts[:-1]] if len(order) else np.zeros(0, dtype=np.int64)
+
+
+def calibrated(
+    probabilities: Floats, signals: Floats, chosen: npt.NDArray[np.int64], ranker: Ranker, batch: Batch
+) -> Floats:
+    """Return each row's confidence: the ranker's for the chosen ones, what is left of it shared out among the others."""
+    if not len(probabilities):
+        return probabilities
+    sure = ranker.confidence(probabilities[chosen], signals[chosen])
+    left = (1.0 - sure) / np.maximum(1.0 - probabilities[chosen], 1e-12)
+    # No runner-up is surer than the choice, however the calibration curve runs.
+    confidence = np.minimum(probabilities * left[batch.group], sure[batch.group])
+    confidence[chosen] = sure
+    return confidence
+
+
+def chunks_by_source(articles: pd.DataFrame, *, size: int = ARTICLES_AT_ONCE) -> Iterator[pd.DataFrame]:
+    """Yield the articles in parts, those of one source together where they fit, so that memory stays bounded."""
+    if len(articles) <= size:
+        yield articles
+        return
+    ordered = articles.sort_values("source", kind="stable", na_position="last")
+    for begin in range(0, len(ordered), size):
+        yield ordered.iloc[begin : begin + size]
+
+
+def joined(articles: pd.DataFrame, mentions: pd.DataFrame, context: pd.DataFrame) -> pd.DataFrame:
+    """Return mentions and context in article then text order, context that overlaps a mention left out.
+
+    A column ``_own`` tells the mentions, which keep their relative order.
+    """
+    order = {article_id: number for number, article_id in enumerate(articles["article_id"])}
+    taken: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for article_id, field, start, end in zip(
+        mentions["article_id"], mentions["field"], mentions["start"], mentions["end"], strict=True
+    ):
+        taken.setdefault((article_id, field), []).append((start, end))
+    keep = [
+        not any(begin < end and start < stop for begin, stop in taken.get((article_id, field), ()))
+        for article_id, field, start, end in zip(
+            context["article_id"], context["field"], context["start"], context["end"], strict=True
+        )
+    ]
+    columns = ["article_id", "field", "start", "end", "toponym"]
+    table = pd.concat([mentions[columns].assign(_own=True), context.loc[keep, columns].assign(_own=False)])
+    table["_article"] = table["article_id"].map(order)
+    table["_position"] = np.arange(len(table))
+    own_before = table.sort_values(["_article", "field", "start", "_position"], ascending=[True, False, True, True])
+    if not own_before.index[own_before["_own"]].equals(mentions.index):
+        # Mentions that were not in text order keep their own; context then only follows.
+        return table.sort_values(["_article"], kind="stable")
+    return own_before
