@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import shutil
 import socket
 from pathlib import Path
 
@@ -9,12 +11,27 @@ import pytest
 
 from geomap.gazetteer import Gazetteer
 
+ROOT = Path(__file__).resolve().parents[1]
+
 
 @pytest.fixture(scope="session")
 def gazetteer_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder that holds the embedded gazetteer's index, built once from the shipped resource."""
+    """Return a cache folder of this session's own that holds the embedded gazetteer's index.
+
+    Building the index takes ten seconds, so it is kept between runs and copied, under the digest of the code and the data
+    that it is built from.
+    """
+    package = ROOT / "geomap"
+    parts = [
+        package / "resources" / "MANIFEST.json",
+        package / "tables.py",
+        *sorted((package / "gazetteer").glob("*.py")),
+    ]
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in parts)).hexdigest()[:16]
+    kept = ROOT / ".cache" / f"gazetteer-{digest}"
+    index = Path(str(Gazetteer(cache_dir=kept).info()["path"]))
     folder = tmp_path_factory.mktemp("gazetteer")
-    Gazetteer(cache_dir=folder).info()
+    shutil.copy(index, folder / index.name)
     return folder
 
 
