@@ -1,25 +1,49 @@
-# Two commands: `make map` and `make test`. Everything lands in .venv, nothing outside this folder.
+# Two commands do all the set-up: `make map` and `make test`. Everything lands in .venv, nothing outside this folder.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 ARTICLES ?= data/corpora/mosul
 MAP ?= map.html
+TESTS ?=
+JOBS ?= 2
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+comma := ,
+EXTRAS := analysis,geocoding,html,maps,notebooks,parquet,spacy
+# Without compiled files every run would rewrite and compile all tests anew.
+unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: map test test-nominatim test-transformers lint wheel benchmark docs clean
+.PHONY: map test test-fast test-long test-lowest test-newest test-nominatim test-transformers lint typecheck wheel benchmark docs \
+  constraints count clean
 
 map: $(VENV)/.ready
 	@$(BIN)/geomap map "$(ARTICLES)" --output "$(MAP)"
 
-# The map's scripts are linted and tested with Node.js, which root gets from Debian; others are told what to type.
-test: $(VENV)/.ready-for-tests lint
+# Everything, or `make test TESTS=tests/test_articles.py`. The map's scripts are linted and tested with Node.js, installed with
+# apt when run as root; otherwise the command is printed.
+test: $(VENV)/.ready-for-tests $(if $(TESTS),,lint)
 	@command -v npm >/dev/null || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq nodejs npm; } \
 	  || { echo "install Node.js first: apt-get install nodejs npm"; exit 1; }
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --nbmake --nbmake-timeout=120 $(if $(TESTS),$(TESTS),-n $(JOBS) --dist loadfile)
+
+# The units alone, in less than a minute: no browser, no notebook, no server, nothing marked slow.
+test-fast: $(VENV)/.ready-for-tests
+	$(BIN)/python -m pytest -q -p no:nbmake -m "not slow and not browser and not network" -n $(JOBS) --dist loadfile tests
+
+# What takes longer than ten minutes: every property test with many more examples, the same kills and faults many times over,
+# a full-size gazetteer, recognizers on torch. The CHANGELOG says when it last ran whole.
+test-long: $(VENV)/.ready-for-tests test-transformers
+	$(BIN)/python -m pytest --long -n $(JOBS) --dist loadfile tests
+	$(BIN)/python tests/benchmarks/gazetteer.py
+
+# The fast tests and the main job with the oldest versions allowed, and with the newest; `EVERY=--every` takes every Python found.
+EVERY ?=
+test-lowest test-newest: $(VENV)/.ready-for-tests
+	$(BIN)/python tests/house/matrix.py $(@:test-%=%) $(EVERY)
 
 lint: $(VENV)/.ready-for-tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
 	$(BIN)/mypy
 
 # A real Nominatim, set up, asked over loopback and removed again; wants root and Debian's PostgreSQL packages. It says why
@@ -39,33 +63,45 @@ wheel: $(VENV)/.ready-for-tests
 
 # Writes docs/benchmark.md; GOLD is a folder of the corpora that the models were trained on, without it the samples alone.
 benchmark: $(VENV)/.ready-for-benchmark
-	$(BIN)/python docs/benchmark.py $(GOLD)
+	$(BIN)/python tests/benchmarks/run.py $(GOLD)
 
 # The documentation site, in out/site; warnings are errors. Notebooks run again only where they or the code have changed.
 docs: $(VENV)/.ready-for-docs
 	$(BIN)/python docs/site/build.py $(DOCS)
 
+# Pin anew what developers install: versions alone, for every supported Python.
+constraints: $(VENV)/.ready-for-tests
+	$(BIN)/python -m uv pip compile --quiet --universal --upgrade --no-header --no-annotate --python-version 3.11 \
+	  $(foreach extra,$(subst $(comma), ,$(EXTRAS)),--extra $(extra)) --group test --group docs --group benchmark pyproject.toml --output-file tests/constraints.txt
+
+# Lines of code, without docstrings, comments, blank lines and imports.
+count: $(VENV)/.ready-for-tests
+	$(BIN)/python tests/house/count_code.py
+
 $(VENV)/.ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
+	$(PIP) --upgrade "pip>=25.1"
 	$(PIP) --editable '.[html]'
 	@touch $@
 
-$(VENV)/.ready-for-tests: $(VENV)/.ready pyproject.toml
-	$(PIP) --editable '.[test]'
+$(VENV)/.ready-for-tests: $(VENV)/.ready pyproject.toml tests/constraints.txt
+	$(PIP) --editable '.[$(EXTRAS)]' --group test --constraint tests/constraints.txt
 	@touch $@
 
 $(VENV)/.ready-for-benchmark: $(VENV)/.ready-for-tests pyproject.toml
-	$(PIP) --editable '.[benchmark]'
+	$(PIP) --editable '.[$(EXTRAS)]' --group benchmark --constraint tests/constraints.txt
 	@touch $@
 
 $(VENV)/.ready-for-docs: $(VENV)/.ready-for-tests pyproject.toml
-	$(PIP) --editable '.[docs]'
+	$(PIP) --editable '.[$(EXTRAS)]' --group docs --constraint tests/constraints.txt
 	@touch $@
 
 $(VENV)/transformers/.ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)/transformers
-	$(VENV)/transformers/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[test-transformers]'
+	$(VENV)/transformers/bin/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+	$(VENV)/transformers/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[spacy,transformers]' \
+	  hypothesis nbmake onnx pytest
 	@touch $@
 
 clean:
-	rm -rf $(VENV) build dist out map.html tests/artifacts .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist out map.html tests/artifacts .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis

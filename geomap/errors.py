@@ -1,8 +1,48 @@
 """Every error and warning that geomap raises.
 
 Each error is a :class:`GeomapError` and also the built-in exception that a caller would expect, so that
-``except FileNotFoundError`` works as well as ``except geomap.errors.GeomapError``. Messages say what was wrong, where,
-and what to do.
+``except FileNotFoundError`` works as well as ``except geomap.errors.GeomapError``. Messages say what is wrong, where, and
+what to do. The tree, with the built-in exception in brackets::
+
+    GeomapError
+      # Reading and writing tables
+      · ArticlesNotFound (FileNotFoundError)
+      · ArticlesUnreadable (ValueError)
+      · ColumnMissing (KeyError)
+      · InvalidTable (ValueError)
+      · MentionsNotFound (FileNotFoundError)
+      · MentionsUnreadable (ValueError)
+      · InvalidCorrections (ValueError)
+      · InvalidGold (ValueError)
+      · UnsupportedFormat (ValueError)
+      · UnsafeOutput (OSError)
+      · DisclosureMisused (ValueError)
+      # What geomap is installed with
+      · MissingDependency (ImportError)
+      · ResourceDamaged (ValueError)
+      # Gazetteers
+      · GazetteerNotFound (FileNotFoundError)
+      · GazetteerUnwritable (OSError)
+      · InvalidGazetteer (ValueError)
+      · GazetteerDownloadFailed (ConnectionError)
+      # Geocoding services
+      · GeocoderUnknown (ValueError)
+      · GeocodingMisused (ValueError)
+      · UserAgentMissing (ValueError)
+      · CredentialsMissing (ValueError)
+      · GeocodingFailed (ConnectionError)
+      · GeocodingCacheUnusable (OSError)
+    GeomapWarning (UserWarning)
+      · ArticlesSkipped
+      · EncodingGuessed
+      · LossyExport
+      · NotSelfContained
+      · CorrectionsUnmatched
+      · GazetteerRowsSkipped
+      · FallbackIncomplete
+      · BulkGeocoding
+      · GeocodingStopped
+      · GeocodingCacheSetAside
 """
 
 from __future__ import annotations
@@ -13,11 +53,11 @@ class GeomapError(Exception):
 
 
 class ArticlesNotFound(GeomapError, FileNotFoundError):
-    """The path given for articles does not exist, or holds no article."""
+    """The path given for articles does not exist or holds no articles."""
 
 
 class ArticlesUnreadable(GeomapError, ValueError):
-    """A file of articles exists but cannot be read as what its name says it is."""
+    """A file of articles exists but cannot be read as the format that its name promises."""
 
 
 class ColumnMissing(GeomapError, KeyError):
@@ -29,31 +69,7 @@ class ColumnMissing(GeomapError, KeyError):
 
 
 class InvalidTable(GeomapError, ValueError):
-    """A table has the right columns and wrong values in them."""
-
-
-class GazetteerNotFound(GeomapError, FileNotFoundError):
-    """No gazetteer is known by that name or lies at that path."""
-
-
-class GazetteerUnwritable(GeomapError, OSError):
-    """The gazetteer's index cannot be built where it should lie."""
-
-
-class ResourceDamaged(GeomapError, ValueError):
-    """A file that ships with geomap is missing or differs from its checksum."""
-
-
-class MissingDependency(GeomapError, ImportError):
-    """An optional package is needed; the message says how to install it."""
-
-
-class InvalidGold(GeomapError, ValueError):
-    """A gold file cannot be used at all (single bad rows are reported, not raised)."""
-
-
-class UnsupportedFormat(GeomapError, ValueError):
-    """The file's ending names no format that geomap reads or writes there."""
+    """A table has the right columns but invalid values, or an option has an invalid value."""
 
 
 class MentionsNotFound(GeomapError, FileNotFoundError):
@@ -61,11 +77,75 @@ class MentionsNotFound(GeomapError, FileNotFoundError):
 
 
 class MentionsUnreadable(GeomapError, ValueError):
-    """A file cannot be read as a table of mentions; the message names the file and the column."""
+    """A file cannot be read as a mentions table; the message names the file and the column."""
+
+
+class InvalidCorrections(GeomapError, ValueError):
+    """A line of a corrections file cannot be read; the message names the line."""
+
+
+class InvalidGold(GeomapError, ValueError):
+    """A gold file cannot be used at all. Single bad rows are reported, not raised."""
+
+
+class UnsupportedFormat(GeomapError, ValueError):
+    """The file's suffix is not a format that geomap reads or writes there."""
 
 
 class UnsafeOutput(GeomapError, OSError):
-    """A file cannot be written where it should go; nothing was left half written."""
+    """A file cannot be written; whatever was there before is unchanged."""
+
+
+class DisclosureMisused(GeomapError, ValueError):
+    """The options that limit what a map discloses contradict each other or have invalid values."""
+
+
+class MissingDependency(GeomapError, ImportError):
+    """An optional package is required; the message gives the command that installs it."""
+
+
+class ResourceDamaged(GeomapError, ValueError):
+    """A file that ships with geomap is missing or does not match its checksum."""
+
+
+class GazetteerNotFound(GeomapError, FileNotFoundError):
+    """No gazetteer has that name or path."""
+
+
+class GazetteerUnwritable(GeomapError, OSError):
+    """The gazetteer's index cannot be written to its folder."""
+
+
+class InvalidGazetteer(GeomapError, ValueError):
+    """A file cannot be read as a gazetteer; the message names the file, the row and the reason."""
+
+
+class GazetteerDownloadFailed(GeomapError, ConnectionError):
+    """The gazetteer download is incomplete; partial files are kept and a retry resumes them."""
+
+
+class GeocoderUnknown(GeomapError, ValueError):
+    """No geocoder has that name."""
+
+
+class GeocodingMisused(GeomapError, ValueError):
+    """The geocoding service does not support the request, or an option does not apply to it."""
+
+
+class UserAgentMissing(GeomapError, ValueError):
+    """The geocoding service requires a user agent; the message links to its policy."""
+
+
+class CredentialsMissing(GeomapError, ValueError):
+    """The geocoding service requires a key; the message names the argument and the environment variable."""
+
+
+class GeocodingFailed(GeomapError, ConnectionError):
+    """The geocoding service did not answer, refused the request, or sent an unreadable response."""
+
+
+class GeocodingCacheUnusable(GeomapError, OSError):
+    """The cache of geocoding answers cannot be read or written."""
 
 
 class GeomapWarning(UserWarning):
@@ -73,75 +153,23 @@ class GeomapWarning(UserWarning):
 
 
 class ArticlesSkipped(GeomapWarning):
-    """Some rows or files were skipped or repaired; the message lists file, row and reason."""
+    """Rows or files were skipped or repaired; the message lists file, row and reason."""
 
 
 class EncodingGuessed(GeomapWarning):
-    """A file is not UTF-8; the encoding that was guessed is named."""
+    """A file is not UTF-8; the message names the encoding that was guessed."""
 
 
 class LossyExport(GeomapWarning):
-    """A file's format cannot hold all that the table does; the message says what becomes of it."""
+    """A file format cannot store everything in the table; the message says what is lost."""
 
 
 class NotSelfContained(GeomapWarning):
-    """A map's file still needs the network for a script or a style; the message names them."""
-
-
-class GeocoderUnknown(GeomapError, ValueError):
-    """No geocoder goes by that name."""
-
-
-class GeocodingMisused(GeomapError, ValueError):
-    """The service does not offer what was asked of it, or an option has no meaning for it."""
-
-
-class UserAgentMissing(GeomapError, ValueError):
-    """The service wants to know who asks; the message names its policy."""
-
-
-class CredentialsMissing(GeomapError, ValueError):
-    """The service wants a key; the message names the argument and the environment variable, never a value."""
-
-
-class GeocodingFailed(GeomapError, ConnectionError):
-    """A service did not answer, refused, or answered with something unreadable."""
-
-
-class GeocodingCacheUnusable(GeomapError, OSError):
-    """The cache of geocoding answers cannot be read or written where it should lie."""
-
-
-class GeocodingCacheSetAside(GeomapWarning):
-    """The cache of geocoding answers was damaged; it was moved aside and a new one begun."""
-
-
-class GeocodingStopped(GeomapWarning):
-    """A service stopped answering, and the rest of the names was not asked; asking again later continues."""
-
-
-class BulkGeocoding(GeomapWarning):
-    """So many names are about to be asked of a public service that its policy should be read first."""
-
-
-class DisclosureMisused(GeomapError, ValueError):
-    """What may travel with a map was asked for in a way that has no meaning; the message says what to give."""
-
-
-class InvalidCorrections(GeomapError, ValueError):
-    """A line of a file of corrections cannot be read; the message names the line."""
+    """A map's file still needs the network for a script, style or image; the message lists them."""
 
 
 class CorrectionsUnmatched(GeomapWarning):
-    """Some corrections no longer match a mention and were not applied; the message counts them."""
-
-
-class InvalidGazetteer(GeomapError, ValueError):
-    """A file cannot be read as a gazetteer; the message names the file, the row and what is wrong there."""
-
-
-class GazetteerDownloadFailed(GeomapError, ConnectionError):
-    """A gazetteer's files did not arrive whole; what has arrived is kept, and trying again goes on from there."""
+    """Some corrections match no mention anymore and were not applied; the message counts them."""
 
 
 class GazetteerRowsSkipped(GeomapWarning):
@@ -149,4 +177,16 @@ class GazetteerRowsSkipped(GeomapWarning):
 
 
 class FallbackIncomplete(GeomapWarning):
-    """A service had no answer for some names that the gazetteer lacks; the message counts them and says why."""
+    """The fallback service could not answer for some names; the message counts them and gives the reasons."""
+
+
+class BulkGeocoding(GeomapWarning):
+    """Many names are about to be sent to a public service; read the service's usage policy first."""
+
+
+class GeocodingStopped(GeomapWarning):
+    """A service stopped answering and the remaining names were not sent; a later call continues."""
+
+
+class GeocodingCacheSetAside(GeomapWarning):
+    """The cache of geocoding answers was damaged; it was moved aside and a new one was started."""

@@ -35,7 +35,7 @@ def test_environment_yml_and_pyproject_ask_for_the_same_versions() -> None:
     by_pip = next(entry["pip"] for entry in environment if isinstance(entry, dict))
     conda |= _requirements([entry for entry in by_pip if not entry.startswith("--")])
     wanted = _requirements(project["dependencies"])
-    for extra in ("html", "notebooks"):
+    for extra in ("html", "notebooks", "parquet"):
         wanted |= _requirements(project["optional-dependencies"][extra])
     assert conda.pop("python") == project["requires-python"]
     conda.pop("pip")
