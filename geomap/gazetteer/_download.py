@@ -1,41 +1,39 @@
-"""Download the files of GeoNames: resumed where a connection broke, checked when they have arrived."""
+"""Read the files of GeoNames' export, and download them: broken downloads are resumed, complete ones checked."""
 
 from __future__ import annotations
 
-import http.client
 import io
 import json
 import os
 import re
-import ssl
 import time
-import urllib.error
-import urllib.parse
-import urllib.request
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from types import MappingProxyType
+from typing import TYPE_CHECKING, BinaryIO
 
+from geomap import _http
 from geomap.errors import GazetteerDownloadFailed, GazetteerNotFound, GazetteerUnwritable, InvalidGazetteer
 from geomap.gazetteer._index import check_space
 
-# As GeoNames calls them. The build needs the first; without one of the others it knows less.
+if TYPE_CHECKING:
+    from requests import Response, Session
+
+# File names of the export. Only the first is required; without one of the others the gazetteer knows less.
 PLACES, NAMES = "allCountries.zip", "alternateNamesV2.zip"
 ADMIN1, ADMIN2, COUNTRIES = "admin1CodesASCII.txt", "admin2Codes.txt", "countryInfo.txt"
 FEATURE_CODES, HIERARCHY = "featureCodes_en.txt", "hierarchy.zip"
 FILES = (PLACES, NAMES, ADMIN1, ADMIN2, COUNTRIES, FEATURE_CODES, HIERARCHY)
 _BLOCK = 1 << 22
-# Deflated text of this kind is about this much smaller.
-_PACKED = 4
 
 
 class Dump:
-    """A folder of GeoNames files, each as ``.zip`` or as the text that is in it.
+    """A folder of GeoNames files, each a ``.zip`` or the text file in it.
 
     Raises
     ------
@@ -47,12 +45,12 @@ class Dump:
         self.folder = folder
         if self.path(PLACES) is None:
             raise GazetteerNotFound(
-                f"{folder} has neither {PLACES} nor allCountries.txt; it should hold the files of GeoNames' export: "
+                f"{folder} contains neither {PLACES} nor allCountries.txt; expected the files of GeoNames' export: "
                 + ", ".join(FILES)
             )
 
     def path(self, file: str) -> Path | None:
-        """Return where a file lies, zipped or not, or None."""
+        """Return the path of a file, zipped or not, or None."""
         stem = file.partition(".")[0]
         return next((path for end in (".txt", ".zip") if (path := self.folder / f"{stem}{end}").is_file()), None)
 
@@ -63,7 +61,7 @@ class Dump:
         return datetime.fromtimestamp(path.stat().st_mtime, tz=UTC).date().isoformat()
 
     def size(self) -> int:
-        """Return the bytes of the places and names as text."""
+        """Return the uncompressed size of the places and names in bytes."""
         return sum(self._text_size(path) for file in (PLACES, NAMES) if (path := self.path(file)))
 
     def _text_size(self, path: Path) -> int:
@@ -76,7 +74,7 @@ class Dump:
             raise _broken(path, error) from error
 
     def rows(self, file: str, columns: int) -> Iterator[list[str]]:
-        """Yield the rows of a small file that have at least so many columns; nothing if it is not there."""
+        """Yield the rows of a small file with at least ``columns`` columns; none if the file is missing."""
         for _, lines in self.blocks(file):
             for line in lines:
                 fields = line.split("\t")
@@ -86,7 +84,7 @@ class Dump:
     def blocks(
         self, file: str, advance: Callable[[float], None] = lambda share: None
     ) -> Iterator[tuple[int, list[str]]]:
-        """Yield a file's lines in lists, each with the number of its first line; nothing if it is not there.
+        """Yield a file's lines in lists, each with the number of its first line; none if the file is missing.
 
         Raises
         ------
@@ -123,47 +121,39 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
         try:
             member = archive.open(f"{path.stem}.txt")
         except KeyError as error:
-            raise zipfile.BadZipFile(f"there is no {path.stem}.txt in it") from error
-        # What a ZipExtFile has is enough to be read as a raw stream; its stubs do not say so.
+            raise zipfile.BadZipFile(f"it contains no {path.stem}.txt") from error
+        # A ZipExtFile works as a raw stream, though its type stub does not say so.
         with io.BufferedReader(member, _BLOCK) as reader:  # type: ignore[type-var]
             yield reader
 
 
 URL_VARIABLE = "GEOMAP_GEONAMES_URL"
 GEONAMES_URL = "https://download.geonames.org/export/dump/"
-_CHUNK = 1 << 18
-_SECONDS = 60
+_TIMEOUT = 60.0
 _LONGEST_PAUSE = 30.0
-_TRY_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
-_NOT_SATISFIABLE = 416
+_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 _PARTIAL = 206
-_RANGE = re.compile(r"bytes (?:(\d+)-\d+|\*)/(\d+|\*)")
-
-_NO_HEAD = frozenset({405, 501})
+_NOT_SATISFIABLE = frozenset({416})
+_HEAD_NOT_ALLOWED = frozenset({405, 501})
+# No compression in transit: sizes and ranges are those of the file.
+_HEADERS = MappingProxyType({"User-Agent": "geomap", "Accept-Encoding": "identity"})
 
 Advance = Callable[[str, int, int], None]
 
 
-class _Broken(Exception):
-    """What arrived is not all, or not right; trying again may help."""
-
-
-_TRANSIENT = (
-    urllib.error.URLError,
-    http.client.HTTPException,
-    ConnectionError,
-    TimeoutError,
-    ssl.SSLError,
-    _Broken,
-)
-
-
 @dataclass(frozen=True)
-class _Remote:
-    """What a server says of a file: its size, and the tag by which the same content is known again."""
+class _Version:
+    """A file as the server describes it: its size in bytes, and the tag that changes with its content."""
 
     size: int | None
     tag: str
+
+    @classmethod
+    def of(cls, response: Response) -> _Version:
+        size, tag = response.headers.get("Content-Length", ""), response.headers.get("ETag", "")
+        # A weak tag does not promise the same bytes.
+        tag = response.headers.get("Last-Modified", "") if not tag or tag.startswith("W/") else tag
+        return cls(int(size) if size.isdecimal() else None, tag)
 
 
 def download_geonames(
@@ -177,186 +167,195 @@ def download_geonames(
 ) -> list[Path]:
     """Download GeoNames' files into a folder.
 
-    Files that are there and unchanged at the server are kept. A file appears under its name when all of it has arrived;
-    until then what there is of it waits beside it, also for the next call.
+    Files that are up to date are kept. A file gets its name when it is complete; until then it is a ``.part`` beside it,
+    which a later call resumes.
 
     Parameters
     ----------
     folder
         Where the files go.
     url
-        Where they come from; without it the environment variable ``GEOMAP_GEONAMES_URL``, else GeoNames' own server.
+        Base address; by default ``$GEOMAP_GEONAMES_URL``, else GeoNames' own server.
     files
-        Their names.
+        File names.
     attempts
-        How often in a row a file may fail without getting on.
+        How many attempts in a row may fail without progress.
     pause
-        Waits for some seconds between attempts.
+        Called with the seconds to wait between attempts.
     advance
-        Called with a file's name, its bytes that have arrived and its size.
+        Called with a file's name, the bytes received so far and its size (0 if unknown).
+
+    Returns
+    -------
+    list of Path
+        The files, in the order of ``files``.
 
     Raises
     ------
     GazetteerDownloadFailed
-        If the server has no such file, or a file does not arrive whole.
+        If the server lacks a file, or a file cannot be downloaded completely.
     GazetteerUnwritable
-        If the folder has no space for them.
+        If the folder cannot be written or has too little space.
     """
     base = (url or os.environ.get(URL_VARIABLE) or GEONAMES_URL).rstrip("/") + "/"
-    if urllib.parse.urlsplit(base).scheme not in {"http", "https"}:
-        raise GazetteerDownloadFailed(f"{base} is no address of a web server; it begins with http:// or https://")
+    if not base.startswith(("http://", "https://")):
+        raise GazetteerDownloadFailed(f"invalid URL {base}: expected http:// or https://")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        transfers = [_Transfer(base + file, folder / file, attempts, pause, advance) for file in files]
-        wanted = [transfer for transfer in transfers if not transfer.is_there()]
-        check_space(folder, sum(transfer.lacking() for transfer in wanted))
-        for transfer in wanted:
-            transfer.run()
+        with _http.open_session() as session:
+            transfers = [_Transfer(session, base + file, folder / file, attempts, pause, advance) for file in files]
+            outdated = [transfer for transfer in transfers if not transfer.is_up_to_date()]
+            check_space(folder, sum(transfer.remaining() for transfer in outdated))
+            for transfer in outdated:
+                transfer.run()
+    except (GazetteerDownloadFailed, GazetteerUnwritable):
+        raise
     except OSError as error:
-        if isinstance(error, GazetteerDownloadFailed | GazetteerUnwritable):
-            raise
-        raise GazetteerUnwritable(f"the download cannot be written in {folder}: {error}") from error
+        raise GazetteerUnwritable(f"cannot write the download in {folder}: {error}") from error
     return [folder / file for file in files]
 
 
+@dataclass
 class _Transfer:
-    """One file on its way."""
+    """The download of one file."""
 
-    def __init__(self, url: str, target: Path, attempts: int, pause: Callable[[float], None], advance: Advance) -> None:
-        self.url, self.target, self.attempts, self.pause, self.advance = url, target, attempts, pause, advance
-        self.part = target.with_name(target.name + ".part")
-        self.note = target.with_name(target.name + ".json")
-        self.remote: _Remote | None = None
+    session: Session
+    url: str
+    target: Path
+    attempts: int
+    pause: Callable[[float], None]
+    advance: Advance
 
-    def is_there(self) -> bool:
-        """Ask the server for the file's size and tag; tell whether that file is there already."""
-        self.remote = self._persist(self._ask)
-        known = self._noted()
-        whole = self.target.is_file() and self.remote.size in {None, self.target.stat().st_size}
-        return whole and bool(self.remote.tag) and known == self.remote
+    def __post_init__(self) -> None:
+        self.part = self.target.with_name(self.target.name + ".part")
+        self.record = self.target.with_name(self.target.name + ".json")
+        self.version = _Version(None, "")
+        self._failures = self._received = 0
 
-    def lacking(self) -> int:
+    def is_up_to_date(self) -> bool:
+        """Ask the server for the file's version, and return whether that is the one in the folder."""
+        self.version = self._persist(self._ask)
+        complete = self.target.is_file() and self.version.size in {None, self.target.stat().st_size}
+        return complete and bool(self.version.tag) and self._recorded() == self.version
+
+    def remaining(self) -> int:
         """Return how many bytes are still to come, as far as the server said."""
-        return max(((self.remote.size if self.remote else None) or 0) - _size(self.part), 0)
+        return max((self.version.size or 0) - _size(self.part), 0)
 
     def run(self) -> None:
-        """Receive the file, check it, give it its name."""
+        """Receive the file, check it and give it its name."""
         self._persist(self._receive_checked)
         self.part.replace(self.target)
 
-    def _persist(self, act: Callable[[], _Remote]) -> _Remote:
-        """Do something until it succeeds, or fails too often without getting on."""
-        failures, most = 0, _size(self.part)
-        while True:
-            try:
-                return act()
-            except urllib.error.HTTPError as error:
-                if error.code not in _TRY_AGAIN:
-                    raise GazetteerDownloadFailed(
-                        f"{self.url}: the server answers {error.code} {error.reason}"
-                    ) from error
-                reason: Exception = error
-            except _TRANSIENT as error:
-                reason = error
-            arrived = _size(self.part)
-            failures, most = (1, arrived) if arrived > most else (failures + 1, most)
-            if failures >= self.attempts:
-                raise GazetteerDownloadFailed(
-                    f"{self.url} does not arrive whole ({reason or type(reason).__name__}); {arrived:,} bytes are kept in "
-                    f"{self.part.parent}, and trying again goes on from there"
-                ) from reason
-            self.pause(_seconds(reason, failures))
-
-    def _ask(self) -> _Remote:
+    def _persist(self, action: Callable[[], _Version]) -> _Version:
+        """Retry until it succeeds or stops making progress."""
+        self._failures, self._received = 0, _size(self.part)
+        attempt = _http.retrying(
+            after=self._count_failure,
+            wait=lambda state: min(_http.backoff(state, failures=self._failures, first=2.0), _LONGEST_PAUSE),
+            stop=lambda state: self._failures >= self.attempts,
+            sleep=self.pause,
+        )
         try:
-            with urllib.request.urlopen(_request(self.url, method="HEAD"), timeout=_SECONDS) as answer:  # noqa: S310
-                return _told(answer.headers)
-        except urllib.error.HTTPError as error:
-            if error.code in _NO_HEAD:
-                return _Remote(None, "")
-            raise
+            return attempt(action)
+        except _http.TransientError as error:
+            raise GazetteerDownloadFailed(
+                f"{self.url}: download incomplete ({error}); {_size(self.part):,} bytes are kept in {self.part.parent}, "
+                "run it again to resume"
+            ) from error
+        except _http.HttpError as error:
+            raise GazetteerDownloadFailed(f"{self.url}: {error}") from error
 
-    def _receive_checked(self) -> _Remote:
-        remote = self._receive()
-        arrived = _size(self.part)
-        if remote.size is not None and arrived != remote.size:
-            if arrived > remote.size:
+    def _count_failure(self, _: object) -> None:
+        received = _size(self.part)
+        self._failures = 1 if received > self._received else self._failures + 1
+        self._received = max(received, self._received)
+
+    @contextmanager
+    def _response(
+        self, method: str, headers: Mapping[str, str] | None = None, *, allowed: frozenset[int]
+    ) -> Iterator[Response]:
+        """Send a request and yield the response if it succeeded or has one of the ``allowed`` statuses."""
+        with _http.send(
+            self.session,
+            method,
+            self.url,
+            headers={**_HEADERS, **(headers or {})},
+            timeout=_TIMEOUT,
+            follow_redirects=True,
+        ) as response:
+            status = response.status_code
+            if status in _http.RETRIED_STATUSES:
+                wait = _http.retry_after(response.headers, now=time.time())
+                raise _http.TransientError(f"HTTP {status}", status=status, retry_after=wait)
+            if status >= 400 and status not in allowed:
+                raise _http.HttpError(f"HTTP {status} {response.reason}", status=status)
+            yield response
+
+    def _ask(self) -> _Version:
+        with self._response("HEAD", allowed=_HEAD_NOT_ALLOWED) as response:
+            return _Version.of(response) if response.ok else _Version(None, "")
+
+    def _receive_checked(self) -> _Version:
+        version = self._receive()
+        received = _size(self.part)
+        if version.size is not None and received != version.size:
+            if received > version.size:
                 self.part.unlink()
-            raise _Broken(f"{arrived:,} of {remote.size:,} bytes")
-        wrong = _damage(self.part, self.target.suffix)
-        if wrong:
+            raise _http.TransientError(f"{received:,} of {version.size:,} bytes")
+        if damage := _damage(self.part, self.target.suffix):
             self.part.unlink()
-            raise _Broken(wrong)
-        return remote
+            raise _http.TransientError(damage)
+        return version
 
-    def _receive(self) -> _Remote:
-        have, known = _size(self.part), self._noted()
+    def _receive(self) -> _Version:
+        start, recorded = _size(self.part), self._recorded()
         headers = {}
-        if have and known is not None and known.size == have:
-            return known
-        if have and known is not None and known.tag:
-            # Without the tag a changed file would be sewn to the old one's beginning.
-            headers = {"Range": f"bytes={have}-", "If-Range": known.tag}
-        try:
-            answer = urllib.request.urlopen(_request(self.url, headers=headers), timeout=_SECONDS)  # noqa: S310
-        except urllib.error.HTTPError as error:
-            if error.code == _NOT_SATISFIABLE:
+        if start and recorded is not None:
+            if recorded.size == start:
+                return recorded
+            if recorded.tag:
+                # If-Range: else the rest of a changed file would be appended to the beginning of the old one.
+                headers = {"Range": f"bytes={start}-", "If-Range": recorded.tag}
+        with self._response("GET", headers, allowed=_NOT_SATISFIABLE) as response:
+            if response.status_code in _NOT_SATISFIABLE:
                 self.part.unlink(missing_ok=True)
-                raise _Broken("the file has changed at the server") from error
-            raise
-        with answer:
-            remote, begin = _told(answer.headers), 0
-            if answer.status == _PARTIAL:
-                begin, size = _range(answer.headers.get("Content-Range", ""))
-                if begin != have:
-                    self.part.unlink(missing_ok=True)
-                    raise _Broken(f"the server goes on at byte {begin:,} instead of {have:,}")
-                remote = _Remote(size, remote.tag)
-            self._note(remote)
-            self._write(answer, begin, remote.size)
-        return remote
+                raise _http.TransientError("the file changed on the server")
+            version = _Version.of(response)
+            if response.status_code == _PARTIAL:
+                version = _Version(self._size_of_rest(response, start), version.tag)
+            else:
+                start = 0
+            self.record.write_text(json.dumps(asdict(version)), "utf-8")
+            self._write(response, start, version.size)
+        return version
 
-    def _write(self, answer: http.client.HTTPResponse, begin: int, size: int | None) -> None:
-        with self.part.open("ab" if begin else "wb") as file:
-            while chunk := answer.read(_CHUNK):
+    def _size_of_rest(self, response: Response, start: int) -> int | None:
+        """Check that a partial response begins where the ``.part`` ends, and return the size of the whole file."""
+        header = response.headers.get("Content-Range", "")
+        match = _RANGE.match(header)
+        if match is None or int(match[1]) != start:
+            self.part.unlink(missing_ok=True)
+            raise _http.TransientError(f"asked for bytes from {start}, got Content-Range {header!r}")
+        return None if match[2] == "*" else int(match[2])
+
+    def _write(self, response: Response, start: int, size: int | None) -> None:
+        with self.part.open("ab" if start else "wb") as file:
+            for chunk in _http.chunks(response, timeout=_TIMEOUT, decode=False):
                 file.write(chunk)
-                begin += len(chunk)
-                self.advance(self.target.name, begin, size or 0)
+                start += len(chunk)
+                self.advance(self.target.name, start, size or 0)
 
-    def _note(self, remote: _Remote) -> None:
-        self.note.write_text(json.dumps({"size": remote.size, "tag": remote.tag}), "utf-8")
-
-    def _noted(self) -> _Remote | None:
+    def _recorded(self) -> _Version | None:
+        """Return the version that the ``.part`` or the file belongs to."""
         try:
-            noted = json.loads(self.note.read_text("utf-8"))
-            return _Remote(noted["size"], noted["tag"])
-        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            return _Version(**json.loads(self.record.read_text("utf-8")))
+        except (FileNotFoundError, ValueError, TypeError):
             return None
 
 
-# Addresses are http or https: the download refuses others before it begins.
-def _request(url: str, *, method: str = "GET", headers: dict[str, str] | None = None) -> urllib.request.Request:
-    # No compression in transit: sizes and ranges are those of the file.
-    every = {"User-Agent": "geomap", "Accept-Encoding": "identity", **(headers or {})}
-    return urllib.request.Request(url, headers=every, method=method)  # noqa: S310
-
-
-def _told(headers: http.client.HTTPMessage) -> _Remote:
-    size, tag = headers.get("Content-Length"), headers.get("ETag") or ""
-    # A weak tag does not promise the same bytes.
-    tag = headers.get("Last-Modified") or "" if not tag or tag.startswith("W/") else tag
-    return _Remote(int(size) if size and size.isdecimal() else None, tag)
-
-
-def _range(header: str) -> tuple[int, int | None]:
-    found = _RANGE.match(header)
-    if found is None or found[1] is None:
-        raise _Broken(f"the server's range {header!r} makes no sense")
-    return int(found[1]), int(found[2]) if found[2] != "*" else None
-
-
 def _damage(path: Path, suffix: str) -> str:
-    """Return what is wrong with a file that has arrived, nothing if it is right."""
+    """Return what is wrong with a received file, or an empty string."""
     if suffix == ".zip":
         try:
             with zipfile.ZipFile(path) as archive:
@@ -365,18 +364,8 @@ def _damage(path: Path, suffix: str) -> str:
             return f"the archive is damaged: {error}"
         return f"the archive is damaged at {broken}" if broken else ""
     with path.open("rb") as file:
-        begin = file.read(1 << 16)
-    if b"\t" not in begin or begin.lstrip().startswith(b"<"):
-        return "this is no table"
-    return ""
-
-
-def _seconds(reason: Exception, failures: int) -> float:
-    """Return how long to wait: what the server asks for, else twice as long as the time before."""
-    asked = (
-        reason.headers.get("Retry-After", "") if isinstance(reason, urllib.error.HTTPError) and reason.headers else ""
-    )
-    return min(float(asked) if asked.isdecimal() else 2.0**failures, _LONGEST_PAUSE)
+        start = file.read(1 << 16)
+    return "" if b"\t" in start and not start.lstrip().startswith(b"<") else "not a tab-separated table"
 
 
 def _size(path: Path) -> int:
