@@ -48,7 +48,7 @@ def progress_bars(*, shown: bool | None = None) -> Iterator[Progress]:
 
     console = None if "ipykernel" in sys.modules else Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), Pace())
-    with Bars(*columns, console=console, transient=True, speed_estimate_period=120) as bars:
+    with Bars(*columns, console=console, transient=is_watched(), speed_estimate_period=120) as bars:
         tasks: dict[str, TaskID] = {}
 
         def progress(stage: str, done: int, total: int) -> None:
