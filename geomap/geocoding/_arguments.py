@@ -1,4 +1,4 @@
-"""From what a caller writes to what geopy's classes take: names, keys, hints."""
+"""Translate the caller's arguments into those of geopy's classes: names, keys, hints."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from geomap.errors import CredentialsMissing, GeocoderUnknown, GeocodingMisused, MissingDependency
+from geomap._optional import optional
+from geomap.errors import CredentialsMissing, GeocoderUnknown, GeocodingMisused
 from geomap.geocoding._places import Bounds
 from geomap.geocoding._policies import Policy
 
-# How geopy's classes call the same hint.
+# The names that geopy's classes have for the same hint.
 ALIASES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("country_codes", ("country_codes", "countries", "country")),
     ("viewbox", ("viewbox", "bbox", "bounds", "boundary_rect")),
@@ -31,37 +32,30 @@ THREE_LETTERS = ("herev7",)
 
 
 def require_libraries() -> None:
-    """Check that what geocoding needs is installed.
+    """Check that the packages that geocoding needs are installed.
 
     Raises
     ------
     MissingDependency
-        If it is not; the message says how to install it.
+        If one is not; the message says how to install it.
     """
-    try:
-        import geopy  # noqa: F401
-        import requests  # noqa: F401
-        import requests_cache  # noqa: F401
-        import tenacity  # noqa: F401
-    except ImportError as error:
-        raise MissingDependency(
-            f"geomap.geocoding needs {error.name}: pip install 'geomap-toolkit[geocoding]'"
-        ) from error
+    for module in ("geopy", "requests", "tenacity"):
+        optional(module, needed_by="geomap.geocoding", extra=None)
 
 
 def geocoder_class(name: str) -> Any:
-    """Return geopy's class by its short name.
+    """Return a geopy class by its short name.
 
     Raises
     ------
     GeocoderUnknown
-        If geopy has none by that name; the message lists those it has.
+        If geopy has no such class; the message lists the names.
     """
     from geopy.geocoders import SERVICE_TO_GEOCODER
 
     if name.lower() not in SERVICE_TO_GEOCODER:
         raise GeocoderUnknown(
-            f"geopy has no geocoder {name!r}; it has: {', '.join(sorted(SERVICE_TO_GEOCODER))}; or pass an instance"
+            f"unknown geocoder {name!r}; geopy has: {', '.join(sorted(SERVICE_TO_GEOCODER))}; or pass an instance"
         )
     return SERVICE_TO_GEOCODER[name.lower()]
 
@@ -71,26 +65,25 @@ def short_name(geocoder: object) -> str:
     from geopy.geocoders import SERVICE_TO_GEOCODER
 
     names = {cls: name for name, cls in sorted(SERVICE_TO_GEOCODER.items(), reverse=True)}
-    found = next((names[cls] for cls in type(geocoder).__mro__ if cls in names), None)
-    return found or type(geocoder).__name__.lower()
+    return next((names[cls] for cls in type(geocoder).__mro__ if cls in names), type(geocoder).__name__.lower())
 
 
-def constructor_arguments(cls: Any, name: str, policy: Policy, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Complete what geopy's class is made with: keys from the environment, an address taken apart.
+def constructor_arguments(cls: Any, name: str, policy: Policy, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments for a geopy class: the options, keys from the environment, and the parts of an address.
 
     Raises
     ------
     CredentialsMissing
-        If the class needs a key that is neither given nor in the environment (``GEOMAP_<SERVICE>_<ARGUMENT>``).
+        If a required key is neither given nor in the environment (``GEOMAP_<SERVICE>_<ARGUMENT>``).
     GeocodingMisused
-        If the class takes no such argument.
+        If the class has no such argument, or a required one is missing.
     """
     parameters = inspect.signature(cls.__init__).parameters
-    arguments = dict(given)
-    _take_address_apart(arguments)
+    arguments = dict(options)
+    _split_address(arguments)
     if unknown := [key for key in arguments if key not in parameters]:
-        takes = ", ".join(key for key in parameters if key not in {"self", "adapter_factory", "timeout"})
-        raise GeocodingMisused(f"{name} takes no {', '.join(unknown)}; it takes: {takes}")
+        supported = ", ".join(key for key in parameters if key not in {"self", "adapter_factory", "timeout"})
+        raise GeocodingMisused(f"{name} does not support {', '.join(unknown)}; it supports: {supported}")
     for argument in policy.arguments:
         if argument in parameters and arguments.get(argument) is None:
             value = os.environ.get(variable(name, argument))
@@ -109,12 +102,12 @@ def constructor_arguments(cls: Any, name: str, policy: Policy, given: Mapping[st
 
 
 def variable(service: str, argument: str) -> str:
-    """Return the environment variable that a service's key is read from."""
+    """Return the name of the environment variable for a service's key."""
     return f"GEOMAP_{service}_{argument}".upper()
 
 
 def host_of(cls: Any, arguments: Mapping[str, Any]) -> str:
-    """Return the host that a geocoder of this class would ask."""
+    """Return the host that a geocoder of this class sends its requests to."""
     domain = arguments.get("domain")
     if domain is None:
         parameter = inspect.signature(cls.__init__).parameters.get("domain")
@@ -122,7 +115,7 @@ def host_of(cls: Any, arguments: Mapping[str, Any]) -> str:
     return (urlsplit(f"//{domain}").hostname or "") if isinstance(domain, str) else ""
 
 
-def _take_address_apart(arguments: dict[str, Any]) -> None:
+def _split_address(arguments: dict[str, Any]) -> None:
     domain = arguments.get("domain")
     if not isinstance(domain, str):
         return
@@ -132,16 +125,16 @@ def _take_address_apart(arguments: dict[str, Any]) -> None:
         arguments["domain"] = domain = (parts.netloc + parts.path).rstrip("/")
     if "@" in domain:
         raise GeocodingMisused(
-            'a name and password in the address would be logged; pass headers={"Authorization": ...} instead'
+            'credentials in the address would be logged; pass headers={"Authorization": ...} instead'
         )
 
 
 def check_headers(headers: Mapping[str, str] | None) -> dict[str, str]:
-    """Return further request headers if they can be sent; a value is never repeated in an error."""
+    """Return request headers if they can be sent; errors never show a value."""
     checked = dict(headers or {})
     for name, value in checked.items():
         if not (name.isascii() and name.isprintable() and str(value).isascii() and str(value).isprintable()):
-            raise GeocodingMisused(f"the header {name!r} holds characters that HTTP cannot carry")
+            raise GeocodingMisused(f"header {name!r} contains characters other than printable ASCII")
     return checked
 
 
@@ -155,19 +148,19 @@ def hints_for(
     limit: int | None = None,
     strict: bool = True,
 ) -> dict[str, Any]:
-    """Return the keyword arguments by which a geopy method takes our hints.
+    """Return the keyword arguments for a geopy method.
 
     Parameters
     ----------
     method
         A geocoder's bound ``geocode`` or ``reverse``.
     strict
-        Whether a hint that the service does not take is an error; else it is left out.
+        Whether a hint that the service does not support is an error; otherwise it is ignored.
 
     Raises
     ------
     GeocodingMisused
-        If the service does not take a hint. ``limit`` is never an error: answers are cut to it.
+        If the service does not support a hint. ``limit`` is never an error: answers are cut to it.
     """
     parameters = _parameters(getattr(method, "__func__", method))
     values = {"country_codes": list(country_codes), "viewbox": viewbox, "language": language, "limit": limit}
@@ -179,9 +172,9 @@ def hints_for(
         name = next((name for name in names if name in parameters), None)
         if name is None or (hint == "country_codes" and not _codes_fit(service, country_codes)):
             if strict and hint != "limit":
-                raise GeocodingMisused(f"{service} takes no {hint}; leave it out, or write it into the names")
+                raise GeocodingMisused(f"{service} does not support {hint}; leave it out, or add it to the names")
             continue
-        keywords[name] = _as_geopy_wants(hint, value, service)
+        keywords[name] = _in_geopy_form(hint, value, service)
     if "exactly_one" in parameters:
         keywords["exactly_one"] = service in ONE_ONLY
     return keywords
@@ -198,7 +191,7 @@ def _codes_fit(service: str, codes: Sequence[str]) -> bool:
     return service not in THREE_LETTERS or all(len(code) == 3 for code in codes)
 
 
-def _as_geopy_wants(hint: str, value: Any, service: str) -> Any:
+def _in_geopy_form(hint: str, value: Any, service: str) -> Any:
     if hint == "viewbox":
         west, south, east, north = value
         return [(south, west), (north, east)]
@@ -210,26 +203,26 @@ def _as_geopy_wants(hint: str, value: Any, service: str) -> Any:
 def check_hints(
     country_codes: str | Sequence[str] | None, viewbox: Sequence[float] | None, limit: int
 ) -> tuple[tuple[str, ...], Bounds | None]:
-    """Return country codes and viewbox in their checked forms.
+    """Check country codes and viewbox, and return them in one form.
 
     Raises
     ------
     GeocodingMisused
         If a code has neither two nor three letters, the viewbox is not (west, south, east, north), or the limit is
-        under 1.
+        below 1.
     """
     codes = (country_codes,) if isinstance(country_codes, str) else tuple(country_codes or ())
     for code in codes:
         if not (isinstance(code, str) and code.isascii() and code.isalpha() and len(code) in {2, 3}):
-            raise GeocodingMisused(f"{code!r} is no country code; ISO 3166-1 alpha-2 is meant, like 'iq'")
+            raise GeocodingMisused(f"invalid country code {code!r}; expected ISO 3166-1 alpha-2, such as 'iq'")
     if limit < 1:
-        raise GeocodingMisused(f"limit is {limit}; at least one answer has to be asked for")
+        raise GeocodingMisused(f"limit must be at least 1; got {limit}")
     if viewbox is None:
         return tuple(code.lower() for code in codes), None
     try:
         west, south, east, north = (float(edge) for edge in viewbox)
     except (TypeError, ValueError):
-        raise GeocodingMisused(f"viewbox is {viewbox!r}, not four numbers: west, south, east, north") from None
+        raise GeocodingMisused(f"viewbox must be four numbers, west, south, east, north; got {viewbox!r}") from None
     if not (-180 <= west <= 180 and -180 <= east <= 180 and -90 <= south <= north <= 90):
-        raise GeocodingMisused(f"viewbox is {viewbox!r}; west, south, east, north in degrees are meant, in that order")
+        raise GeocodingMisused(f"viewbox must be west, south, east, north in degrees, in that order; got {viewbox!r}")
     return tuple(code.lower() for code in codes), (west, south, east, north)

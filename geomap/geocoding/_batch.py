@@ -1,12 +1,11 @@
-"""Many names, one service: a table in, a table out, and nothing lost on the way."""
+"""Geocode many names with one service: a table in, a table out, one row per input."""
 
 from __future__ import annotations
 
 import contextlib
-import itertools
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -16,10 +15,11 @@ import pandas as pd
 from geomap._progress import Progress, is_watched, progress_bars, rate_in_words, time_in_words
 from geomap.errors import BulkGeocoding, GeocodingMisused, GeocodingStopped
 from geomap.geocoding._arguments import check_hints
-from geomap.geocoding._inputs import Question, read_names, read_points
+from geomap.geocoding._inputs import Query, read_names, read_points
 from geomap.geocoding._places import Answer, Place
 from geomap.geocoding._service import Service
-from geomap.tables import CRS, as_dtype, points
+from geomap.tables import CRS, as_dtype
+from geomap.tables import points as as_points
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -47,80 +47,22 @@ ANSWERS: Mapping[str, str] = MappingProxyType(
 CANDIDATES: Mapping[str, str] = MappingProxyType(
     {"row": "int64", "rank": "int64", **{k: v for k, v in ANSWERS.items() if k not in {"status", "reason"}}}
 )
-_OF_PLACE = ("address", "place_id", "category", "type", "importance", "country_code")
-
-
-def answers_table(
-    questions: Sequence[Question], answers: Sequence[Answer], index: pd.Index, service: str
-) -> gpd.GeoDataFrame:
-    """Return one row per question with the first place of its answer."""
-    rows = [
-        {
-            "name": question.given,
-            "query": question.query,
-            "status": answer.status,
-            "reason": answer.reason,
-            "service": service,
-            "fetched": answer.fetched,
-            **_place(answer.places[0] if answer.places else None),
-        }
-        for question, answer in zip(questions, answers, strict=True)
-    ]
-    return _table(rows, ANSWERS, index)
-
-
-def candidates_table(questions: Sequence[Question], answers: Sequence[Answer], service: str) -> gpd.GeoDataFrame:
-    """Return one row per place of every answer."""
-    rows = [
-        {
-            "row": number,
-            "rank": rank,
-            "name": question.given,
-            "query": question.query,
-            "service": service,
-            "fetched": answer.fetched,
-            **_place(place),
-        }
-        for number, (question, answer) in enumerate(zip(questions, answers, strict=True))
-        for rank, place in enumerate(answer.places, start=1)
-    ]
-    return _table(rows, CANDIDATES, pd.RangeIndex(len(rows)))
-
-
-def _place(place: Place | None) -> dict[str, Any]:
-    if place is None:
-        return {}
-    west, south, east, north = place.bounds or (None, None, None, None)
-    edges = {"west": west, "south": south, "east": east, "north": north}
-    return {**{name: getattr(place, name) for name in _OF_PLACE}, **edges, "lon": place.lon, "lat": place.lat}
-
-
-def _table(rows: Sequence[dict[str, Any]], columns: Mapping[str, str], index: pd.Index) -> gpd.GeoDataFrame:
-    import geopandas as gpd
-
-    table = {
-        name: as_dtype(pd.Series([row.get(name) for row in rows], dtype=object), dtype).set_axis(index)
-        for name, dtype in columns.items()
-    }
-    lon, lat = (pd.Series([row.get(name) for row in rows], dtype="float64") for name in ("lon", "lat"))
-    return gpd.GeoDataFrame(table, geometry=points(lon, lat).set_axis(index), crs=CRS, index=index)
-
-
+EDGES = ("west", "south", "east", "north")
 Key = tuple[str | None, tuple[str, ...], tuple[float, float] | None]
-Asker = Callable[[Question, bool], Answer]
-UNCACHED = "not asked yet"
+STAGE = "geocoding"
+_WORTH_A_BAR = 10  # names
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run would cost.
+    """What geocoding would cost.
 
     Attributes
     ----------
     names, distinct, cached, requests
-        Rows; different questions among them; those answered already; those to be sent.
+        Number of rows; of different queries among them; of those in the cache; of those to send.
     rate
-        Requests a second that the service allows.
+        Requests per second that the service allows.
     seconds
         How long that takes at least.
     """
@@ -153,38 +95,39 @@ def geocode(
     progress: bool | Progress | None = None,
     **options: Any,
 ) -> gpd.GeoDataFrame:
-    """Ask a geocoding service for names: streets, buildings, villages that the gazetteer does not hold.
+    """Geocode names with a web service: streets, buildings, villages that the gazetteer lacks.
 
-    A service is asked only because it is named here, and gets the names and the hints of this call. Answers are kept in
-    a file, so an interrupted run continues where it stopped, and the same name is not asked twice.
+    Nothing is sent but the names and the hints of this call, to the service named here. Answers are kept in a file, so
+    that an interrupted run resumes where it stopped and no name is requested twice.
 
     Parameters
     ----------
     names
         A list or Series of names; or a table with a column ``name`` (or ``toponym``, ``query``) and, optional, ``context``
-        (written behind the name) and ``country_code``.
+        (appended to the name) and ``country_code``.
     service
-        A short name of geopy's, a geocoder of geopy's, or a :class:`Service`, which is worth keeping when called often.
+        The short name of a geopy geocoder, an instance of one, or a :class:`Service`, which is worth keeping for several
+        calls.
     user_agent
-        Who asks. The public Nominatim demands it, and allows one request a second, one thread, and no bulk use: see
-        https://operations.osmfoundation.org/policies/nominatim/.
+        Your application. The public Nominatim requires one, and allows one request a second, one thread, and no bulk use:
+        see https://operations.osmfoundation.org/policies/nominatim/.
     country_codes
         Keep to these countries (ISO 3166-1 alpha-2).
     viewbox
-        West, south, east, north in degrees (EPSG:4326). Nominatim prefers what lies in it; most others keep to it.
+        West, south, east, north in degrees (EPSG:4326). Nominatim prefers places inside it; most others keep to it.
     language
-        In which language to answer (``ar``, ``en-GB``).
+        The language of the answers (``ar``, ``en-GB``).
     limit
-        How many places to ask for; the service's first becomes the row, all are in :func:`candidates`.
+        Maximum number of places to ask for per name; the first becomes the row, :func:`candidates` returns all.
     threads
-        How many names to ask at once, within the rate and connections of the service.
+        How many names to ask for at once, within the rate and connections of the service.
     max_seconds
-        Ask nothing new after so many seconds.
+        Send no new requests after so many seconds.
     progress
-        True for a bar with rate and time left, False for none, None for one where somebody watches; or a callable that
-        takes the stage's name, what is done and what there is.
+        True for a progress bar, False for none, None for one if stderr is a terminal or a notebook and at least ten names
+        are requested; or a callable that takes the stage, the number of names done and their total.
     **options
-        As for :class:`Service`: ``api_key``, ``domain``, ``rate``, ``cache``, ``only_cached``, ``tries``, ...
+        As for :class:`Service`: ``api_key``, ``domain``, ``rate``, ``cache``, ``only_cached``, ``attempts``, ...
 
     Returns
     -------
@@ -192,66 +135,70 @@ def geocode(
         One row per input, in input order, with the input's index. EPSG:4326, points in (longitude, latitude) order or
         None, never (0, 0). ``name`` (as given), ``query`` (as sent), ``status`` (``found``, ``not_found``, ``error``),
         ``reason`` (of an error), ``address``, ``place_id``, ``category``, ``type``, ``importance`` (the service's own),
-        ``country_code``, ``west, south, east, north`` (its bounds in degrees), ``service``, ``fetched`` (UTC).
+        ``country_code``, ``west, south, east, north`` (bounds in degrees), ``service``, ``fetched`` (UTC).
 
     Raises
     ------
     UserAgentMissing, CredentialsMissing, GeocoderUnknown, GeocodingMisused, MissingDependency
-        Before anything is sent, if it cannot be asked so.
+        If the call is wrong; nothing has been sent.
     GeocodingCacheUnusable
         If the cache cannot be opened.
 
     Warns
     -----
     GeocodingStopped
-        If the service failed or refused, and names were left unasked.
+        If the service failed or refused, and some names were not requested.
     BulkGeocoding
-        If more names would be asked than a public service wants in one go.
+        If more names are requested than a public service wants in one run.
 
     Notes
     -----
-    A fault of the service is never an exception: it is a row with ``status="error"`` and its reason, and asked again in
-    the next run. HTTP 408, 425, 429, 5xx, broken connections and unreadable answers are tried again; 401, 402, 403 and
-    used quotas end the run, as do several failures in a row.
+    A failure of the service is never an exception: it is a row with ``status="error"`` and a reason, and requested again
+    in the next run. HTTP 408, 425, 429, 5xx, lost connections and unreadable responses are retried; 401, 402, 403 and
+    exceeded quotas end the run, as do several failures in a row.
     """
-    codes, box = check_hints(country_codes, viewbox, limit)
-    one = _service(service, user_agent, options)
-    questions, index = read_names(names, codes)
-    asker = _by_name(one, box, language, limit)
-    answers = _run(one, questions, asker, threads=threads, max_seconds=max_seconds, progress=progress)
-    return answers_table(questions, answers, index, one.name)
+    with _prepared(
+        names,
+        service=service,
+        user_agent=user_agent,
+        country_codes=country_codes,
+        viewbox=viewbox,
+        language=language,
+        limit=limit,
+        **options,
+    ) as batch:
+        answers = _run(batch, threads=threads, max_seconds=max_seconds, progress=progress)
+        return _answers_table(batch, answers)
 
 
 def candidates(
     names: Iterable[object] | pd.Series | pd.DataFrame,
     *,
-    service: str | Service | object = "nominatim",
-    user_agent: str | None = None,
-    country_codes: str | Sequence[str] | None = None,
-    viewbox: Sequence[float] | None = None,
-    language: str | None = None,
-    limit: int = 5,
     threads: int = 1,
     max_seconds: float | None = None,
     progress: bool | Progress | None = None,
     **options: Any,
 ) -> gpd.GeoDataFrame:
-    """Return every place that the service proposes for the names; parameters as for :func:`geocode`.
+    """Return every place that the service proposes for the names.
 
-    After :func:`geocode` with the same options this asks nothing.
+    After :func:`geocode` with the same arguments this sends nothing.
+
+    Parameters
+    ----------
+    names, threads, max_seconds, progress
+        As for :func:`geocode`.
+    **options
+        All other arguments of :func:`geocode`: ``service``, ``user_agent``, ``country_codes``, ``limit``, ...
 
     Returns
     -------
     GeoDataFrame
         One row per place, in the order of the names and then of the service, EPSG:4326: the columns of :func:`geocode`
-        without ``status`` and ``reason``, and in front ``row`` (the number of the input row) and ``rank`` (from 1).
+        without ``status`` and ``reason``, preceded by ``row`` (position of the name, from 0) and ``rank`` (from 1).
     """
-    codes, box = check_hints(country_codes, viewbox, limit)
-    one = _service(service, user_agent, options)
-    questions, _ = read_names(names, codes)
-    asker = _by_name(one, box, language, limit)
-    answers = _run(one, questions, asker, threads=threads, max_seconds=max_seconds, progress=progress)
-    return candidates_table(questions, answers, one.name)
+    with _prepared(names, **options) as batch:
+        answers = _run(batch, threads=threads, max_seconds=max_seconds, progress=progress)
+        return _candidates_table(batch, answers)
 
 
 def reverse(
@@ -265,40 +212,84 @@ def reverse(
     progress: bool | Progress | None = None,
     **options: Any,
 ) -> gpd.GeoDataFrame:
-    """Ask a geocoding service what lies at points.
+    """Find the addresses of points with a web service.
 
     Parameters
     ----------
     points
         A GeoSeries or GeoDataFrame in any CRS; or shapely points or pairs, (longitude, latitude) in degrees, EPSG:4326.
-        Of a line or an area, a point on it.
+        Lines and areas are represented by a point on them.
     service, user_agent, language, threads, max_seconds, progress, **options
         As for :func:`geocode`; the policy of the public Nominatim
-        (https://operations.osmfoundation.org/policies/nominatim/) holds here too.
+        (https://operations.osmfoundation.org/policies/nominatim/) applies here too.
 
     Returns
     -------
     GeoDataFrame
-        As from :func:`geocode`, one row per point; ``name`` and ``query`` are "latitude, longitude", the geometry is the
-        point of what was found there.
+        As from :func:`geocode`, one row per point; ``name`` and ``query`` are "latitude, longitude", the geometry is that
+        of the place found.
 
     Raises
     ------
     GeocodingMisused
-        If the service cannot be asked so; and as :func:`geocode` raises.
+        If the service has no reverse geocoding; and as :func:`geocode` raises.
     """
-    one = _service(service, user_agent, options)
-    questions, index = read_points(points)
+    with _opened(service, user_agent, options) as opened:
 
-    def ask(question: Question, only_cached: bool) -> Answer:
-        assert question.point is not None
-        return one.ask_reverse(*question.point, language=language, only_cached=only_cached)
+        def ask(query: Query, only_cached: bool) -> Answer:
+            assert query.point is not None
+            return opened.ask_reverse(*query.point, language=language, only_cached=only_cached)
 
-    answers = _run(one, questions, ask, threads=threads, max_seconds=max_seconds, progress=progress)
-    return answers_table(questions, answers, index, one.name)
+        batch = _Batch(opened, *read_points(points), ask)
+        answers = _run(batch, threads=threads, max_seconds=max_seconds, progress=progress)
+        return _answers_table(batch, answers)
 
 
-def plan(
+def plan(names: Iterable[object] | pd.Series | pd.DataFrame, **options: Any) -> Plan:
+    """Return what :func:`geocode` would cost with the same arguments, without sending anything.
+
+    Parameters
+    ----------
+    names
+        As for :func:`geocode`.
+    **options
+        All other arguments of :func:`geocode`, except ``threads``, ``max_seconds`` and ``progress``.
+
+    Returns
+    -------
+    Plan
+        Printed, it reads "3,412 names, 2,120 distinct, 640 cached, 25 min at 1/s".
+
+    Examples
+    --------
+    >>> import geomap
+    >>> names = geomap.datasets.sample_mentions()["toponym"]
+    >>> print(geomap.geocoding.plan(names, user_agent="my-project (me@example.org)", cache="no-such-file.sqlite"))
+    """
+    with _prepared(names, **options) as batch:
+        distinct = batch.distinct()
+        cached = _cached_answers(distinct, batch.ask)
+        rate = batch.service.policy.rate
+    missing = len(distinct) - len(cached)
+    return Plan(len(batch.queries), len(distinct), len(cached), missing, rate, missing / rate)
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """The queries of one call, the index of its input, and how one query is asked."""
+
+    service: Service
+    queries: list[Query]
+    index: pd.Index
+    ask: Callable[[Query, bool], Answer]
+
+    def distinct(self) -> dict[Key, Query]:
+        """Return the different queries that can be sent."""
+        return {query.key: query for query in self.queries if query.fault is None}
+
+
+@contextlib.contextmanager
+def _prepared(
     names: Iterable[object] | pd.Series | pd.DataFrame,
     *,
     service: str | Service | object = "nominatim",
@@ -308,112 +299,84 @@ def plan(
     language: str | None = None,
     limit: int = 5,
     **options: Any,
-) -> Plan:
-    """Return what :func:`geocode` would cost with the same arguments, without sending anything.
-
-    Returns
-    -------
-    Plan
-        Printed, it reads "3,412 names, 2,120 distinct, 640 cached, 25 min at 1/s".
-    """
+) -> Iterator[_Batch]:
+    """Check the arguments of :func:`geocode` and yield the queries."""
     codes, box = check_hints(country_codes, viewbox, limit)
-    one = _service(service, user_agent, options)
-    questions, _ = read_names(names, codes)
-    distinct = {question.key: question for question in questions if question.fault is None}
-    known = _known(distinct, _by_name(one, box, language, limit))
-    missing = len(distinct) - len(known)
-    rate = one.policy.rate
-    return Plan(len(questions), len(distinct), len(known), missing, rate, missing / rate)
+    with _opened(service, user_agent, options) as opened:
+
+        def ask(query: Query, only_cached: bool) -> Answer:
+            assert query.text is not None
+            return opened.ask(
+                query.text,
+                country_codes=query.country_codes,
+                viewbox=box,
+                language=language,
+                limit=limit,
+                only_cached=only_cached,
+            )
+
+        yield _Batch(opened, *read_names(names, codes), ask)
 
 
-def _service(service: str | Service | object, user_agent: str | None, options: dict[str, Any]) -> Service:
+@contextlib.contextmanager
+def _opened(service: str | Service | object, user_agent: str | None, options: dict[str, Any]) -> Iterator[Service]:
+    """Yield the service; one that is made here is closed afterwards."""
     if not isinstance(service, Service):
-        return Service(service, user_agent=user_agent, **options)
+        with Service(service, user_agent=user_agent, **options) as made:
+            yield made
+        return
     if options or user_agent is not None:
         extra = ", ".join([*options, *(["user_agent"] if user_agent is not None else [])])
-        raise GeocodingMisused(f"pass {extra} to Service(...) itself, as it is made already")
-    return service
+        raise GeocodingMisused(f"pass {extra} to Service(...) itself, which exists already")
+    yield service
 
 
-def _by_name(service: Service, viewbox: Any, language: str | None, limit: int) -> Asker:
-    def ask(question: Question, only_cached: bool) -> Answer:
-        assert question.query is not None
-        return service.ask(
-            question.query,
-            country_codes=question.country_codes,
-            viewbox=viewbox,
-            language=language,
-            limit=limit,
-            only_cached=only_cached,
-        )
-
-    return ask
-
-
-def _known(distinct: dict[Key, Question], ask: Asker) -> dict[Key, Answer]:
-    found = {}
-    for key, question in distinct.items():
-        answer = ask(question, True)
-        if answer.asked:
-            found[key] = answer
-    return found
-
-
-def _run(
-    service: Service,
-    questions: Sequence[Question],
-    ask: Asker,
-    *,
-    threads: int,
-    max_seconds: float | None,
-    progress: bool | Progress | None,
-) -> list[Answer]:
-    """Answer every question; cached ones first, so that they do not wait for the others."""
+def _run(batch: _Batch, *, threads: int, max_seconds: float | None, progress: bool | Progress | None) -> list[Answer]:
+    """Answer every query; cached ones first, so that they do not wait for the others."""
     if threads < 1:
-        raise GeocodingMisused(f"threads is {threads}; at least one has to ask")
-    distinct = {question.key: question for question in questions if question.fault is None}
-    answers = _known(distinct, ask)
-    missing = {key: question for key, question in distinct.items() if key not in answers}
+        raise GeocodingMisused(f"threads must be at least 1; got {threads}")
+    service, distinct = batch.service, batch.distinct()
+    answers = _cached_answers(distinct, batch.ask)
+    missing = {key: query for key, query in distinct.items() if key not in answers}
     if service.only_cached:
-        answers |= {key: ask(question, True) for key, question in missing.items()}
+        answers |= {key: batch.ask(query, True) for key, query in missing.items()}
     elif missing:
         _warn_of_bulk(service, len(missing))
+        until = None if max_seconds is None else service.clock.monotonic() + max_seconds
         with reporting(progress, len(missing)) as report:
-            until = None if max_seconds is None else service.clock.monotonic() + max_seconds
-            answers |= _ask_all(service, missing, ask, threads, until, report)
+            answers |= _ask_all(batch, missing, threads, until, report)
         _warn_of_stop(service, [answers[key] for key in missing])
     return [
-        Answer("error", question.fault) if question.fault is not None else answers[question.key]
-        for question in questions
+        answers[query.key] if query.fault is None else Answer("error", query.fault)
+        for query in batch.queries
     ]
 
 
+def _cached_answers(distinct: dict[Key, Query], ask: Callable[[Query, bool], Answer]) -> dict[Key, Answer]:
+    answers = {key: ask(query, True) for key, query in distinct.items()}
+    return {key: answer for key, answer in answers.items() if answer.asked}
+
+
 def _ask_all(
-    service: Service,
-    missing: dict[Key, Question],
-    ask: Asker,
-    threads: int,
-    until: float | None,
-    report: Callable[[int], None],
+    batch: _Batch, missing: dict[Key, Query], threads: int, until: float | None, report: Progress
 ) -> dict[Key, Answer]:
-    def one(question: Question) -> Answer:
-        if until is not None and service.clock.monotonic() >= until:
-            return Answer("error", "not asked: the time for this run is over", asked=False)
-        return ask(question, False)
+    def ask(query: Query) -> Answer:
+        if until is not None and batch.service.clock.monotonic() >= until:
+            return Answer("error", "not asked: max_seconds is over", asked=False)
+        return batch.ask(query, False)
 
     answers = {}
-    if threads == 1:
-        for done, (key, question) in enumerate(missing.items(), start=1):
-            answers[key] = one(question)
-            report(done)
+    if threads == 1:  # in this thread, so that an interrupt ends the request at once
+        for key, query in missing.items():
+            answers[key] = ask(query)
+            report(STAGE, len(answers), len(missing))
         return answers
     with ThreadPoolExecutor(threads, thread_name_prefix="geomap-geocoding") as pool:
-        keys: dict[Future[Answer], Key] = {pool.submit(one, question): key for key, question in missing.items()}
-        counter = itertools.count(1)
+        keys = {pool.submit(ask, query): key for key, query in missing.items()}
         try:
             for future in as_completed(keys):
                 answers[keys[future]] = future.result()
-                report(next(counter))
+                report(STAGE, len(answers), len(missing))
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
@@ -423,8 +386,8 @@ def _ask_all(
 def _warn_of_bulk(service: Service, requests: int) -> None:
     if service.policy.bulk is not None and requests > service.policy.bulk:
         warnings.warn(
-            f"{requests:,} names are to be asked of {service.host}, a public service that asks not to be used in bulk: "
-            f"{service.policy.page}; think of a service of your own (domain=...) or a paid one",
+            f"about to request {requests:,} names from {service.host}, a public service that asks not to be used in bulk "
+            f"({service.policy.page}); consider your own server (domain=...) or a paid service",
             BulkGeocoding,
             stacklevel=4,
         )
@@ -434,33 +397,61 @@ def _warn_of_stop(service: Service, answers: Sequence[Answer]) -> None:
     unasked = [answer for answer in answers if not answer.asked]
     if unasked:
         warnings.warn(
-            f"{len(unasked):,} of {len(answers):,} names were not asked of {service.name} "
-            f"({str(unasked[-1].reason).removeprefix('not asked: ')}); run it again later: what was answered is kept",
+            f"{len(unasked):,} of {len(answers):,} names were not requested from {service.name} "
+            f"({str(unasked[-1].reason).removeprefix('not asked: ')}); run it again later, answers so far are kept",
             GeocodingStopped,
             stacklevel=4,
         )
 
 
-STAGE = "geocoding"
-_WORTH_A_BAR = 10  # names
-
-
 @contextlib.contextmanager
-def reporting(progress: bool | Progress | None, total: int) -> Iterator[Callable[[int], None]]:
-    """Yield what is called with the number of names done.
-
-    Parameters
-    ----------
-    progress
-        True for a progress bar, False for none, None for one where somebody watches and at least ten names are asked;
-        or a callable that takes the stage's name, what is done, and what there is.
-    total
-        How many names have to be asked.
-    """
+def reporting(progress: bool | Progress | None, total: int) -> Iterator[Progress]:
+    """Yield what to call with the stage, the number of names done and the total; ``progress`` as for :func:`geocode`."""
     if callable(progress):
         progress(STAGE, 0, total)
-        yield lambda done: progress(STAGE, done, total)
+        yield progress
         return
-    shown = progress if progress is not None else total >= _WORTH_A_BAR and is_watched()
-    with progress_bars(shown=bool(shown and total)) as report:
-        yield lambda done: report(STAGE, done, total)
+    shown = total >= _WORTH_A_BAR and is_watched() if progress is None else progress
+    with progress_bars(shown=shown) as report:
+        yield report
+
+
+def _answers_table(batch: _Batch, answers: Sequence[Answer]) -> gpd.GeoDataFrame:
+    """Return one row per query with the first place of its answer."""
+    rows = [
+        {
+            "status": answer.status,
+            "reason": answer.reason,
+            **_row(batch, query, answer, answer.places[0] if answer.places else None),
+        }
+        for query, answer in zip(batch.queries, answers, strict=True)
+    ]
+    return _table(rows, ANSWERS, batch.index)
+
+
+def _candidates_table(batch: _Batch, answers: Sequence[Answer]) -> gpd.GeoDataFrame:
+    """Return one row per place of every answer."""
+    rows = [
+        {"row": number, "rank": rank, **_row(batch, query, answer, place)}
+        for number, (query, answer) in enumerate(zip(batch.queries, answers, strict=True))
+        for rank, place in enumerate(answer.places, start=1)
+    ]
+    return _table(rows, CANDIDATES, pd.RangeIndex(len(rows)))
+
+
+def _row(batch: _Batch, query: Query, answer: Answer, place: Place | None) -> dict[str, Any]:
+    row = {"name": query.name, "query": query.text, "service": batch.service.name, "fetched": answer.fetched}
+    if place is not None:
+        row |= vars(place) | {"name": query.name} | dict(zip(EDGES, place.bounds or (), strict=False))
+    return row
+
+
+def _table(rows: Sequence[dict[str, Any]], columns: Mapping[str, str], index: pd.Index) -> gpd.GeoDataFrame:
+    import geopandas as gpd
+
+    table = {
+        name: as_dtype(pd.Series([row.get(name) for row in rows], dtype=object), dtype).set_axis(index)
+        for name, dtype in columns.items()
+    }
+    lon, lat = (pd.Series([row.get(name) for row in rows], dtype="float64") for name in ("lon", "lat"))
+    return gpd.GeoDataFrame(table, geometry=as_points(lon, lat).set_axis(index), crs=CRS, index=index)

@@ -1,7 +1,6 @@
-"""OSM's keys and values as GeoNames' feature classes and codes.
+"""OSM's keys and values as GeoNames' feature classes and codes (https://www.geonames.org/export/codes.html).
 
-The codes are GeoNames' own (https://www.geonames.org/export/codes.html); where OSM says less than GeoNames asks, the
-broader code stands.
+Where OSM is less specific than GeoNames, the broader code is used.
 """
 
 from __future__ import annotations
@@ -133,7 +132,7 @@ CODES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "place": ("P", "PPL"),
     }
 )
-# What other services call their layers and types.
+# The layers and types of other services, as OSM's keys and values.
 LAYERS: Mapping[str, str] = MappingProxyType(
     {
         "country": "place/country",
@@ -169,17 +168,22 @@ LAYERS: Mapping[str, str] = MappingProxyType(
 
 
 def feature_of(category: str | None, kind: str | None) -> tuple[str, str | None]:
-    """Return GeoNames' feature class and code of what a service calls a place.
+    """Return GeoNames' feature class and code for a service's own classes.
 
     Parameters
     ----------
     category, kind
-        The service's own classes, such as OSM's ``place`` and ``city``, or GeoNames' ``P`` and ``PPL`` themselves.
+        Such as OSM's ``place`` and ``city``, or GeoNames' ``P`` and ``PPL`` themselves.
 
     Returns
     -------
     tuple
-        Class and code; ``("S", None)`` where nothing is known, as most of what only a service knows are spots.
+        Class and code; ``("S", None)`` if unknown, as most places that only a service knows are spots.
+
+    Examples
+    --------
+    >>> feature_of("highway", "residential"), feature_of("place", "village")
+    (('R', 'ST'), ('P', 'PPL'))
     """
     if category and len(category) == 1 and category in "AHLPRSTUV":
         return category, kind

@@ -1,9 +1,8 @@
-"""Whose turn it is: a service's rate is kept by all threads and all processes of a user on one machine.
+"""Keep to a service's rate, across all threads and processes of a user on one machine, and stop asking one that fails.
 
-Own code rather than pyrate-limiter, for three reasons: the pause counts from the *answer* before, so that the rate also
-holds as the server sees it, whatever the network does to single requests; what a server demands with ``Retry-After``
-is kept by the other processes too; and the clock can be injected. The lock is filelock's, which a killed process
-releases.
+Why not pyrate-limiter: here the interval counts from the previous *response*, so that the rate also holds as the server
+sees it, whatever the network delays; other processes keep to a server's ``Retry-After`` too; and the clock can be
+injected. The locks are filelock's, which are released when a process is killed.
 """
 
 from __future__ import annotations
@@ -20,10 +19,10 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """What tells the time and waits."""
+    """Tells the time and waits."""
 
     def time(self) -> float:
-        """Return the seconds since 1970, shared by all processes of the machine."""
+        """Return the seconds since 1970, the same in all processes of the machine."""
 
     def monotonic(self) -> float:
         """Return seconds that never run backward, for measuring within a process."""
@@ -48,17 +47,17 @@ class SystemClock:
         time.sleep(seconds)
 
 
-class Circuit:
-    """Counts failures in a row; once there are too many, says no until a pause is over, then lets one request try.
+class CircuitBreaker:
+    """Refuses requests for a while after too many failures in a row; then lets one request try.
 
     Parameters
     ----------
     clock
         Tells the time.
     failures
-        How many requests in a row may fail, retries of one counted together.
+        How many names in a row may fail, the attempts for one counted together.
     pause
-        How long the circuit stays open, in seconds.
+        How many seconds the circuit stays open.
     """
 
     def __init__(self, clock: Clock, *, failures: int, pause: float) -> None:
@@ -67,50 +66,50 @@ class Circuit:
         self._pause = pause
         self._lock = threading.Lock()
         self._count = 0
-        self._until = 0.0
-        self._why = ""
+        self._open_until = 0.0
+        self._reason = ""
 
     def refusal(self) -> str | None:
-        """Return why nothing is to be asked now, or None."""
+        """Return why no request may be sent now, or None if one may."""
         with self._lock:
-            return self._why if self._clock.monotonic() < self._until else None
+            return self._reason if self._clock.monotonic() < self._open_until else None
 
     def success(self) -> None:
-        """Note that a request was answered."""
+        """Record that a request was answered."""
         with self._lock:
-            self._count, self._until = 0, 0.0
+            self._count, self._open_until = 0, 0.0
 
     def failure(self, reason: str) -> None:
-        """Note that a request failed for good."""
+        """Record that a request failed for good."""
         with self._lock:
             self._count += 1
             if self._count >= self._failures:
-                self._open(f"{self._count} requests in a row failed, the last: {reason}", self._pause)
+                self._open(f"{self._count} requests in a row failed, the last one: {reason}", self._pause)
 
-    def open(self, reason: str, seconds: float | None = None) -> None:
-        """Open at once: the service refused, or asked to be left alone for some seconds."""
+    def open(self, reason: str, seconds: float = 0.0) -> None:
+        """Open at once: the service refused, or asked for no requests for some seconds."""
         with self._lock:
             self._count = max(self._count + 1, self._failures)
-            self._open(reason, max(self._pause, seconds or 0.0))
+            self._open(reason, max(self._pause, seconds))
 
     def _open(self, reason: str, seconds: float) -> None:
-        self._until = self._clock.monotonic() + seconds
-        self._why = reason
+        self._open_until = self._clock.monotonic() + seconds
+        self._reason = reason
 
 
 LONGEST_BLOCK = 86_400.0
 
 
-class TooLong(Exception):
-    """The turn would come later than the caller can wait; ``seconds`` says when."""
+class Blocked(Exception):
+    """The server asked for no requests for longer than the caller can wait: ``seconds``."""
 
     def __init__(self, seconds: float) -> None:
-        super().__init__(f"the next turn comes in {seconds:.0f} s")
+        super().__init__(f"no requests for another {seconds:.0f} s")
         self.seconds = seconds
 
 
-class Turn:
-    """One request's turn."""
+class Slot:
+    """The permission to send one request."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -118,70 +117,76 @@ class Turn:
         self.used = True
 
     def unused(self) -> None:
-        """Note that nothing was sent after all: the next need not wait for that."""
+        """Record that no request was sent, so that the next one need not wait for it."""
         self.used = False
 
     def answered(self) -> None:
-        """Note that the server began to answer: it has seen the request, so the pause counts from here."""
+        """Record that the server has seen the request: the interval counts from here."""
         self.answered_at = self._clock.time()
 
 
-class Turns:
-    """The turns at one host.
+class RateLimiter:
+    """The rate of requests to one host.
 
     Parameters
     ----------
     folder
-        Where the locks and times of all hosts lie; every process of the user has to use the same.
+        Where the locks and times of all hosts lie; all processes of the user have to use the same.
     host
         Host and port.
-    pause
+    interval
         Seconds between two requests.
     connections
-        How many requests may be under way at once; with 1, a request has to be answered before the next is sent.
+        How many requests may be in flight at once; with 1, each is answered before the next is sent.
     clock
         Tells the time.
     """
 
-    def __init__(self, folder: Path, host: str, *, pause: float, connections: int, clock: Clock) -> None:
+    def __init__(self, folder: Path, host: str, *, interval: float, connections: int, clock: Clock) -> None:
         name = re.sub(r"[^A-Za-z0-9.-]", "_", host) or "_"
         self._lock_path = folder / f"{name}.lock"
-        self._path = folder / f"{name}.turn"
-        self._pause = pause
+        self._path = folder / f"{name}.times"
+        self._interval = interval
         self._connections = connections
         self._clock = clock
-        self._here = threading.Lock()
 
     @contextlib.contextmanager
-    def turn(self, *, most: float = math.inf) -> Iterator[Turn]:
-        """Wait for a turn and hold it.
+    def slot(self, *, max_wait: float = math.inf) -> Iterator[Slot]:
+        """Wait until a request may be sent; leave the block when it is answered.
 
         Parameters
         ----------
-        most
-            How many seconds a server's demand to be left alone may be waited for.
+        max_wait
+            How many seconds to wait at most where the server asked for no requests (``Retry-After``).
 
         Raises
         ------
-        TooLong
-            If the server asked to be left alone for longer than that.
+        Blocked
+            If the server asked for longer than that.
         """
-        mine = Turn(self._clock)
+        slot = Slot(self._clock)
         if self._connections > 1:
             with self._connection():
                 with self._locked():
-                    self._wait(most)
-                    self._write(next_at=self._clock.time() + self._pause)
-                yield mine
+                    self._wait(max_wait)
+                    self._write(next_at=self._clock.time() + self._interval)
+                yield slot
             return
         with self._locked():
-            self._wait(most)
-            self._write(next_at=self._clock.time() + self._pause)
+            self._wait(max_wait)
+            self._write(next_at=self._clock.time() + self._interval)
             try:
-                yield mine
+                yield slot
             finally:
-                since = mine.answered_at or self._clock.time()
-                self._write(next_at=since + self._pause if mine.used else since)
+                since = slot.answered_at or self._clock.time()
+                self._write(next_at=since + self._interval if slot.used else since)
+
+    def block(self, seconds: float) -> None:
+        """Block all requests for ``seconds``, as the server asked (``Retry-After``)."""
+        with self._locked():
+            now = self._clock.time()
+            until = max(self._read()[1], now + min(seconds, LONGEST_BLOCK))
+            self._write(next_at=now + self._interval, blocked_until=until)
 
     @contextlib.contextmanager
     def _connection(self) -> Iterator[None]:
@@ -192,38 +197,29 @@ class Turns:
         locks = [FileLock(f"{self._path}{number}.lock", thread_local=False) for number in range(self._connections)]
         for lock in itertools.cycle(locks):
             try:
-                held = lock.acquire(timeout=0.02)
+                acquired = lock.acquire(timeout=0.02)
             except Timeout:
                 continue
-            with held:
+            with acquired:
                 yield
             return
-
-    def block(self, seconds: float) -> None:
-        """Let nobody ask for some seconds, as the server demanded."""
-        with self._locked():
-            now = self._clock.time()
-            until = max(self._read()[1], now + min(seconds, LONGEST_BLOCK))
-            self._write(next_at=now + self._pause, blocked_until=until)
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
         from filelock import FileLock
 
-        # The thread lock hands over at once; the file lock has to poll.
-        with self._here:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with FileLock(str(self._lock_path), poll_interval=0.005):
-                yield
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(str(self._lock_path), poll_interval=0.005):
+            yield
 
-    def _wait(self, most: float) -> None:
+    def _wait(self, max_wait: float) -> None:
         now = self._clock.time()
         next_at, blocked_until = self._read()
         blocked = min(blocked_until - now, LONGEST_BLOCK)
-        if blocked > most:
-            raise TooLong(blocked)
-        # A pause is never longer than one pause, so a clock that was set back cannot stop the line.
-        wait = max(min(next_at - now, self._pause), blocked)
+        if blocked > max_wait:
+            raise Blocked(blocked)
+        # Never longer than one interval, so that a clock that was set back cannot stop everything.
+        wait = max(min(next_at - now, self._interval), blocked)
         while wait > 0:
             self._clock.sleep(wait)
             wait = min(wait, max(next_at, blocked_until) - self._clock.time())
@@ -234,8 +230,8 @@ class Turns:
         except FileNotFoundError:
             return 0.0, 0.0
         except ValueError:
-            # Half a line, from a process that was killed as it wrote: a request may just have been sent.
-            return self._clock.time() + self._pause, 0.0
+            # Half a line, from a process that was killed while writing: a request may just have been sent.
+            return self._clock.time() + self._interval, 0.0
         return next_at, blocked_until
 
     def _write(self, *, next_at: float, blocked_until: float | None = None) -> None:

@@ -1,4 +1,4 @@
-"""What a question to a service comes to."""
+"""Places as services return them: where each service's records hold what, and the same in the gazetteer's terms."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ class Place:
     address
         The whole address as one line.
     place_id
-        The service's short name and its id, ``nominatim:N123``; None where it has none.
+        The service's short name and its id, ``nominatim:N123``; None if it gives no id.
     category, type
         The service's own classes: OSM's key and value (``place``, ``city``), GeoNames' class and code, or a layer.
     layer
-        What an administrative boundary bounds (``city``, ``state``), where the service says so.
+        What an administrative boundary encloses (``city``, ``state``), where the service says so.
     importance
-        The service's own measure; its scale differs from service to service.
+        The service's own measure; the scale differs between services.
     country_code
         ISO 3166-1 alpha-2, upper case.
     bounds
@@ -55,12 +55,12 @@ class Place:
 
 
 class Unusable(ValueError):
-    """A record that holds no point on Earth."""
+    """A record without valid coordinates."""
 
 
 @dataclass(frozen=True)
 class Paths:
-    """Where a service's record holds what; keys joined by dots, alternatives in order."""
+    """Where a service's records hold what: keys joined by dots, alternatives in order of preference."""
 
     point: tuple[str, str] | None = None
     name: tuple[str, ...] = ()
@@ -148,7 +148,6 @@ PATHS: Mapping[str, Paths] = MappingProxyType(
         "googlev3": _GOOGLE,
         "opencage": Paths(
             point=("geometry.lng", "geometry.lat"),
-            identity=(),
             category=("components._category",),
             type=("components._type",),
             importance=("confidence",),
@@ -172,37 +171,35 @@ PATHS: Mapping[str, Paths] = MappingProxyType(
         ),
     }
 )
-NOTHING = Paths(
+UNKNOWN = Paths(
     name=("name",), identity=("id",), type=("type",), importance=("importance", "score", "confidence"), bounds=("bbox",)
 )
 
 
-def read_place(found: Any, *, service: str, paths: Paths | None = None) -> Place:
-    """Read one of geopy's answers.
+def read_place(location: Any, *, service: str) -> Place:
+    """Return one of geopy's locations as a place.
 
     Parameters
     ----------
-    found
-        What geopy's ``geocode`` returns: ``address``, ``latitude``, ``longitude``, ``raw``.
+    location
+        A :class:`geopy.Location`.
     service
         The service's short name.
-    paths
-        Where its record holds what, if not known by the service's name.
 
     Raises
     ------
     Unusable
-        If there are no coordinates, or none on Earth. geopy takes missing ones for 0 and turns 999 degrees into 279.
+        If it has no coordinates, or invalid ones. geopy reads missing ones as 0 and wraps 999 degrees to 279.
     """
-    where = paths or PATHS.get(service, NOTHING)
-    record = found.raw
-    lat, lon = float(found.latitude), float(found.longitude)
+    where = PATHS.get(service, UNKNOWN)
+    record = location.raw
+    lat, lon = float(location.latitude), float(location.longitude)
     if where.point and any(_follow(record, path) is not None for path in where.point):
-        lon, lat = (_number(_follow(record, path), what="coordinates") for path in where.point)
+        lon, lat = (_number(_follow(record, path)) for path in where.point)
     elif where.point and service in PATHS:
         _refuse_zero(lat, lon)
     _check(lat, lon)
-    address = found.address if isinstance(found.address, str) else str(found.address, "utf-8", "replace")
+    address = location.address if isinstance(location.address, str) else str(location.address, "utf-8", "replace")
     own = _text(record, where.identity)
     country = _text(record, where.country)
     return Place(
@@ -220,27 +217,27 @@ def read_place(found: Any, *, service: str, paths: Paths | None = None) -> Place
     )
 
 
-def screen(content: Any, *, service: str) -> tuple[Any, list[str]]:
-    """Take the records without a point on Earth out of an answer in Nominatim's form, before geopy sees them.
+def without_bad_coordinates(content: Any, *, service: str) -> tuple[Any, list[str]]:
+    """Drop records without valid coordinates from an answer in Nominatim's form, before geopy sees them.
 
     geopy takes missing coordinates for 0, warns of latitudes beyond the poles, and wraps longitudes around.
 
     Returns
     -------
     tuple
-        The content, and what was wrong with each record that is no longer in it.
+        The content, and what was wrong with each record that was dropped.
 
     Raises
     ------
     Unusable
-        If there were records and none is left.
+        If all records were dropped.
     """
     if PATHS.get(service) is not _OSM or not isinstance(content, list):
         return content, []
     kept, faults = [], []
     for record in content:
         try:
-            lat, lon = (_number(_follow(record, name), what="coordinates") for name in ("lat", "lon"))
+            lat, lon = (_number(_follow(record, name)) for name in ("lat", "lon"))
             _check(lat, lon)
         except Unusable as error:
             faults.append(str(error))
@@ -253,20 +250,20 @@ def screen(content: Any, *, service: str) -> tuple[Any, list[str]]:
 
 def _check(lat: float, lon: float) -> None:
     if not (math.isfinite(lat) and math.isfinite(lon)) or abs(lat) > 90 or abs(lon) > 180:
-        raise Unusable(f"the answer's coordinates are not on Earth (latitude {lat:g}, longitude {lon:g})")
+        raise Unusable(f"coordinates out of range in the response (latitude {lat:g}, longitude {lon:g})")
     _refuse_zero(lat, lon)
 
 
 def _refuse_zero(lat: float, lon: float) -> None:
     if lat == 0 and lon == 0:
-        raise Unusable("the answer has no coordinates")
+        raise Unusable("no coordinates in the response")
 
 
-def _number(value: object, *, what: str) -> float:
+def _number(value: object) -> float:
     try:
         return float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
-        raise Unusable(f"the answer's {what} are missing or no numbers") from None
+        raise Unusable("coordinates in the response are missing or not numbers") from None
 
 
 @functools.cache
@@ -290,7 +287,7 @@ def _text(record: Any, paths: tuple[str, ...]) -> str | None:
         if "+" in path:
             kind, number = (_follow(record, part) for part in path.split("+"))
             if kind and number is not None:
-                return f"{str(kind)[0].upper()}{number}"  # OSM's own short form: N123, W123, R123
+                return f"{str(kind)[0].upper()}{number}"  # OSM's short form: N123, W123, R123
             continue
         value = _follow(record, path)
         if isinstance(value, (str, int)) and not isinstance(value, bool) and value != "":
@@ -326,22 +323,22 @@ def _bounds(record: Any, where: Paths) -> Bounds | None:
 
 @dataclass(frozen=True)
 class Answer:
-    """What became of one question.
+    """The outcome of one question.
 
     Attributes
     ----------
     status
         ``found``, ``not_found`` or ``error``.
     reason
-        Why there is an error, or what is odd about what was found.
+        Why there is no answer, or which places were left out of it.
     places
-        The places found, the service's best first.
+        The places, in the service's order.
     fetched
-        When the service said so (UTC).
+        When the service answered (UTC), or None.
     cached
-        Whether it said so earlier.
+        Whether the answer comes from the cache.
     asked
-        Whether an answer was looked for at all; false where the service is being left alone.
+        False where no request was sent and the cache had no answer.
     """
 
     status: str
@@ -359,13 +356,13 @@ class ServiceCandidate:
     Attributes
     ----------
     place_id
-        Stable: the service and its own id (``nominatim:N123``), or its coordinates where it has none.
+        Stable: the service and its id (``nominatim:N123``), or its coordinates if the service gives no id.
     name, address
         The place's own name; its whole address.
     lat, lon
         Latitude and longitude.
     feature_class, feature_code
-        GeoNames' codes (``P``, ``PPL``); the code is None where nothing is known.
+        GeoNames' codes (``P``, ``PPL``); the code is None if unknown.
     country_code
         ISO 3166-1 alpha-2, upper case, or None.
     importance
@@ -388,7 +385,7 @@ class ServiceCandidate:
 
 def candidate_of(place: Place, service: str) -> ServiceCandidate:
     """Return a service's place in the gazetteer's terms."""
-    # Of a boundary Nominatim says what it bounds; of all else it repeats the category there.
+    # For a boundary Nominatim names what it bounds; for everything else it repeats the category there.
     kind = place.layer if place.category == "boundary" and place.layer else place.type
     feature_class, feature_code = feature_of(place.category, kind)
     return ServiceCandidate(

@@ -1,7 +1,7 @@
-"""What each service asks of its users: how often, how many at once, who they are, and which parameters are secret.
+"""The terms of each service: rate, connections, identification, retention, and which parameters are secret.
 
-Rates are those that the services document; where none is documented, one request a second. A paid plan often allows
-more: :class:`~geomap.geocoding.Service` takes ``rate`` and ``connections``.
+Rates are the documented ones; one request a second where none is documented. A paid plan often allows more:
+:class:`~geomap.geocoding.Service` takes ``rate`` and ``connections``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ NOMINATIM_POLICY = "https://operations.osmfoundation.org/policies/nominatim/"
 NOMINATIM_HOST = "nominatim.openstreetmap.org"
 STOCK_AGENTS = ("geopy/", "python-requests", "python-urllib", "mozilla/", "curl/", "my-application", "my_app")
 STOCK_NAMES = ("geomap", "my_user_agent/1.0", "specify_your_app_name_here", "test", "user_agent", "agent")
-# Attributes of geopy's geocoders that hold what must stay private, whatever the service.
+# Attributes of geopy's geocoders that hold secrets, whatever the service.
 SECRET_ATTRIBUTES = (
     "api_key",
     "apikey",
@@ -39,22 +39,22 @@ class Policy:
     Attributes
     ----------
     page
-        Where the service states them.
+        Where the service publishes them.
     rate
-        The most requests a second.
+        Maximum requests per second.
     connections
-        The most requests at once; with 1 the machine's threads and processes take turns, and the pause counts from the
-        answer before.
+        Maximum requests at once, over all threads and processes of the machine; with 1, the interval to the next request
+        counts from the previous response.
     arguments
-        Arguments of geopy's class that are secret.
+        Arguments of the geopy class that are secret.
     parameters
-        Parameters of the request's address that are secret: never in the cache, its keys, a log or an error.
+        Query parameters that are secret: never in the cache, its keys, a log or an error.
     headers
         Request headers that are secret. No request header is ever stored.
     keep_days
         How long the terms allow an answer to be kept, in days.
     bulk
-        How many requests in one call are taken for bulk use, which the policy discourages; None if it does not say.
+        How many requests in one run count as bulk use, which the policy discourages; None if it does not say.
     """
 
     page: str
@@ -132,7 +132,7 @@ POLICIES: Mapping[str, Policy] = MappingProxyType(
             arguments=("auth_id", "auth_token"),
             parameters=("auth-id", "auth-token"),
         ),
-        # The terms of the temporary geocoding that geopy uses allow no storing.
+        # The terms of temporary geocoding, which geopy uses, forbid storing answers.
         "mapbox": Policy(
             "https://docs.mapbox.com/api/search/geocoding/",
             rate=10.0,
@@ -163,49 +163,49 @@ UNKNOWN = Policy("", parameters=("key", "api_key", "apikey", "apiKey", "access_t
 
 
 def policy_of(service: str) -> Policy:
-    """Return the terms of a service by its short name; careful ones for a service that is not known."""
+    """Return the terms of a service by its short name; cautious ones if it is unknown."""
     return POLICIES.get(service, UNKNOWN)
 
 
 def check_user_agent(user_agent: str | None, *, service: str, host: str) -> str | None:
-    """Return the user agent if it will do.
+    """Return the user agent if the service accepts it.
 
     Raises
     ------
     UserAgentMissing
-        If the public Nominatim would be asked without a name of one's own.
+        If the public Nominatim would be used without one, or with the default of a library.
     GeocodingMisused
         If the user agent cannot be sent as a header.
     """
     if user_agent is not None and (not user_agent.isprintable() or not user_agent.isascii()):
-        raise GeocodingMisused("the user agent holds characters that an HTTP header cannot carry; use plain ASCII")
+        raise GeocodingMisused("the user agent contains characters other than printable ASCII")
     stock = not user_agent or user_agent.lower() in STOCK_NAMES or user_agent.lower().startswith(STOCK_AGENTS)
     if host == NOMINATIM_HOST and stock:
         raise UserAgentMissing(
-            f"{service} at {host} asks every application to say who it is: pass "
-            f'user_agent="<your project> (<your address>)", not a stock name; at most one request a second, one thread, '
-            f"no bulk use. The policy: {NOMINATIM_POLICY}"
+            f"{service} at {host} requires applications to identify themselves: pass "
+            f'user_agent="<your project> (<your address>)" rather than a default; at most one request a second, one thread, '
+            f"no bulk use. See its policy: {NOMINATIM_POLICY}"
         )
     return user_agent
 
 
 def agreed_policy(name: str, host: str, rate: float | None, connections: int | None, keep_days: float | None) -> Policy:
-    """Return a service's terms with what the caller agreed on with it.
+    """Return a service's terms with the caller's own limits in place of the documented ones.
 
     Raises
     ------
     GeocodingMisused
-        If the public Nominatim would be asked for more than it allows anybody.
+        If they exceed what the public Nominatim allows.
     """
     policy = policy_of(name)
     if name == "nominatim" and host != NOMINATIM_HOST:
         policy = replace(policy, bulk=None)
     if (rate is not None and rate <= 0) or (connections is not None and connections < 1):
-        raise GeocodingMisused("rate and connections have to be positive")
+        raise GeocodingMisused("rate and connections must be positive")
     if host == NOMINATIM_HOST and ((rate or 0) > policy.rate or (connections or 1) > 1):
         raise GeocodingMisused(
             f"the public Nominatim allows one request a second and one at a time ({policy.page}); for more, run your own "
-            "or use another service"
+            "server or use another service"
         )
     return replace(
         policy,

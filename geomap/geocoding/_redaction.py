@@ -1,8 +1,8 @@
-"""Keys are kept out of everything above the socket.
+"""Keep keys out of everything above the socket.
 
 geopy puts keys into the addresses that it requests, and from there they reach its log, its errors and a cache. So geopy
-is given a stand-in for every secret, and the secret takes its place only where bytes are written to the connection
-(:mod:`geomap.geocoding._transport`). What comes back is searched for the secrets before anybody sees it.
+is given a placeholder for every secret, and the secret takes its place only where bytes are written to the connection
+(:func:`geomap._http.open_session`). Responses are searched for the secrets before anything else sees them.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import secrets
+import secrets as tokens
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote, quote_plus, urlsplit
@@ -18,95 +18,92 @@ from urllib.parse import quote, quote_plus, urlsplit
 from geomap.geocoding._policies import PLAIN_HEADERS, SECRET_ATTRIBUTES
 
 HIDDEN = "hidden"
-SHORTEST_IN_TEXT = 4
-SHORTEST_IN_BODY = 8
+MIN_LENGTH_IN_TEXT = 4
+MIN_LENGTH_IN_BODY = 8  # shorter secrets would be found by chance
 
 
-class Vault:
-    """Secrets and their stand-ins. It shows neither when printed, and is not copied or written anywhere."""
+class Secrets:
+    """Secrets and their placeholders; shows neither when printed, and cannot be copied or pickled."""
 
     def __init__(self) -> None:
         self._real: dict[str, str] = {}
-        self._prefix = f"{HIDDEN}{secrets.token_hex(6)}x"
+        self._prefix = f"{HIDDEN}{tokens.token_hex(6)}x"
         self._signer: Callable[[str], str] | None = None
 
     def __repr__(self) -> str:
-        return f"<Vault of {len(self._real)} secrets>"
+        return f"<{len(self._real)} secrets>"
 
     def __reduce__(self) -> str:
-        raise TypeError("secrets are not written to files or sent to other processes")
+        raise TypeError("secrets cannot be pickled or copied")
 
     def hide(self, value: str) -> str:
-        """Keep a secret and return its stand-in, letters and digits only."""
+        """Keep a secret and return its placeholder, letters and digits only."""
         if value in self._real:
             return value
-        for stand_in, real in self._real.items():
+        for placeholder, real in self._real.items():
             if real == value:
-                return stand_in
-        stand_in = f"{self._prefix}{len(self._real)}z"
-        self._real[stand_in] = value
-        return stand_in
-
-    def remember(self, value: str) -> None:
-        """Keep a secret that geopy never sees, so that it is scrubbed where it appears."""
-        self.hide(value)
+                return placeholder
+        placeholder = f"{self._prefix}{len(self._real)}z"
+        self._real[placeholder] = value
+        return placeholder
 
     def reveal(self, text: str) -> str:
-        """Put the secrets of a header in place of their stand-ins."""
-        for stand_in, real in self._real.items():
-            text = text.replace(stand_in, real)
+        """Return a header's value with its secrets in place."""
+        for placeholder, real in self._real.items():
+            text = text.replace(placeholder, real)
         return text
 
     def reveal_target(self, target: str) -> str:
-        """Put the secrets of a request's target in place, quoted, and sign it where the service wants that."""
-        for stand_in, real in self._real.items():
-            target = target.replace(stand_in, quote_plus(real))
+        """Return a request's path and query with its secrets in place, quoted, and signed if the service wants that."""
+        for placeholder, real in self._real.items():
+            target = target.replace(placeholder, quote_plus(real))
         return self._signer(target) if self._signer else target
 
     def sign_with(self, signer: Callable[[str], str]) -> None:
-        """Set what turns a request's target into a signed one."""
+        """Set the function that signs a request's path and query."""
         self._signer = signer
 
-    def cloak(self, text: str) -> str:
-        """Write one fixed word for every stand-in, so that texts and keys are the same from run to run."""
+    def mask(self, text: str) -> str:
+        """Replace every placeholder by one fixed word, so that texts and cache keys are the same from run to run."""
         if self._prefix not in text:
             return text
-        for stand_in in self._real:
-            text = text.replace(stand_in, HIDDEN)
+        for placeholder in self._real:
+            text = text.replace(placeholder, HIDDEN)
         return text
 
-    def scrub(self, text: str, *, shortest: int = SHORTEST_IN_TEXT) -> str:
-        """Write a fixed word for every secret of some length, plain or quoted, and for every stand-in."""
+    def redact(self, text: str, *, min_length: int = MIN_LENGTH_IN_TEXT) -> str:
+        """Replace every secret of at least ``min_length`` characters, plain or quoted, and every placeholder."""
         for real in sorted(self._real.values(), key=len, reverse=True):
-            if len(real) >= shortest:
+            if len(real) >= min_length:
                 for form in {real, quote(real), quote(real, safe=""), quote_plus(real)}:
                     text = text.replace(form, HIDDEN)
-        return self.cloak(text)
+        return self.mask(text)
 
 
-def hide_secrets(geocoder: Any, vault: Vault) -> None:
-    """Replace the secrets that a geopy geocoder holds with stand-ins, in place."""
-    _take_signers(geocoder, vault)
+def hide_secrets(geocoder: Any, secrets: Secrets) -> None:
+    """Replace the secrets in a geopy geocoder by placeholders, in place."""
+    _take_signers(geocoder, secrets)
     for name in SECRET_ATTRIBUTES:
         value = getattr(geocoder, name, None)
         if isinstance(value, str) and value:
-            setattr(geocoder, name, vault.hide(value))
+            setattr(geocoder, name, secrets.hide(value))
     headers = dict(getattr(geocoder, "headers", {}) or {})
     geocoder.headers = {
-        name: str(value) if name.lower() in PLAIN_HEADERS else vault.hide(str(value)) for name, value in headers.items()
+        name: str(value) if name.lower() in PLAIN_HEADERS else secrets.hide(str(value))
+        for name, value in headers.items()
     }
 
 
-def _take_signers(geocoder: Any, vault: Vault) -> None:
-    """Sign below geopy, where the secrets are: it would sign addresses that hold stand-ins."""
+def _take_signers(geocoder: Any, secrets: Secrets) -> None:
+    """Take over geopy's signing: it would sign addresses with placeholders in them."""
     if getattr(geocoder, "security_key", None):
-        vault.remember(geocoder.security_key)
-        vault.sign_with(_baidu_signer(geocoder.security_key))
+        secrets.hide(geocoder.security_key)
+        secrets.sign_with(_baidu_signer(geocoder.security_key))
         geocoder.security_key = None
     if getattr(geocoder, "premier", False):
         for value in (geocoder.client_id, geocoder.secret_key):
-            vault.remember(value)
-        vault.sign_with(_google_signer(geocoder.client_id, geocoder.secret_key, getattr(geocoder, "channel", "")))
+            secrets.hide(value)
+        secrets.sign_with(_google_signer(geocoder.client_id, geocoder.secret_key, getattr(geocoder, "channel", "")))
         geocoder.premier, geocoder.client_id, geocoder.secret_key = False, None, None
 
 
@@ -129,9 +126,9 @@ def _google_signer(client: str, key: str, channel: str) -> Callable[[str], str]:
     return sign
 
 
-def hide_proxies(proxies: Any, vault: Vault) -> None:
-    """Remember the passwords of proxies, so that no error repeats them."""
+def hide_proxies(proxies: Any, secrets: Secrets) -> None:
+    """Keep the passwords of proxies as secrets, so that no error repeats them."""
     for address in (proxies or {}).values() if isinstance(proxies, Mapping) else ():
         parts = urlsplit(address if "://" in str(address) else f"//{address}")
         if parts.password:
-            vault.remember(parts.password)
+            secrets.hide(parts.password)

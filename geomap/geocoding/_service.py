@@ -1,4 +1,4 @@
-"""A geocoding service, asked politely and remembered."""
+"""A geocoding service on the web, reached through geopy."""
 
 from __future__ import annotations
 
@@ -8,73 +8,88 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from geomap._files import cache_folder
+from geomap._version import __version__
 from geomap.errors import GeocodingCacheUnusable, GeocodingFailed, GeocodingMisused, GeomapWarning
-from geomap.geocoding import _arguments as given
-from geomap.geocoding._cache import AnswerCache, cache_folder, cache_path
+from geomap.geocoding import _arguments as arguments
+from geomap.geocoding._cache import AnswerCache, cache_path
 from geomap.geocoding._inputs import read_names
 from geomap.geocoding._pacing import Clock, SystemClock
 from geomap.geocoding._places import Answer, Bounds, Place, ServiceCandidate, Unusable, candidate_of, read_place
 from geomap.geocoding._policies import agreed_policy, check_user_agent, policy_of
-from geomap.geocoding._redaction import Vault, hide_proxies, hide_secrets
+from geomap.geocoding._redaction import Secrets, hide_proxies, hide_secrets
 
 if TYPE_CHECKING:
-    from geomap.geocoding._transport import Caller
+    from geomap.geocoding._transport import Request
 
 KEEP_MISSING_DAYS = 14.0
+_USER_AGENT = f"geomap-toolkit/{__version__}"
+# ArcGIS's login, which geopy keeps on the geocoder.
+_LOGIN_STATE = ("token", "token_expiry")
 
 
 class Service:
     """A geocoding service on the web, reached through geopy.
 
-    Only names and the hints of the call leave the machine, and only for the service that is named.
+    Only names and the hints of the call leave the machine, and only for the service that is named. A service may be used
+    by several threads, and as a context manager that closes it.
 
     Parameters
     ----------
     geocoder
-        A geocoder of geopy: its short name (``nominatim``, ``photon``, ``geonames``, ``opencage``, ...), or an instance,
-        which is copied and left as it was.
+        A geopy geocoder: its short name (``nominatim``, ``photon``, ``geonames``, ``opencage``, ...), or an instance,
+        which is copied and not changed.
     user_agent
-        Who asks. The public Nominatim demands a name of one's own, by its policy
+        Your application. The public Nominatim requires one, by its policy
         (https://operations.osmfoundation.org/policies/nominatim/): at most one request a second, one thread, no bulk use.
     headers
-        Further request headers, such as ``Authorization`` for one's own server. Treated as secrets.
+        Further request headers, such as ``Authorization`` for your own server. Treated as secrets.
     rate, connections
-        The most requests a second, and the most at once; by default what the service documents. All threads and
-        processes of the user on this machine share them.
+        Maximum requests per second, and at once; by default what the service documents. All threads and processes of
+        the user on this machine share them.
     cache
-        The file in which answers are kept; by default ``geocoding.sqlite`` in ``$GEOMAP_CACHE`` or the user's cache
-        folder.
+        The file to keep answers in; by default ``geocoding.sqlite`` in ``$GEOMAP_CACHE`` or the user's cache folder.
     only_cached
-        Never ask the service, and only read the cache.
+        Never send a request, and only read the cache.
     keep_days, keep_missing_days
-        How long what was found, and that nothing was found, is kept. By default what the service's terms allow, at most
+        How long to keep what was found, and that nothing was found. By default what the service's terms allow, at most
         180 days, and 14 days. With ``keep_days=0`` nothing is kept.
     timeout
-        Seconds without a byte after which a request is given up; three times as many for the whole answer.
-    tries, patience
-        How often one name is asked, and how many seconds all its tries may take, waits included. Waits grow
+        Seconds without a byte after which an attempt fails; the whole response may take three times as long.
+    attempts, patience
+        Maximum attempts for one name, and the seconds that they may take together, waits included. Waits grow
         exponentially, with jitter; ``Retry-After`` is honored.
     failures, pause
-        After so many names in a row that failed, nothing is asked for so many seconds. A refusal (HTTP 401, 402, 403, or
-        a used quota) does the same at once.
-    turns
-        The folder through which processes take turns; by default in the user's cache folder, whatever ``cache`` says.
+        After so many names in a row that failed, nothing is sent for so many seconds. The same happens at once when the
+        service refuses (HTTP 401, 402, 403, or an exceeded quota).
+    rate_folder
+        The folder through which processes keep to the rate together; by default in the user's cache folder, whatever
+        ``cache`` is.
     transport, clock
         What sends requests (a ``requests.adapters.BaseAdapter``) and tells the time, for tests.
     **options
-        What geopy's class takes: ``api_key``, ``username``, ``domain``, ``scheme``, ``proxies``, ``ssl_context``, ... Keys
-        that are not given are read from ``GEOMAP_<SERVICE>_<ARGUMENT>``, such as ``GEOMAP_OPENCAGE_API_KEY``. ``domain``
-        may be a whole address, ``http://localhost:8088``.
+        Arguments of the geopy class: ``api_key``, ``username``, ``domain``, ``scheme``, ``proxies``, ``ssl_context``, ...
+        Keys that are not given are read from ``GEOMAP_<SERVICE>_<ARGUMENT>``, such as ``GEOMAP_OPENCAGE_API_KEY``.
+        ``domain`` may be a full address, ``http://localhost:8088``.
 
     Raises
     ------
     GeocoderUnknown, UserAgentMissing, CredentialsMissing, GeocodingMisused, MissingDependency
-        If it cannot be set up so. Nothing is sent, opened or written before the first question.
+        If it cannot be set up. Nothing is sent, opened or written before the first question.
 
     Notes
     -----
-    Keys never reach geopy, its log, its errors or the cache: geopy works with stand-ins, and the keys take their place
-    as bytes are written to the connection.
+    Keys never reach geopy, its log, its errors or the cache: geopy works with placeholders, and the keys take their
+    place as bytes are written to the connection.
+
+    Examples
+    --------
+    >>> from geomap.geocoding import Service
+    >>> service = Service("nominatim", user_agent="my-project (me@example.org)")
+    >>> service
+    Service('nominatim', host='nominatim.openstreetmap.org', rate=1)
+    >>> service.policy.page
+    'https://operations.osmfoundation.org/policies/nominatim/'
     """
 
     def __init__(
@@ -90,118 +105,95 @@ class Service:
         keep_days: float | None = None,
         keep_missing_days: float = KEEP_MISSING_DAYS,
         timeout: float = 10.0,
-        tries: int = 5,
+        attempts: int = 5,
         patience: float = 300.0,
         failures: int = 5,
         pause: float = 60.0,
-        turns: str | Path | None = None,
+        rate_folder: str | Path | None = None,
         transport: object = None,
         clock: Clock | None = None,
         **options: Any,
     ) -> None:
-        given.require_libraries()
-        from geomap.geocoding._transport import Manners
+        arguments.require_libraries()
+        from geomap.geocoding._transport import Client, Limits
 
-        if timeout <= 0 or tries < 1 or patience <= 0 or failures < 1:
-            raise GeocodingMisused("timeout, tries, patience and failures have to be positive")
-        self._vault = Vault()
-        made = self._make(geocoder, user_agent, given.check_headers(headers), options)
-        policy = agreed_policy(self.name, self.host, rate, connections, keep_days)
-        self.policy = policy
-        self._keep_missing_days = min(keep_missing_days, policy.keep_days)
-        folder = Path(turns) if turns is not None else cache_folder() / "turns"
-        manners = Manners(timeout, tries, patience, failures, pause)
-        self._geocoder = self._connect(
-            made,
+        if timeout <= 0 or attempts < 1 or patience <= 0 or failures < 1:
+            raise GeocodingMisused("timeout, attempts, patience and failures must be positive")
+        self._secrets = Secrets()
+        self._geocoder = self._make_geocoder(geocoder, user_agent, arguments.check_headers(headers), options)
+        self.policy = agreed_policy(self.name, self.host, rate, connections, keep_days)
+        self._keep_missing_days = min(keep_missing_days, self.policy.keep_days)
+        hide_secrets(self._geocoder, self._secrets)
+        hide_proxies(self._geocoder.proxies, self._secrets)
+        self._client = Client(
+            service=self.name,
+            policy=self.policy,
+            limits=Limits(timeout, attempts, patience, failures, pause),
             cache=AnswerCache(cache_path(cache), read_only=only_cached),
+            secrets=self._secrets,
             clock=clock or SystemClock(),
-            manners=manners,
-            turns_folder=folder,
+            rate_folder=cache_folder() / "rates" if rate_folder is None else Path(rate_folder),
             only_cached=only_cached,
+            login_url=getattr(self._geocoder, "auth_api", ""),
+            proxies=self._geocoder.proxies,
+            ssl_context=self._geocoder.ssl_context,
             transport=transport,
         )
 
     def __repr__(self) -> str:
         return f"Service({self.name!r}, host={self.host!r}, rate={self.policy.rate:g})"
 
-    def _make(self, geocoder: Any, user_agent: str | None, headers: dict[str, str], options: dict[str, Any]) -> Any:
-        """Return a geopy geocoder of our own."""
+    def __enter__(self) -> Service:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _make_geocoder(
+        self, geocoder: Any, user_agent: str | None, headers: dict[str, str], options: dict[str, Any]
+    ) -> Any:
+        """Return a geopy geocoder that belongs to this service alone, and set the name and the host."""
+        from geopy.adapters import BaseAsyncAdapter
+
         from geomap.geocoding._transport import Unconnected
 
         if isinstance(geocoder, str):
             self.name = geocoder.lower()
-            cls = given.geocoder_class(geocoder)
-            arguments = given.constructor_arguments(cls, self.name, policy_of(self.name), options)
-            self.host = given.host_of(cls, arguments)
-            agent = check_user_agent(user_agent, service=self.name, host=self.host) or _our_user_agent()
-            made = cls(user_agent=agent, adapter_factory=Unconnected, **arguments)
+            cls = arguments.geocoder_class(geocoder)
+            options = arguments.constructor_arguments(cls, self.name, policy_of(self.name), options)
+            self.host = arguments.host_of(cls, options)
+            agent = check_user_agent(user_agent, service=self.name, host=self.host)
+            made = cls(user_agent=agent or _USER_AGENT, adapter_factory=Unconnected, **options)
         else:
             if options:
-                raise GeocodingMisused(f"pass {', '.join(options)} to the geocoder itself, as it is made already")
+                raise GeocodingMisused(f"pass {', '.join(options)} to the geocoder itself, which exists already")
             if not hasattr(geocoder, "geocode") or not hasattr(geocoder, "adapter"):
-                raise GeocodingMisused(f"{type(geocoder).__name__} is no geocoder of geopy's")
+                raise GeocodingMisused(f"{type(geocoder).__name__} is not a geopy geocoder")
+            if isinstance(geocoder.adapter, BaseAsyncAdapter):
+                raise GeocodingMisused("the geocoder uses asyncio; create it with a synchronous geopy adapter")
             made = copy.copy(geocoder)
-            self.name = given.short_name(geocoder)
-            self.host = given.host_of(type(geocoder), {"domain": getattr(geocoder, "domain", None)})
             made.headers = dict(made.headers)
-            own = check_user_agent(user_agent or made.headers.get("User-Agent"), service=self.name, host=self.host)
-            made.headers["User-Agent"] = own or _our_user_agent()
+            self.name = arguments.short_name(geocoder)
+            self.host = arguments.host_of(type(geocoder), {"domain": getattr(geocoder, "domain", None)})
+            agent = check_user_agent(user_agent or made.headers.get("User-Agent"), service=self.name, host=self.host)
+            made.headers["User-Agent"] = agent or _USER_AGENT
         made.headers.update(headers)
-        return made
-
-    def _connect(
-        self,
-        made: Any,
-        *,
-        cache: AnswerCache,
-        clock: Clock,
-        manners: Any,
-        turns_folder: Path,
-        only_cached: bool,
-        transport: object,
-    ) -> Any:
-        from geopy.adapters import BaseAsyncAdapter
-
-        from geomap.geocoding._transport import Adapter, Caller
-
-        if isinstance(made.adapter, BaseAsyncAdapter):
-            raise GeocodingMisused(
-                "the geocoder was made for asyncio; make it with one of geopy's synchronous adapters"
-            )
-        hide_secrets(made, self._vault)
-        hide_proxies(made.proxies, self._vault)
-        self._caller: Caller = Caller(
-            service=self.name,
-            policy=self.policy,
-            rate=self.policy.rate,
-            connections=self.policy.connections,
-            cache=cache,
-            vault=self._vault,
-            clock=clock,
-            manners=manners,
-            turns_folder=turns_folder,
-            only_cached=only_cached,
-            private=getattr(made, "auth_api", ""),
-        )
-        made.adapter = Adapter(
-            proxies=made.proxies, ssl_context=made.ssl_context, caller=self._caller, transport=transport
-        )
         return made
 
     @property
     def clock(self) -> Clock:
         """What tells the time."""
-        return self._caller.clock
+        return self._client.clock
 
     @property
     def only_cached(self) -> bool:
-        """Whether the service is never asked."""
-        return self._caller.only_cached
+        """Whether no request is ever sent."""
+        return self._client.only_cached
 
     @property
     def cache(self) -> AnswerCache:
         """The answers that are kept."""
-        return self._caller.cache
+        return self._client.cache
 
     def ask(
         self,
@@ -223,18 +215,18 @@ class Service:
         country_codes, viewbox, language, limit
             As for :func:`geomap.geocoding.geocode`, checked already.
         strict
-            Whether a hint that the service does not take is an error.
+            Whether a hint that the service does not support is an error.
         only_cached
-            Do not send anything.
+            Send nothing.
 
         Raises
         ------
         GeocodingMisused
-            If the service does not take a hint.
+            If the service does not support a hint.
         GeocodingCacheUnusable
-            If the cache cannot be opened. What goes wrong at the service is no exception but an answer.
+            If the cache cannot be opened. Failures of the service are not exceptions but answers.
         """
-        keywords = given.hints_for(
+        keywords = arguments.hints_for(
             self._geocoder.geocode,
             self.name,
             country_codes=country_codes,
@@ -248,17 +240,17 @@ class Service:
     def ask_reverse(
         self, lon: float, lat: float, *, language: str | None = None, limit: int = 5, only_cached: bool = False
     ) -> Answer:
-        """Ask for what lies at a point, in degrees.
+        """Ask for the place at a point, in degrees (EPSG:4326).
 
         Raises
         ------
         GeocodingMisused
-            If the service cannot be asked so.
+            If the service has no reverse geocoding, or does not support a hint.
         """
         method = getattr(self._geocoder, "reverse", None)
         if method is None:
-            raise GeocodingMisused(f"{self.name} only goes from names to points")
-        keywords = given.hints_for(method, self.name, language=language, limit=limit)
+            raise GeocodingMisused(f"{self.name} does not support reverse geocoding")
+        keywords = arguments.hints_for(method, self.name, language=language, limit=limit)
         return self._ask("reverse", (lat, lon), keywords, limit=limit, only_cached=only_cached)
 
     def candidates(
@@ -269,18 +261,18 @@ class Service:
         language: str | None = None,
         limit: int = 10,
     ) -> list[ServiceCandidate]:
-        """Return the places that the service proposes for a toponym, the service's best first.
+        """Return the places that the service proposes for a toponym, in the service's order.
 
         Parameters
         ----------
         name
             A toponym.
         country_codes
-            ISO 3166-1 alpha-2 codes to keep to, where the service can.
+            ISO 3166-1 alpha-2 codes to keep to, where the service supports it.
         language
-            The language of the answer (``en``), where the service can.
+            The language of the answer (``en``), where the service supports it.
         limit
-            How many places at most.
+            Maximum number of places.
 
         Returns
         -------
@@ -290,97 +282,86 @@ class Service:
         Raises
         ------
         GeocodingFailed
-            If there was no answer, or none that can be read, or the name is not one that can be sent.
+            If there is no readable answer, or the name cannot be sent.
         """
-        codes, _ = given.check_hints(country_codes, None, limit)
-        (question,), _ = read_names([name], codes)
-        if question.query is None:
-            raise GeocodingFailed(f"{name!r} is not asked: {question.fault}")
-        answer = self.ask(question.query, country_codes=codes, language=language, limit=limit, strict=False)
+        codes, _ = arguments.check_hints(country_codes, None, limit)
+        (query,), _ = read_names([name], codes)
+        if query.text is None:
+            raise GeocodingFailed(f"{name!r} cannot be geocoded: {query.fault}")
+        answer = self.ask(query.text, country_codes=codes, language=language, limit=limit, strict=False)
         if answer.status == "error":
             raise GeocodingFailed(f"{self.name} has no answer for {name!r}: {answer.reason}")
         return [candidate_of(place, self.name) for place in answer.places]
 
     def close(self) -> None:
         """Close the connections and the cache; both open again when needed."""
-        self._geocoder.adapter.session.close()
-        self._caller.cache.close()
+        self._client.close()
 
-    def _ask(self, verb: str, query: object, keywords: dict[str, Any], *, limit: int, only_cached: bool) -> Answer:
-        from geomap.geocoding._transport import NotAsked
+    def _ask(self, method: str, query: object, keywords: dict[str, Any], *, limit: int, only_cached: bool) -> Answer:
+        from geomap.geocoding._transport import NotAsked, Request
 
-        self._caller.peeking(only_cached)
-        unasked, reason = False, ""
+        request = Request(self._client, only_cached=only_cached)
+        geocoder = copy.copy(self._geocoder)
+        geocoder.adapter = request
+        asked, reason = True, ""
         places: list[Place] | None = None
-        odd: str | None = None
         try:
-            found = getattr(self._geocoder, verb)(query, **keywords)
-            places, odd = self._read(found, limit)
+            places, left_out = self._read(getattr(geocoder, method)(query, **keywords), request, limit)
         except GeocodingCacheUnusable:
             raise
         except NotAsked as error:
-            unasked, reason = True, str(error)
+            asked, reason = False, str(error)
         except Exception as error:
-            reason = self._fault(error)
-        note = self._caller.note
+            reason = self._describe(error, request)
+        finally:
+            vars(self._geocoder).update({name: vars(geocoder)[name] for name in _LOGIN_STATE if name in vars(geocoder)})
         if places is None:
-            return Answer("error", reason, fetched=note.fetched, cached=note.cached, asked=not unasked)
-        if not note.cached:
-            self._caller.circuit.success()
-        self._keep(found=bool(places))
-        return Answer("found" if places else "not_found", odd, tuple(places), note.fetched, note.cached)
+            return Answer("error", reason, fetched=request.fetched, cached=request.cached, asked=asked)
+        if not request.cached:
+            self._client.circuit.success()
+        self._keep(request, found=bool(places))
+        return Answer("found" if places else "not_found", left_out, tuple(places), request.fetched, request.cached)
 
-    def _read(self, found: Any, limit: int) -> tuple[list[Place], str | None]:
-        records = [] if found is None else found if isinstance(found, list) else [found]
-        places, faults = [], list(self._caller.note.faults)
+    def _read(self, locations: Any, request: Request, limit: int) -> tuple[list[Place], str | None]:
+        """Return the usable places of geopy's answer, and which ones were left out."""
+        records = [] if locations is None else locations if isinstance(locations, list) else [locations]
+        places, faults = [], list(request.faults)
         for record in records:
             try:
                 places.append(read_place(record, service=self.name))
             except Unusable as error:
                 faults.append(str(error))
-        if faults and not places:
+        if not faults:
+            return places[:limit], None
+        if not places:
             raise Unusable(faults[0])
-        odd = (
-            f"{len(faults)} of {len(faults) + len(places)} places in the answer were left out: {faults[0]}"
-            if faults
-            else None
-        )
-        return places[:limit], odd
+        return places[:limit], f"{len(faults)} of {len(faults) + len(places)} places left out: {faults[0]}"
 
-    def _fault(self, error: Exception) -> str:
-        """Put into words what went wrong, without secrets; a refusal in the answer's text opens the circuit."""
+    def _describe(self, error: Exception, request: Request) -> str:
+        """Describe an error without secrets; a refusal in the response's text opens the circuit."""
         from geopy import exc
 
-        from geomap.geocoding._transport import Refused
+        from geomap._http import HttpError
 
+        text = self._secrets.redact(" ".join(str(error).split()))[:300]
+        circuit = self._client.circuit
         refusals = (exc.GeocoderAuthenticationFailure, exc.GeocoderInsufficientPrivileges, exc.GeocoderQuotaExceeded)
-        text = self._vault.scrub(" ".join(str(error).split()))[:300]
         if isinstance(error, refusals):
-            if not isinstance(error, exc.GeocoderRateLimited) and self._caller.circuit.refusal() is None:
-                self._caller.circuit.open(text)
+            if not isinstance(error, exc.GeocoderRateLimited) and circuit.refusal() is None:
+                circuit.open(text)
             return text
-        if isinstance(error, (exc.GeocoderServiceError, Refused)):
+        if isinstance(error, (exc.GeocoderServiceError, HttpError)):
             return text or type(error).__name__
-        # Not an error of the line: the answer has a shape that geopy, or we, cannot read.
-        if not self._caller.note.cached:
-            self._caller.circuit.failure("the answer cannot be read")
-        return text if isinstance(error, Unusable) else f"the answer cannot be read ({type(error).__name__}: {text})"
+        # Anything else comes from reading the response: its form is not what geopy, or geomap, expects.
+        if not request.cached:
+            circuit.failure("unreadable response")
+        return text if isinstance(error, Unusable) else f"unreadable response ({type(error).__name__}: {text})"
 
-    def _keep(self, *, found: bool) -> None:
-        fresh = self._caller.note.fresh
-        if fresh is None:
+    def _keep(self, request: Request, *, found: bool) -> None:
+        if request.unsaved is None:
             return
-        trouble: GeocodingCacheUnusable | None = None
         try:
-            self._caller.cache.save(fresh, days=self.policy.keep_days if found else self._keep_missing_days)
+            self._client.cache.save(request.unsaved, days=self.policy.keep_days if found else self._keep_missing_days)
         except GeocodingCacheUnusable as error:
-            trouble = error
-        if trouble is not None:
-            # The answer is in hand: better a warning than a run that stops.
-            warnings.warn(f"{trouble}; answers are not kept", GeomapWarning, stacklevel=4)
-
-
-def _our_user_agent() -> str:
-    from geomap._version import __version__
-
-    return f"geomap-toolkit/{__version__}"
+            # A warning rather than an error: the answer is there, and the run can go on.
+            warnings.warn(f"{error}; answers are not kept", GeomapWarning, stacklevel=4)

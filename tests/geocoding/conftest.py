@@ -38,7 +38,16 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def make(tmp_path: Path, clock: FakeClock) -> Callable[..., tuple[Service, FakeTransport]]:
+def opened() -> Iterator[list[Service]]:
+    """Hold the services of a test, and close them after it."""
+    services: list[Service] = []
+    yield services
+    for service in services:
+        service.close()
+
+
+@pytest.fixture
+def make(tmp_path: Path, clock: FakeClock, opened: list[Service]) -> Callable[..., tuple[Service, FakeTransport]]:
     """Return a maker of services whose requests go nowhere; one place is found for every name without "Nowhere"."""
 
     def answer(request: Any) -> object:
@@ -49,11 +58,12 @@ def make(tmp_path: Path, clock: FakeClock) -> Callable[..., tuple[Service, FakeT
         settings = {
             "user_agent": USER_AGENT,
             "cache": tmp_path / "answers.sqlite",
-            "turns": tmp_path / "turns",
+            "rate_folder": tmp_path / "rates",
             "clock": clock,
             "transport": transport,
         }
-        return Service(geocoder, **{**settings, **options}), transport
+        opened.append(Service(geocoder, **{**settings, **options}))
+        return opened[-1], transport
 
     return make
 
@@ -70,7 +80,7 @@ def hurried() -> HurriedClock:
 
 
 @pytest.fixture
-def reach(tmp_path: Path, server: FaultServer, hurried: HurriedClock) -> Callable[..., Service]:
+def reach(tmp_path: Path, server: FaultServer, hurried: HurriedClock, opened: list[Service]) -> Callable[..., Service]:
     """Return a maker of services that ask the server, in a hurry."""
 
     def reach(fault: str = "well", **options: Any) -> Service:
@@ -78,11 +88,12 @@ def reach(tmp_path: Path, server: FaultServer, hurried: HurriedClock) -> Callabl
             "domain": server.url(fault),
             "user_agent": USER_AGENT,
             "cache": tmp_path / "answers.sqlite",
-            "turns": tmp_path / "turns",
+            "rate_folder": tmp_path / "rates",
             "clock": hurried,
             "rate": 1000.0,
             "timeout": 0.3,
         }
-        return Service("nominatim", **{**settings, **options})
+        opened.append(Service("nominatim", **{**settings, **options}))
+        return opened[-1]
 
     return reach

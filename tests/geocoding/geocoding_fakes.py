@@ -7,6 +7,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from urllib.parse import parse_qs, quote_plus, urlsplit
 
 import requests
@@ -114,11 +115,10 @@ def fill(service: Service, names: list[str]) -> None:
     first = names[0]
     assert service.ask(first, limit=5).status == "found"
     service.close()
-    with sqlite3.connect(service.cache.path) as connection:
-        _, value, expires = connection.execute("SELECT key, value, expires FROM responses").fetchone()
-        url = json.loads(value)["url"]
+    with closing(sqlite3.connect(service.cache.path)) as connection, connection:
+        _, url, body, *rest = connection.execute("SELECT * FROM answers").fetchone()
         rows = []
         for name in names:
-            key, _ = identify("nominatim", url.replace(quote_plus(first), quote_plus(name)), secret=())
-            rows.append((key, value.replace(first, name), expires))
-        connection.executemany("INSERT OR REPLACE INTO responses VALUES (?, ?, ?)", rows)
+            key, clean = identify("nominatim", url.replace(quote_plus(first), quote_plus(name)), secret=())
+            rows.append((key, clean, body.replace(first, name), *rest))
+        connection.executemany("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?)", rows)

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from geocoding_fakes import USER_AGENT, FakeClock
 from geocoding_faults import FaultServer
 
 from geomap.geocoding import Service, geocode
-from geomap.geocoding._pacing import TooLong, Turns
+from geomap.geocoding._pacing import Blocked, RateLimiter
 
 pytestmark = pytest.mark.network
 
@@ -42,7 +43,7 @@ def settings(server: FaultServer, folder: Path, **more: object) -> dict[str, obj
         "domain": server.url(),
         "user_agent": USER_AGENT,
         "cache": folder / "answers.sqlite",
-        "turns": folder / "turns",
+        "rate_folder": folder / "rates",
         "rate": 20.0,
     }
     return {**base, **more}
@@ -79,6 +80,8 @@ def test_threads_of_different_services_objects_share_the_rate(server, tmp_path) 
         worker.start()
     for worker in workers:
         worker.join()
+    for one in services:
+        one.close()
     assert len(server.seen) == 24
     assert server.smallest_gap() >= 0.05
 
@@ -96,8 +99,8 @@ def test_four_processes_share_the_rate_and_the_cache(server, tmp_path) -> None:
     assert server.smallest_gap() >= 0.05
     assert server.most_at_once == 1
     assert len(server.seen) == len({one.query for one in server.seen}) == 18, "the same name is asked once"
-    with sqlite3.connect(tmp_path / "answers.sqlite") as connection:
-        assert connection.execute("SELECT count(*) FROM responses").fetchone() == (18,)
+    with closing(sqlite3.connect(tmp_path / "answers.sqlite")) as connection:
+        assert connection.execute("SELECT count(*) FROM answers").fetchone() == (18,)
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
@@ -154,8 +157,8 @@ def test_an_interrupt_ends_a_threaded_run_and_keeps_what_was_answered(server, tm
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=10) != 0
-    with sqlite3.connect(tmp_path / "answers.sqlite") as connection:
-        kept = connection.execute("SELECT count(*) FROM responses").fetchone()[0]
+    with closing(sqlite3.connect(tmp_path / "answers.sqlite")) as connection:
+        kept = connection.execute("SELECT count(*) FROM answers").fetchone()[0]
     assert len(server.seen) - 1 <= kept <= len(server.seen)
 
 
@@ -181,39 +184,39 @@ assert os.waitpid(child, 0)[1] == 0
 
 def test_the_pause_counts_from_the_answer(tmp_path) -> None:
     clock = FakeClock()
-    turns = Turns(tmp_path, "host", pause=1.0, connections=1, clock=clock)
-    with turns.turn() as turn:
+    limiter = RateLimiter(tmp_path, "host", interval=1.0, connections=1, clock=clock)
+    with limiter.slot() as slot:
         clock.sleep(0.4)
-        turn.answered()
+        slot.answered()
         clock.sleep(0.2)
     started = clock.now
-    with turns.turn():
+    with limiter.slot():
         assert clock.now - started == pytest.approx(0.8)
 
 
 def test_a_clock_that_is_set_back_delays_by_one_pause_at_most(tmp_path) -> None:
     clock = FakeClock()
-    turns = Turns(tmp_path, "host", pause=1.0, connections=1, clock=clock)
-    with turns.turn():
+    limiter = RateLimiter(tmp_path, "host", interval=1.0, connections=1, clock=clock)
+    with limiter.slot():
         pass
     clock.now -= 10_000
-    with turns.turn():
+    with limiter.slot():
         assert clock.slept[-1] == 1.0
 
 
-def test_a_torn_file_of_turns_costs_one_pause(tmp_path) -> None:
+def test_a_torn_file_of_times_costs_one_pause(tmp_path) -> None:
     clock = FakeClock()
-    turns = Turns(tmp_path, "host", pause=1.0, connections=1, clock=clock)
-    (tmp_path / "host.turn").write_text("17500000")
-    with turns.turn():
+    limiter = RateLimiter(tmp_path, "host", interval=1.0, connections=1, clock=clock)
+    (tmp_path / "host.times").write_text("17500000")
+    with limiter.slot():
         assert clock.slept == [1.0]
 
 
 def test_a_block_holds_for_every_process_and_is_refused_if_it_is_too_long(tmp_path) -> None:
     clock = FakeClock()
-    Turns(tmp_path, "host", pause=1.0, connections=1, clock=clock).block(30.0)
-    other = Turns(tmp_path, "host", pause=1.0, connections=1, clock=clock)
-    with pytest.raises(TooLong), other.turn(most=10.0):
+    RateLimiter(tmp_path, "host", interval=1.0, connections=1, clock=clock).block(30.0)
+    other = RateLimiter(tmp_path, "host", interval=1.0, connections=1, clock=clock)
+    with pytest.raises(Blocked), other.slot(max_wait=10.0):
         pass
-    with other.turn(most=60.0):
+    with other.slot(max_wait=60.0):
         assert clock.now >= 1_750_000_030.0

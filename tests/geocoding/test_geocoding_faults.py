@@ -48,7 +48,7 @@ RECOVERS = {
 
 
 @pytest.mark.parametrize(("fault", "requests"), RECOVERS.items())
-def test_a_passing_fault_costs_tries_and_loses_nothing(reach, server, fault: str, requests: int) -> None:
+def test_a_passing_fault_costs_attempts_and_loses_nothing(reach, server, fault: str, requests: int) -> None:
     table = run(reach(fault))
     found = ["found", "not_found", "found"] if fault not in {"gzip", "chunked", "bom", "numbers"} else ["found"] * 3
     assert table["status"].tolist() == found
@@ -70,39 +70,39 @@ def test_backoff_grows_and_is_jittered(reach, server, hurried) -> None:
 
 # fault: the reason the user reads, how often one name is asked
 FAILS = {
-    "500-always": ("HTTP 500, after 2 tries", 2),
-    "500-html": ("HTTP 500, after 2 tries", 2),
+    "500-always": ("HTTP 500, after 2 attempts", 2),
+    "500-html": ("HTTP 500, after 2 attempts", 2),
     "404": ("HTTP 404", 1),
-    "timeout": ("no answer within 0.3 s, after 2 tries", 2),
-    "drip": ("the answer was not complete after 1 s, after 2 tries", 2),
-    "reset": ("the connection broke, after 2 tries", 2),
-    "short": ("the connection broke, after 2 tries", 2),
-    "invalid-json": ("answered with invalid JSON", 2),
-    "deep-json": ("answered with invalid JSON", 2),
-    "scalar": ("answered with JSON that holds no data", 2),
-    "shape": ("the answer's coordinates are missing", 1),
-    "html": ("answered with a web page instead of data", 2),
-    "empty-body": ("answered with invalid JSON", 2),
-    "latitude": ("the answer's coordinates are not on Earth", 1),
-    "longitude": ("the answer's coordinates are not on Earth", 1),
-    "words": ("the answer's coordinates are missing or no numbers", 1),
-    "not-a-number": ("the answer's coordinates are not on Earth", 1),
-    "no-coordinates": ("the answer's coordinates are missing or no numbers", 1),
-    "half-coordinates": ("the answer's coordinates are missing or no numbers", 1),
-    "null-island": ("the answer has no coordinates", 1),
+    "timeout": ("no response within 0.3 s, after 2 attempts", 2),
+    "drip": ("response incomplete after 1 s, after 2 attempts", 2),
+    "reset": ("connection lost, after 2 attempts", 2),
+    "short": ("connection lost, after 2 attempts", 2),
+    "invalid-json": ("got invalid JSON", 2),
+    "deep-json": ("got invalid JSON", 2),
+    "scalar": ("got JSON without data", 2),
+    "shape": ("coordinates in the response are missing", 1),
+    "html": ("got an HTML page instead of JSON; is a proxy or login page in the way?", 2),
+    "empty-body": ("got invalid JSON", 2),
+    "latitude": ("coordinates out of range in the response", 1),
+    "longitude": ("coordinates out of range in the response", 1),
+    "words": ("coordinates in the response are missing or not numbers", 1),
+    "not-a-number": ("coordinates out of range in the response", 1),
+    "no-coordinates": ("coordinates in the response are missing or not numbers", 1),
+    "half-coordinates": ("coordinates in the response are missing or not numbers", 1),
+    "null-island": ("no coordinates in the response", 1),
     "redirect-away": ("redirected to another host", 1),
     "redirect-loop": ("redirected more than 3 times", 4),
-    "big": ("the answer is longer than 5.0 MB", 1),
-    "bomb": ("the answer is longer than 5.0 MB", 1),
-    "gzip-broken": ("the answer's compression is damaged, after 2 tries", 2),
-    "no-encoding": ("the answer's text is in no encoding that it names", 2),
+    "big": ("response larger than 5.0 MB", 1),
+    "bomb": ("response larger than 5.0 MB", 1),
+    "gzip-broken": ("the compressed response is corrupt, after 2 attempts", 2),
+    "no-encoding": ("response body cannot be decoded as its declared charset", 2),
 }
 
 
 @pytest.mark.parametrize(("fault", "expected"), FAILS.items())
 def test_a_lasting_fault_is_a_row_with_its_reason_and_is_not_kept(reach, server, fault: str, expected) -> None:
     reason, requests = expected
-    service = reach(fault, tries=2)
+    service = reach(fault, attempts=2)
     table = run(service, NAMES[:1])
     assert table["status"].tolist() == ["error"]
     assert reason in table["reason"][0], table["reason"][0]
@@ -120,7 +120,7 @@ def test_an_empty_list_is_not_found_and_is_remembered(reach, server) -> None:
 def test_one_odd_place_among_good_ones_is_left_out_and_said(reach) -> None:
     table = run(reach("second-is-odd"), NAMES[:1])
     assert table["status"].tolist() == ["found"]
-    assert "1 of 2 places in the answer were left out" in table["reason"][0]
+    assert "1 of 2 places left out" in table["reason"][0]
 
 
 @pytest.mark.parametrize(("fault", "name"), [("latin1", "Çukurca"), ("mislabeled", "الموصل")])
@@ -129,15 +129,15 @@ def test_names_survive_wrong_encodings(reach, fault: str, name: str) -> None:
 
 
 def test_403_stops_the_run_at_once(reach, server) -> None:
-    with pytest.warns(GeocodingStopped, match="2 of 3 names were not asked of nominatim"):
+    with pytest.warns(GeocodingStopped, match="2 of 3 names were not requested from nominatim"):
         table = geocode(NAMES, service=reach("403"), progress=False)
     assert len(server.seen) == 1
-    assert table["reason"].tolist()[0].startswith("HTTP 403: the service refuses; see https://")
-    assert table["reason"].tolist()[1].startswith("not asked: HTTP 403: the service refuses")
+    assert table["reason"].tolist()[0].startswith("HTTP 403: the service refuses access; see https://")
+    assert table["reason"].tolist()[1].startswith("not asked: HTTP 403: the service refuses access")
 
 
 def test_a_service_that_keeps_failing_is_left_alone(reach, server) -> None:
-    service = reach("500-always", tries=2, failures=3)
+    service = reach("500-always", attempts=2, failures=3)
     names = [f"Street {number}" for number in range(50)]
     table = run(service, names)
     assert len(server.seen) == 6
@@ -145,7 +145,7 @@ def test_a_service_that_keeps_failing_is_left_alone(reach, server) -> None:
 
 
 def test_a_service_that_recovers_is_asked_again_after_the_pause(reach, server, hurried) -> None:
-    service = reach("502-burst", tries=1, failures=3)
+    service = reach("502-burst", attempts=1, failures=3)
     assert run(service, NAMES)["status"].tolist() == ["error"] * 3
     assert run(service, NAMES)["reason"].str.startswith("not asked").all()
     hurried.sleep(61)
@@ -159,19 +159,19 @@ def test_a_demand_to_stay_away_longer_than_patience_ends_the_run_and_holds_for_o
     assert table["reason"].tolist()[0] == "HTTP 429"
     other = run(second)
     assert len(server.seen) == 1
-    assert "asked to be left alone for another 86," in other["reason"][0]
+    assert "asked for no requests for another 86," in other["reason"][0]
 
 
 def test_nobody_there(reach, server) -> None:
     gone = FaultServer()
     with gone:
         address = gone.url()
-    table = run(reach(domain=address, tries=2), NAMES[:1])
-    assert table["reason"].tolist() == ["the service cannot be reached, after 2 tries"]
+    table = run(reach(domain=address, attempts=2), NAMES[:1])
+    assert table["reason"].tolist() == ["cannot connect to the server, after 2 attempts"]
 
 
 def test_patience_bounds_the_time_of_one_name(reach, server, hurried) -> None:
-    run(reach("500-always", tries=100, patience=60.0), NAMES[:1])
+    run(reach("500-always", attempts=100, patience=60.0), NAMES[:1])
     assert hurried.skipped <= 61
     assert 5 <= len(server.seen) <= 8
 
@@ -182,9 +182,7 @@ def test_an_untrusted_certificate_is_not_accepted(tmp_path, reach) -> None:
     authority.issue_cert("127.0.0.1").configure_cert(context)
     with FaultServer(context=context) as secure:
         table = run(reach(domain=secure.url(scheme="https"), timeout=2.0), NAMES[:1])
-        assert table["reason"].tolist() == [
-            "no trusted TLS connection: the certificate or the protocol was not accepted"
-        ]
+        assert table["reason"].tolist() == ["TLS connection failed: certificate or protocol not accepted"]
         assert secure.seen == []
         trusting = ssl.create_default_context()
         authority.configure_trust(trusting)
@@ -194,4 +192,4 @@ def test_an_untrusted_certificate_is_not_accepted(tmp_path, reach) -> None:
 
 def test_https_to_a_plain_port_is_refused(reach, server) -> None:
     table = run(reach(domain=server.url(scheme="https"), timeout=2.0), NAMES[:1])
-    assert table["reason"][0].startswith("no trusted TLS connection")
+    assert table["reason"][0].startswith("TLS connection failed")

@@ -59,7 +59,7 @@ def assert_hidden(text: str, values: dict[str, str]) -> None:
 @pytest.fixture(autouse=True)
 def everything_logged(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    for name in ("geopy", "urllib3", "requests", "requests_cache"):
+    for name in ("geopy", "urllib3", "requests"):
         caplog.set_level(logging.DEBUG, logger=name)
 
 
@@ -76,7 +76,7 @@ def test_the_secret_parameters_are_those_listed(service: str, make) -> None:
     assert transport.requests
     for request in transport.requests:
         assert_hidden(request.url + str(request.headers), secrets_of(service))
-        revealed = urllib.parse.urlsplit(one._vault.reveal_target(request.url))
+        revealed = urllib.parse.urlsplit(one._secrets.reveal_target(request.url))
         pairs = urllib.parse.parse_qsl(revealed.query)
         secret = {name for name, value in pairs if value in secrets_of(service).values()}
         assert secret <= set(POLICIES[service].parameters)
@@ -87,7 +87,9 @@ def test_the_secret_parameters_are_those_listed(service: str, make) -> None:
         )
         assert_hidden(clean, secrets_of(service))
     if secrets_of(service):
-        shown = "".join(one._vault.reveal_target(r.url) + one._vault.reveal(str(r.headers)) for r in transport.requests)
+        shown = "".join(
+            one._secrets.reveal_target(r.url) + one._secrets.reveal(str(r.headers)) for r in transport.requests
+        )
         sent = [value for value in secrets_of(service).values() if any(form in shown for form in forms(value))]
         assert sent or service == "ignfrance"
 
@@ -126,12 +128,12 @@ def _everything_shown(service: str, fault, make, values: dict[str, str]) -> str:
     def answer(request: requests.PreparedRequest) -> object:
         # As the server sees it: with the real key, which it may well repeat.
         real = request.copy()
-        real.url = one._vault.reveal_target(request.url)
-        real.headers = {name: one._vault.reveal(value) for name, value in request.headers.items()}
+        real.url = one._secrets.reveal_target(request.url)
+        real.headers = {name: one._secrets.reveal(value) for name, value in request.headers.items()}
         seen.append(real.url + str(real.headers))
         return fault(real)
 
-    one, _ = make(service, answer=answer, tries=2, **values, **needed(service))
+    one, _ = make(service, answer=answer, attempts=2, **values, **needed(service))
     shown = ""
     with warnings.catch_warnings(record=True) as issued:
         warnings.simplefilter("always")
@@ -174,8 +176,8 @@ def test_the_key_reaches_the_server_and_nothing_else(service: str, server, tmp_p
         scheme="http",
         headers={"Authorization": "Bearer TopSecretBearer"},
         cache=tmp_path / "answers.sqlite",
-        turns=tmp_path / "turns",
-        tries=1,
+        rate_folder=tmp_path / "rates",
+        attempts=1,
         rate=1000.0,
         **values,
     )
@@ -203,7 +205,7 @@ def test_headers_are_secret_and_not_kept(server, tmp_path, caplog) -> None:
         user_agent=USER_AGENT,
         headers={"Authorization": "Basic dXNlcjpwYXNzd29yZA==", "X-Api-Key": "another-secret-value"},
         cache=tmp_path / "answers.sqlite",
-        turns=tmp_path / "turns",
+        rate_folder=tmp_path / "rates",
     )
     table = geocode(["Mosul"], service=one, progress=False)
     assert table["status"].tolist() == ["found"]
@@ -232,7 +234,7 @@ def test_an_arcgis_token_is_neither_kept_nor_logged(server, tmp_path, caplog, ma
     table = geocode(["Mosul"], service=one, progress=False)
     assert table["status"].tolist() == ["found"]
     assert "generateToken" in transport.requests[0].url
-    assert token in one._vault.reveal_target(transport.requests[1].url)
+    assert token in one._secrets.reveal_target(transport.requests[1].url)
     one.close()
     kept = "".join(path.read_bytes().decode("latin-1") for path in tmp_path.rglob("*") if path.is_file())
     for secret in (token, "user-name-1", "pass-word-1"):
@@ -251,7 +253,7 @@ def test_google_premier_is_signed_below_geopy_as_geopy_would_sign(make) -> None:
     geocode(["Mosul"], service=one, progress=False)
     target = urllib.parse.urlsplit(transport.requests[0].url)
     assert "gme-geomap" not in target.query
-    signed = one._vault.reveal_target(f"{target.path}?{target.query}")
+    signed = one._secrets.reveal_target(f"{target.path}?{target.query}")
     geopy = GoogleV3(client_id="gme-geomap", secret_key=BASE64, channel="news")
     pairs = dict(urllib.parse.parse_qsl(target.query))
     assert (
@@ -272,7 +274,7 @@ def test_baidu_is_signed_below_geopy_as_geopy_would_sign(make) -> None:
     geocode(["北京"], service=one, progress=False)
     target = urllib.parse.urlsplit(transport.requests[0].url)
     assert "baidu-access-key" not in target.query
-    signed = one._vault.reveal_target(f"{target.path}?{target.query}")
+    signed = one._secrets.reveal_target(f"{target.path}?{target.query}")
     geopy = SERVICE_TO_GEOCODER["baiduv3"](api_key="baidu-access-key", security_key="baidu-sk-1")
     url = geopy._construct_url(
         geopy.api, geopy.api_path, {"ak": "baidu-access-key", "output": "json", "address": "北京"}
@@ -287,7 +289,7 @@ def test_a_key_comes_from_the_environment_and_is_named_when_it_is_missing(make, 
     monkeypatch.setenv(variable("opencage", "api_key"), "from-the-environment")
     one, transport = make("opencage", answer=lambda request: {"results": []})
     geocode(["Mosul"], service=one, progress=False)
-    assert "key=from-the-environment" in one._vault.reveal_target(transport.requests[0].url)
+    assert "key=from-the-environment" in one._secrets.reveal_target(transport.requests[0].url)
 
 
 def test_the_same_question_with_another_key_is_answered_from_the_cache(make) -> None:
@@ -307,7 +309,7 @@ def test_an_instance_is_copied_and_left_as_it_was(make) -> None:
     assert own.username == "my-geonames-name"
     assert own.adapter is adapter
     assert "my-geonames-name" not in transport.requests[0].url
-    assert "my-geonames-name" in one._vault.reveal_target(transport.requests[0].url)
+    assert "my-geonames-name" in one._secrets.reveal_target(transport.requests[0].url)
 
 
 def test_the_instance_of_a_subclass_keeps_its_service(make) -> None:
@@ -327,16 +329,16 @@ def test_a_password_in_the_address_is_refused_without_repeating_it(make) -> None
     assert "mläutSecret" not in str(caught.value)
 
 
-def test_a_vault_is_neither_printed_nor_sent_elsewhere(make) -> None:
+def test_secrets_are_neither_printed_nor_sent_elsewhere(make) -> None:
     import copy
     import pickle
 
     one, _ = make("opencage", api_key="key-number-1")
-    assert "key-number-1" not in repr(one._vault) + str(vars(one))
+    assert "key-number-1" not in repr(one._secrets) + str(vars(one))
     with pytest.raises(TypeError, match="secrets"):
-        pickle.dump(one._vault, io.BytesIO())
+        pickle.dump(one._secrets, io.BytesIO())
     with pytest.raises(TypeError, match="secrets"):
-        copy.copy(one._vault)
+        copy.copy(one._secrets)
 
 
 def test_reverse_hides_keys_too(make, caplog) -> None:

@@ -34,7 +34,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def service(folder: Path) -> Service:
     return Service(
-        "nominatim", domain=URL, user_agent=USER_AGENT, rate=50.0, cache=folder / "a.sqlite", turns=folder / "turns"
+        "nominatim",
+        domain=URL,
+        user_agent=USER_AGENT,
+        rate=50.0,
+        cache=folder / "a.sqlite",
+        rate_folder=folder / "turns",
     )
 
 
@@ -161,7 +166,7 @@ def test_a_run_of_every_place_and_its_repetition_from_the_cache(service: Service
 
 def test_the_rate_asked_for_is_kept(folder: Path) -> None:
     slow = Service(
-        "nominatim", domain=URL, user_agent=USER_AGENT, rate=5.0, cache=folder / "b.sqlite", turns=folder / "slow"
+        "nominatim", domain=URL, user_agent=USER_AGENT, rate=5.0, cache=folder / "b.sqlite", rate_folder=folder / "slow"
     )
     started = time.perf_counter()
     geocode(["Mosul", "Baghdad", "Erbil", "Zanjili", "Nimrud", "Hatra"], service=slow)

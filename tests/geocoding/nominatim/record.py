@@ -32,7 +32,7 @@ NAMES = (
 def record(output: Path) -> None:
     """Ask for all names as the notebook does, and write the answers to one file."""
     with tempfile.TemporaryDirectory() as folder:
-        service = Service("nominatim", domain=ADDRESS, rate=20.0, cache=Path(folder) / "a.sqlite", turns=folder)
+        service = Service("nominatim", domain=ADDRESS, rate=20.0, cache=Path(folder) / "a.sqlite", rate_folder=folder)
         table = geocode(NAMES, service=service, country_codes="iq", language="en", progress=False)
         print(table[["name", "status", "reason", "address"]].to_string())
         service.candidates("Mosul Museum", country_codes=["iq"])

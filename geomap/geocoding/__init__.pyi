@@ -1,0 +1,14 @@
+from ._batch import Plan as Plan
+from ._batch import candidates as candidates
+from ._batch import geocode as geocode
+from ._batch import plan as plan
+from ._batch import reverse as reverse
+from ._cache import CacheInfo as CacheInfo
+from ._cache import cache_info as cache_info
+from ._cache import clear_cache as clear_cache
+from ._cache import export_cache as export_cache
+from ._places import Answer as Answer
+from ._places import ServiceCandidate as ServiceCandidate
+from ._policies import POLICIES as POLICIES
+from ._policies import Policy as Policy
+from ._service import Service as Service
