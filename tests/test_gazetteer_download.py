@@ -26,6 +26,8 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.folder = folder
         self.version = "1"
+        self.shift = 0
+        self.behave_head: Callable[[Handler], int] = lambda handler: 200
         self.behave: Callable[[Handler, str, bytes], bytes | None] = lambda handler, name, body: body
         self.asked: list[tuple[str, str, str | None]] = []
 
@@ -42,7 +44,16 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
     def do_HEAD(self) -> None:
-        self._answer(with_body=False)
+        status = self.server.behave_head(self)
+        if status == 200:
+            self._answer(with_body=False)
+        else:
+            self.refuse(status)
+
+    def refuse(self, status: int) -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
 
     def do_GET(self) -> None:
         self._answer(with_body=True)
@@ -71,7 +82,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body) - begin))
         self.send_header("ETag", tag)
         if begin:
-            self.send_header("Content-Range", f"bytes {begin}-{len(body) - 1}/{len(body)}")
+            self.send_header("Content-Range", f"bytes {begin + self.server.shift}-{len(body) - 1}/{len(body)}")
         self.end_headers()
         if with_body and sent is not None:
             self.wfile.write(sent)
@@ -255,10 +266,32 @@ def test_files_that_are_there_are_not_fetched_again_unless_they_changed(server: 
     assert sum(method == "GET" for method, _, _ in server.asked) == len(FILES)
 
 
+def test_a_server_that_refuses_head_is_asked_with_get(server: Server, target: Path) -> None:
+    server.behave_head = lambda handler: 405
+    download(server, target)
+    assert same(server, target)
+
+
+def test_a_file_that_is_refused_is_an_error_and_not_written(server: Server, target: Path) -> None:
+    server.behave = lambda handler, name, body: handler.refuse(403)
+    with pytest.raises(GazetteerDownloadFailed, match=r"allCountries\.zip: HTTP 403"):
+        download(server, target)
+    assert not list(target.glob("*.part"))
+
+
+def test_a_server_that_resumes_elsewhere_is_not_believed(server: Server, target: Path) -> None:
+    server.behave = lambda handler, name, body: body[:200] if len(server.asked) < len(FILES) + 3 else body
+    server.shift = 7
+    download(server, target)
+    assert same(server, target)
+    ranges = [asked for method, name, asked in server.asked if method == "GET" and name == "allCountries.zip"]
+    assert ranges[:3] == [None, "bytes=200-", None]
+
+
 def test_a_server_that_is_not_there_is_an_error(tmp_path: Path, target: Path) -> None:
     with serving(tmp_path) as gone:
         url = gone.url
-    with pytest.raises(GazetteerDownloadFailed, match="download incomplete .cannot connect to the server."):
+    with pytest.raises(GazetteerDownloadFailed, match=r"download incomplete \(cannot connect to the server\)"):
         download_geonames(target, url=url, attempts=2, pause=lambda seconds: None)
 
 

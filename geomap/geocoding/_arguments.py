@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from geomap._optional import optional
 from geomap.errors import CredentialsMissing, GeocoderUnknown, GeocodingMisused
 from geomap.geocoding._places import Bounds
-from geomap.geocoding._policies import Policy
+from geomap.geocoding._policies import SERVICES, Policy
 
 # The names that geopy's classes have for the same hint.
 ALIASES: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -26,9 +26,6 @@ EXTRAS: tuple[tuple[str, object], ...] = (
     ("annotations", False),
     ("out_fields", "Addr_type,Type"),
 )
-ONE_ONLY = ("baidu", "baiduv3")  # geopy fails on their answers when asked for several
-ONE_COUNTRY = ("geokeo",)
-THREE_LETTERS = ("herev7",)
 
 
 def require_libraries() -> None:
@@ -176,7 +173,7 @@ def hints_for(
             continue
         keywords[name] = _in_geopy_form(hint, value, service)
     if "exactly_one" in parameters:
-        keywords["exactly_one"] = service in ONE_ONLY
+        keywords["exactly_one"] = _quirk(service, "one_place") is True
     return keywords
 
 
@@ -185,17 +182,20 @@ def _parameters(function: Any) -> frozenset[str]:
     return frozenset(inspect.signature(function).parameters)
 
 
+def _quirk(service: str, name: str) -> object:
+    return SERVICES.get(service, {}).get(name)
+
+
 def _codes_fit(service: str, codes: Sequence[str]) -> bool:
-    if service in ONE_COUNTRY:
-        return len(codes) == 1
-    return service not in THREE_LETTERS or all(len(code) == 3 for code in codes)
+    hint = _quirk(service, "country_hint")
+    return (hint != "one" or len(codes) == 1) and (hint != "three" or all(len(code) == 3 for code in codes))
 
 
 def _in_geopy_form(hint: str, value: Any, service: str) -> Any:
     if hint == "viewbox":
         west, south, east, north = value
         return [(south, west), (north, east)]
-    if hint == "country_codes" and service in ONE_COUNTRY:
+    if hint == "country_codes" and _quirk(service, "country_hint") == "one":
         return value[0]
     return value
 

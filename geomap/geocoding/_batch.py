@@ -262,9 +262,12 @@ def plan(names: Iterable[object] | pd.Series | pd.DataFrame, **options: Any) -> 
 
     Examples
     --------
+    >>> import tempfile
     >>> import geomap
     >>> names = geomap.datasets.sample_mentions()["toponym"]
-    >>> print(geomap.geocoding.plan(names, user_agent="my-project (me@example.org)", cache="no-such-file.sqlite"))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     print(geomap.geocoding.plan(names, user_agent="my-project (me@example.org)", cache=folder))
+    10 names, 7 distinct, 0 cached, 7 s at 1/s
     """
     with _prepared(names, **options) as batch:
         distinct = batch.distinct()
@@ -346,10 +349,7 @@ def _run(batch: _Batch, *, threads: int, max_seconds: float | None, progress: bo
         with reporting(progress, len(missing)) as report:
             answers |= _ask_all(batch, missing, threads, until, report)
         _warn_of_stop(service, [answers[key] for key in missing])
-    return [
-        answers[query.key] if query.fault is None else Answer("error", query.fault)
-        for query in batch.queries
-    ]
+    return [answers[query.key] if query.fault is None else Answer("error", query.fault) for query in batch.queries]
 
 
 def _cached_answers(distinct: dict[Key, Query], ask: Callable[[Query, bool], Answer]) -> dict[Key, Answer]:

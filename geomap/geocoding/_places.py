@@ -5,12 +5,13 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
 from geomap.geocoding._features import feature_of
+from geomap.geocoding._policies import SERVICES
 
 Bounds = tuple[float, float, float, float]
 
@@ -74,102 +75,13 @@ class Paths:
     order: str = "wsen"
 
 
-_OSM = Paths(
-    point=("lon", "lat"),
-    name=("namedetails.name", "name"),
-    identity=("osm_type+osm_id", "place_id"),
-    category=("class", "category"),
-    type=("type",),
-    layer=("addresstype",),
-    importance=("importance",),
-    country=("address.country_code",),
-    bounds=("boundingbox",),
-    order="snwe",
-)
-_PELIAS = Paths(
-    point=("geometry.coordinates.0", "geometry.coordinates.1"),
-    name=("properties.name",),
-    identity=("properties.gid", "properties.id"),
-    category=("properties.source",),
-    type=("properties.layer",),
-    importance=("properties.confidence",),
-    country=("properties.country_code",),
-    bounds=("bbox",),
-)
-_MAPBOX = Paths(
-    point=("geometry.coordinates.0", "geometry.coordinates.1"),
-    name=("text",),
-    identity=("id",),
-    type=("place_type.0",),
-    importance=("relevance",),
-    country=("properties.short_code", "properties.country_code"),
-    bounds=("bbox",),
-)
-_MAPTILER = replace(_MAPBOX, point=("center.0", "center.1"))
-_GOOGLE = Paths(
-    point=("geometry.location.lng", "geometry.location.lat"),
-    identity=("place_id",),
-    type=("types.0",),
-    bounds=(
-        "geometry.viewport.southwest.lng,geometry.viewport.southwest.lat,"
-        "geometry.viewport.northeast.lng,geometry.viewport.northeast.lat",
-    ),
-)
+def _paths_of(service: Mapping[str, Any]) -> Paths:
+    record = service["record"]
+    return _paths_of(SERVICES[record]) if isinstance(record, str) else Paths(**record)
+
+
 PATHS: Mapping[str, Paths] = MappingProxyType(
-    {
-        "nominatim": _OSM,
-        "pickpoint": _OSM,
-        "openmapquest": _OSM,
-        "photon": Paths(
-            point=("geometry.coordinates.0", "geometry.coordinates.1"),
-            name=("properties.name",),
-            identity=("properties.osm_type+properties.osm_id",),
-            category=("properties.osm_key",),
-            type=("properties.osm_value",),
-            country=("properties.countrycode",),
-            bounds=("properties.extent",),
-            order="wnes",
-        ),
-        "geonames": Paths(
-            point=("lng", "lat"),
-            name=("name", "toponymName"),
-            identity=("geonameId",),
-            category=("fcl",),
-            type=("fcode",),
-            importance=("score",),
-            country=("countryCode",),
-            bounds=("bbox.west,bbox.south,bbox.east,bbox.north",),
-        ),
-        "pelias": _PELIAS,
-        "geocodeearth": _PELIAS,
-        "mapbox": _MAPBOX,
-        "maptiler": _MAPTILER,
-        "google": _GOOGLE,
-        "googlev3": _GOOGLE,
-        "opencage": Paths(
-            point=("geometry.lng", "geometry.lat"),
-            category=("components._category",),
-            type=("components._type",),
-            importance=("confidence",),
-            country=("components.country_code",),
-            bounds=("bounds.southwest.lng,bounds.southwest.lat,bounds.northeast.lng,bounds.northeast.lat",),
-        ),
-        "arcgis": Paths(
-            point=("location.x", "location.y"),
-            type=("attributes.Addr_type",),
-            category=("attributes.Type",),
-            importance=("score",),
-            bounds=("extent.xmin,extent.ymin,extent.xmax,extent.ymax",),
-        ),
-        "herev7": Paths(
-            point=("position.lng", "position.lat"),
-            name=("title",),
-            identity=("id",),
-            type=("resultType",),
-            importance=("scoring.queryScore",),
-            bounds=("mapView.west,mapView.south,mapView.east,mapView.north",),
-        ),
-    }
+    {name: _paths_of(service) for name, service in SERVICES.items() if "record" in service}
 )
 UNKNOWN = Paths(
     name=("name",), identity=("id",), type=("type",), importance=("importance", "score", "confidence"), bounds=("bbox",)
@@ -232,7 +144,7 @@ def without_bad_coordinates(content: Any, *, service: str) -> tuple[Any, list[st
     Unusable
         If all records were dropped.
     """
-    if PATHS.get(service) is not _OSM or not isinstance(content, list):
+    if PATHS.get(service) != PATHS["nominatim"] or not isinstance(content, list):
         return content, []
     kept, faults = [], []
     for record in content:

@@ -6,9 +6,12 @@ Rates are the documented ones; one request a second where none is documented. A 
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from importlib.resources import files
 from types import MappingProxyType
+from typing import Any
 
 from geomap.errors import GeocodingMisused, UserAgentMissing
 
@@ -67,96 +70,27 @@ class Policy:
     bulk: int | None = None
 
 
-_KEY = ("api_key",)
-_REFERER = ("Authorization", "Proxy-Authorization", "Cookie", "Referer")
-_GOOGLE = Policy(
-    "https://developers.google.com/maps/documentation/geocoding/usage-and-billing",
-    rate=25.0,
-    connections=4,
-    arguments=("api_key", "client_id", "secret_key"),
-    parameters=("key", "client", "signature"),
-    keep_days=30.0,
-)
-_HERE = Policy(
-    "https://www.here.com/docs/",
-    rate=5.0,
-    connections=2,
-    arguments=("apikey", "app_id", "app_code"),
-    parameters=("apiKey", "app_id", "app_code"),
-    keep_days=30.0,
-)
-_BAIDU = Policy("https://lbsyun.baidu.com/", arguments=("api_key", "security_key"), parameters=("ak", "sn"))
-_WHAT3WORDS = Policy("https://developer.what3words.com/", arguments=_KEY, parameters=("key",))
+def data(file: str) -> dict[str, dict[str, Any]]:
+    """Return a TOML file of this package, lists as tuples."""
+    tables = tomllib.loads(files("geomap.geocoding").joinpath(file).read_text("utf-8"))
+    return {name: _with_tuples(table) for name, table in tables.items()}
 
+
+def _with_tuples(table: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: tuple(value) if isinstance(value, list) else _with_tuples(value) if isinstance(value, dict) else value
+        for key, value in table.items()
+    }
+
+
+#: ``services.toml``, by the short names of geopy's services.
+SERVICES: Mapping[str, Mapping[str, Any]] = MappingProxyType(data("services.toml"))
+_TERMS = frozenset(field.name for field in fields(Policy))
 #: The terms of each service that geopy knows, by its short name.
 POLICIES: Mapping[str, Policy] = MappingProxyType(
     {
-        "arcgis": Policy(
-            "https://developers.arcgis.com/rest/geocode/api-reference/overview-world-geocoding-service.htm",
-            arguments=("username", "password", "referer"),
-            parameters=("username", "password", "token", "referer"),
-            headers=_REFERER,
-            keep_days=1.0,
-        ),
-        "azure": Policy(
-            "https://learn.microsoft.com/azure/azure-maps/azure-maps-qps-rate-limits",
-            arguments=("subscription_key",),
-            parameters=("subscription-key",),
-        ),
-        "baidu": _BAIDU,
-        "baiduv3": _BAIDU,
-        "banfrance": Policy("https://adresse.data.gouv.fr/outils/api-doc/adresse", rate=50.0, connections=4),
-        "bing": Policy("https://learn.microsoft.com/bingmaps/", arguments=_KEY, parameters=("key",)),
-        "databc": Policy("https://github.com/bcgov/api-specs/blob/master/geocoder/geocoder-developer-guide.md"),
-        "geocodeearth": Policy("https://geocode.earth/docs/", arguments=_KEY, parameters=("api_key",)),
-        "geocodio": Policy("https://www.geocod.io/docs/", rate=16.0, arguments=_KEY, parameters=("api_key",)),
-        "geokeo": Policy("https://geokeo.com/documentation.php", arguments=_KEY, parameters=("api",)),
-        "geolake": Policy("https://geolake.com/docs/api", arguments=_KEY, parameters=("api_key",)),
-        "geonames": Policy(
-            "https://www.geonames.org/export/web-services.html",
-            rate=1000 / 3600,
-            arguments=("username",),
-            parameters=("username",),
-        ),
-        "google": _GOOGLE,
-        "googlev3": _GOOGLE,
-        "here": _HERE,
-        "herev7": _HERE,
-        "ignfrance": Policy(
-            "https://geoservices.ign.fr/documentation/services/services-deprecies/service-geocodage",
-            arguments=("api_key", "username", "password", "referer"),
-            headers=_REFERER,
-        ),
-        "liveaddress": Policy(
-            "https://www.smarty.com/docs/cloud/us-street-api",
-            arguments=("auth_id", "auth_token"),
-            parameters=("auth-id", "auth-token"),
-        ),
-        # The terms of temporary geocoding, which geopy uses, forbid storing answers.
-        "mapbox": Policy(
-            "https://docs.mapbox.com/api/search/geocoding/",
-            rate=10.0,
-            connections=2,
-            arguments=("api_key", "referer"),
-            parameters=("access_token",),
-            headers=_REFERER,
-            keep_days=0.0,
-        ),
-        "mapquest": Policy("https://developer.mapquest.com/documentation/", arguments=_KEY, parameters=("key",)),
-        "maptiler": Policy("https://docs.maptiler.com/cloud/api/geocoding/", arguments=_KEY, parameters=("key",)),
-        "nominatim": Policy(NOMINATIM_POLICY, rate=1.0, connections=1, bulk=1000),
-        "opencage": Policy("https://opencagedata.com/api", rate=1.0, arguments=_KEY, parameters=("key",)),
-        "openmapquest": Policy("https://developer.mapquest.com/documentation/", arguments=_KEY, parameters=("key",)),
-        "pelias": Policy("https://github.com/pelias/documentation", arguments=_KEY, parameters=("api_key",)),
-        "photon": Policy("https://photon.komoot.io", rate=1.0, connections=1, bulk=1000),
-        "pickpoint": Policy("https://pickpoint.io", arguments=_KEY, parameters=("key",)),
-        "tomtom": Policy(
-            "https://developer.tomtom.com/geocoding-api/documentation", rate=5.0, arguments=_KEY, parameters=("key",)
-        ),
-        "what3words": _WHAT3WORDS,
-        "what3wordsv3": _WHAT3WORDS,
-        "woosmap": Policy("https://developers.woosmap.com/", rate=10.0, arguments=_KEY, parameters=("private_key",)),
-        "yandex": Policy("https://yandex.com/maps-api/docs/geocoder-api/", arguments=_KEY, parameters=("apikey",)),
+        name: Policy(**{key: value for key, value in service.items() if key in _TERMS})
+        for name, service in SERVICES.items()
     }
 )
 UNKNOWN = Policy("", parameters=("key", "api_key", "apikey", "apiKey", "access_token", "token", "username", "password"))

@@ -244,7 +244,7 @@ class Request(BaseSyncAdapter):  # type: ignore[misc]
             failure = self._failure(error, int(retrying.statistics.get("attempt_number", 1)))
         raise failure
 
-    def _failure(self, error: HttpError, attempts: int) -> Exception:
+    def _failure(self, error: HttpError, attempts: int) -> HttpError | AdapterHTTPError:
         """Tell the circuit breaker, and return the error for geopy."""
         reason = f"{error}, after {attempts} attempts" if attempts > 1 else str(error)
         circuit, policy = self._client.circuit, self._client.policy

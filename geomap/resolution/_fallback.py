@@ -1,8 +1,7 @@
-"""Mentions that the gazetteer leaves unresolved, asked of a geocoding service and ranked as all others are.
+"""Resolve mentions that the gazetteer leaves unresolved with candidates from a geocoding service.
 
-The service is asked for names only, and for each name once per country; what it proposes stands beside the gazetteer's
-candidates, gets the same signals and goes through the same ranker. Mentions that are resolved already keep their
-resolution: they are evidence here, and nothing more.
+Only names are sent, each once per country. The service's candidates join the gazetteer's, get the same signals and go
+through the same ranker. Mentions that are already resolved keep their resolution and only serve as evidence.
 """
 
 from __future__ import annotations
@@ -10,14 +9,14 @@ from __future__ import annotations
 import copy
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from geomap._progress import Progress
 from geomap.errors import BulkGeocoding, FallbackIncomplete, GeocodingFailed, GeocodingMisused
 from geomap.gazetteer import Candidate, Gazetteer, fold
 from geomap.gazetteer._model import NameKind
@@ -25,53 +24,52 @@ from geomap.geometry import distance_km
 from geomap.resolution._alternatives import Alternatives
 from geomap.resolution._names import name_variants
 from geomap.resolution._resolver import Ranker, Resolver
+from geomap.tables import Floats
 
 if TYPE_CHECKING:
     from geomap.geocoding import Service, ServiceCandidate
 
 ASKED_KINDS = ("toponym",)
 SHARING_KINDS = ("toponym", "embedded")
-MOST_CANDIDATES = 10
+MAX_CANDIDATES = 10
 LANGUAGE = "en"
-# Services list a road by its pieces; those that bear one name, are of one kind and lie as near as this are one place.
+# Services list a road piece by piece; pieces with the same name and class within this distance are one place.
 ONE_PLACE_KM = 5.0
-# The ranker was calibrated on the gazetteer's candidates, not on a service's. The nearest that was measured: of the gold
-# mentions of LGL, TR-News and GeoWebNews whose name only one small town, road or building bears, 107 of 120 were it.
-SUREST = 0.89
+# The ranker was calibrated on the gazetteer's candidates, not on a service's. The closest measurement: of 120 gold mentions
+# in LGL, TR-News and GeoWebNews whose name belongs to a single small town, road or building, 107 meant that place.
+MAX_CONFIDENCE = 0.89
 
-Floats = npt.NDArray[np.float64]
-Progress = Callable[[str, int, int], None]
 Key = tuple[str, str | None]
 
 
 @dataclass(frozen=True)
 class Question:
-    """A name to ask for, in the country that the articles it stands in are mostly about (None: anywhere)."""
+    """A name to ask for, within the country that its articles are mostly about (None: anywhere)."""
 
     name: str
     country_code: str | None
 
     @property
     def key(self) -> Key:
-        """What makes two mentions the same question: the folded name and the country."""
+        """Equal for mentions that ask for the same: the folded name and the country."""
         return fold(self.name), self.country_code
 
 
 class Fallback:
-    """Resolve what the gazetteer could not, with candidates from a geocoding service.
+    """Resolve mentions that the gazetteer could not, with candidates from a geocoding service.
 
     Parameters
     ----------
     service
-        What is asked. Only names (at most one question per name and country), the country code and the language of the
+        The service. Only names (at most one request per name and country), the country code and the language of the
         answer are sent.
     resolver
-        What ranks.
+        What ranks the candidates.
 
     Raises
     ------
     GeocodingMisused
-        If ``service`` is not a service.
+        If ``service`` is not a :class:`geomap.geocoding.Service`.
     """
 
     def __init__(self, service: Service, resolver: Resolver) -> None:
@@ -99,28 +97,28 @@ class Fallback:
         mentions
             ``article_id, field, start, end, toponym, kind``, in article order then text order.
         places
-            What :meth:`Resolver.resolve` returned for them.
+            What :meth:`Resolver.resolve` returned for the mentions.
         alternatives
-            The candidates of every mention; those of the mentions resolved here are put in their place.
+            The candidates of every mention; updated for the mentions resolved here.
         nil
-            Which mentions are unresolved, one per mention. Of these, demonyms are left alone; a name that stands in
-            another one ("Elmwood Police Department") is not asked for but shares the answer to its own name.
+            Whether each mention is unresolved. Demonyms are never asked for; a name inside another one ("Elmwood Police
+            Department") is not asked for either, but shares the answer of the same name elsewhere.
         context
             As for :meth:`Resolver.resolve`.
         progress
-            Called with ``"fallback"``, how many names have been asked and how many there are.
+            Called with ``"fallback"``, the number of names requested and their total.
 
         Returns
         -------
         DataFrame
-            As ``places``; only rows of unresolved mentions differ. Their confidence is at most :data:`SUREST`.
+            As ``places``; only rows of unresolved mentions differ. Their confidence is at most :data:`MAX_CONFIDENCE`.
 
         Warns
         -----
         FallbackIncomplete
-            If the service had no answer for some names: their mentions stay as they are.
+            If the service had no answer for some names, whose mentions stay unresolved.
         BulkGeocoding
-            If more names are asked than a public service wants in one go.
+            If more names are requested than a public service wants in one run.
         """
         hints = country_hints(mentions, places, nil)
         keys = _keys(mentions, hints)
@@ -131,7 +129,7 @@ class Fallback:
         for country_code in sorted({code for _, code in proposals}, key=str):
             chunk = articles[[hints.get(article_id) == country_code for article_id in articles["article_id"]]]
             own = mentions["article_id"].isin(set(chunk["article_id"]))
-            known = {name: found for (name, code), found in proposals.items() if code == country_code}
+            known = {name: proposed for (name, code), proposed in proposals.items() if code == country_code}
             again, runners = self._with(known).resolve(chunk, mentions[own], context=context)
             rows = sharing & own & again["place_id"].reindex(mentions.index).notna()
             table.loc[rows] = again.loc[rows[rows].index]
@@ -142,22 +140,22 @@ class Fallback:
         self._warn_of_bulk(questions)
         proposals: dict[Key, list[Candidate]] = {}
         reasons: list[str] = []
-        row = -1
+        row = -1  # below all rows of the gazetteer
         for done, question in enumerate(questions, start=1):
             try:
-                found = one_per_place(self._proposed(question))
+                proposed = one_per_place(self._proposed(question))
             except GeocodingFailed as error:
                 reasons.append(str(error))
-                found = []
-            if found:
-                proposals[question.key] = [_candidate(each, question.name, row - n) for n, each in enumerate(found)]
-                row -= len(found)
+                proposed = []
+            if proposed:
+                proposals[question.key] = [_candidate(each, question.name, row - n) for n, each in enumerate(proposed)]
+                row -= len(proposed)
             if progress:
                 progress("fallback", done, len(questions))
         if reasons:
             warnings.warn(
-                f"{self.service.name} had no answer for {len(reasons):,} of {len(questions):,} names, whose mentions stay "
-                f"unresolved; geoparse again later, as what was answered is kept. The first: {reasons[0]}",
+                f"{self.service.name} gave no answer for {len(reasons):,} of {len(questions):,} names, whose mentions stay "
+                f"unresolved; run it again later, answers so far are kept. First error: {reasons[0]}",
                 FallbackIncomplete,
                 stacklevel=5,
             )
@@ -165,14 +163,15 @@ class Fallback:
 
     def _proposed(self, question: Question) -> list[ServiceCandidate]:
         codes = [question.country_code] if question.country_code else None
-        return self.service.candidates(question.name, country_codes=codes, language=LANGUAGE, limit=MOST_CANDIDATES)
+        return self.service.candidates(question.name, country_codes=codes, language=LANGUAGE, limit=MAX_CANDIDATES)
 
     def _warn_of_bulk(self, questions: Sequence[Question]) -> None:
-        most = self.service.policy.bulk
-        if most is not None and len(questions) > most and not self.service.only_cached:
+        bulk = self.service.policy.bulk
+        if bulk is not None and len(questions) > bulk and not self.service.only_cached:
             warnings.warn(
-                f"up to {len(questions):,} names are to be asked of {self.service.host}, a public service that asks not to "
-                f"be used in bulk: {self.service.policy.page}; think of a service of your own (domain=...) or a paid one",
+                f"about to request up to {len(questions):,} names from {self.service.host}, a public service that asks "
+                f"not to be used in bulk ({self.service.policy.page}); consider your own server (domain=...) or a paid "
+                "service",
                 BulkGeocoding,
                 stacklevel=6,
             )
@@ -185,46 +184,46 @@ class Fallback:
 
 
 class _Widened:
-    """A gazetteer with further candidates for some folded names."""
+    """A gazetteer with additional candidates for some folded names."""
 
     def __init__(self, gazetteer: Gazetteer, proposals: Mapping[str, list[Candidate]]) -> None:
         self._gazetteer = gazetteer
         self._proposals = proposals
 
     def candidates(self, names: Iterable[str], **options: Any) -> dict[str, list[Candidate]]:
-        found = self._gazetteer.candidates(names, **options)
-        return {name: [*own, *self._proposals.get(fold(name), ())] for name, own in found.items()}
+        known = self._gazetteer.candidates(names, **options)
+        return {name: [*own, *self._proposals.get(fold(name), ())] for name, own in known.items()}
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._gazetteer, name)
 
 
 class _Cautious:
-    """A ranker that is never surer than :data:`SUREST`."""
+    """A ranker whose confidence is at most :data:`MAX_CONFIDENCE`."""
 
     def __init__(self, ranker: Ranker) -> None:
         self._ranker = ranker
 
     def confidence(self, probabilities: Floats, signals: Floats) -> Floats:
-        return np.minimum(self._ranker.confidence(probabilities, signals), SUREST)
+        return np.minimum(self._ranker.confidence(probabilities, signals), MAX_CONFIDENCE)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._ranker, name)
 
 
 def check_service(service: object) -> None:
-    """Raise :class:`~geomap.errors.GeocodingMisused` if this is no geocoding service."""
+    """Raise :class:`~geomap.errors.GeocodingMisused` if this is not a geocoding service."""
     from geomap.geocoding import Service
 
     if not isinstance(service, Service):
         raise GeocodingMisused(
-            f"fallback is {service!r}; give the service itself, as it has to be told who asks: "
+            f"fallback must be a Service, which holds your user agent; got {service!r}. Pass "
             'fallback=geomap.geocoding.Service("nominatim", user_agent="<your project> (<your address>)")'
         )
 
 
 def country_hints(mentions: pd.DataFrame, places: pd.DataFrame, nil: pd.Series[bool]) -> dict[str, str]:
-    """Return for each article the country that most of its resolved mentions lie in; of equals, the one named first.
+    """Return for each article the country of most of its resolved mentions; among equals, the one mentioned first.
 
     Parameters
     ----------
@@ -243,10 +242,10 @@ def country_hints(mentions: pd.DataFrame, places: pd.DataFrame, nil: pd.Series[b
     return {article_id: counter.most_common(1)[0][0] for article_id, counter in counts.items()}
 
 
-def one_per_place(found: Sequence[ServiceCandidate]) -> list[ServiceCandidate]:
-    """Return the candidates without those that are another piece of one in front of them."""
+def one_per_place(candidates: Sequence[ServiceCandidate]) -> list[ServiceCandidate]:
+    """Return the candidates without those that are another piece of an earlier one."""
     kept: list[ServiceCandidate] = []
-    for each in found:
+    for each in candidates:
         if not any(_same_place(each, other) for other in kept):
             kept.append(each)
     return kept
@@ -278,25 +277,25 @@ def _questions(
 
 
 def _asked_name(toponym: str) -> str:
-    """Return the most faithful form of a toponym that the resolver looks up."""
+    """Return the first, most faithful form of a toponym that the resolver looks up."""
     return next(name_variants(toponym), "")
 
 
-def _candidate(found: ServiceCandidate, name: str, row: int) -> Candidate:
-    number = found.place_id.removeprefix("geonames:")
+def _candidate(proposed: ServiceCandidate, name: str, row: int) -> Candidate:
+    number = proposed.place_id.removeprefix("geonames:")
     return Candidate(
         row=row,
-        place_id=found.place_id,
-        geonameid=int(number) if found.place_id.startswith("geonames:") and number.isdecimal() else None,
-        name=found.name or name,
-        lat=found.lat,
-        lon=found.lon,
-        feature_class=found.feature_class,
-        feature_code=found.feature_code,
-        country_code=found.country_code,
+        place_id=proposed.place_id,
+        geonameid=int(number) if proposed.place_id.startswith("geonames:") and number.isdecimal() else None,
+        name=proposed.name or name,
+        lat=proposed.lat,
+        lon=proposed.lon,
+        feature_class=proposed.feature_class,
+        feature_code=proposed.feature_code,
+        country_code=proposed.country_code,
         admin1_code=None,
         admin2_code=None,
         population=0,
         alternates=0,
-        kind=int(NameKind.MAIN if fold(found.name) == fold(name) else NameKind.ALTERNATE),
+        kind=int(NameKind.MAIN if fold(proposed.name) == fold(name) else NameKind.ALTERNATE),
     )

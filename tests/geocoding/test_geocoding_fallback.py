@@ -22,7 +22,7 @@ import geomap
 from geomap.cli import app
 from geomap.errors import BulkGeocoding, FallbackIncomplete, GeocodingFailed, GeocodingMisused
 from geomap.geocoding import Service, ServiceCandidate
-from geomap.resolution._fallback import SUREST, one_per_place
+from geomap.resolution._fallback import MAX_CONFIDENCE, one_per_place
 
 pytestmark = pytest.mark.network
 
@@ -72,7 +72,7 @@ def test_a_street_that_the_gazetteer_lacks_gets_a_point_and_a_confidence(plain, 
     assert (row["country_code"], row["country"]) == ("IQ", "Iraq")
     assert (row["feature_class"], row["feature_code"]) == ("R", "ST")
     assert (row.geometry.x, row.geometry.y) == (43.145, 36.345)
-    assert 0 < row["confidence"] <= SUREST
+    assert 0 < row["confidence"] <= MAX_CONFIDENCE
     assert list(mentions.columns) == list(before.columns)
     assert mentions.dtypes.astype(str).tolist() == before.dtypes.astype(str).tolist()
 
@@ -174,7 +174,7 @@ def test_a_broken_service_leaves_nil_and_one_warning_that_counts(with_fallback, 
         mentions = parser.resolve(table, spans)
     told = [one for one in caught if issubclass(one.category, FallbackIncomplete)]
     assert len(told) == 1
-    assert "no answer for 2 of 2 names" in str(told[0].message)
+    assert "gave no answer for 2 of 2 names" in str(told[0].message)
     assert "500" in str(told[0].message)
     assert told[0].filename == __file__
     assert mentions["status"].tolist() == ["resolved", "nil", "nil"]
@@ -184,7 +184,7 @@ def test_one_name_that_fails_costs_no_other_its_answer(make, with_fallback) -> N
     service, _ = make(answer=lambda request: [place("Oakholm")] if "Oakholm" in request.url else b"<html>", attempts=1)
     table = articles("In Mosul, Cedarholm and Oakholm were flooded.")
     spans = spans_of(table, [(word, "toponym") for word in ("Cedarholm", "Oakholm", "Mosul")])
-    with pytest.warns(FallbackIncomplete, match="no answer for 1 of 2 names"):
+    with pytest.warns(FallbackIncomplete, match="gave no answer for 1 of 2 names"):
         mentions = with_fallback(service).resolve(table, spans)
     assert dict(zip(mentions["toponym"], mentions["status"], strict=True)) == {
         "Mosul": "resolved",

@@ -225,7 +225,7 @@ def test_an_arcgis_token_is_neither_kept_nor_logged(server, tmp_path, caplog, ma
 
     def answer(request: requests.PreparedRequest) -> object:
         if "generateToken" in request.url:
-            return {"token": token, "expires": 1}
+            return {"token": token, "expires": 9e12}
         return {"candidates": [{"address": "Mosul", "location": {"x": 43.1, "y": 36.3}, "score": 100}]}
 
     one, transport = make(
@@ -235,6 +235,8 @@ def test_an_arcgis_token_is_neither_kept_nor_logged(server, tmp_path, caplog, ma
     assert table["status"].tolist() == ["found"]
     assert "generateToken" in transport.requests[0].url
     assert token in one._secrets.reveal_target(transport.requests[1].url)
+    assert geocode(["Erbil"], service=one, progress=False)["status"].tolist() == ["found"]
+    assert sum("generateToken" in request.url for request in transport.requests) == 1, "one login is enough"
     one.close()
     kept = "".join(path.read_bytes().decode("latin-1") for path in tmp_path.rglob("*") if path.is_file())
     for secret in (token, "user-name-1", "pass-word-1"):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import doctest
 import subprocess
 import sys
 import warnings
+from importlib import import_module
 
 import geopandas as gpd
 import numpy as np
@@ -25,9 +27,10 @@ from geomap.errors import (
     GeocodingStopped,
     UserAgentMissing,
 )
-from geomap.geocoding import Service, candidates, geocode, plan, reverse
+from geomap.geocoding import POLICIES, Service, candidates, geocode, plan, reverse
 from geomap.geocoding._batch import ANSWERS, CANDIDATES, reporting
 from geomap.geocoding._features import CODES, LAYERS, feature_of
+from geomap.geocoding._places import PATHS
 
 
 def test_one_row_per_input_in_input_order_with_the_promised_columns(make) -> None:
@@ -470,6 +473,56 @@ def test_progress_is_reported_to_a_callable_and_shown_on_request(make, capsys) -
     with reporting(None, 5) as report:
         report("geocoding", 1, 5)
     assert capsys.readouterr().err == ""
+
+
+def test_a_service_that_is_made_for_one_call_is_closed_after_it(tmp_path, monkeypatch) -> None:
+    closed = []
+    monkeypatch.setattr(Service, "close", lambda self: closed.append(self.name))
+    plan(["Mosul"], user_agent=USER_AGENT, cache=tmp_path / "answers.sqlite")
+    assert closed == ["nominatim"]
+    with Service("photon"):
+        pass
+    assert closed == ["nominatim", "photon"]
+
+
+def test_threads_do_not_mix_up_what_they_know_of_their_requests(make) -> None:
+    def answer(request):
+        name = query_of(request)
+        return [place(name)] if "Odd" not in name else [place(name), place(name, lon=999)]
+
+    one, _ = make(answer=answer, rate=1e6, domain="http://localhost:8088")
+    names = [f"{'Odd' if number % 3 else 'Even'} {number}" for number in range(60)]
+    table = geocode(names, service=one, threads=8, progress=False)
+    assert table["address"].tolist() == [f"{name}, Iraq" for name in names]
+    assert table["reason"].notna().tolist() == ["Odd" in name for name in names]
+
+
+@pytest.mark.parametrize("missing", ["requests", "tenacity", "geopy"])
+def test_a_missing_package_is_said_by_the_call_and_not_by_the_import(missing: str) -> None:
+    code = (
+        f"import sys; sys.modules[{missing!r}] = None\n"
+        "import geomap\n"
+        "from geomap.geocoding import Service\n"
+        "try: Service('photon')\n"
+        "except geomap.errors.MissingDependency as error: print(error)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout == f"geomap.geocoding needs {missing}: pip install {missing}\n"
+
+
+@pytest.mark.parametrize("module", ["_batch", "_cache", "_features", "_service"])
+def test_the_examples_in_docstrings_hold(module: str) -> None:
+    result = doctest.testmod(import_module(f"geomap.geocoding.{module}"))
+    assert result.attempted > 0
+    assert result.failed == 0
+
+
+def test_every_service_with_records_has_terms_and_paths_that_are_whole() -> None:
+    assert len(PATHS) == 14
+    assert set(PATHS) <= set(POLICIES)
+    assert PATHS["pickpoint"] is not None
+    assert PATHS["pickpoint"] == PATHS["openmapquest"] == PATHS["nominatim"]
+    assert all(len(paths.point or ()) == 2 and sorted(paths.order) == sorted("wsen") for paths in PATHS.values())
 
 
 def test_importing_loads_neither_geopy_nor_requests() -> None:
