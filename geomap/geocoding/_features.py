@@ -36,9 +36,9 @@ def feature_of(category: str | None, kind: str | None) -> tuple[str, str | None]
     """
     if category and len(category) == 1 and category in "AHLPRSTUV":
         return category, kind
-    found = (
+    codes = (
         CODES.get(f"{category}/{kind}") or CODES.get(LAYERS.get((kind or "").lower(), "")) or CODES.get(category or "")
     )
-    if found is None and kind is not None and kind in LAYERS:
-        found = CODES.get(LAYERS[kind].split("/")[0])
-    return found or ("S", None)
+    if codes is None and kind is not None and kind in LAYERS:
+        codes = CODES.get(LAYERS[kind].split("/")[0])
+    return codes or ("S", None)

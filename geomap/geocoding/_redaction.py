@@ -40,7 +40,7 @@ class Secrets:
         """Keep a secret and return its placeholder, letters and digits only."""
         if value in self._real:
             return value
-        for placeholder, real in self._real.items():
+        for placeholder, real in tuple(self._real.items()):  # another thread may add one
             if real == value:
                 return placeholder
         placeholder = f"{self._prefix}{len(self._real)}z"
@@ -49,13 +49,13 @@ class Secrets:
 
     def reveal(self, text: str) -> str:
         """Return a header's value with its secrets in place."""
-        for placeholder, real in self._real.items():
+        for placeholder, real in tuple(self._real.items()):
             text = text.replace(placeholder, real)
         return text
 
     def reveal_target(self, target: str) -> str:
         """Return a request's path and query with its secrets in place, quoted, and signed if the service wants that."""
-        for placeholder, real in self._real.items():
+        for placeholder, real in tuple(self._real.items()):
             target = target.replace(placeholder, quote_plus(real))
         return self._signer(target) if self._signer else target
 
@@ -67,7 +67,7 @@ class Secrets:
         """Replace every placeholder by one fixed word, so that texts and cache keys are the same from run to run."""
         if self._prefix not in text:
             return text
-        for placeholder in self._real:
+        for placeholder in tuple(self._real):
             text = text.replace(placeholder, HIDDEN)
         return text
 

@@ -52,7 +52,7 @@ class Service:
     only_cached
         Never send a request, and only read the cache.
     keep_days, keep_missing_days
-        How long to keep what was found, and that nothing was found. By default what the service's terms allow, at most
+        How long to keep answers, and answers without a place. By default what the service's terms allow, at most
         180 days, and 14 days. With ``keep_days=0`` nothing is kept.
     timeout
         Seconds without a byte after which an attempt fails; the whole response may take three times as long.
