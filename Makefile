@@ -61,7 +61,7 @@ test-transformers: $(VENV)/transformers/.ready
 wheel: $(VENV)/.ready-for-tests
 	$(BIN)/python tests/check_wheel.py "$(ARTICLES)"
 
-# Writes docs/benchmark.md; GOLD is a folder of the corpora that the models were trained on, without it the samples alone.
+# Writes docs/benchmark.md. GOLD names a folder of the corpora that the models were trained on; default: the samples alone.
 benchmark: $(VENV)/.ready-for-benchmark
 	$(BIN)/python tests/benchmarks/run.py $(GOLD)
 

@@ -1,8 +1,8 @@
 """Measure on outlets that were left out: train twice without half of them, then score each model on its half.
 
 ``python halves.py train DATA_FOLDER GOLD_FOLDER OUT`` writes two models (an hour on 2 cores). ``python halves.py score
-GOLD_FOLDER OUT`` prints the scores of recognition, in other letters too, and those of the whole line, for which rankers
-are trained without the outlet as well (lightgbm), and writes ``scores.json`` beside this file, which the benchmark shows.
+GOLD_FOLDER OUT`` prints the recognition scores, in other letter cases too, and the end-to-end scores, for which rankers are
+trained without the outlet as well (lightgbm), and writes ``scores.json`` beside this file, which the benchmark shows.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ sys.path[:0] = [str(ROOT), str(HERE), str(HERE.parent)]
 from evaluate import Tally, read_articles, score
 
 CORPORA = {"lgl": "LGL", "trnews": "TR-News", "geowebnews": "GeoWebNews"}
-CASES = {"": "as written", "lower": "small letters", "upper": "capitals"}
+CASES = {"": "as written", "lower": "lower case", "upper": "capitals"}
 THRESHOLDS = (0.0, 0.3, 0.5)
 
 
@@ -78,7 +78,7 @@ class Halves:
             _add(tally, score(model, own, read_demonyms(), case=case))
         return tally
 
-    def whole_line(self, corpus: str, rankers: Sequence[object]) -> dict[float, float]:
+    def end_to_end(self, corpus: str, rankers: Sequence[object]) -> dict[float, float]:
         """Return F1 within 161 km at each threshold; neither recognizer nor ranker saw the outlet."""
         from geomap.evaluation import read_gold
         from geomap.evaluation._metrics import end_to_end_scores
@@ -147,7 +147,7 @@ def measure(gold: Path, out: Path) -> dict[str, dict[str, float]]:
                 row |= {"exact P": scores["exact P"] / 100, "R": scores["exact R"] / 100}
                 row |= {part: scores[part] / 100 for part in ("kind accuracy", "usage accuracy") if part in scores}
             row |= {f"{name}, F1": scores["exact F1"] / 100, f"{name}, overlap F1": scores["overlap F1"] / 100}
-        row |= {f"whole line F1 at {least}": value for least, value in halves.whole_line(corpus, rankers).items()}
+        row |= {f"end-to-end F1 at {least}": value for least, value in halves.end_to_end(corpus, rankers).items()}
         table[shown] = {key: round(value, 3) for key, value in row.items()}
         print(shown, table[shown], flush=True)
     return table

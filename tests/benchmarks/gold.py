@@ -1,19 +1,19 @@
-"""The gold that is measured on, the recognizer that reads each text once, and tables as Markdown."""
+"""The gold corpora, geoparsers that share one recognizer, and scores with their intervals as a table."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
-from geomap.evaluation.comparing import Remembering
+from pages import ROOT, number, table_of
 
 import geomap
 from geomap.evaluation import Comparison, Gold, compare, read_gold, scores
+from geomap.evaluation._scoring import Remembering
 
-ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = {
     "mosul": ROOT / "data" / "corpora" / "mosul" / "gold.jsonl",
     "world": ROOT / "data" / "corpora" / "world" / "gold.jsonl",
@@ -85,35 +85,9 @@ def score_table(
             name: _cell(table.loc[key], plain=name in plain) if key in table.index else ""
             for key, name in shown.items()
         }
-    return pd.DataFrame.from_dict(rows, orient="index")
+    return table_of(rows)
 
 
 def _cell(row: pd.Series, *, plain: bool) -> str:
     value = number(row["value"])
     return value if plain or pd.isna(row["low"]) else f"{value} ({number(row['low'])}–{number(row['high'])})"
-
-
-def number(value: float) -> str:
-    """Return a share as three places after the point, a larger number with fewer."""
-    if pd.isna(value):
-        return ""
-    return (
-        f"{value:.3f}".removeprefix("0") if abs(value) < 1 else f"{value:,.3f}" if abs(value) < 10 else f"{value:,.0f}"
-    )
-
-
-def markdown(table: pd.DataFrame, *, first: str = "", form: Callable[[float], str] = number) -> str:
-    """Return a table as Markdown; text stands as it is."""
-    head = "| " + " | ".join([first, *map(str, table.columns)]) + " |\n|" + " --- |" * (len(table.columns) + 1)
-    rows = zip(table.index, table.itertuples(index=False), strict=True)
-    body = [
-        "| "
-        + " | ".join([str(name), *(form(cell) if isinstance(cell, float) else _escaped(cell) for cell in row)])
-        + " |"
-        for name, row in rows
-    ]
-    return "\n".join([head, *body])
-
-
-def _escaped(cell: object) -> str:
-    return f"{cell:,}" if isinstance(cell, int) else str(cell).replace("|", "\\|").replace("\n", " ")

@@ -1,8 +1,8 @@
 """Measure a gazetteer of GeoNames' size: build, memory, disk, look-ups, misspellings.
 
-``python docs/gazetteer_benchmark.py`` writes a synthetic dump (13 million places, 25 million names; the places of the
-embedded gazetteer among them, all else invented), builds the gazetteer from it in a process of its own and prints the
-figures. ``--places 1.3e6`` is a tenth of that. Needs about 8 GB in the temporary folder; nothing else is written.
+``python tests/benchmarks/gazetteer.py`` writes a synthetic dump (13 million places, 25 million names; the places of the
+embedded gazetteer among them, all else invented), builds the gazetteer from it in a separate process and prints the
+figures. ``--places 1.3e6`` is a tenth of that. Needs about 8 GB in the temporary folder; writes nothing elsewhere.
 """
 
 from __future__ import annotations
@@ -208,9 +208,9 @@ def misspell(cache: Path, source: str) -> None:
 
 def main() -> None:
     """Write, build, measure."""
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--places", type=float, default=13e6)
-    options.add_argument("--folder", type=Path, help="keep dump and index here, and use what is there")
+    options = argparse.ArgumentParser(description="Measure a gazetteer of GeoNames' size.")
+    options.add_argument("--places", type=float, default=13e6, help="places of the synthetic dump")
+    options.add_argument("--folder", type=Path, help="keep the dump and the index here, and reuse them")
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = chosen.folder or Path(temporary)

@@ -1,4 +1,4 @@
-"""Peers that install and run here: geotext and flashgeotext, which find names and do not choose places."""
+"""Peers that install and run here: geotext and flashgeotext, which find names and do not resolve them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from importlib.metadata import version
 
 import numpy as np
 import pandas as pd
+from gold import Bench, Corpus
+from pages import markdown, number, table_of
 
-from benchmark_parts.corpora import Bench, Corpus, markdown, number
 from geomap.evaluation._bootstrap import draw, interval
 from geomap.evaluation._metrics import precision_recall_f1, recognition
 
@@ -30,12 +31,12 @@ def section(bench: Bench) -> str:
     return "\n\n".join(
         [
             "## Peers",
-            f"{versions}, on the same texts. geotext gives no offsets, so all are counted by name: in each article, as many "
-            "of a predicted name are right as the gold has of exactly that name. Cities, countries and, of geotext, "
-            "nationalities:",
-            markdown(pd.DataFrame.from_dict(rows, orient="index"), first="corpus, system"),
-            "flashgeotext gives offsets too; its exact spans against gold:",
-            markdown(pd.DataFrame.from_dict(_exact(bench), orient="index"), first="corpus"),
+            f"{versions}, on the same texts. geotext gives no offsets, so all systems are scored by name: in each "
+            "article, a predicted name is right as often as the gold has exactly that name. Cities, countries and, for "
+            "geotext, nationalities:",
+            markdown(table_of(rows), first="corpus, system"),
+            "flashgeotext gives offsets too; its exact spans scored against gold:",
+            markdown(table_of(_exact(bench)), first="corpus"),
         ]
     )
 

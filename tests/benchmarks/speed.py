@@ -12,10 +12,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pandas as pd
+from gold import Bench
+from pages import ROOT, markdown, table_of
+from peers import flash_spans
 
 import geomap
-from benchmark_parts.corpora import ROOT, Bench, markdown
-from benchmark_parts.peers import flash_spans
 from geomap.recognition._labels import demonyms_of
 from geomap.recognition._neural import NeuralRecognizer
 from geomap.resolution._candidates import build_batch
@@ -29,7 +30,7 @@ LONG = (150, 750)
 
 
 def articles_of(texts: Sequence[str], count: int) -> list[str]:
-    """Return so many articles of 400 words, cut from the texts one after the other, again from the start at their end."""
+    """Cut ``count`` articles of 400 words from the joined texts, starting over at their end."""
     words = " ".join(texts).split(" ")
     needed = WORDS * count
     words = (words * (needed // max(1, len(words)) + 1))[:needed]
@@ -43,15 +44,14 @@ def section(bench: Bench) -> str:
     return "\n\n".join(
         [
             "## Speed",
-            f"On {_processor()}, {len(os.sched_getaffinity(0))} cores, load {os.getloadavg()[0]:.1f}: where other work "
-            "shares the cores, processor time says more than the clock. Finding names in "
-            f"{ARTICLES} articles of {WORDS} words, the best of {ROUNDS} rounds in which all take turns. spaCy is its small "
-            "English architecture (tok2vec and NER, the defaults of `spacy.blank`) with untrained weights, which run as "
-            "fast as trained ones; the last column compares processor time:",
+            f"On {_processor()}, {len(os.sched_getaffinity(0))} cores, load {os.getloadavg()[0]:.1f}: on a shared "
+            f"machine, processor time is more reliable than wall-clock time. Recognition in {ARTICLES} articles of {WORDS} "
+            f"words, the best of {ROUNDS} interleaved rounds. spaCy is its small English architecture "
+            "(tok2vec and NER, the defaults of `spacy.blank`) with untrained weights, which run as fast as trained ones; the last column compares processor time:",
             markdown(_recognition(bench, articles), first="recognizer"),
-            "Resolution, of the mentions that the recognizer finds in all corpora, one core:",
+            "Resolution of the mentions that the recognizer finds in all corpora, on one core:",
             markdown(_resolution(bench), first="step"),
-            "The stages of `geomap map` on the sample corpus (128 short reports), the first run of a process:",
+            "The stages of `geomap map` on the sample corpus (128 short reports), in a fresh process:",
             markdown(_stages(), first="stage"),
             "Peak memory of a process that geoparses a long corpus of such articles:",
             markdown(_memory(articles), first="articles"),
@@ -85,16 +85,16 @@ def _recognition(bench: Bench, articles: list[str]) -> pd.DataFrame:
             run()
             wall[name] = min(wall[name], time.perf_counter() - begun)
             busy[name] = min(busy[name], time.process_time() - used)
-    least = busy["spaCy, small architecture"]
+    baseline = busy["spaCy, small architecture"]
     rows = {
         name: {
-            "articles a second": f"{len(articles) / wall[name]:,.1f}",
-            "articles a second of processor time": f"{len(articles) / busy[name]:,.1f}",
-            "of spaCy's": f"{least / busy[name]:.2f}",
+            "articles per second": f"{len(articles) / wall[name]:,.1f}",
+            "articles per CPU second": f"{len(articles) / busy[name]:,.1f}",
+            "relative to spaCy": f"{baseline / busy[name]:.2f}",
         }
         for name in runs
     }
-    return pd.DataFrame.from_dict(rows, orient="index")
+    return table_of(rows)
 
 
 def _neural(bench: Bench, threads: int) -> NeuralRecognizer:
@@ -155,11 +155,11 @@ def _resolution(bench: Bench) -> pd.DataFrame:
         name: {
             "mentions": len(mentions),
             "seconds": f"{seconds:.2f}",
-            "mentions a second": f"{len(mentions) / seconds:,.0f}",
+            "mentions per second": f"{len(mentions) / seconds:,.0f}",
         }
         for name, seconds in times.items()
     }
-    return pd.DataFrame.from_dict(rows, orient="index")
+    return table_of(rows)
 
 
 _STAGES = """
@@ -174,8 +174,8 @@ def clock(name, step, rows=[]):
 parser = geomap.Geoparser()
 articles = clock("read the articles", lambda: geomap.read_articles("data/corpora/mosul"))
 clock("load the recognizer", lambda: parser.recognize(articles.head(1)))
-spans = clock("find names", lambda: parser.recognize(articles))
-mentions = clock("choose places", lambda: parser.resolve(articles, spans, use_context=False))
+spans = clock("recognize", lambda: parser.recognize(articles))
+mentions = clock("resolve", lambda: parser.resolve(articles, spans, use_context=False))
 drawn = clock("draw the map", lambda: geomap.explore(mentions))
 import tempfile, pathlib
 with tempfile.TemporaryDirectory() as folder:
@@ -216,7 +216,7 @@ def _memory(articles: list[str]) -> pd.DataFrame:
             "seconds": f"{seconds:.0f}",
             "peak MB": f"{peak / 1e6:,.0f}",
         }
-    return pd.DataFrame.from_dict(rows, orient="index")
+    return table_of(rows)
 
 
 def _python(code: str, *arguments: str, given: str = "") -> str:

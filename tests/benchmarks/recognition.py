@@ -1,4 +1,4 @@
-"""How well names are found: spans, kinds, letter case, the commonest mistakes, and sentences that could be skipped."""
+"""How well names are found: spans, kinds, letter case, the most common mistakes, and sentences that could be skipped."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections import Counter
 from functools import cache
 
 import pandas as pd
+from gold import Bench, Corpus, score_table
+from pages import ROOT, markdown, table_of
 
 import geomap
-from benchmark_parts.corpora import ROOT, Bench, Corpus, markdown, score_table
 from geomap._text import sentence_bounds
 from geomap.evaluation import breakdown, confusions
 from geomap.evaluation._metrics import match_spans
@@ -29,21 +30,21 @@ def section(bench: Bench) -> str:
     """Return the part of the page on recognition."""
     return "\n\n".join(
         [
-            "## Finding names",
+            "## Recognition",
             _left_out(),
-            "**The recognizer that ships,** all gold toponyms, demonyms and embedded ones, exact offsets unless said "
-            "otherwise. It was trained on the corpora marked *, so those rows are better than it is elsewhere:",
+            "**The recognizer that ships,** on all gold toponyms, demonyms and embedded names, exact offsets unless stated "
+            "otherwise. It was trained on the corpora marked *, so those rows are optimistic:",
             markdown(score_table(bench.corpora, bench.default, SPANS, plain=("exact P", "R")), first="corpus"),
             "**The names matcher,** which is trained on nothing:",
             markdown(
                 score_table(bench.corpora, bench.by_names, SPANS, plain=("exact P", "R"), ours=False), first="corpus"
             ),
             "**By kind,** the recognizer that ships: recall of gold mentions of a kind, precision of predicted ones "
-            "(exact spans; LGL and TR-News do not say the kind, so there everything but known demonyms is unknown):",
+            "(exact spans; LGL and TR-News do not annotate the kind, so everything but known demonyms is unknown there):",
             markdown(_kinds(bench), first="corpus, kind"),
-            "**In other letters.** The same texts IN CAPITALS and in small letters, where changing them keeps the offsets:",
+            "**Letter case.** The same texts IN CAPITALS and in lower case, wherever the change keeps the offsets:",
             markdown(_cases(bench), first="corpus"),
-            "**The commonest mistakes** on all corpora together, in mentions, with the most frequent toponyms:",
+            "**The most common mistakes** on all corpora together, in mentions, with the most frequent toponyms:",
             markdown(_mistakes(bench), first="mistake"),
             "**Could sentences be skipped?** The recognizer reads every sentence. Skipping those that hold no possible name "
             "would save this share of the words and lose this share of the gold mentions:",
@@ -53,23 +54,12 @@ def section(bench: Bench) -> str:
 
 
 def _left_out() -> str:
-    """Return the cross-validated figures of the recipe: training takes an hour, so they are not measured anew here."""
-    scores = RECIPE / "scores.json"
-    if scores.is_file():
-        table = pd.DataFrame.from_dict(json.loads(scores.read_text("utf-8")), orient="index")
-        said, shown = (
-            "the scores that its recipe wrote (`data/recipes/recognizer/scores.json`)",
-            markdown(table, first="corpus"),
-        )
-    else:
-        said, shown = "its model card (`data/recipes/recognizer/MODEL_CARD.md`), not from this run", _of_card()
-    what = "**With outlets left out,** the honest figures of the recognizer"
-    return f"{what}, from {said}, since training it takes an hour:\n\n{shown}"
-
-
-def _of_card() -> str:
-    lines = (RECIPE / "MODEL_CARD.md").read_text("utf-8").split("## How good it is")[1].split("\n## ")[0].splitlines()
-    return "\n".join(line for line in lines if line.startswith("|"))
+    """Return the cross-validated scores that the recipe wrote: training takes an hour, so it is not repeated here."""
+    scores = table_of(json.loads((RECIPE / "scores.json").read_text("utf-8")))
+    return (
+        "**With outlets left out,** the honest figures of the recognizer, as written by its recipe "
+        "(`data/recipes/recognizer/scores.json`), since training takes an hour:\n\n" + markdown(scores, first="corpus")
+    )
 
 
 def _kinds(bench: Bench) -> pd.DataFrame:
@@ -87,21 +77,21 @@ def _kinds(bench: Bench) -> pd.DataFrame:
                 "predicted": int(counts["exact_precision"]) if "exact_precision" in counts else "",
                 "precision": values.get("exact_precision", float("nan")),
             }
-    return pd.DataFrame.from_dict(rows, orient="index")
+    return table_of(rows)
 
 
 def _cases(bench: Bench) -> pd.DataFrame:
     rows = {}
     for corpus in bench.corpora:
         row = {}
-        for name, change in (("as written", str), ("capitals", str.upper), ("small letters", str.lower)):
+        for name, change in (("as written", str), ("capitals", str.upper), ("lower case", str.lower)):
             found = _recognized(bench, corpus, change)
             gold = corpus.gold.mentions
             for span, exact in (("exact", True), ("overlap", False)):
                 right = len(match_spans(gold, found, exact=exact))
                 row[f"{name}, {span} F1"] = 2 * right / max(1, len(gold) + len(found))
         rows[corpus.label] = row
-    return pd.DataFrame.from_dict(rows, orient="index")
+    return table_of(rows)
 
 
 def _recognized(bench: Bench, corpus: Corpus, change) -> pd.DataFrame:
@@ -129,7 +119,7 @@ def _mistakes(bench: Bench) -> pd.DataFrame:
             counts[f"{row.gold} → {row.predicted}" if both else str(row.toponym)] += int(row.mentions)
         said = ", ".join(f"{name} {count}" for name, count in counts.most_common(_EXAMPLES))
         rows[_MEANT[str(mistake)]] = {"mentions": int(part["mentions"].sum()), "most frequent": said}
-    return pd.DataFrame.from_dict(rows, orient="index").sort_values("mentions", ascending=False)
+    return table_of(rows).sort_values("mentions", ascending=False)
 
 
 _MEANT = {
@@ -179,4 +169,4 @@ def _skipping(bench: Bench) -> pd.DataFrame:
         }
         for name, count in counts.items()
     }
-    return pd.DataFrame.from_dict(rows, orient="index")
+    return table_of(rows)

@@ -1,4 +1,4 @@
-"""How well places are chosen, with whole outlets left out of the ranker's training; and the whole line with that ranker."""
+"""How well places are resolved, with whole outlets left out of the ranker's training, and end-to-end scores with it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from gold import Bench, Corpus, score_table
+from pages import ROOT, markdown, number, table_of
 
 import geomap
-from benchmark_parts.corpora import ROOT, Bench, Corpus, markdown, number, score_table
 from geomap.evaluation import Comparison, outlet_folds
 from geomap.evaluation._breakdowns import breakdown
 from geomap.evaluation._sampling import SEED
@@ -80,8 +81,8 @@ def left_out_rankers(bench: Bench) -> LeftOut:
 
 
 def section(bench: Bench) -> str:
-    """Return the part of the page on resolution and the whole line."""
-    parts = ["## Choosing places"]
+    """Return the part of the page on resolution and end-to-end scores."""
+    parts = ["## Resolution"]
     trained = [corpus for corpus in bench.corpora if corpus.trained_on]
     untouched = [corpus for corpus in bench.corpora if not corpus.trained_on]
     left: dict[str, Comparison] = {}
@@ -96,8 +97,8 @@ def section(bench: Bench) -> str:
             matched[corpus.name] = rankers.compare(bench, corpus, matcher)
         parts += [
             "**Gold spans, with outlets left out:** the ranker is trained five times by its recipe, each time without a "
-            "fifth of the outlets, and scored on those. All gold mentions with coordinates count, an unanswered one as "
-            "wrong. Toponyms that the recognizer finds around them are context:",
+            "fifth of the outlets, and scored on that fifth. All gold mentions with coordinates count; an unanswered one "
+            "counts as wrong. The toponyms that the recognizer finds around them serve as context:",
             _scores(trained, left, RESOLUTION),
         ]
     parts += [
@@ -105,23 +106,23 @@ def section(bench: Bench) -> str:
         _scores(untouched, bench.default, RESOLUTION),
         "**The hand-set ranker,** trained on nothing:",
         _scores(bench.corpora, bench.by_names, RESOLUTION),
-        "## The whole line",
+        "## End to end",
         "A mention is right when its span overlaps a gold one and its place lies within 161 km of the gold point; in the "
-        "last column when span and GeoNames id are equal.",
+        "last column, when span and GeoNames id both match exactly.",
     ]
     if trained:
         parts += [
-            "**Outlets left out of the ranker, names matcher for the spans:** neither saw the outlet. A lower bound, since "
-            "the matcher finds fewer names than the recognizer:",
+            "**Outlets left out of the ranker, names matcher for the spans:** neither has seen the outlet. A lower bound, "
+            "since the matcher finds fewer names than the recognizer:",
             _scores(trained, matched, END_TO_END),
             "**Outlets left out of the ranker, spans from the recognizer that ships,** which was trained on these corpora: "
-            "an upper bound. What the recognizer itself loses on left-out outlets is in the first table:",
+            "an upper bound. The first table shows what the recognizer itself loses on left-out outlets:",
             _scores(trained, left, END_TO_END),
         ]
     parts += ["**What ships,** on corpora that it was not trained on:", _scores(untouched, bench.default, END_TO_END)]
     if trained:
         parts += [
-            "## Who is badly served",
+            "## Where it does worst",
             "Gold spans within 161 km by the population of the town, by country (those of at least 40 mentions) and by "
             "GeoNames' feature class, outlets left out, all three corpora together:",
             markdown(_served(trained, left), first="group"),
@@ -145,7 +146,7 @@ def _served(corpora: list[Corpus], comparisons: dict[str, Comparison]) -> pd.Dat
         }
         for row in table.itertuples()
     }
-    return pd.DataFrame.from_dict(rows, orient="index")
+    return table_of(rows)
 
 
 def _everything(corpora: list[Corpus], comparisons: dict[str, Comparison]) -> Comparison:
