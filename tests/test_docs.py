@@ -6,6 +6,7 @@ The site itself is built, with warnings as errors, by ``make docs``.
 from __future__ import annotations
 
 import importlib
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -20,63 +21,82 @@ from geomap.cli import EXIT_CODES
 ROOT = Path(__file__).resolve().parents[1]
 
 
+API = ROOT / "docs" / "api"
+MODULES = [name for name in geomap.__all__ if isinstance(getattr(geomap, name), ModuleType)]
+
+
 @pytest.fixture(scope="module")
 def generated() -> dict[str, str]:
     """Return all pages that are written from the code, by name."""
-    pages: dict[str, str] = {}
     sys.path.insert(0, str(ROOT / "docs" / "site"))
     try:
-        for name, maker in (
-            ("columns", "column_tables"),
-            ("methods", "method_tables"),
-            ("interface", "interface_pages"),
-        ):
-            pages |= getattr(importlib.import_module(name), maker)()
+        pages: dict[str, str] = importlib.import_module("build").generated_pages()
     finally:
         sys.path.remove(str(ROOT / "docs" / "site"))
     return pages
 
 
+def listed(page: str) -> list[str]:
+    """Return the full names in the summary of a page of the interface."""
+    return re.findall(r"^   ~?(geomap\.\S+)$", (API / page).read_text("utf-8"), re.MULTILINE)
+
+
 def names_of(module: ModuleType) -> list[str]:
-    return list(getattr(module, "__all__", ()))
+    """Return a module's ``__all__``; without it, what the module defines."""
+    own = (name for name, value in vars(module).items() if getattr(value, "__module__", None) == module.__name__)
+    return list(getattr(module, "__all__", (name for name in own if not name.startswith("_"))))
 
 
 @pytest.mark.parametrize("table", ["articles", "mentions", "places"])
-def test_every_column_of_a_table_is_explained_in_its_order(generated, table: str) -> None:
+def test_every_column_of_a_table_is_explained_in_its_order(generated: dict[str, str], table: str) -> None:
     rows = generated[f"generated/columns-{table}.txt"].splitlines()[2:]
     columns = [row.split("|")[1].strip(" `") for row in rows]
     assert [column for column in columns if column != "geometry"] == list(getattr(tables, table.upper()))
     assert all(len(row.split("|")[3].strip()) > 3 for row in rows)
 
 
-def test_every_public_name_has_an_entry(generated) -> None:
-    modules = [name for name in geomap.__all__ if isinstance(getattr(geomap, name), ModuleType)]
-    for name in geomap.__all__:
-        assert name in (*modules, "__version__") or f"geomap.{name} <" in generated["api/geomap.rst"]
-    for part in modules:
-        page = generated[f"api/{part}.rst"]
-        module = importlib.import_module(f"geomap.{part}")
-        assert all(f":: geomap.{part}.{name}\n" in page for name in names_of(module)), part
+def test_every_public_module_has_a_page() -> None:
+    assert sorted(listed("index.rst")) == sorted(f"geomap.{name}" for name in MODULES)
 
 
-def test_every_error_and_exit_code_is_listed(generated) -> None:
+def test_every_name_at_the_top_is_listed_where_it_is_described() -> None:
+    entries = {name.rpartition(".")[2]: name for name in listed("geomap.rst")}
+    assert entries.keys() == set(geomap.__all__) - {*MODULES, "__version__"}
+    for name, full_name in entries.items():
+        module = importlib.import_module(full_name.rpartition(".")[0])
+        assert module.__name__.removeprefix("geomap.") in MODULES
+        assert name in names_of(module)
+        assert getattr(module, name) is getattr(geomap, name)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_public_name_has_a_docstring_of_its_own(name: str) -> None:
+    """Sphinx describes what a module lists as public and what has a docstring."""
+    module = importlib.import_module(f"geomap.{name}")
+    names = names_of(module)
+    assert names
+    values = {each: getattr(module, each) for each in names if not each.isupper()}
+    assert [each for each, value in values.items() if not (value.__doc__ or "").strip()] == []
+
+
+def test_every_error_has_a_docstring_and_every_exit_code_is_listed(generated: dict[str, str]) -> None:
     own = {name for name, value in vars(geomap.errors).items() if isinstance(value, type)}
-    assert own
-    assert all(f".. autoexception:: geomap.errors.{name}\n" in generated["api/errors.rst"] for name in own)
-    assert all(f"| {code} |" in generated["commands.md"] for _, code in EXIT_CODES)
+    assert own == set(names_of(geomap.errors))
+    page = generated["commands.md"]
+    assert all(f"| {code} | " in page and f"geomap.errors.{error.__name__}`" in page for error, code in EXIT_CODES)
 
 
-def test_every_command_and_option_is_listed(generated) -> None:
+def test_every_command_and_option_is_listed(generated: dict[str, str]) -> None:
     page = generated["commands.md"]
     done = subprocess.run([sys.executable, "-m", "geomap.cli", "--help"], capture_output=True, text=True, check=True)
     for command in ("map", "geoparse", "lookup", "evaluate", "geocode"):
         assert command in done.stdout
-        assert f"\n## geomap {command}\n" in page
+        assert f"\n## `geomap {command}`\n" in page
     for option in ("--fallback", "--min-confidence", "--user-agent", "--only-cached", "-o, --output"):
         assert f"`{option}" in page
 
 
-def test_methods_name_their_sources(generated) -> None:
+def test_methods_name_their_sources(generated: dict[str, str]) -> None:
     page = generated["generated/methods-analysis.txt"]
     for name, source in (
         ("bursts", "Kleinberg"),

@@ -1,8 +1,8 @@
-"""Build the documentation site into ``out/site``: ``python docs/site/build.py``, warnings are errors.
+"""Build the documentation site into ``out/site``: ``python docs/site/build.py``; warnings are errors.
 
-The pages of ``docs`` and the notebooks are laid out in one folder together with what is written from the code itself (the
-tables' columns, the methods, the commands, the interface), and Sphinx makes the site of it. Notebooks are run for it, and
-again only when they or the code of geomap have changed.
+The pages of ``docs`` and the notebooks are copied into one folder, with what is generated from the code (the columns of the
+tables, the methods, the command line), and Sphinx builds the site from it. A notebook runs again only when it, the code or
+the corpora have changed.
 """
 
 from __future__ import annotations
@@ -13,75 +13,58 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from columns import column_tables
-from interface import interface_pages
+from commands import commands_page
 from methods import method_tables
 
 SITE = Path(__file__).resolve().parent
 ROOT = SITE.parents[1]
 WORK = ROOT / "out" / "docs"
-OUTPUT = ROOT / "out" / "site"
-LINKED = ("data", "geomap")
 
 
 def main() -> int:
     """Lay out the sources and run Sphinx on them."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--without-notebooks", action="store_true", help="Show the notebooks' code, and run none of it."
-    )
-    parser.add_argument("--output", type=Path, default=OUTPUT, help="The folder of the site.")
-    arguments = parser.parse_args()
+    parser = argparse.ArgumentParser(description="Build the documentation site; warnings are errors.")
+    parser.add_argument("--without-notebooks", action="store_true", help="show the notebooks' code without running it")
+    parser.add_argument("--output", type=Path, default=ROOT / "out" / "site", help="folder of the site")
+    options = parser.parse_args()
     source = WORK / "source"
     lay_out(source)
-    print(f"sources: {source}", flush=True)
-    started = time.monotonic()
-    command = [sys.executable, "-m", "sphinx", "--builder", "html", "--fail-on-warning", "--keep-going", "--quiet"]
-    command += ["--jobs", "2", "--doctree-dir", str(WORK / "doctrees"), "--conf-dir", str(SITE)]
     environment = {
         **os.environ,
-        "GEOMAP_DOCS_EXECUTE": "off" if arguments.without_notebooks else "cache",
+        "GEOMAP_DOCS_EXECUTE": "off" if options.without_notebooks else "cache",
         "GEOMAP_DOCS_CACHE": str(WORK / "executed" / code_digest()),
     }
-    done = subprocess.run([*command, str(source), str(arguments.output)], env=environment, check=False)
-    if done.returncode == 0:
-        print(f"{arguments.output / 'index.html'}: {time.monotonic() - started:.0f} s")
-    return done.returncode
+    command = [sys.executable, "-m", "sphinx", "--builder", "html", "--fail-on-warning", "--keep-going", "--quiet"]
+    command += ["--fresh-env", "--jobs", "2", "--doctree-dir", str(WORK / "doctrees"), "--conf-dir", str(SITE)]
+    code = subprocess.run([*command, str(source), str(options.output)], env=environment, check=False).returncode
+    if code == 0:
+        print(options.output / "index.html")
+    return code
 
 
 def lay_out(folder: Path) -> None:
-    """Put all sources of the site into a folder; files that are as they were keep their dates, so that Sphinx skips them."""
-    wanted = {Path(path.name): path.read_bytes() for path in sorted((ROOT / "docs").glob("*.md"))}
-    wanted |= {
-        Path("notebooks") / path.name: path.read_bytes() for path in sorted((ROOT / "notebooks").glob("*.ipynb"))
-    }
-    wanted[Path("map.png")] = (ROOT / "docs" / "map.png").read_bytes()
-    generated = {**column_tables(), **method_tables(), **interface_pages()}
-    wanted |= {Path(name): text.encode() for name, text in generated.items()}
-    folder.mkdir(parents=True, exist_ok=True)
-    for path in sorted(folder.rglob("*"), reverse=True):
-        inside = path.relative_to(folder)
-        if path.is_symlink() or inside.parts[0] in LINKED or path.is_dir():
-            continue
-        # What a notebook wrote beside itself goes too: a clean build starts clean.
-        if inside not in wanted:
-            path.unlink()
-    for name, content in wanted.items():
-        path = folder / name
-        if not path.exists() or path.read_bytes() != content:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-    for name in LINKED:
-        # Notebooks and examples name files of the repository by their place in it.
-        if not (folder / name).is_symlink():
-            (folder / name).symlink_to(ROOT / name, target_is_directory=True)
+    """Put all sources of the site into an empty folder."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(ROOT / "docs", folder, ignore=shutil.ignore_patterns("site"))
+    shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns("*.html", ".*"))
+    for name in ("data", "geomap"):
+        # Notebooks and examples name files by their place in the repository.
+        (folder / name).symlink_to(ROOT / name, target_is_directory=True)
+    for name, text in generated_pages().items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def generated_pages() -> dict[str, str]:
+    """Return what is written from the code: page or part of a page by file name."""
+    return {**column_tables(), **method_tables(), "commands.md": commands_page()}
 
 
 def code_digest() -> str:
-    """Return what tells one state of geomap and its data from another."""
+    """Return a digest that changes with the package and the sample corpora."""
     digest = hashlib.sha256()
     for folder in ("geomap", "data/corpora"):
         for path in sorted((ROOT / folder).rglob("*")):
@@ -92,5 +75,4 @@ def code_digest() -> str:
 
 
 if __name__ == "__main__":
-    shutil.rmtree(WORK / "doctrees", ignore_errors=True)
     sys.exit(main())

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from sphinx.application import Sphinx
+
 import geomap
 
 project = "geomap"
@@ -12,7 +14,7 @@ author = "The geomap authors"
 copyright = author  # noqa: A001
 version = release = geomap.__version__
 
-extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+extensions = ["myst_nb", "numpydoc", "sphinx.ext.autodoc", "sphinx.ext.autosummary"]
 root_doc = "index"
 exclude_patterns = ["data", "geomap", "generated"]
 suppress_warnings = ["mystnb.unknown_mime_type"]  # JavaScript objects of libraries beside their pictures
@@ -32,9 +34,11 @@ autodoc_member_order = "bysource"
 autodoc_preserve_defaults = True
 python_use_unqualified_type_names = True
 python_maximum_signature_line_length = 88
-napoleon_numpy_docstring = True
-napoleon_google_docstring = False
-napoleon_use_rtype = False
+autosummary_ignore_module_all = False
+numpydoc_show_class_members = False
+
+smartquotes_action = "qe"  # options in help texts keep their dashes
+templates_path = [str(Path(__file__).with_name("templates"))]
 
 html_theme = "pydata_sphinx_theme"
 html_title = "geomap"
@@ -55,3 +59,14 @@ html_theme_options = {
     "footer_start": ["copyright"],
     "footer_end": [],
 }
+
+
+def setup(app: Sphinx) -> None:
+    """Leave out the fields of named tuples: each has only the docstring that Python gives it."""
+    app.connect("autodoc-skip-member", _is_undocumented_field)
+
+
+def _is_undocumented_field(
+    _app: Sphinx, _kind: str, _name: str, member: object, _skip: bool, _options: object
+) -> bool | None:
+    return True if (getattr(member, "__doc__", None) or "").startswith("Alias for field number") else None

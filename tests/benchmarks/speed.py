@@ -47,7 +47,8 @@ def section(bench: Bench) -> str:
             f"On {_processor()}, {len(os.sched_getaffinity(0))} cores, load {os.getloadavg()[0]:.1f}: on a shared "
             f"machine, processor time is more reliable than wall-clock time. Recognition in {ARTICLES} articles of {WORDS} "
             f"words, the best of {ROUNDS} interleaved rounds. spaCy is its small English architecture "
-            "(tok2vec and NER, the defaults of `spacy.blank`) with untrained weights, which run as fast as trained ones; the last column compares processor time:",
+            "(tok2vec and NER, the defaults of `spacy.blank`) with untrained weights, which run as fast as trained ones; "
+            "the last column compares processor time:",
             markdown(_recognition(bench, articles), first="recognizer"),
             "Resolution of the mentions that the recognizer finds in all corpora, on one core:",
             markdown(_resolution(bench), first="step"),
