@@ -5,7 +5,7 @@
 
 The folder holds ``*.jsonl`` gold files that the recognizer and the ranker were trained on (LGL, TR-News, GeoWebNews); the
 ranker is therefore retrained with whole outlets left out. Without the folder only the sample corpora are measured.
-Each module beside this one answers one question. The packages of the extra ``benchmark`` are required.
+Each module beside this one answers one question. Needs geotext, flashgeotext, lightgbm and spaCy.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def main() -> None:
         parser.error(f"no such folder: {options.folder}")
     missing = [name for name in REQUIRED if importlib.util.find_spec(name) is None]
     if missing and options.only is None:
-        parser.error(f"the benchmark needs {', '.join(missing)}: pip install 'geomap-toolkit[benchmark]'")
+        parser.error(f"missing packages: {', '.join(missing)}; `make benchmark` installs them")
     bench = Bench(options.folder)
     sections = []
     for name in [options.only] if options.only else PARTS:
