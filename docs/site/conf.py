@@ -27,7 +27,7 @@ nb_execution_cache_path = os.environ.get("GEOMAP_DOCS_CACHE", "")
 nb_execution_raise_on_error = True
 nb_execution_timeout = 300
 nb_merge_streams = True
-nb_ipywidgets_js = {}  # it would come from the web, and without a kernel widgets do nothing
+nb_ipywidgets_js: dict[str, dict[str, str]] = {}  # it would come from the web, and without a kernel widgets do nothing
 
 autodoc_typehints = "signature"
 autodoc_member_order = "bysource"
@@ -47,7 +47,9 @@ html_css_files = ["geomap.css"]
 html_show_sourcelink = False
 html_copy_source = False
 # Pages without others beside them have nothing to show at their left.
-html_sidebars = {page: [] for page in ("getting-started", "tables", "methods", "limits", "commands")}
+html_sidebars: dict[str, list[str]] = {
+    page: [] for page in ("getting-started", "tables", "methods", "limits", "commands")
+}
 html_theme_options = {
     "logo": {"text": "geomap"},
     "navbar_align": "left",

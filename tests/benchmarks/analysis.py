@@ -74,7 +74,7 @@ def made_up(mentions: int, *, seed: int = 7) -> gpd.GeoDataFrame:
             [f"Sentence {row} says that something happened near the river." for row in range(int(sentence.max()) + 1)]
         )[sentence].array,
         "published": pd.Timestamp("2015-01-01", tz="UTC") + pd.to_timedelta(days, unit="D"),
-        "source": pd.Categorical.from_codes(article % SOURCES, [f"Source {number}" for number in range(SOURCES)]),
+        "source": pd.Categorical.from_codes(article % SOURCES, pd.Index([f"Source {number}" for number in range(SOURCES)])),
         "title": pd.Categorical(["A title"] * mentions),
         "url": pd.Categorical(["https://example.org"] * mentions),
     }  # fmt: skip

@@ -16,7 +16,7 @@ import statistics
 import string
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from geomap.gazetteer import Gazetteer, fold
@@ -219,7 +219,11 @@ def main() -> None:
         print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
         # Each part in a fresh process, whose memory nothing has grown before.
         context = multiprocessing.get_context("spawn")
-        steps = [(look_up, (cache,)), (misspell, (cache, "embedded")), (misspell, (cache, "geonames"))]
+        steps: list[tuple[Callable[..., None], tuple[object, ...]]] = [
+            (look_up, (cache,)),
+            (misspell, (cache, "embedded")),
+            (misspell, (cache, "geonames")),
+        ]
         if not list(cache.glob("geonames-*.sqlite")):
             steps.insert(0, (build, (dump, cache)))
         if not (dump / "alternateNamesV2.txt").is_file():

@@ -82,7 +82,7 @@ def score_table(
     for corpus in corpora:
         table = scores(comparisons[corpus.name]).set_index(["part", "score"])
         rows[corpus.label if ours else corpus.name] = {
-            name: _cell(table.loc[key], plain=name in plain) if key in table.index else ""
+            name: _cell(table.loc[[key]].iloc[0], plain=name in plain) if key in table.index else ""
             for key, name in shown.items()
         }
     return table_of(rows)

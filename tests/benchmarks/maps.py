@@ -110,13 +110,13 @@ def _others(way: str, table: gpd.GeoDataFrame) -> folium.Map:
     m.options["max_zoom"] = 18
     lat, lon = table.geometry.y.tolist(), table.geometry.x.tolist()
     if way == "MarkerCluster":
-        cluster = MarkerCluster().add_to(m)
+        cluster = MarkerCluster().add_to(m)  # type: ignore[no-untyped-call]
         for at, sentence in zip(zip(lat, lon, strict=True), table["sentence"], strict=True):
             folium.Marker(at, popup=folium.Popup(sentence)).add_to(cluster)
     else:
         callback = "function (row) { return L.marker([row[0], row[1]]).bindPopup(String(row[2])); }"
         rows = list(map(list, zip(lat, lon, table["sentence"].tolist(), strict=True)))
-        FastMarkerCluster(rows, callback=callback).add_to(m)
+        FastMarkerCluster(rows, callback=callback).add_to(m)  # type: ignore[no-untyped-call]
     return m
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -19,9 +19,9 @@ def number(value: float) -> str:
     return f"{value:,.3f}" if abs(value) < 10 else f"{value:,.0f}"
 
 
-def table_of(rows: dict[str, dict[str, object]]) -> pd.DataFrame:
+def table_of(rows: Mapping[str, Mapping[str, object]]) -> pd.DataFrame:
     """Return labeled rows as a table."""
-    return pd.DataFrame.from_dict(rows, orient="index")
+    return pd.DataFrame.from_dict(dict(rows), orient="index")
 
 
 def markdown(table: pd.DataFrame, *, first: str = "", form: Callable[[float], str] = number) -> str:

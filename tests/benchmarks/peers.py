@@ -66,13 +66,13 @@ def _flashgeotext() -> Finder:
     return lambda text: [text[start:end] for start, end in spans(text)]
 
 
-def _of_table(found: pd.DataFrame, corpus: Corpus) -> list[Counter]:
+def _of_table(found: pd.DataFrame, corpus: Corpus) -> list[Counter[str]]:
     found = found[found["field"].eq("text")]
     names = {article_id: Counter(part) for article_id, part in found.groupby("article_id")["toponym"]}
     return [names.get(article_id, Counter()) for article_id in corpus.gold.articles["article_id"]]
 
 
-def _by_name(corpus: Corpus, found: list[Counter]) -> dict[str, str | float]:
+def _by_name(corpus: Corpus, found: list[Counter[str]]) -> dict[str, str | float]:
     gold = _of_table(corpus.gold.mentions, corpus)
     draws = draw(tuple(corpus.gold.articles["article_id"]), times=1000, seed=0)
     right = np.array([(a & b).total() for a, b in zip(gold, found, strict=True)], dtype=float)

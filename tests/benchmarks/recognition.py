@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from functools import cache
 
 import pandas as pd
@@ -94,7 +95,7 @@ def _cases(bench: Bench) -> pd.DataFrame:
     return table_of(rows)
 
 
-def _recognized(bench: Bench, corpus: Corpus, change) -> pd.DataFrame:
+def _recognized(bench: Bench, corpus: Corpus, change: Callable[[str], str]) -> pd.DataFrame:
     articles = corpus.gold.articles.assign(
         text=[_recased(text, change) for text in corpus.gold.articles["text"]],
         title=[_recased(title, change) for title in corpus.gold.articles["title"]],
@@ -103,7 +104,7 @@ def _recognized(bench: Bench, corpus: Corpus, change) -> pd.DataFrame:
     return found[found["field"].isin(corpus.gold.fields)].reset_index(drop=True)
 
 
-def _recased(text: str, change) -> str:
+def _recased(text: str, change: Callable[[str], str]) -> str:
     changed = "".join(change(char) if len(change(char)) == 1 else char for char in text)
     return changed if len(changed) == len(text) else text
 
@@ -114,9 +115,9 @@ def _mistakes(bench: Bench) -> pd.DataFrame:
     rows = {}
     for mistake, part in table.groupby("mistake"):
         counts: Counter[str] = Counter()
-        for row in part.itertuples():
+        for row in part.to_dict("records"):
             both = mistake == "boundary" or mistake == "kind"
-            counts[f"{row.gold} → {row.predicted}" if both else str(row.toponym)] += int(row.mentions)
+            counts[f"{row['gold']} → {row['predicted']}" if both else str(row["toponym"])] += int(row["mentions"])
         said = ", ".join(f"{name} {count}" for name, count in counts.most_common(_EXAMPLES))
         rows[_MEANT[str(mistake)]] = {"mentions": int(part["mentions"].sum()), "most frequent": said}
     return table_of(rows).sort_values("mentions", ascending=False)
@@ -142,14 +143,14 @@ def _skipping(bench: Bench) -> pd.DataFrame:
         words = [word.strip(",.;:!?\"'()") for word in text.split()[:2]]
         return any(named(" ".join(words[:count])) for count in (1, 2))
 
-    rules = {
+    rules: dict[str, Callable[[str], bool]] = {
         "has no capital letter": lambda text: not any(char.isupper() for char in text),
         "has none but its first letter": small,
         "has none but its first letter, and begins with no name of the gazetteer": lambda text: (
             small(text) and not begins_with_a_name(text)
         ),
     }
-    counts = {name: Counter() for name in rules}
+    counts: dict[str, Counter[str]] = {name: Counter() for name in rules}
     for corpus in bench.corpora:
         mentions = corpus.gold.mentions[corpus.gold.mentions["field"].eq("text")]
         starts = {key: sorted(part["start"]) for key, part in mentions.groupby("article_id")}

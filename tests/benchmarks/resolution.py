@@ -15,6 +15,7 @@ from geomap.evaluation import Comparison, outlet_folds
 from geomap.evaluation._breakdowns import breakdown
 from geomap.evaluation._sampling import SEED
 from geomap.evaluation._scoring import compare
+from geomap.recognition import Recognizer
 from geomap.resolution._rankers import LearnedRanker
 
 RESOLUTION = {
@@ -45,7 +46,7 @@ class LeftOut:
 
     rankers: list[LearnedRanker]
 
-    def compare(self, bench: Bench, corpus: Corpus, recognizer: object) -> Comparison:
+    def compare(self, bench: Bench, corpus: Corpus, recognizer: Recognizer) -> Comparison:
         """Return the comparison on a corpus, each article read by the ranker that left out its outlet."""
         folds = outlet_folds(list(corpus.gold.articles["source"]), seed=SEED)
         parts = []
@@ -140,11 +141,11 @@ def _served(corpora: list[Corpus], comparisons: dict[str, Comparison]) -> pd.Dat
     table = table[table["score"].eq("accuracy_161km") & table["by"].isin(["population", "country", "feature_class"])]
     table = table[table["by"].ne("country") | table["mentions"].ge(40)]
     rows = {
-        f"{row.by.replace('_', ' ')}: {row.group}": {
-            "mentions": int(row.mentions),
-            "within 161 km": f"{number(row.value)} ({number(row.low)}–{number(row.high)})",
+        f"{row['by'].replace('_', ' ')}: {row['group']}": {
+            "mentions": int(row["mentions"]),
+            "within 161 km": f"{number(row['value'])} ({number(row['low'])}–{number(row['high'])})",
         }
-        for row in table.itertuples()
+        for row in table.to_dict("records")
     }
     return table_of(rows)
 

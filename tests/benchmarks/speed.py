@@ -9,7 +9,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 from gold import Bench
@@ -23,6 +25,10 @@ from geomap.resolution._candidates import build_batch
 from geomap.resolution._rankers import LearnedRanker
 from geomap.resolution._signals import compute_signals
 
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+T = TypeVar("T")
 WORDS = 400
 ARTICLES = 60
 ROUNDS = 3
@@ -71,7 +77,7 @@ def _recognition(bench: Bench, articles: list[str]) -> pd.DataFrame:
     runs: dict[str, Callable[[], object]] = {}
     for threads in (1, 2):
         neural = _neural(bench, threads)
-        runs[f"geomap, {threads} thread{'s' if threads > 1 else ''}"] = lambda neural=neural: neural.recognize(articles)
+        runs[f"geomap, {threads} thread{'s' if threads > 1 else ''}"] = partial(neural.recognize, articles)
     matcher = geomap.Geoparser(recognizer="gazetteer", gazetteer=bench.parser.gazetteer).recognizer
     runs["geomap, names matcher"] = lambda: matcher.recognize(articles)
     spacy = _spacy()
@@ -111,13 +117,13 @@ def _geotext(text: str) -> object:
     return GeoText(text)
 
 
-def _spacy():
+def _spacy() -> Language:
     import spacy
     from spacy.training import Example
 
     nlp = spacy.blank("en")
     nlp.add_pipe("tok2vec")
-    names = nlp.add_pipe(
+    names: Any = nlp.add_pipe(
         "ner", config={"model": {"tok2vec": {"@architectures": "spacy.Tok2VecListener.v1", "width": 96}}}
     )
     for label in ("GPE", "LOC", "NORP", "ORG", "PERSON", "FAC", "DATE"):
@@ -142,7 +148,7 @@ def _resolution(bench: Bench) -> pd.DataFrame:
     ranker = LearnedRanker.shipped()
     times: dict[str, float] = {}
 
-    def clocked(name: str, step: Callable[[], object]) -> object:
+    def clocked(name: str, step: Callable[[], T]) -> T:
         begun = time.process_time()
         done = step()
         times[name] = time.process_time() - begun

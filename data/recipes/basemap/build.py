@@ -34,6 +34,7 @@ from typing import Any
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 from shapely.ops import polylabel
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -194,7 +195,7 @@ def _country(geometry: dict[str, Any], world: dict[str, Any], arcs: list[Arc]) -
     return {"name": SPELLED_OUT.get(name, name), "at": [x, y], "room": room, "polygons": polygons}
 
 
-def _shape(rings: list[list[int]], world: dict[str, Any], arcs: list[Arc]) -> shapely.Polygon:
+def _shape(rings: list[list[int]], world: dict[str, Any], arcs: list[Arc]) -> BaseGeometry:
     scale, translate = world["transform"]["scale"], world["transform"]["translate"]
     turn = round(360 / scale[0])
     outlines = []
@@ -210,11 +211,11 @@ def _shape(rings: list[list[int]], world: dict[str, Any], arcs: list[Arc]) -> sh
     return shapely.make_valid(shapely.Polygon(outlines[0], outlines[1:]))
 
 
-def _area(shape: shapely.Geometry) -> float:
+def _area(shape: BaseGeometry) -> float:
     return float(shape.area * np.cos(np.radians(shape.centroid.y)))
 
 
-def _label(shape: shapely.Geometry) -> tuple[float, float, float]:
+def _label(shape: BaseGeometry) -> tuple[float, float, float]:
     """Return where a name is written (longitude, latitude) and the width in degrees that it may take there."""
     whole = max(shapely.get_parts(shape), key=lambda part: part.area)
     middle = polylabel(whole, tolerance=0.05)

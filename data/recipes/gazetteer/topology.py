@@ -16,7 +16,7 @@ def area_points(path: Path, layer: str) -> dict[str, tuple[float, float]]:
     """
     topology = json.loads(path.read_text("utf-8"))
     arcs = _arcs(topology)
-    found = {}
+    found: dict[str, tuple[float, float]] = {}
     for area in topology["objects"][layer]["geometries"]:
         if area.get("id") is None or area["type"] not in ("Polygon", "MultiPolygon"):
             continue

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from geomap.evaluation import outlet_folds, read_gold
+from geomap.evaluation import Gold, outlet_folds, read_gold
 from geomap.evaluation._metrics import NEAR_KM
 from geomap.gazetteer import Gazetteer
 from geomap.geometry import distance_km
@@ -89,7 +89,7 @@ def load_tables(folder: Path, *, recognizer: str | None = None) -> list[Table]:
     return tables
 
 
-def _table(name, articles, gold, spans, parser) -> Table:
+def _table(name: str, articles: pd.DataFrame, gold: Gold, spans: pd.DataFrame, parser: Geoparser) -> Table:
     together = joined(articles, gold.mentions, spans)
     batch = build_batch(articles, together, parser.gazetteer)
     signals = compute_signals(batch)
@@ -98,7 +98,7 @@ def _table(name, articles, gold, spans, parser) -> Table:
     known = gold.mentions["lat"].notna().to_numpy()
     groups = len(batch.starts) - 1
     gold_per_group = np.zeros(groups, dtype=np.int64)
-    votes: dict[int, dict[tuple, int]] = {}
+    votes: dict[int, dict[tuple[float, float, int | None], int]] = {}
     for group, known_one, lat, lon, geonameid in zip(
         mention_group, known, gold.mentions["lat"], gold.mentions["lon"], gold.mentions["geonameid"], strict=True
     ):

@@ -15,6 +15,7 @@ import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import lightgbm
 import numpy as np
@@ -193,9 +194,15 @@ def report_confidence(sure: np.ndarray, truth: np.ndarray) -> None:
 
 def export(booster: lightgbm.Booster) -> Trees:
     """Return the booster's trees as arrays."""
-    feature, threshold, left, right, value, middle, roots = [], [], [], [], [], [], []
+    feature: list[int] = []
+    threshold: list[float] = []
+    left: list[int] = []
+    right: list[int] = []
+    value: list[float] = []
+    middle: list[float] = []
+    roots: list[int] = []
 
-    def add(node: dict) -> int:
+    def add(node: dict[str, Any]) -> int:
         if "leaf_value" in node and "split_feature" not in node:
             value.append(node["leaf_value"])
             return -len(value)

@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import labels
 import numpy as np
@@ -48,7 +49,7 @@ class Graph:
         self.values.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
         return name
 
-    def node(self, kind: str, inputs: list[str], outputs: int = 1, *, domain: str = "", **attributes: object) -> str:
+    def node(self, kind: str, inputs: list[str], outputs: int = 1, *, domain: str = "", **attributes: Any) -> str:
         """Add a node and return the name of its first output; further outputs end in ``_1``, ``_2``."""
         name = f"{kind}_{len(self.nodes)}"
         names = [name, *(f"{name}_{number}" for number in range(1, outputs))]

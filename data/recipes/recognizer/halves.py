@@ -13,8 +13,12 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+
+if TYPE_CHECKING:
+    from geomap import Geoparser
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
@@ -103,7 +107,7 @@ class Halves:
             parts.append(self._parser(recognizer=model).recognize(own))
         return pd.concat(parts, ignore_index=True)
 
-    def _parser(self, **options):
+    def _parser(self, **options: Any) -> Geoparser:
         from geomap import Geoparser
 
         return Geoparser(gazetteer=self.gazetteer, **options)
