@@ -40,11 +40,15 @@ EVERY ?=
 test-lowest test-newest: $(VENV)/.ready-for-tests
 	$(BIN)/python tests/house/matrix.py $(@:test-%=%) $(EVERY)
 
-lint: $(VENV)/.ready-for-tests
+lint: $(VENV)/.ready-for-tests typecheck
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
+
+# The package, then the scripts around it, each folder by itself.
+typecheck: $(VENV)/.ready-for-tests
 	$(BIN)/mypy
+	$(BIN)/python tests/house/typecheck.py
 
 # A real Nominatim, set up, asked over loopback and removed again; wants root and Debian's PostgreSQL packages. It says why
 # where a machine cannot run it, and fails there unless it is told otherwise: `make test-nominatim UNABLE=true`.
