@@ -17,11 +17,12 @@ from geomap.evaluation import outlet_folds, read_gold
 from geomap.evaluation._metrics import (
     FARTHEST_KM,
     calibration_error,
-    end_to_end_scores,
+    end_to_end,
     log_error_auc,
     match_spans,
-    recognition_scores,
-    resolution_scores,
+    recognition,
+    resolution,
+    sample_scores,
 )
 from geomap.geometry import distance_km
 
@@ -43,7 +44,7 @@ def gold_file(folder: Path, toponyms: list[dict[str, object]], **article: object
 
 def test_exact_scores_count_equal_offsets_only_and_overlap_scores_any_shared_character() -> None:
     gold = spans(MOSUL, TIGRIS, ERBIL)
-    scores = recognition_scores(gold, spans(MOSUL, (14, 24)))
+    scores = sample_scores(recognition, gold, spans(MOSUL, (14, 24)))
     assert scores["exact_precision"] == 1 / 2
     assert scores["exact_recall"] == 1 / 3
     assert scores["overlap_precision"] == 1
@@ -62,7 +63,7 @@ def test_an_exact_pair_is_kept_even_when_an_earlier_span_overlaps_it() -> None:
 
 def test_demonyms_are_left_out_of_the_score_without_them() -> None:
     gold = pd.concat([spans(MOSUL), spans(IRAQI, kind="demonym")])
-    scores = recognition_scores(gold, spans(MOSUL))
+    scores = sample_scores(recognition, gold, spans(MOSUL))
     assert scores["exact_recall"] == 1 / 2
     assert scores["exact_without_demonyms_recall"] == 1
 
@@ -74,7 +75,7 @@ def test_an_unanswered_mention_counts_the_farthest_distance_and_is_wrong() -> No
     predicted = spans(
         MOSUL, ERBIL, lat=[36.34, None], lon=[43.13, None], geonameid=pd.array([99072, None], dtype="Int64")
     )
-    scores = resolution_scores(gold, predicted)
+    scores = sample_scores(resolution, gold, predicted)
     assert scores["accuracy_161km"] == 1 / 2
     assert scores["accuracy_id"] == 1 / 2
     assert scores["mean_km"] == pytest.approx(FARTHEST_KM / 2)
@@ -83,8 +84,8 @@ def test_an_unanswered_mention_counts_the_farthest_distance_and_is_wrong() -> No
 def test_gold_without_coordinates_is_left_out_of_resolution() -> None:
     gold = spans(MOSUL, ERBIL, lat=[36.34, None], lon=[43.13, None], geonameid=pd.array([99072, None], dtype="Int64"))
     predicted = spans(MOSUL, ERBIL, lat=[36.3, 10.0], lon=[43.1, 10.0], geonameid=pd.array([99072, 1], dtype="Int64"))
-    assert resolution_scores(gold, predicted)["gold"] == 1
-    assert resolution_scores(gold, predicted)["accuracy_161km"] == 1
+    assert sample_scores(resolution, gold, predicted)["gold"] == 1
+    assert sample_scores(resolution, gold, predicted)["accuracy_161km"] == 1
 
 
 def test_end_to_end_needs_both_the_span_and_the_place() -> None:
@@ -99,7 +100,7 @@ def test_end_to_end_needs_both_the_span_and_the_place() -> None:
         lon=[43.1, 44.0, 47.4],
         geonameid=pd.array([99072, 1, 2], dtype="Int64"),
     )
-    scores = end_to_end_scores(gold, predicted)
+    scores = sample_scores(end_to_end, gold, predicted)
     assert scores["end_to_end_161km_precision"] == 1 / 3
     assert scores["end_to_end_161km_recall"] == 1 / 2
     assert scores["end_to_end_id_recall"] == 1 / 2
@@ -108,7 +109,7 @@ def test_end_to_end_needs_both_the_span_and_the_place() -> None:
 def test_a_prediction_over_gold_without_coordinates_is_neither_right_nor_wrong() -> None:
     gold = spans(MOSUL, ERBIL, lat=[36.34, None], lon=[43.13, None], geonameid=pd.array([99072, None], dtype="Int64"))
     predicted = spans(MOSUL, ERBIL, lat=[36.3, 0.0], lon=[43.1, 0.0], geonameid=pd.array([99072, 1], dtype="Int64"))
-    assert end_to_end_scores(gold, predicted)["end_to_end_161km_f1"] == 1
+    assert sample_scores(end_to_end, gold, predicted)["end_to_end_161km_f1"] == 1
 
 
 def test_calibration_error_is_zero_when_stated_and_true_shares_agree() -> None:

@@ -11,11 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geomap.errors import InvalidTable
-from geomap.evaluation._bootstrap import Draws, draw, interval, share_of_first, weighted_median
+from geomap.evaluation._bootstrap import Draws, draw, interval, mean_of_first, weighted_median
 from geomap.evaluation._metrics import (
     FARTHEST_KM,
     calibration_error,
-    confidence_scores,
     end_to_end,
     log_error_auc,
     recognition,
@@ -53,7 +52,7 @@ def test_the_surest_share_of_a_draw_is_that_of_the_repeated_rows(case: Cases) ->
     rows, weights = case
     articles, sure, right = (np.array([row[number] for row in rows]) for number in range(3))
     order = np.argsort(-sure, kind="stable")
-    found = share_of_first(drawn(weights), articles, right, order, 0.8)
+    found = mean_of_first(drawn(weights), articles, right, order, 0.8)
     again = sorted(repeated([rows[place] for place in order], weights), key=lambda row: -row[1])
     if again:
         first = again[: max(1, int(np.rint(0.8 * len(again))))]
@@ -98,7 +97,7 @@ def test_every_score_of_a_draw_is_the_score_of_the_repeated_articles(case: Cases
         for table in (gold, predicted)
     ]
     once = draw(tuple(new for new, _ in copies), times=0, seed=0)
-    for scored in (recognition, resolution, end_to_end, confidence_scores):
+    for scored in (recognition, resolution, end_to_end):
         expected = scored(again[0], again[1], once)
         found = scored(gold, predicted, draws)
         for name, values in expected.items():
@@ -109,17 +108,17 @@ def test_intervals_are_the_same_on_every_run_and_hold_the_score() -> None:
     draws = draw(tuple("abcdefghij"), times=500, seed=3)
     articles = np.repeat(np.arange(10), 7)
     right = np.arange(70) % 3 > 0
-    first, second = (interval(draw(draws.article_ids, times=500, seed=3).share(articles, right)) for _ in range(2))
+    first, second = (interval(draw(draws.article_ids, times=500, seed=3).mean(articles, right)) for _ in range(2))
     assert first == second
     assert first[1] < first[0] < first[2]
     assert first[0] == pytest.approx(right.mean())
-    assert interval(draw(draws.article_ids, times=500, seed=4).share(articles, right)) != first
+    assert interval(draw(draws.article_ids, times=500, seed=4).mean(articles, right)) != first
 
 
 def test_articles_of_which_all_are_alike_give_no_width_and_no_resamples_give_no_interval() -> None:
     articles, right = np.repeat(np.arange(5), 2), np.array([1, 0] * 5)
-    assert interval(draw(tuple("abcde"), times=100, seed=0).share(articles, right)) == (0.5, 0.5, 0.5)
-    value, low, high = interval(draw(tuple("abcde"), times=0, seed=0).share(articles, right))
+    assert interval(draw(tuple("abcde"), times=100, seed=0).mean(articles, right)) == (0.5, 0.5, 0.5)
+    value, low, high = interval(draw(tuple("abcde"), times=0, seed=0).mean(articles, right))
     assert value == 0.5
     assert np.isnan(low)
     assert np.isnan(high)
@@ -127,7 +126,7 @@ def test_articles_of_which_all_are_alike_give_no_width_and_no_resamples_give_no_
 
 def test_a_mean_of_many_articles_has_the_width_that_theory_gives() -> None:
     right = np.random.default_rng(1).random(2000) < 0.7
-    _, low, high = interval(draw(tuple(map(str, range(2000))), times=2000, seed=0).share(np.arange(2000), right))
+    _, low, high = interval(draw(tuple(map(str, range(2000))), times=2000, seed=0).mean(np.arange(2000), right))
     assert high - low == pytest.approx(2 * 1.96 * np.sqrt(0.7 * 0.3 / 2000), rel=0.1)
 
 
@@ -155,7 +154,7 @@ def test_a_thousand_resamples_of_six_hundred_articles_take_a_few_seconds() -> No
     predicted = gold.assign(lat=gold["lat"] + random.exponential(1, count), confidence=random.random(count))
     draws = draw(names, times=1000, seed=0)
     begun = time.process_time()
-    for scored in (recognition, resolution, end_to_end, confidence_scores):
+    for scored in (recognition, resolution, end_to_end):
         assert all(len(values) == 1001 for values in scored(gold, predicted, draws).values())
     assert time.process_time() - begun < 20
 

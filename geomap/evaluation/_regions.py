@@ -1,7 +1,7 @@
-"""The region-aware measure: a country or a state is right wherever in it the gold point lies.
+"""The region-aware measure: a country or a US state is right wherever in it the gold point lies.
 
-Gold gives a point for a country, and gazetteers differ on it by hundreds of kilometers; a resolution to the right country
-should not count as wrong for that, nor should "the Iraqi capital's country" resolved to Iraq.
+Gold gives one point for a country, and gazetteers differ on it by hundreds of kilometers. A resolution to the right
+country should not count as wrong for that.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from geomap.outlines import shapes
+from geomap.outlines._joining import rows_inside
+from geomap.tables import is_missing
 
 if TYPE_CHECKING:
     import shapely
@@ -23,38 +25,36 @@ _INDEPENDENT = "PCL"
 
 
 def inside_region(lat: npt.ArrayLike, lon: npt.ArrayLike, predicted: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Return whether each point lies in the outline of the country or United States state that was predicted for it.
+    """Return whether each point lies in the country or US state that was predicted for it.
 
     Parameters
     ----------
     lat, lon
         Points in degrees, shape (n,).
     predicted
-        One row per point: ``feature_code``, ``country_code`` and ``geonameid``. What is neither a country nor a state of
-        the United States, or has no outline, has no inside: False.
+        One row per point: ``feature_code``, ``country_code`` and ``geonameid``. A place that is neither a country nor a
+        US state, or has no outline, contains no point.
     """
     import shapely
 
-    inside = np.zeros(len(predicted), dtype=bool)
-    points = np.asarray(shapely.points(np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)), dtype=object)
-    keys = pd.Series(region_keys(predicted), dtype=object)
-    for key, rows in keys.groupby(keys).groups.items():
-        outline = _outlines().get(str(key))
-        if outline is not None:
-            where = np.asarray(rows, dtype=np.int64)
-            inside[where] = shapely.intersects(outline, points[where])
-    return inside
+    outlines = np.array([_outlines().get(key or "") for key in _region_keys(predicted)], dtype=object)
+    points = shapely.points(np.asarray(lon, dtype=float), np.asarray(lat, dtype=float))
+    return np.asarray(shapely.intersects(outlines, points), dtype=bool)
 
 
-def region_keys(predicted: pd.DataFrame) -> list[str | None]:
-    """Return which outline each row stands for: a country's code, a state's geonameid, or None."""
-    if not {"feature_code", "country_code"} <= set(predicted.columns):
-        return [None] * len(predicted)
-    ids = predicted["geonameid"] if "geonameid" in predicted.columns else pd.Series(pd.NA, index=predicted.index)
-    return [
-        _key(code, country, geonameid)
-        for code, country, geonameid in zip(predicted["feature_code"], predicted["country_code"], ids, strict=True)
-    ]
+def country_of(lat: npt.ArrayLike, lon: npt.ArrayLike) -> list[str | None]:
+    """Return the code of the country whose outline each point in degrees lies in, None at sea."""
+    countries = shapes("country")
+    rows = rows_inside(countries, np.asarray(lon, dtype=float), np.asarray(lat, dtype=float))
+    codes = countries["country_code"].tolist()
+    return [codes[row] if row >= 0 else None for row in rows.tolist()]
+
+
+def _region_keys(predicted: pd.DataFrame) -> list[str | None]:
+    """Return the key of each row's outline: a country's code, a state's geonameid, or None."""
+    missing = pd.Series(pd.NA, index=predicted.index)
+    columns = (predicted.get(name, missing) for name in ("feature_code", "country_code", "geonameid"))
+    return [_key(*values) for values in zip(*columns, strict=True)]
 
 
 def _key(code: object, country: object, geonameid: Any) -> str | None:
@@ -62,26 +62,12 @@ def _key(code: object, country: object, geonameid: Any) -> str | None:
         return None
     if code.startswith(_INDEPENDENT):
         return country
-    return f"{geonameid}" if code == _STATE and country == _OF_STATES and not pd.isna(geonameid) else None
-
-
-def country_of(lat: npt.ArrayLike, lon: npt.ArrayLike) -> list[str | None]:
-    """Return the code of the country whose outline each point lies in, None at sea."""
-    import shapely
-
-    outlines = {key: outline for key, outline in _outlines().items() if key.isalpha()}
-    tree = shapely.STRtree(list(outlines.values()))
-    codes = list(outlines)
-    found: list[str | None] = [None] * len(np.asarray(lat))
-    points = shapely.points(np.asarray(lon, dtype=float), np.asarray(lat, dtype=float))
-    for point, outline in tree.query(points, predicate="intersects").T.tolist():
-        found[point] = found[point] or codes[outline]
-    return found
+    return f"{geonameid}" if code == _STATE and country == _OF_STATES and not is_missing(geonameid) else None
 
 
 @cache
 def _outlines() -> dict[str, shapely.Geometry]:
-    """Return the outlines of countries by code and of states by geonameid, prepared once: none of them can be changed."""
+    """Return the outlines of countries by code and of US states by geonameid, prepared for many comparisons."""
     import shapely
 
     countries, states = shapes("country"), shapes("us_state")

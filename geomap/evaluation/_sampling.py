@@ -13,7 +13,7 @@ import pandas as pd
 from geomap import tables
 from geomap.errors import InvalidTable
 from geomap.evaluation._gold import Gold
-from geomap.evaluation._metrics import NEAR_KM, match_spans
+from geomap.evaluation._metrics import NEAR_KM, feature_ids, match_spans
 from geomap.geometry import distance_km
 
 if TYPE_CHECKING:
@@ -209,7 +209,7 @@ def label_by_gold(sampled: gpd.GeoDataFrame, gold: Gold, *, near_km: float = NEA
     pairs = match_spans(gold.mentions, sampled, exact=False)
     theirs, ours = gold.mentions.iloc[pairs[:, 0]], sampled.iloc[pairs[:, 1]]
     apart = distance_km(theirs["lat"], theirs["lon"], ours.geometry.y, ours.geometry.x)
-    same = _ids(theirs) == _ids(ours)  # a missing id equals nothing
+    same = feature_ids(theirs) == feature_ids(ours)
     near = same | (apart <= near_km)
     unknown = theirs["lat"].isna().to_numpy() & ~same
     labels[pairs[:, 1]] = np.where(near, LABELS[0], LABELS[1])
@@ -220,10 +220,6 @@ def label_by_gold(sampled: gpd.GeoDataFrame, gold: Gold, *, near_km: float = NEA
     table = sampled.copy()
     table["label"] = tables.as_dtype(pd.Series(labels, dtype=object), "str").to_numpy()
     return table
-
-
-def _ids(table: pd.DataFrame) -> Floats:
-    return table["geonameid"].to_numpy(dtype="float64", na_value=np.nan)
 
 
 def _strata(mentions: pd.DataFrame, by: str | None) -> pd.Series[Any]:
