@@ -12,7 +12,7 @@ from pages import ROOT, number, table_of
 
 import geomap
 from geomap.evaluation import Comparison, Gold, compare, read_gold, scores
-from geomap.evaluation._scoring import Remembering
+from geomap.evaluation._scoring import CachedRecognizer
 
 SAMPLES = {
     "mosul": ROOT / "data" / "corpora" / "mosul" / "gold.jsonl",
@@ -40,7 +40,7 @@ class Bench:
     def __init__(self, folder: Path | None) -> None:
         self.folder = folder
         self.parser = geomap.Geoparser()
-        self.recognizer = Remembering(self.parser.recognizer)
+        self.recognizer = CachedRecognizer(self.parser.recognizer)
         demonyms = frozenset(form.written.casefold() for form in self.parser.gazetteer.demonyms())
         paths = sorted(folder.glob("*.jsonl")) if folder else []
         self.corpora = [

@@ -61,14 +61,14 @@ class LeftOut:
 def _joined(corpus: Corpus, parts: list[Comparison]) -> Comparison:
     mentions = pd.concat([part.gold.mentions for part in parts], ignore_index=True)
     articles = pd.concat([part.gold.articles for part in parts], ignore_index=True)
-    found = pd.concat([part.found for part in parts], ignore_index=True)
+    predicted = pd.concat([part.predicted for part in parts], ignore_index=True)
     resolved = {
         name: pd.concat([part.resolved[name] for part in parts], ignore_index=True) for name in parts[0].resolved
     }
     candidates = np.concatenate([part.candidates for part in parts if part.candidates is not None])
     features = pd.concat([part.features for part in parts], ignore_index=True)
     gold = type(corpus.gold)(articles, mentions, corpus.gold.problems)
-    return Comparison(gold, found, resolved, found, features, candidates, corpus.gold.problems)
+    return Comparison(gold, predicted, resolved, features, candidates, corpus.gold.problems)
 
 
 def left_out_rankers(bench: Bench) -> LeftOut:
@@ -157,8 +157,8 @@ def _everything(corpora: list[Corpus], comparisons: dict[str, Comparison]) -> Co
         part = comparisons[corpus.name]
         gold = type(part.gold)(_apart(part.gold.articles, corpus), _apart(part.gold.mentions, corpus), [])
         resolved = {name: _apart(table, corpus) for name, table in part.resolved.items()}
-        found = _apart(part.found, corpus)
-        parts.append(Comparison(gold, found, resolved, found, part.features, part.candidates))
+        predicted = _apart(part.predicted, corpus)
+        parts.append(Comparison(gold, predicted, resolved, part.features, part.candidates))
     return _joined(corpora[0], parts)
 
 

@@ -85,7 +85,7 @@ class Halves:
     def end_to_end(self, corpus: str, rankers: Sequence[object]) -> dict[float, float]:
         """Return F1 within 161 km at each threshold; neither recognizer nor ranker saw the outlet."""
         from geomap.evaluation import read_gold
-        from geomap.evaluation._metrics import end_to_end_scores
+        from geomap.evaluation._metrics import end_to_end, sample_scores
         from geomap.evaluation._sampling import SEED, outlet_folds
 
         gold = read_gold(self.gold / f"{corpus}.train.jsonl")
@@ -98,7 +98,7 @@ class Halves:
         found = pd.concat(parts, ignore_index=True)
         found = found[found["field"] == "text"].reset_index(drop=True)
         places = pd.DataFrame(found.drop(columns="geometry")).assign(lat=found.geometry.y, lon=found.geometry.x)
-        return {least: _f1(end_to_end_scores(gold.mentions, _above(places, least))) for least in THRESHOLDS}
+        return {least: _f1(sample_scores(end_to_end, gold.mentions, _above(places, least))) for least in THRESHOLDS}
 
     def _spans(self, corpus: str, articles: pd.DataFrame) -> pd.DataFrame:
         parts = []
