@@ -165,7 +165,7 @@ def test_gold_rows_that_do_not_fit_are_left_out_and_reported_while_the_rest_is_s
     gold = read_gold(path)
     assert gold.mentions["toponym"].tolist() == ["Mosul"]
     reasons = " | ".join(problem["reason"] for problem in gold.problems)
-    for part in ("not 'Euphrates'", "outside the text", "136.0", "'Q5' is no integer", "'body'"):
+    for part in ("not 'Euphrates'", "outside the text", "136.0", "'Q5' is not an integer", "'body'"):
         assert part in reasons
 
 

@@ -283,13 +283,13 @@ def test_an_unknown_format_is_an_error_that_names_the_known_ones(tmp_path: Path)
         read_gold(tmp_path / "nowhere")
 
 
-def test_an_article_that_stands_twice_is_read_once_and_reported(tmp_path: Path) -> None:
+def test_a_repeated_article_is_read_once_and_reported(tmp_path: Path) -> None:
     line = json.dumps({"article_id": "a", "text": TEXT, "toponyms": [{"start": MOSUL, "end": MOSUL + 5}]})
     path = tmp_path / "gold.jsonl"
     path.write_text(f"{line}\n{line}\n", encoding="utf-8")
     gold = read_gold(path)
     assert len(gold.articles) == len(gold.mentions) == 1
-    assert gold.problems == [{"article_id": "a", "row": 2, "reason": "the article stands twice"}]
+    assert gold.problems == [{"article_id": "a", "row": 2, "reason": "duplicate article_id"}]
 
 
 @given(st.text(max_size=30), st.text(min_size=1, max_size=10), st.text(max_size=10))

@@ -110,8 +110,10 @@ def reliability(comparison: Comparison, *, bootstrap: int = RESAMPLES, seed: int
     """
     draws = draw(comparison.gold.articles["article_id"], times=bootstrap, seed=seed)
     judged = with_confidence(_judged(comparison))
+    bins = bin_of(judged["confidence"].to_numpy())
     rows = []
-    for number, part in judged.groupby(bin_of(judged["confidence"].to_numpy())):
+    for number in np.unique(bins).tolist():
+        part = judged[bins == number]
         right = interval(draws.mean(draws.positions(part["article_id"]), part["near"]))
         rows.append((number / BINS, (number + 1) / BINS, len(part), part["confidence"].mean(), *right))
     columns = ["confidence_from", "confidence_to", "mentions", "confidence", "right", "low", "high"]

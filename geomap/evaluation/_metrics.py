@@ -203,13 +203,13 @@ def judge(gold: pd.DataFrame, predicted: pd.DataFrame, pairs: Ints) -> pd.DataFr
 
 
 def located(mentions: pd.DataFrame) -> pd.DataFrame:
-    """Return the mentions that have coordinates, numbered anew."""
+    """Return the mentions that have coordinates, with a fresh index."""
     return mentions[mentions["lat"].notna()].reset_index(drop=True)
 
 
 def with_confidence(judged: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of :func:`judge` whose prediction states a confidence."""
-    return judged[np.isfinite(judged["confidence"])]
+    return judged.loc[np.isfinite(judged["confidence"])]
 
 
 def feature_ids(mentions: pd.DataFrame) -> Floats:

@@ -1,13 +1,12 @@
-"""``geomap.evaluation.report``: everything that can be said of predictions on gold, as tables, JSON and one HTML page."""
+"""``geomap.evaluation.report``: everything about predictions on gold, as tables, JSON and one HTML page."""
 
 from __future__ import annotations
 
-import html
 import io
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,162 +16,35 @@ import numpy as np
 import pandas as pd
 
 from geomap._files import replacing
-from geomap.errors import MissingDependency
+from geomap._optional import optional
+from geomap._version import __version__
 from geomap.evaluation._breakdowns import BY, breakdown, confusions, distances, reliability
 from geomap.evaluation._gold import Gold
 from geomap.evaluation._metrics import NEAR_KM
-from geomap.evaluation._scoring import RESAMPLES, compare, is_count, scores
+from geomap.evaluation._scoring import RESAMPLES, RESOLUTION, WITHOUT_SOURCE, compare, is_count, scores
 from geomap.pipeline import Geoparser
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
     from matplotlib.figure import Figure
 
-# Stand-ins that no plot would use otherwise: matplotlib wants colors, and the page has two sets of them.
-_COLORS = {
-    "#010203": "var(--ink)",
-    "#040506": "var(--muted)",
-    "#070809": "var(--line)",
-    "#0a0b0c": "var(--accent)",
-    "#0d0e0f": "var(--second)",
+TABLES = ("scores", "breakdown", "confusions", "reliability", "distances", "left_out")
+_MAX_ROWS = 60
+_MAX_GROUPS = 20
+_MIN_MENTIONS = 5
+_FEW_MENTIONS = 20  # a bin of fewer says little, and is drawn hollow
+_HEADLINES: Mapping[tuple[str, str], str] = {
+    ("recognition", "exact_f1"): "spans, exact F1",
+    ("recognition", "overlap_f1"): "spans, overlap F1",
+    ("recognition", "exact_without_demonyms_f1"): "without demonyms, exact F1",
+    (RESOLUTION, "candidate_recall"): "right place among candidates",
+    (RESOLUTION, "accuracy_161km"): "gold spans within 161 km",
+    (WITHOUT_SOURCE, "accuracy_161km"): "the same with the source hidden",
+    (RESOLUTION, "accuracy_region"): "gold spans, region-aware",
+    (RESOLUTION, "accuracy_id"): "gold spans, exact id",
+    ("end to end", "end_to_end_161km_f1"): "end to end within 161 km, F1",
+    ("end to end", "end_to_end_id_f1"): "end to end, exact span and id, F1",
 }
-INK, MUTED, LINE, ACCENT, SECOND = _COLORS
-_WIDTH = 7.2
-_FEW = 20  # mentions: a bin of fewer says little, and is drawn hollow
-_PLOT_STYLE = {
-    "svg.fonttype": "none",
-    "font.family": "sans-serif",
-    "font.size": 10,
-    "text.color": INK,
-    "axes.labelcolor": INK,
-    "axes.edgecolor": LINE,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "xtick.color": MUTED,
-    "ytick.color": MUTED,
-    "xtick.labelcolor": INK,
-    "ytick.labelcolor": INK,
-    "grid.color": LINE,
-    "grid.linewidth": 0.6,
-}
-_UNUSED_ID = re.compile(r' id="[a-z0-9.]+_\d+"')
-
-
-def intervals(name: str, rows: pd.DataFrame, labels: Sequence[str]) -> str:
-    """Draw shares with their intervals, one line each: ``value``, ``low`` and ``high`` of the rows, from the top down."""
-    with _style(name):
-        figure = _plot_figure(0.55 + 0.27 * len(rows))
-        axes = figure.add_subplot()
-        places = np.arange(len(rows))[::-1]
-        value = rows["value"].to_numpy(dtype=float)
-        low, high = (
-            rows["low"].fillna(rows["value"]).to_numpy(float),
-            rows["high"].fillna(rows["value"]).to_numpy(float),
-        )
-        axes.hlines(places, low, high, color=ACCENT, linewidth=2.5, alpha=0.45)
-        axes.plot(value, places, "o", color=ACCENT, markersize=5.5)
-        axes.set_yticks(places, labels)
-        axes.set_xlim(*_limits(low))
-        axes.set_ylim(-0.7, len(rows) - 0.3)
-        axes.grid(axis="x")
-        axes.tick_params(length=0)
-        axes.spines["left"].set_visible(False)
-        return _svg(figure)
-
-
-def _limits(low: Any) -> tuple[float, float]:
-    least = float(np.nanmin(low)) if len(low) and np.isfinite(low).any() else 0.0
-    return max(0.0, np.floor(least * 10) / 10 - 0.02), 1.02
-
-
-def reliability_diagram(rows: pd.DataFrame) -> str:
-    """Draw stated confidence against the share that was right, with the number of mentions in each bin below."""
-    with _style("reliability"):
-        figure = _plot_figure(4.4)
-        above, below = figure.subplots(2, 1, sharex=True, height_ratios=[4, 1])
-        above.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle=(0, (4, 3)))
-        above.vlines(rows["confidence"], rows["low"], rows["high"], color=ACCENT, linewidth=2.5, alpha=0.45)
-        sure = rows["mentions"].ge(_FEW).to_numpy()
-        above.plot(rows["confidence"][sure], rows["right"][sure], "o", color=ACCENT, markersize=6)
-        above.plot(
-            rows["confidence"][~sure], rows["right"][~sure], "o", color=ACCENT, markersize=6, markerfacecolor="none"
-        )
-        above.set_ylabel("share that is right")
-        above.set_ylim(-0.03, 1.03)
-        above.grid()
-        middle = (rows["confidence_from"] + rows["confidence_to"]) / 2
-        below.bar(middle, rows["mentions"], width=0.088, color=SECOND)
-        below.set_ylabel("mentions")
-        below.set_xlabel("stated confidence")
-        below.set_xlim(-0.02, 1.02)
-        for axes in (above, below):
-            axes.tick_params(length=0)
-        return _svg(figure)
-
-
-def distance_curve(rows: pd.DataFrame) -> str:
-    """Draw the share of mentions that were resolved within each distance."""
-    with _style("distances"):
-        figure = _plot_figure(3.2)
-        axes = figure.add_subplot()
-        axes.fill_between(rows["km"], rows["low"], rows["high"], color=ACCENT, alpha=0.18, linewidth=0)
-        axes.plot(rows["km"], rows["share"], color=ACCENT, linewidth=2)
-        axes.axvline(NEAR_KM, color=MUTED, linewidth=1, linestyle=(0, (4, 3)))
-        axes.text(NEAR_KM * 1.08, 0.03, "161 km", color=MUTED, transform=axes.get_xaxis_transform())
-        axes.set_xscale("log")
-        axes.set_xticks([1, 10, 100, 1000, 10000], ["1", "10", "100", "1,000", "10,000"])
-        axes.set_ylim(*_limits(rows["low"].to_numpy(float)))
-        axes.set_xlabel("kilometers from the gold point")
-        axes.set_ylabel("share of mentions")
-        axes.grid()
-        axes.tick_params(length=0, which="both")
-        return _svg(figure)
-
-
-@contextmanager
-def _style(name: str) -> Iterator[None]:
-    """Set what all plots share; the name keeps their inner ids apart on one page."""
-    try:
-        import matplotlib as mpl
-    except ImportError as error:
-        raise MissingDependency(
-            "the plots of the evaluation report need matplotlib: pip install 'geomap-toolkit[maps]'"
-        ) from error
-    with mpl.rc_context({**_PLOT_STYLE, "svg.hashsalt": name}):
-        yield
-
-
-def _plot_figure(height: float) -> Figure:
-    from matplotlib.figure import Figure as NewFigure
-
-    return NewFigure(figsize=(_WIDTH, height), layout="constrained")
-
-
-def _svg(figure: Figure) -> str:
-    written = io.StringIO()
-    unsaid = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-    figure.savefig(written, format="svg", transparent=True, metadata=unsaid)
-    svg = written.getvalue()
-    svg = _UNUSED_ID.sub("", svg[svg.index("<svg") :])
-    for stand_in, color in _COLORS.items():
-        svg = svg.replace(stand_in, color)
-    return svg
-
-
-_MOST_ROWS = 60
-_MOST_COUNTRIES = 20
-_FEWEST = 5
-_HEADLINES = (
-    ("recognition", "exact_f1", "spans, exact F1"),
-    ("recognition", "overlap_f1", "spans, overlap F1"),
-    ("recognition", "exact_without_demonyms_f1", "without demonyms, exact F1"),
-    ("resolution", "candidate_recall", "right place among candidates"),
-    ("resolution", "accuracy_161km", "gold spans within 161 km"),
-    ("resolution without source", "accuracy_161km", "the same with the source hidden"),
-    ("resolution", "accuracy_region", "gold spans, region-aware"),
-    ("resolution", "accuracy_id", "gold spans, exact id"),
-    ("end to end", "end_to_end_161km_f1", "end to end within 161 km, F1"),
-    ("end to end", "end_to_end_id_f1", "end to end, exact span and id, F1"),
-)
 _TITLES: Mapping[str, str] = {
     "kind": "By kind of mention",
     "usage": "By usage",
@@ -180,7 +52,7 @@ _TITLES: Mapping[str, str] = {
     "country": "By country",
     "population": "By population of the place",
 }
-_NAMES: Mapping[str, str] = {
+_SCORES: Mapping[str, str] = {
     "exact_recall": "found, exact",
     "overlap_recall": "found, overlap",
     "exact_precision": "precision, exact",
@@ -188,7 +60,7 @@ _NAMES: Mapping[str, str] = {
     "accuracy_region": "region-aware",
     "end_to_end_161km_recall": "found and within 161 km",
 }
-_CLASSES = {
+_FEATURE_CLASSES: Mapping[str, str] = {
     "A": "country, state",
     "H": "water",
     "L": "area, park",
@@ -199,207 +71,56 @@ _CLASSES = {
     "U": "undersea",
     "V": "forest",
 }
-_STYLE = """
-:root { color-scheme: light dark; --paper: #fff; --ink: #1c2530; --muted: #5b6773; --line: #d9dee3; --accent: #1f5d99;
- --second: #b9c6d3; --stripe: #f4f6f8; }
-@media (prefers-color-scheme: dark) { :root { --paper: #14191f; --ink: #e4e9ee; --muted: #9aa7b4; --line: #38424d;
- --accent: #6fb0ea; --second: #4a5b6c; --stripe: #1b222a; } }
-* { box-sizing: border-box; }
-body { margin: 0 auto; padding: 1.5rem 1rem 4rem; max-width: 62rem; background: var(--paper); color: var(--ink);
- font: 16px/1.5 system-ui, sans-serif; }
-h1 { font-size: 1.6rem; margin: 0 0 .3rem; } h2 { font-size: 1.2rem; margin: 2.4rem 0 .4rem; }
-p { margin: .3rem 0 .8rem; max-width: 46rem; } .muted { color: var(--muted); }
-figure { margin: .6rem 0 1.2rem; } figcaption { color: var(--muted); font-size: .9rem; max-width: 46rem; }
-svg { display: block; width: 100%; max-width: 44rem; height: auto; }
-.scroll { overflow-x: auto; } table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
-caption { text-align: left; color: var(--muted); padding: 0 0 .4rem; }
-th, td { text-align: left; padding: .22rem .7rem; border-bottom: 1px solid var(--line); vertical-align: top; }
-td.number, th.number { text-align: right; white-space: nowrap; } tbody tr:nth-child(even) { background: var(--stripe); }
-details { margin: .6rem 0; } summary { cursor: pointer; color: var(--accent); }
-"""
 
 
-def page(report: Report) -> str:
-    """Return the page.
+def report(
+    gold: str | Path | Gold,
+    predictions: pd.DataFrame | str | Path | None = None,
+    *,
+    geoparser: Geoparser | None = None,
+    bootstrap: int = RESAMPLES,
+    seed: int = 0,
+    gold_name: str | None = None,
+) -> Report:
+    """Evaluate as :func:`geomap.evaluate` does, and show where it goes wrong.
+
+    Parameters
+    ----------
+    gold, predictions, geoparser, bootstrap, seed
+        As for :func:`geomap.evaluate`.
+    gold_name
+        Name of the gold in the report; by default the name of its file.
+
+    Returns
+    -------
+    Report
+        Tables; ``to_json(path)`` and ``to_html(path)`` write them.
 
     Raises
     ------
-    MissingDependency
-        If matplotlib is not installed.
+    InvalidGold, UnsupportedFormat, ColumnMissing
+        If gold or predictions cannot be read at all. Single bad rows are left out and listed in ``left_out``.
     """
-    about = report.about
-    counts = report.scores[report.scores["part"].eq("gold")].set_index("score")["value"]
-    said = ", ".join(f"{_integer(value)} {str(name).replace('_', ' ')}" for name, value in counts.items() if value)
-    body = [
-        "<h1>Evaluation</h1>",
-        f"<p>Predictions: {_text(about.get('predictions'))}. Gold: {_text(about.get('gold'))} ({_text(said)}). "
-        f"geomap {_text(about.get('geomap'))}.</p>",
-        f"<p class='muted'>Intervals are 95 % over articles: {_text(about.get('bootstrap'))} bootstrap resamples, seed "
-        f"{_text(about.get('seed'))}. Resolution counts every gold mention with coordinates; an unanswered one is wrong. "
-        "Region-aware: a country or a state of the United States is right anywhere inside it.</p>",
-        *_left_out(report.left_out),
-        *_headlines(report.scores),
-        *_distances(report),
-        *_reliability(report),
-        *(part for by in BY for part in _broken_down(report.breakdown, by)),
-        *_confusions(report.confusions),
-        *_all_scores(report.scores),
-    ]
-    return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">\n'
-        f"<title>Evaluation: {_text(about.get('gold'))}</title><style>{_STYLE}</style></head>\n<body>\n"
-        + "\n".join(body)
-        + "\n</body></html>\n"
+    comparison = compare(gold, predictions, geoparser=geoparser)
+    return Report(
+        scores=scores(comparison, bootstrap=bootstrap, seed=seed),
+        breakdown=breakdown(comparison, bootstrap=bootstrap, seed=seed),
+        confusions=confusions(comparison),
+        reliability=reliability(comparison, bootstrap=bootstrap, seed=seed),
+        distances=distances(comparison, bootstrap=bootstrap, seed=seed),
+        left_out=pd.DataFrame(comparison.problems, columns=["article_id", "row", "reason"]),
+        about={
+            "gold": gold_name or _file_name(gold),
+            "predictions": "the geoparser's" if predictions is None else _file_name(predictions),
+            "bootstrap": str(bootstrap),
+            "seed": str(seed),
+            "geomap": __version__,
+        },
     )
 
 
-def _left_out(table: pd.DataFrame) -> list[str]:
-    if not len(table):
-        return []
-    rows = [(row.article_id, row.row, row.reason) for row in rows_of(table.head(_MOST_ROWS))]
-    more = f" The first {_MOST_ROWS} are shown; the JSON report has all." if len(table) > _MOST_ROWS else ""
-    return [
-        f"<details><summary>{len(table):,} rows could not be used and were left out</summary>",
-        f"<p>The rest is scored.{more}</p>",
-        _table(("article", "row", "reason"), rows),
-        "</details>",
-    ]
-
-
-def _headlines(scores: pd.DataFrame) -> list[str]:
-    by_name = scores.set_index(["part", "score"])
-    kept = [((part, score), label) for part, score, label in _HEADLINES if (part, score) in by_name.index]
-    rows = by_name.loc[[key for key, _ in kept]]
-    labels = [f"{label}: {value:.3f}" for (_, label), value in zip(kept, rows["value"], strict=True)]
-    return [
-        "<h2>Scores</h2>",
-        _figure(intervals("headlines", rows, labels), "The scores that count, with their intervals."),
-    ]
-
-
-def _distances(report: Report) -> list[str]:
-    if report.distances["share"].isna().all():
-        return []
-    caption = "Gold mentions with coordinates, by how far from the gold point they were placed."
-    return ["<h2>How far off</h2>", _figure(distance_curve(report.distances), caption)]
-
-
-def _reliability(report: Report) -> list[str]:
-    if not len(report.reliability):
-        return []
-    value = report.scores.set_index(["part", "score"])["value"].get(("resolution", "calibration_error"))
-    caption = (
-        "On the dashed line, a stated confidence is as often right as it says; hollow where a bin has fewer than 20. "
-        f"Expected calibration error: {value:.3f}."
-    )
-    return ["<h2>Is the confidence right?</h2>", _figure(reliability_diagram(report.reliability), caption)]
-
-
-def _broken_down(breakdown: pd.DataFrame, by: str) -> list[str]:
-    part = breakdown[breakdown["by"].eq(by)]
-    if part["group"].nunique() < 2:
-        return []
-    shown = part[part["group"].isin(part["group"].drop_duplicates()[:_MOST_COUNTRIES])]
-    accuracy = shown[shown["score"].eq("accuracy_161km") & shown["mentions"].ge(_FEWEST)]
-    labels = [f"{_group(by, row.group)}  ({row.mentions:,})" for row in rows_of(accuracy)]
-    parts = [f"<h2>{_TITLES[by]}</h2>"]
-    if len(accuracy):
-        caption = f"Gold spans within 161 km; in brackets how many mentions. Groups of at least {_FEWEST}."
-        parts.append(_figure(intervals(by, accuracy, labels), caption))
-    names = [name for name in _NAMES if shown["score"].eq(name).any()]
-    cells = {(row.group, row.score): row for row in rows_of(shown)}
-    rows = [
-        (_group(by, group), *(_with_interval(cells.get((group, name))) for name in names))
-        for group in shown["group"].drop_duplicates()
-    ]
-    more = part["group"].nunique() - shown["group"].nunique()
-    note = f"<p class='muted'>{more} more groups are in the JSON report.</p>" if more else ""
-    table = _table(("", *(_NAMES[name] for name in names)), rows)
-    return [*parts, f"<details><summary>As a table</summary>{table}{note}</details>"]
-
-
-def _group(by: str, name: object) -> str:
-    return f"{name} {_CLASSES[str(name)]}" if by == "feature_class" and str(name) in _CLASSES else str(name)
-
-
-def _with_interval(row: object) -> str:
-    if row is None:
-        return ""
-    value, low, high = (float(getattr(row, name)) for name in ("value", "low", "high"))
-    return f"{value:.3f}" + (f" ({low:.3f} to {high:.3f})" if low == low else "")
-
-
-def _confusions(table: pd.DataFrame) -> list[str]:
-    if not len(table):
-        return []
-    sums = table.groupby("mistake", sort=False)["mentions"].sum().sort_values(ascending=False)
-    said = ", ".join(f"{name} {count:,}" for name, count in sums.items())
-    rows = [
-        (
-            row.mistake,
-            row.toponym,
-            row.gold,
-            row.predicted,
-            "" if row.km != row.km else f"{row.km:,.0f}",
-            f"{row.mentions:,}",
-        )
-        for row in rows_of(table.head(_MOST_ROWS))
-    ]
-    head = ("mistake", "toponym", "gold", "predicted", "km", "mentions")
-    return [
-        "<h2>What was mistaken for what</h2>",
-        f"<p>Mentions: {_text(said)}. The most frequent:</p>",
-        _table(head, rows),
-    ]
-
-
-def _all_scores(scores: pd.DataFrame) -> list[str]:
-    rows = [
-        (row.part, row.score.replace("_", " "), _number(row.value, count=is_count(row.part, row.score)), _between(row))
-        for row in rows_of(scores)
-    ]
-    return ["<h2>All scores</h2>", _table(("part", "score", "value", "95 % interval"), rows)]
-
-
-def _between(row: Any) -> str:
-    return "" if row.low != row.low else f"{_number(row.low)} to {_number(row.high)}"
-
-
-def _number(value: float, *, count: bool = False) -> str:
-    return _integer(value) if count else f"{value:,.3f}"
-
-
-def rows_of(table: pd.DataFrame) -> list[Any]:
-    """Return the rows as named tuples, their values untyped."""
-    return list(table.itertuples(index=False))
-
-
-def _integer(value: float) -> str:
-    return f"{int(value):,}"
-
-
-def _figure(svg: str, caption: str) -> str:
-    return f'<figure role="group">{svg}<figcaption>{_text(caption)}</figcaption></figure>'
-
-
-def _table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
-    listed = [[str(cell) for cell in row] for row in rows]
-    numeric = {"km", "mentions", "row", "value", "95 % interval"}
-    names = list(head)
-    right = [' class="number"' if name in numeric else "" for name in names]
-    top = "".join(f"<th scope='col'{kind}>{_text(name)}</th>" for name, kind in zip(names, right, strict=True))
-    lines = [
-        "<tr>" + "".join(f"<td{kind}>{_text(cell)}</td>" for cell, kind in zip(row, right, strict=True)) + "</tr>"
-        for row in listed
-    ]
-    return f"<div class='scroll'><table><thead><tr>{top}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
-
-
-def _text(words: object) -> str:
-    return html.escape(str(words), quote=True)
-
-
-TABLES = ("scores", "breakdown", "confusions", "reliability", "distances", "left_out")
+def _file_name(source: object) -> str:
+    return Path(source).name if isinstance(source, (str, Path)) else "a table"
 
 
 @dataclass(frozen=True)
@@ -434,92 +155,226 @@ class Report:
     about: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self, path: str | Path) -> Path:
-        """Write all tables as one JSON object, a list of rows each; a missing number is null.
+        """Write all tables as one JSON object, a list of rows each; missing numbers are null.
 
         Raises
         ------
         UnsafeOutput
-            If the file cannot be written; nothing is left half written.
+            If the file cannot be written; an existing one is then unchanged.
         """
-        content = {"about": dict(self.about)} | {name: _records(getattr(self, name)) for name in TABLES}
+        content = {"about": dict(self.about)} | {
+            name: [{column: _jsonable(value) for column, value in row.items()} for row in _records(getattr(self, name))]
+            for name in TABLES
+        }
         with replacing(path) as temporary:
             temporary.write_text(json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False), encoding="utf-8")
         return Path(path)
 
     def to_html(self, path: str | Path) -> Path:
-        """Write one HTML page with tables and plots that needs no network.
+        """Write one HTML page with tables and plots that works without a network.
 
         Raises
         ------
         MissingDependency
             If matplotlib is not installed.
         UnsafeOutput
-            If the file cannot be written; nothing is left half written.
+            If the file cannot be written; an existing one is then unchanged.
         """
-        content = page(self)
+        content = _page(self)
         with replacing(path) as temporary:
             temporary.write_text(content, encoding="utf-8")
         return Path(path)
 
 
-def report(
-    gold: str | Path | Gold,
-    predictions: pd.DataFrame | str | Path | None = None,
-    *,
-    geoparser: Geoparser | None = None,
-    bootstrap: int = RESAMPLES,
-    seed: int = 0,
-    called: str | None = None,
-) -> Report:
-    """Evaluate as :func:`geomap.evaluate` does, and say where it goes wrong.
-
-    Parameters
-    ----------
-    gold, predictions, geoparser, bootstrap, seed
-        As for :func:`geomap.evaluate`.
-    called
-        What the report calls the gold; its file's name when left out.
-
-    Returns
-    -------
-    Report
-        Tables; ``to_json(path)`` and ``to_html(path)`` write them.
-
-    Raises
-    ------
-    InvalidGold, UnsupportedFormat, ColumnMissing
-        If gold or predictions cannot be read at all; single bad rows are left out and listed in ``left_out``.
-    """
-    from geomap._version import __version__
-
-    comparison = compare(gold, predictions, geoparser=geoparser)
-    about = {
-        "gold": called or _called(gold),
-        "predictions": "the geoparser's" if predictions is None else _called(predictions),
-        "bootstrap": str(bootstrap),
-        "seed": str(seed),
-        "geomap": __version__,
-    }
-    return Report(
-        scores=scores(comparison, bootstrap=bootstrap, seed=seed),
-        breakdown=breakdown(comparison, bootstrap=bootstrap, seed=seed),
-        confusions=confusions(comparison),
-        reliability=reliability(comparison, bootstrap=bootstrap, seed=seed),
-        distances=distances(comparison, bootstrap=bootstrap, seed=seed),
-        left_out=pd.DataFrame(comparison.problems, columns=["article_id", "row", "reason"]),
-        about=about,
-    )
-
-
-def _called(given: object) -> str:
-    return Path(given).name if isinstance(given, (str, Path)) else "a table"
-
-
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(name): _plain(value) for name, value in row.items()} for row in table.to_dict("records")]
+    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
 
 
-def _plain(value: Any) -> Any:
+def _jsonable(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value if isinstance(value, (str, int, float, bool)) or value is None else str(value)
+
+
+def _page(report: Report) -> str:
+    """Fill in the page's template with the tables and plots."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("geomap.evaluation"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    environment.filters["number"] = lambda value, digits=0: f"{value:,.{digits}f}"
+    environment.filters["words"] = lambda name: name.replace("_", " ")
+    by_name = report.scores.set_index(["part", "score"])
+    headlines = by_name.loc[[key for key in _HEADLINES if key in by_name.index]]
+    labels = [f"{_HEADLINES[key]}: {value:.3f}" for key, value in headlines["value"].items()]  # type: ignore[index]
+    mistakes = report.confusions.groupby("mistake", sort=False)["mentions"].sum().sort_values(ascending=False)
+    return environment.get_template("report.html.jinja").render(
+        about=report.about,
+        counts=[row for row in _records(report.scores) if row["part"] == "gold" and row["value"]],
+        left_out={"total": len(report.left_out), "rows": _records(report.left_out.head(_MAX_ROWS))},
+        headlines=_interval_plot("headlines", headlines, labels),
+        distances=None if report.distances["share"].isna().all() else _distance_plot(report.distances),
+        reliability=_reliability_plot(report.reliability) if len(report.reliability) else None,
+        few=_FEW_MENTIONS,
+        calibration_error=by_name["value"].get((RESOLUTION, "calibration_error")),
+        breakdowns=[part for part in (_breakdown_part(report.breakdown, by) for by in BY) if part],
+        mistakes=mistakes.to_dict(),
+        confusions=_records(report.confusions.head(_MAX_ROWS)),
+        scores=[row | {"is_count": is_count(row["part"], row["score"])} for row in _records(report.scores)],
+    )
+
+
+def _breakdown_part(table: pd.DataFrame, by: str) -> dict[str, Any] | None:
+    """Return what the page shows of one grouping; None if there is nothing to compare."""
+    rows = table[table["by"].eq(by)]
+    groups = rows["group"].drop_duplicates()
+    if len(groups) < 2:
+        return None
+    rows = rows[rows["group"].isin(groups[:_MAX_GROUPS])]
+    cells: dict[str, dict[str, Any]] = {}
+    for row in _records(rows):
+        cells.setdefault(_group_label(by, row["group"]), {})[row["score"]] = row
+    plotted = rows[rows["score"].eq("accuracy_161km") & rows["mentions"].ge(_MIN_MENTIONS)]
+    labels = [f"{_group_label(by, row['group'])}  ({row['mentions']:,})" for row in _records(plotted)]
+    return {
+        "title": _TITLES[by],
+        "plot": _interval_plot(by, plotted, labels) if len(plotted) else None,
+        "min_mentions": _MIN_MENTIONS,
+        "scores": {name: label for name, label in _SCORES.items() if rows["score"].eq(name).any()},
+        "groups": cells,
+        "hidden": max(0, len(groups) - _MAX_GROUPS),
+    }
+
+
+def _group_label(by: str, name: str) -> str:
+    return f"{name} {_FEATURE_CLASSES[name]}" if by == "feature_class" and name in _FEATURE_CLASSES else name
+
+
+# matplotlib wants colors, and the page has two sets of them. These stand-ins, which no plot would use otherwise, become
+# CSS variables in the SVG.
+_COLORS = {
+    "#010203": "var(--ink)",
+    "#040506": "var(--muted)",
+    "#070809": "var(--line)",
+    "#0a0b0c": "var(--accent)",
+    "#0d0e0f": "var(--second)",
+}
+_INK, _MUTED, _LINE, _ACCENT, _SECOND = _COLORS
+_WIDTH = 7.2
+_PLOT_STYLE = {
+    "svg.fonttype": "none",
+    "font.family": "sans-serif",
+    "font.size": 10,
+    "text.color": _INK,
+    "axes.labelcolor": _INK,
+    "axes.edgecolor": _LINE,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "xtick.color": _MUTED,
+    "ytick.color": _MUTED,
+    "xtick.labelcolor": _INK,
+    "ytick.labelcolor": _INK,
+    "grid.color": _LINE,
+    "grid.linewidth": 0.6,
+}
+_UNUSED_ID = re.compile(r' id="[a-z0-9.]+_\d+"')
+
+
+def _interval_plot(name: str, rows: pd.DataFrame, labels: Sequence[str]) -> Markup:
+    """Draw shares with their intervals, one line each, from the top: ``value``, ``low`` and ``high`` of the rows."""
+    with _plot_style(name):
+        figure = _new_figure(0.55 + 0.27 * len(rows))
+        axes = figure.add_subplot()
+        lines = np.arange(len(rows))[::-1]
+        value = rows["value"].to_numpy(dtype=float)
+        low, high = (rows[bound].fillna(rows["value"]).to_numpy(float) for bound in ("low", "high"))
+        axes.hlines(lines, low, high, color=_ACCENT, linewidth=2.5, alpha=0.45)
+        axes.plot(value, lines, "o", color=_ACCENT, markersize=5.5)
+        axes.set_yticks(lines, labels)
+        axes.set_xlim(*_share_limits(low))
+        axes.set_ylim(-0.7, len(rows) - 0.3)
+        axes.grid(axis="x")
+        axes.tick_params(length=0)
+        axes.spines["left"].set_visible(False)
+        return _svg(figure)
+
+
+def _reliability_plot(rows: pd.DataFrame) -> Markup:
+    """Draw stated confidence against the share that was right, and below it the number of mentions in each bin."""
+    with _plot_style("reliability"):
+        figure = _new_figure(4.4)
+        above, below = figure.subplots(2, 1, sharex=True, height_ratios=[4, 1])
+        above.plot([0, 1], [0, 1], color=_MUTED, linewidth=1, linestyle=(0, (4, 3)))
+        above.vlines(rows["confidence"], rows["low"], rows["high"], color=_ACCENT, linewidth=2.5, alpha=0.45)
+        enough = rows["mentions"].ge(_FEW_MENTIONS)
+        for part, face in ((rows[enough], _ACCENT), (rows[~enough], "none")):
+            above.plot(part["confidence"], part["right"], "o", color=_ACCENT, markersize=6, markerfacecolor=face)
+        above.set_ylabel("share that is right")
+        above.set_ylim(-0.03, 1.03)
+        above.grid()
+        middle = (rows["confidence_from"] + rows["confidence_to"]) / 2
+        below.bar(middle, rows["mentions"], width=0.088, color=_SECOND)
+        below.set_ylabel("mentions")
+        below.set_xlabel("stated confidence")
+        below.set_xlim(-0.02, 1.02)
+        for axes in (above, below):
+            axes.tick_params(length=0)
+        return _svg(figure)
+
+
+def _distance_plot(rows: pd.DataFrame) -> Markup:
+    """Draw the share of mentions that were resolved within each distance."""
+    with _plot_style("distances"):
+        figure = _new_figure(3.2)
+        axes = figure.add_subplot()
+        axes.fill_between(rows["km"], rows["low"], rows["high"], color=_ACCENT, alpha=0.18, linewidth=0)
+        axes.plot(rows["km"], rows["share"], color=_ACCENT, linewidth=2)
+        axes.axvline(NEAR_KM, color=_MUTED, linewidth=1, linestyle=(0, (4, 3)))
+        axes.text(NEAR_KM * 1.08, 0.03, "161 km", color=_MUTED, transform=axes.get_xaxis_transform())
+        axes.set_xscale("log")
+        axes.set_xticks([1, 10, 100, 1000, 10000], ["1", "10", "100", "1,000", "10,000"])
+        axes.set_ylim(*_share_limits(rows["low"].to_numpy(float)))
+        axes.set_xlabel("kilometers from the gold point")
+        axes.set_ylabel("share of mentions")
+        axes.grid()
+        axes.tick_params(length=0, which="both")
+        return _svg(figure)
+
+
+def _share_limits(low: Any) -> tuple[float, float]:
+    """Return the limits of an axis of shares: from the tenth below the lowest to a little above 1."""
+    lowest = float(np.nanmin(low)) if len(low) and np.isfinite(low).any() else 0.0
+    return max(0.0, np.floor(lowest * 10) / 10 - 0.02), 1.02
+
+
+@contextmanager
+def _plot_style(name: str) -> Iterator[None]:
+    """Set the style that all plots share; the name keeps their SVG ids apart on one page."""
+    matplotlib = optional("matplotlib", needed_by="the plots of the evaluation report", extra="maps")
+    with matplotlib.rc_context({**_PLOT_STYLE, "svg.hashsalt": name}):
+        yield
+
+
+def _new_figure(height: float) -> Figure:
+    from matplotlib.figure import Figure as NewFigure
+
+    return NewFigure(figsize=(_WIDTH, height), layout="constrained")
+
+
+def _svg(figure: Figure) -> Markup:
+    """Return a figure as SVG markup without what would differ between runs or be of no use on the page."""
+    from markupsafe import Markup
+
+    drawing = io.StringIO()
+    no_metadata = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+    figure.savefig(drawing, format="svg", transparent=True, metadata=no_metadata)
+    svg = drawing.getvalue()
+    svg = _UNUSED_ID.sub("", svg[svg.index("<svg") :])
+    for stand_in, color in _COLORS.items():
+        svg = svg.replace(stand_in, color)
+    return Markup(svg)  # noqa: S704 - matplotlib has escaped the labels

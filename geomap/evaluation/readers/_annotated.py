@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import pandas as pd
 
+from geomap._text import from_utf16, utf16
 from geomap.errors import InvalidGold
+from geomap.tables import is_missing
 
-Problem = dict[str, Any]
-
-# How annotation tools and corpora call what geomap calls a toponym, in small letters. The last two lines have the types
-# of GeoWebNews (Gritta et al. 2020).
+# What annotation tools and corpora call toponyms, in lower case. The last two lines are the types of GeoWebNews (Gritta et
+# al. 2020).
 PLACE_TYPES = frozenset(
     [
         *("loc", "gpe", "gpe-loc", "location", "place", "toponym", "fac", "facility", "geo", "natural_feature"),
@@ -28,9 +28,17 @@ _OF_GEONAMES = re.compile(r"geonames[^\d]{0,24}(\d+)", re.IGNORECASE)
 _POINT = re.compile(r"(-?\d{1,3}(?:\.\d+)?)\s*[,; ]\s*(-?\d{1,3}(?:\.\d+)?)")
 
 
+class Problem(TypedDict):
+    """A row of gold or predictions that cannot be used: where it is, and why."""
+
+    article_id: str
+    row: int
+    reason: str
+
+
 @dataclass
 class Annotated:
-    """An article with the toponyms that someone marked in it, as the file has them, unchecked.
+    """An article with the toponyms marked in it, as the file has them, unchecked.
 
     Parameters
     ----------
@@ -38,9 +46,9 @@ class Annotated:
         ``article_id`` and ``text``, and what else is known of it.
     toponyms
         One mapping per toponym: ``start`` and ``end``; where known ``field, text, lat, lon, geonameid, kind, type,
-        usage, group, feature_class, feature_code, country_code, population``; and ``row``, where it stands in the file.
+        usage, group, feature_class, feature_code, country_code, population``; and ``row``, its line in the file.
     row
-        Where the article stands in the file, counted from 1.
+        Line of the article in the file, counted from 1.
     """
 
     article: dict[str, Any]
@@ -50,14 +58,14 @@ class Annotated:
 
 @dataclass
 class Sources:
-    """What a reader may draw on besides the file itself.
+    """What a reader may use besides the file itself.
 
     Parameters
     ----------
     articles
         Articles by ``article_id``, for files that hold no text.
     types
-        Annotation types that are toponyms, in small letters; None for the usual ones.
+        Annotation types that are toponyms, in lower case; None for the usual ones.
     """
 
     articles: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -78,20 +86,20 @@ def by_id(articles: pd.DataFrame | None) -> dict[str, dict[str, Any]]:
 
 
 def article_with_text(sources: Sources, article_id: str, text: str) -> dict[str, Any]:
-    """Return the article with its text from the annotation file, and what the articles table knows besides."""
+    """Return the article with its text from the annotation file and all else from the articles table."""
     return {**sources.articles.get(article_id, {}), "article_id": article_id, "text": text}
 
 
-def kept_types(found: Collection[str], sources: Sources) -> frozenset[str]:
-    """Return which annotation types are toponyms: those asked for, else the usual ones, else all that occur."""
+def kept_types(types: Collection[str], sources: Sources) -> frozenset[str]:
+    """Return which of a file's types are toponyms: those asked for, else the usual ones, else all of them."""
     if sources.types is not None:
         return sources.types
-    small = frozenset(name.casefold() for name in found)
-    return small & PLACE_TYPES or small
+    folded = frozenset(name.casefold() for name in types)
+    return folded & PLACE_TYPES or folded
 
 
 def geonameid_in(words: str) -> int | None:
-    """Return the GeoNames id that a note, a link or a bare number names."""
+    """Return the GeoNames id in a note, a link or a bare number."""
     words = words.strip()
     if words.isascii() and words.isdigit():
         return int(words)
@@ -100,13 +108,13 @@ def geonameid_in(words: str) -> int | None:
 
 
 def point_in(words: str) -> tuple[float, float] | None:
-    """Return the latitude and longitude that a note consists of ("36.34, 43.13")."""
+    """Return the latitude and longitude of a note that holds nothing else ("36.34, 43.13")."""
     match = _POINT.fullmatch(words.strip().strip("()[]"))
     return (float(match.group(1)), float(match.group(2))) if match else None
 
 
 def place_in(words: str) -> dict[str, Any]:
-    """Return what a note says about the place: ``lat`` and ``lon``, or ``geonameid``, or nothing."""
+    """Return the place in a note: ``lat`` and ``lon``, or ``geonameid``, or nothing."""
     point = point_in(words)
     if point:
         return {"lat": point[0], "lon": point[1]}
@@ -115,21 +123,20 @@ def place_in(words: str) -> dict[str, Any]:
 
 
 def characters(text: str, start: int, end: int, words: str | None) -> tuple[int, int]:
-    """Return offsets in characters, of offsets that a program in Java or JavaScript counted in UTF-16 units.
+    """Convert offsets that a Java or JavaScript program counted in UTF-16 units to characters.
 
-    They differ behind a character outside the basic plane, such as an emoji. Offsets that fit as they are stay.
+    They differ after a character outside the basic plane, such as an emoji. Offsets that already fit are kept.
     """
     if words is None or text[start:end] == words or text.isascii():
         return start, end
-    units = text.encode("utf-16-le", "surrogatepass")
-    head, body = units[: 2 * start], units[2 * start : 2 * end]
-    left = len(head.decode("utf-16-le", "replace"))
-    right = left + len(body.decode("utf-16-le", "replace"))
+    units = utf16(text)
+    left = len(from_utf16(units[: 2 * start]))
+    right = left + len(from_utf16(units[2 * start : 2 * end]))
     return (left, right) if text[left:right] == words else (start, end)
 
 
 def read_text(path: Path) -> str:
-    """Return a text file as it stands, line ends included, since offsets count them.
+    """Return a text file unchanged, line endings included, since offsets count them.
 
     Raises
     ------
@@ -141,7 +148,7 @@ def read_text(path: Path) -> str:
             return file.read()
     except UnicodeDecodeError as error:
         raise InvalidGold(
-            f"{path} is not UTF-8 (byte {error.start}); convert it, since offsets depend on it"
+            f"{path} is not UTF-8 (byte {error.start}); convert it first, as offsets depend on it"
         ) from error
     except OSError as error:
         raise InvalidGold(f"{path} cannot be read: {error.strerror}") from error
@@ -149,11 +156,11 @@ def read_text(path: Path) -> str:
 
 def text_of(value: object) -> str:
     """Return a cell as text, a missing one as an empty string."""
-    return "" if value is None or value != value else str(value).strip()
+    return "" if is_missing(value) else str(value).strip()
 
 
-def number_or_raw(value: Mapping[str, Any] | object) -> Any:
-    """Return a cell as a number where it is one, None where it is empty, else as it stands, for the check to report."""
+def number_or_raw(value: object) -> Any:
+    """Return a cell as a number if it is one, None if it is empty, else unchanged, for the check to report."""
     words = text_of(value)
     if not words:
         return None

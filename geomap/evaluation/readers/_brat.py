@@ -1,4 +1,4 @@
-"""brat standoff: a ``.txt`` file beside each ``.ann`` file (Stenetorp et al. 2012; the corpora of Gritta et al. 2020)."""
+"""brat standoff: a ``.txt`` file next to each ``.ann`` file (Stenetorp et al. 2012; the corpora of Gritta et al. 2020)."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _WORDS = ("kind", "usage", "group", "feature_class", "feature_code", "country_co
 def read_brat(path: Path, sources: Sources, problems: list[Problem]) -> Iterator[Annotated]:
     """Yield the articles of a folder of brat documents, or of one ``.ann`` file; the id is the file's name.
 
-    ``T`` lines are toponyms where their type is one; a discontinuous one counts from its first character to its last.
-    ``A`` lines named ``geonameid``, ``lat``, ``lon``, ``kind`` or ``usage``, ``N`` lines that refer to GeoNames, and
-    notes (``#``) that consist of a GeoNames id or of a latitude and longitude say which place is meant.
+    ``T`` lines are toponyms if their type is one; a discontinuous one counts from its first character to its last. The
+    place comes from ``A`` lines named ``geonameid``, ``lat``, ``lon``, ``kind`` or ``usage``, from ``N`` lines that refer
+    to GeoNames, and from notes (``#``) that hold only a GeoNames id or a latitude and longitude.
     """
     files = sorted(path.rglob("*.ann")) if path.is_dir() else [path]
     parsed = [(file, *_parsed(file, problems)) for file in files]
@@ -36,13 +36,12 @@ def read_brat(path: Path, sources: Sources, problems: list[Problem]) -> Iterator
     for number, (file, toponyms, extra) in enumerate(parsed, start=1):
         text_file = file.with_suffix(".txt")
         if not text_file.is_file():
-            problems.append(
-                {"article_id": file.stem, "row": 0, "reason": f"there is no {text_file.name} beside {file.name}"}
-            )
+            reason = f"{text_file.name} not found next to {file.name}"
+            problems.append(Problem(article_id=file.stem, row=0, reason=reason))
             continue
-        for identifier, found in extra:
+        for identifier, properties in extra:
             if identifier in toponyms:
-                toponyms[identifier].update(found)
+                toponyms[identifier].update(properties)
         chosen = [toponym for toponym in toponyms.values() if toponym["type"].casefold() in kept]
         yield Annotated(article_with_text(sources, file.stem, read_text(text_file)), chosen, number)
 
@@ -55,13 +54,12 @@ def _parsed(file: Path, problems: list[Problem]) -> tuple[dict[str, dict[str, An
         if line.startswith("T"):
             toponym = _toponym(parts, number)
             if toponym is None:
-                problems.append(
-                    {"article_id": file.stem, "row": number, "reason": f"{line[:60]!r} is no brat annotation"}
-                )
+                reason = f"{line[:60]!r} is not a brat annotation"
+                problems.append(Problem(article_id=file.stem, row=number, reason=reason))
             else:
                 toponyms[parts[0]] = toponym
         elif len(parts) > 1 and line[:1] in "ANM#":
-            extra.extend(_about(line[0], parts))
+            extra.extend(_properties(line[0], parts))
     return toponyms, extra
 
 
@@ -76,14 +74,14 @@ def _toponym(parts: list[str], row: int) -> dict[str, Any] | None:
         "end": max(end for _, end in bounds),
         "row": row,
     }
-    # The words of several pieces are joined by a space there, so they need not be those of the text in between.
+    # brat joins the words of several pieces by a space, so they may differ from the text in between.
     if len(bounds) == 1 and len(parts) > 2:
         toponym["text"] = parts[2]
     return toponym
 
 
-def _about(sign: str, parts: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield which annotation a line is about, and what it says of its place."""
+def _properties(sign: str, parts: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the identifier of the annotation that a line is about, with what the line says of its place."""
     words = parts[1].split()
     if len(words) < 2:
         return

@@ -1,4 +1,4 @@
-"""Which reader a file wants, by what is in it."""
+"""Which reader a file needs, by its content."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pathlib import Path
 from geomap.errors import InvalidGold, UnsupportedFormat
 from geomap.evaluation.readers._annotated import Annotated, Problem, Reader, Sources, read_text
 from geomap.evaluation.readers._brat import read_brat
-from geomap.evaluation.readers._mentions import read_mentions_gold
-from geomap.evaluation.readers._recogito import NEEDED, read_recogito
+from geomap.evaluation.readers._mentions import NEEDED, read_mentions_gold
+from geomap.evaluation.readers._recogito import RECOGITO_COLUMNS, read_recogito
 from geomap.evaluation.readers._webanno import HEADER, read_webanno
 
 
@@ -19,7 +19,7 @@ def read_jsonl(path: Path, sources: Sources, problems: list[Problem]) -> Iterato
     """Yield the articles of a JSONL file.
 
     A line is ``{"article_id", "title", "text", "source", "url", "published", "toponyms": [{"start", "end", "text", "lat",
-    "lon", "geonameid", ...}]}``. A line that is no such object is reported.
+    "lon", "geonameid", ...}]}``. Any other line is reported.
     """
     for number, line in enumerate(read_text(path).split("\n"), start=1):
         if not line.strip():
@@ -27,21 +27,20 @@ def read_jsonl(path: Path, sources: Sources, problems: list[Problem]) -> Iterato
         try:
             article = json.loads(line)
         except json.JSONDecodeError as error:
-            problems.append({"article_id": "", "row": number, "reason": f"not JSON: {error.msg}"})
+            problems.append(Problem(article_id="", row=number, reason=f"invalid JSON: {error.msg}"))
             continue
         if not isinstance(article, dict) or not isinstance(article.get("text"), str) or "article_id" not in article:
-            problems.append({"article_id": "", "row": number, "reason": "no article_id or no text"})
+            problems.append(Problem(article_id="", row=number, reason="missing article_id or text"))
             continue
         toponyms = article.get("toponyms") or []
-        if not isinstance(toponyms, list):
-            problems.append({"article_id": str(article["article_id"]), "row": number, "reason": "toponyms is no list"})
-            toponyms = []
-        usable = [toponym for toponym in toponyms if isinstance(toponym, dict)]
-        problems.extend(
-            {"article_id": str(article["article_id"]), "row": number, "reason": f"toponym {toponym!r:.40} is no object"}
-            for toponym in toponyms
-            if not isinstance(toponym, dict)
-        )
+        reasons = [] if isinstance(toponyms, list) else ["toponyms is not a list"]
+        usable = []
+        for toponym in toponyms if not reasons else []:
+            if isinstance(toponym, dict):
+                usable.append(toponym)
+            else:
+                reasons.append(f"toponym {toponym!r:.40} is not an object")
+        problems.extend(Problem(article_id=str(article["article_id"]), row=number, reason=one) for one in reasons)
         yield Annotated(article, usable, number)
 
 
@@ -53,41 +52,41 @@ READERS: Mapping[str, Reader] = {
     "mentions": read_mentions_gold,
 }
 FORMATS: Mapping[str, str] = {
-    "jsonl": "JSON lines, one article a line with its toponyms",
+    "jsonl": "JSON lines, one article per line with its toponyms",
     "brat": "a folder of brat's .txt and .ann files",
     "webanno": "WebAnno TSV 3, a file or a folder",
-    "recogito": "Recogito's CSV export, with the text beside it or given as articles",
+    "recogito": "Recogito's CSV export, with the text next to it or passed as articles",
     "mentions": "a table of mentions that geomap wrote (.geojson, .csv, .parquet, .gpkg), with the articles",
 }
 _SQLITE, _PARQUET = b"SQLite format 3\x00", b"PAR1"
 
 
 def format_of(path: Path) -> str:
-    """Return the format of a gold file or folder, told by its content.
+    """Return the format of a gold file or folder, recognized from its content.
 
     Raises
     ------
     InvalidGold
         If there is nothing at that path.
     UnsupportedFormat
-        If the content is none of the formats that are read; the message names them.
+        If the content is in no format that is read; the message lists those.
     """
     if path.is_dir():
-        found = _of_folder(path)
+        name = _of_folder(path)
     elif path.is_file():
-        found = _of_file(path)
+        name = _of_file(path)
     else:
-        raise InvalidGold(f"there is no gold file {path}")
-    if found is None:
-        known = "; ".join(f"{name} ({what})" for name, what in FORMATS.items())
-        raise UnsupportedFormat(f"cannot tell what {path} is; gold is read as: {known}")
-    return found
+        raise InvalidGold(f"gold not found: {path}")
+    if name is None:
+        known = "; ".join(f"{format_name} ({what})" for format_name, what in FORMATS.items())
+        raise UnsupportedFormat(f"unrecognized gold format: {path}; supported are {known}")
+    return name
 
 
 def _of_folder(path: Path) -> str | None:
     if next(path.rglob("*.ann"), None) is not None:
         return "brat"
-    # A folder may hold other tables too; the first hundred say enough.
+    # A folder may hold other tables too; a hundred are enough to look at.
     if any(_head(file).startswith(HEADER.encode()) for file in islice(path.rglob("*.tsv"), 100)):
         return "webanno"
     return None
@@ -107,9 +106,9 @@ def _of_file(path: Path) -> str | None:
     if words.startswith("{") and '"FeatureCollection"' in words:
         return "mentions"
     columns = words.split("\n", 1)[0]
-    if all(name in columns for name in NEEDED):
+    if all(name in columns for name in RECOGITO_COLUMNS):
         return "recogito"
-    if all(name in columns for name in ("article_id", "start", "end")):
+    if all(name in columns for name in NEEDED):
         return "mentions"
     return "jsonl" if words.startswith("{") else None
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from geomap._text import utf16_length
 from geomap.errors import InvalidGold
 from geomap.evaluation.readers._annotated import (
     Annotated,
@@ -22,7 +23,7 @@ from geomap.evaluation.readers._annotated import (
     text_of,
 )
 
-NEEDED = ("QUOTE_TRANSCRIPTION", "ANCHOR")
+RECOGITO_COLUMNS = ("QUOTE_TRANSCRIPTION", "ANCHOR")
 _ANCHOR = re.compile(r"char-offset:(\d+)")
 _UNKNOWN = "NOT_IDENTIFIABLE"
 
@@ -30,8 +31,8 @@ _UNKNOWN = "NOT_IDENTIFIABLE"
 def read_recogito(path: Path, sources: Sources, problems: list[Problem]) -> Iterator[Annotated]:
     """Yield the documents of a Recogito CSV export.
 
-    The export has no text. It is looked for in the articles, by the name in the column ``FILE`` or by the export's own
-    name, each with or without its ending, then in a ``.txt`` file of that name beside the export.
+    The export has no text. It is looked up in the articles by the name in the column ``FILE`` or by the export's own
+    name, each with or without its extension, then in a ``.txt`` file of that name next to the export.
 
     Raises
     ------
@@ -43,24 +44,24 @@ def read_recogito(path: Path, sources: Sources, problems: list[Problem]) -> Iter
     for number, row in rows:
         documents.setdefault(text_of(row.get("FILE")) or path.stem, []).append((number, row))
     kept = kept_types({text_of(row.get("TYPE")) for _, row in rows} - {""}, sources)
-    found = False
+    any_text = False
     for name, marked in documents.items():
         article = _article(path, name, sources, only=len(documents) == 1)
         if article is None:
-            reason = f"the text of {name!r} is neither among the articles nor beside the export; give articles="
-            problems.extend({"article_id": name, "row": number, "reason": reason} for number, _ in marked)
+            reason = f"text of {name!r} not found among the articles or next to the export; pass articles="
+            problems.extend(Problem(article_id=name, row=number, reason=reason) for number, _ in marked)
             continue
-        found = True
+        any_text = True
         chosen = [
             _toponym(row, number, str(article["text"]))
             for number, row in marked
             if not text_of(row.get("TYPE")) or text_of(row.get("TYPE")).casefold() in kept
         ]
         yield Annotated(article, chosen, marked[0][0])
-    if rows and not found:
+    if rows and not any_text:
         raise InvalidGold(
-            f"{path} holds annotations without their text ({', '.join(list(documents)[:3])}); give the text as articles=, a "
-            "table or a path, or put the .txt file beside the export"
+            f"{path} has no text for its documents ({', '.join(list(documents)[:3])}); pass the articles, a table or a "
+            "path, as articles=, or put the .txt file next to the export"
         )
 
 
@@ -89,13 +90,8 @@ def _toponym(row: dict[str, str], number: int, text: str) -> dict[str, Any]:
     toponym: dict[str, Any] = {"row": number, "text": words, "start": row.get("ANCHOR"), "end": None}
     if anchor:
         start = int(anchor.group(1))
-        toponym["start"], toponym["end"] = characters(text, start, start + _units(words), words)
+        toponym["start"], toponym["end"] = characters(text, start, start + utf16_length(words), words)
     if text_of(row.get("VERIFICATION_STATUS")) != _UNKNOWN:
         toponym["lat"], toponym["lon"] = number_or_raw(row.get("LAT")), number_or_raw(row.get("LNG"))
         toponym["geonameid"] = geonameid_in(text_of(row.get("URI")))
     return toponym
-
-
-def _units(words: str) -> int:
-    """Return the length that JavaScript gives a string."""
-    return len(words.encode("utf-16-le", "surrogatepass")) // 2

@@ -1,4 +1,4 @@
-"""WebAnno TSV 3, the export of WebAnno and INCEpTION: one file a document, one line a token."""
+"""WebAnno TSV 3, the export of WebAnno and INCEpTION: one file per document, one line per token."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from geomap._text import from_utf16, utf16
 from geomap.evaluation.readers._annotated import (
     Annotated,
     Problem,
@@ -26,7 +27,7 @@ _NUMBERED = re.compile(r"(?<!\\)\[(\d+)\]$")
 _STACKED = re.compile(r"(?<!\\)\|")
 _ESCAPED = re.compile(r"\\(.)")
 _MEANT = {"n": "\n", "r": "\r", "t": "\t", "f": "\f"}
-# Layers of the token's own properties, which mark no names.
+# Layers that hold properties of tokens rather than spans.
 _OF_TOKENS = ("lexmorph", "segmentation", "morph", "syntax", "coref")
 _TYPE_FEATURES = ("value", "type", "label", "class", "category", "entity")
 _PLACE_FEATURES = ("geonameid", "identifier", "uri", "link", "place")
@@ -37,9 +38,9 @@ _WORDS = ("kind", "usage", "group", "feature_class", "feature_code", "country_co
 def read_webanno(path: Path, sources: Sources, problems: list[Problem]) -> Iterator[Annotated]:
     """Yield the articles of a folder of WebAnno TSV 3 files, or of one; the id is the file's name without ``.tsv``.
 
-    Spans of the layer NamedEntity and of custom layers are toponyms where their type (the feature ``value``, ``type``,
-    ``label`` ...) is one. Features named ``geonameid``, ``identifier``, ``lat``, ``lon``, ``kind`` or ``usage`` say
-    which place is meant. The text is put together again from the sentences and offsets that the file gives.
+    Spans of the layer NamedEntity and of custom layers are toponyms if their type (the feature ``value``, ``type``,
+    ``label`` ...) is one. The place comes from features named ``geonameid``, ``identifier``, ``lat``, ``lon``, ``kind`` or
+    ``usage``. The text is reassembled from the sentences and offsets in the file.
     """
     files = sorted(path.rglob("*.tsv")) if path.is_dir() else [path]
     parsed = []
@@ -48,7 +49,8 @@ def read_webanno(path: Path, sources: Sources, problems: list[Problem]) -> Itera
         if content.startswith(HEADER):
             parsed.append((file, *_parsed(content, file, problems)))
         else:
-            problems.append({"article_id": file.stem, "row": 1, "reason": f"{file.name} does not begin with {HEADER}"})
+            reason = f"{file.name} does not begin with {HEADER}"
+            problems.append(Problem(article_id=file.stem, row=1, reason=reason))
     kept = kept_types(
         {toponym["type"] for _, _, toponyms in parsed for toponym in toponyms if toponym["type"]}, sources
     )
@@ -71,7 +73,7 @@ def _parsed(content: str, file: Path, problems: list[Problem]) -> tuple[str, lis
             cells = line.split("\t")
             bounds = _BOUNDS.fullmatch(cells[1]) if len(cells) > 1 else None
             if bounds is None:
-                problems.append({"article_id": file.stem, "row": row, "reason": f"{line[:60]!r} has no offsets"})
+                problems.append(Problem(article_id=file.stem, row=row, reason=f"{line[:60]!r} has no offsets"))
                 continue
             start, end = int(bounds.group(1)), int(bounds.group(2))
             if sentence:
@@ -79,11 +81,11 @@ def _parsed(content: str, file: Path, problems: list[Problem]) -> tuple[str, lis
                 sentence = []
             tokens.append((row, start, end, cells[3:]))
     text = _text(sentences)
-    return text, [_fitted(text, toponym) for toponym in _spans(tokens, columns)]
+    return text, [_in_characters(text, toponym) for toponym in _spans(tokens, columns)]
 
 
 def _columns(line: str) -> Iterator[tuple[str, str]]:
-    """Yield layer and feature of each column that a header line announces; relations and chains have no layer here."""
+    """Yield layer and feature of each column that a header line declares; relations and chains get no layer."""
     kind, definition = line[3:5], line[6:]
     layer, *features = definition.split("|")
     own = kind == "SP" and not any(part in layer.casefold() for part in _OF_TOKENS)
@@ -92,7 +94,7 @@ def _columns(line: str) -> Iterator[tuple[str, str]]:
 
 
 def _spans(tokens: list[tuple[int, int, int, list[str]]], columns: list[tuple[str, str]]) -> list[dict[str, Any]]:
-    """Return the annotations, each with the tokens that bear its number joined."""
+    """Return the annotations, each joined from the tokens that bear its number."""
     spans: dict[tuple[str, str], dict[str, Any]] = {}
     for row, start, end, cells in tokens:
         for (layer, feature), cell in zip(columns, cells, strict=False):
@@ -105,11 +107,11 @@ def _spans(tokens: list[tuple[int, int, int, list[str]]], columns: list[tuple[st
                     (layer, key), {"type": "", "start": start, "end": end, "row": row, "field": "text"}
                 )
                 span["start"], span["end"] = min(span["start"], start), max(span["end"], end)
-                span.update(_said(feature, _unescaped(_NUMBERED.sub("", value))))
+                span.update(_property(feature, _unescaped(_NUMBERED.sub("", value))))
     return list(spans.values())
 
 
-def _said(feature: str, value: str) -> dict[str, Any]:
+def _property(feature: str, value: str) -> dict[str, Any]:
     if value in ("*", "_", ""):
         return {}
     if feature in _TYPE_FEATURES:
@@ -126,20 +128,19 @@ def _unescaped(words: str) -> str:
 
 
 def _text(sentences: list[tuple[int, str]]) -> str:
-    """Return the text whose sentences begin where they did; offsets count UTF-16 units, what lies between is lost."""
+    """Return the text with every sentence at its offset (in UTF-16 units); what was between sentences is lost."""
     units = bytearray()
     for start, sentence in sentences:
         gap = 2 * start - len(units)
         if gap > 0:
-            units += ("\n" if units else " ").encode("utf-16-le") + " ".encode("utf-16-le") * (gap // 2 - 1)
-        units += sentence.encode("utf-16-le", "surrogatepass")
-    return units.decode("utf-16-le", "replace")
+            units += utf16(("\n" if units else " ") + " " * (gap // 2 - 1))
+        units += utf16(sentence)
+    return from_utf16(bytes(units))
 
 
-def _fitted(text: str, toponym: dict[str, Any]) -> dict[str, Any]:
+def _in_characters(text: str, toponym: dict[str, Any]) -> dict[str, Any]:
     if text.isascii():
         return toponym
-    units = text.encode("utf-16-le", "surrogatepass")
-    words = units[2 * toponym["start"] : 2 * toponym["end"]].decode("utf-16-le", "replace")
+    words = from_utf16(utf16(text)[2 * toponym["start"] : 2 * toponym["end"]])
     start, end = characters(text, toponym["start"], toponym["end"], words)
     return {**toponym, "start": start, "end": end}
