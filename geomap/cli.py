@@ -1,8 +1,8 @@
 """The command line: commands that mirror the public verbs.
 
-Exit codes: 0 done; 1 something unforeseen; 2 wrong usage; 3 articles or gold missing or unreadable; 4 the output cannot
-be written; 5 an optional package is missing; 6 a gazetteer or resource is missing or damaged. Results go to stdout,
-everything else to stderr.
+Exit codes: 0 success; 1 unexpected error; 2 wrong usage; 3 articles or gold missing or unreadable; 4 the output cannot be
+written; 5 an optional package is missing; 6 a gazetteer or resource is missing or damaged; 130 interrupted. Results go to
+stdout, everything else to stderr.
 """
 
 from __future__ import annotations
@@ -11,51 +11,21 @@ import shutil
 import sys
 import time
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from geomap import errors
-from geomap.errors import GazetteerNotFound
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
-    from rich.progress import TaskID
 
-    from geomap.evaluation._gold import Gold
-    from geomap.evaluation._reporting import Report
+    from geomap._progress import Progress
+    from geomap.evaluation import Report
     from geomap.geocoding import Service
-    from geomap.pipeline import Geoparser, Progress
-
-app = typer.Typer(
-    name="geomap",
-    help="Read a corpus as a map: find place names in news articles, resolve them, map them. Offline.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-)
-
-Articles = Annotated[
-    Path, typer.Argument(help="A folder or file of articles: .txt, .csv, .jsonl, .json, .parquet, .html.")
-]
-Recognizer = Annotated[
-    str | None,
-    typer.Option(help="The recognizer: 'neural', or 'gazetteer', which works by names alone.", show_default="neural"),
-]
-GazetteerName = Annotated[str, typer.Option(help="The gazetteer to resolve with.")]
-MinConfidence = Annotated[
-    float | None,
-    typer.Option(
-        min=0.0,
-        max=1.0,
-        help="Mentions less sure than this stay unresolved.",
-        show_default="0.3; 0 with a gazetteer of your own",
-    ),
-]
 
 EXIT_CODES: tuple[tuple[type[errors.GeomapError], int], ...] = (
     (errors.MissingDependency, 5),
@@ -73,22 +43,71 @@ EXIT_CODES: tuple[tuple[type[errors.GeomapError], int], ...] = (
     (errors.DisclosureMisused, 2),
     (errors.GeomapError, 3),
 )
+_MAX_PROBLEMS = 20
+
+Articles = Annotated[
+    Path, typer.Argument(help="A folder or file of articles: .txt, .csv, .jsonl, .json, .parquet, .html.")
+]
+Recognizer = Annotated[
+    str | None,
+    typer.Option(help="'neural', or 'gazetteer' to match names only, without a model.", show_default="neural"),
+]
+GazetteerName = Annotated[str, typer.Option(help="'embedded', 'geonames' once installed, or a file of your own.")]
+MinConfidence = Annotated[
+    float | None,
+    typer.Option(
+        min=0.0,
+        max=1.0,
+        help="Leave mentions below this confidence unresolved.",
+        show_default="0.3; 0 with a gazetteer of your own",
+    ),
+]
+Fallback = Annotated[
+    str | None,
+    typer.Option(help="A geopy geocoder to ask for names that the gazetteer lacks. Only those names are sent."),
+]
+UserAgent = Annotated[
+    str | None, typer.Option(help="'<project> (<contact address>)'; the public Nominatim requires it.")
+]
+Domain = Annotated[str | None, typer.Option(help="URL of your own server, such as http://localhost:8088.")]
+GazetteerFolder = Annotated[
+    Path | None,
+    typer.Option("--cache", help="Folder of the indexes.", show_default="$GEOMAP_CACHE or the user's cache folder"),
+]
+CacheFile = Annotated[
+    Path | None, typer.Option("--cache", help="File that keeps the answers.", show_default="in the user's cache folder")
+]
+
+app = typer.Typer(
+    name="geomap",
+    help="Read a corpus as a map: find place names in news articles, resolve them, map them. Offline.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+gazetteer_app = typer.Typer(
+    name="gazetteer",
+    help="Install, build, list and remove gazetteers.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+cache_app = typer.Typer(name="cache", help="Manage the stored answers of geocoding services.", no_args_is_help=True)
 
 
 @app.command("map")
 def map_command(
     articles: Articles,
     output: Annotated[Path, typer.Option("-o", "--output", help="The HTML file to write.")] = Path("map.html"),
-    title: Annotated[str | None, typer.Option(help="The map's title.", show_default="the folder's name")] = None,
-    tiles: Annotated[str | None, typer.Option(help="Map tiles from the network over the embedded basemap.")] = None,
+    title: Annotated[str | None, typer.Option(help="Title of the map.", show_default="the folder's name")] = None,
+    tiles: Annotated[str | None, typer.Option(help="Online map tiles to draw over the embedded basemap.")] = None,
     text: Annotated[
-        str, typer.Option(help="What the file holds of the articles: 'full' sentences, 'snippets' or 'none'.")
+        str, typer.Option(help="How much of the articles to include: 'full' sentences, 'snippets' or 'none'.")
     ] = "full",
-    min_articles: Annotated[int, typer.Option(min=1, help="Leave out places that stand in fewer articles.")] = 1,
+    min_articles: Annotated[int, typer.Option(min=1, help="Leave out places mentioned in fewer articles.")] = 1,
     coarsen: Annotated[
         str | None,
         typer.Option(
-            help="Merge places into their 'admin1' divisions or 'country'; with --text none.", show_default="off"
+            help="Merge places into 'admin1' divisions or by 'country'; with --text none.", show_default="off"
         ),
     ] = None,
     recognizer: Recognizer = None,
@@ -98,29 +117,30 @@ def map_command(
     user_agent: UserAgent = None,
     domain: Domain = None,
 ) -> None:
-    """Geoparse articles and write an interactive map in one HTML file."""
-    started = time.perf_counter()
+    """Geoparse articles and write an interactive map as one HTML file."""
+    watch = _Stopwatch()
     import geomap
+    from geomap._progress import progress_bars
     from geomap.maps._disclosure import Disclosure
 
-    Disclosure(text=text, min_articles=min_articles, coarsen=coarsen)  # before the long work, not after it
+    Disclosure(text=text, min_articles=min_articles, coarsen=coarsen)  # fail before the long work, not after it
     service = fallback_service(fallback, user_agent, domain)
-    with _stages() as stage:
+    with progress_bars() as progress:
         table = geomap.read_articles(articles)
-        stage.done("read")
+        watch.lap("read")
         parser = geomap.Geoparser(
             recognizer=recognizer, gazetteer=gazetteer, min_confidence=min_confidence, fallback=service
         )
-        mentions = parser.geoparse(table, progress=stage.progress)
-        stage.done("geoparse")
+        mentions = parser.geoparse(table, progress=progress)
+        watch.lap("geoparse")
         folium_map = geomap.explore(mentions, title=title or _title(articles), tiles=tiles)
         path = geomap.save_html(folium_map, output, text=text, min_articles=min_articles, coarsen=coarsen)
-        stage.done("map")
+        watch.lap("map")
     resolved = mentions["status"].eq("resolved")
     typer.echo(f"articles   {len(table):,}")
     typer.echo(f"mentions   {len(mentions):,}")
     typer.echo(f"resolved   {resolved.mean() if len(mentions) else 0:.1%} to {mentions['place_id'].nunique():,} places")
-    typer.echo(f"seconds    {time.perf_counter() - started:.1f} ({stage.summary()})")
+    typer.echo(f"seconds    {watch}")
     typer.echo(f"map        {path.resolve()}")
 
 
@@ -137,18 +157,19 @@ def geoparse_command(
     user_agent: UserAgent = None,
     domain: Domain = None,
 ) -> None:
-    """Geoparse articles and write the mentions table."""
+    """Geoparse articles and write the mentions as a table."""
     import geomap
+    from geomap._progress import progress_bars
     from geomap.export import check_format, write_mentions
 
     check_format(output)
     service = fallback_service(fallback, user_agent, domain)
-    with _stages() as stage:
+    with progress_bars() as progress:
         table = geomap.read_articles(articles)
         parser = geomap.Geoparser(
             recognizer=recognizer, gazetteer=gazetteer, min_confidence=min_confidence, fallback=service
         )
-        mentions = parser.geoparse(table, progress=stage.progress)
+        mentions = parser.geoparse(table, progress=progress)
         path = write_mentions(mentions, output)
     typer.echo(f"{len(mentions):,} mentions in {len(table):,} articles: {path.resolve()}")
 
@@ -157,23 +178,22 @@ def geoparse_command(
 def lookup_command(
     name: Annotated[str, typer.Argument(help="A place name.")],
     gazetteer: GazetteerName = "embedded",
-    limit: Annotated[int, typer.Option(min=1, help="How many candidates to show.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, help="Show at most this many candidates.")] = 20,
 ) -> None:
-    """Show the candidates that the gazetteer has for a name, the most populous first."""
+    """List the places in the gazetteer that bear a name, the most populous first."""
     from geomap.gazetteer import Gazetteer
 
-    names = Gazetteer(gazetteer)
-    # Candidates rather than the table: an answer in a tenth of a second, since nothing loads pandas.
-    candidates = names.candidates([name], limit=limit)[name][:limit]
+    places = Gazetteer(gazetteer)
+    # Candidates rather than the table, which would load pandas: this answers in a tenth of a second.
+    candidates = places.candidates([name], limit=limit)[name][:limit]
     if not candidates:
-        typer.echo(f"the gazetteer has nothing by the name {name!r}", err=True)
+        typer.echo(f"no place named {name!r} in the gazetteer", err=True)
         return
     typer.echo(f"{'place':<52} {'code':<6} {'population':>12} {'latitude':>9} {'longitude':>10}  place_id")
     for place in candidates:
-        where = ", ".join(names.hierarchy(place))
         typer.echo(
-            f"{where:<52} {place.feature_code or '':<6} {place.population:>12,} {place.lat:>9.4f} {place.lon:>10.4f}"
-            f"  {place.place_id}"
+            f"{', '.join(places.hierarchy(place)):<52} {place.feature_code or '':<6} {place.population:>12,} "
+            f"{place.lat:>9.4f} {place.lon:>10.4f}  {place.place_id}"
         )
 
 
@@ -181,164 +201,115 @@ def lookup_command(
 def evaluate_command(
     gold: Annotated[Path, typer.Argument(help="Gold: JSONL, WebAnno TSV 3, Recogito CSV, or a folder of brat files.")],
     predictions: Annotated[
-        Path | None, typer.Option(help="A file of mentions to score.", show_default="geomap's own")
+        Path | None, typer.Option(help="Score this file of mentions.", show_default="geomap's own")
     ] = None,
-    articles: Annotated[Path | None, typer.Option(help="The articles, for gold that holds no text.")] = None,
+    articles: Annotated[Path | None, typer.Option(help="The articles, if the gold holds no text.")] = None,
     recognizer: Recognizer = None,
     gazetteer: GazetteerName = "embedded",
     bootstrap: Annotated[int, typer.Option(min=0, help="Resamples for the 95 % intervals; 0 for none.")] = 1000,
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write the scores as .csv too.")] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Also write the scores as .csv.")] = None,
     report: Annotated[Path | None, typer.Option(help="Write an HTML page with plots, breakdowns and mistakes.")] = None,
     json: Annotated[Path | None, typer.Option(help="Write all tables of the report as JSON.")] = None,
 ) -> None:
-    """Score geomap, or given predictions, on gold: recognition, resolution, the whole line."""
-    evaluate_files(
-        gold,
-        predictions=predictions,
-        articles=articles,
-        recognizer=recognizer,
-        gazetteer=gazetteer,
-        bootstrap=bootstrap,
-        output=output,
-        html=report,
-        json=json,
-    )
-
-
-def _title(articles: Path) -> str:
-    return articles.resolve().stem.replace("_", " ").replace("-", " ").capitalize()
-
-
-class _Stages:
-    """Times of the stages, and a progress bar where stderr is a terminal."""
-
-    def __init__(self, progress: Progress) -> None:
-        self.progress = progress
-        self._last = time.perf_counter()
-        self._times: list[tuple[str, float]] = []
-
-    def done(self, name: str) -> None:
-        """Note the time since the stage before ended."""
-        now = time.perf_counter()
-        self._times.append((name, now - self._last))
-        self._last = now
-
-    def summary(self) -> str:
-        """Return the stages' times in words."""
-        return ", ".join(f"{name} {seconds:.1f}" for name, seconds in self._times)
-
-
-@contextmanager
-def _stages() -> Iterator[_Stages]:
-    from rich.console import Console
-    from rich.progress import Progress as Bar
-
-    console = Console(stderr=True)
-    with Bar(console=console, transient=True, disable=not console.is_terminal) as bar:
-        tasks: dict[str, TaskID] = {}
-
-        def progress(name: str, done: int, total: int) -> None:
-            if name not in tasks:
-                tasks[name] = bar.add_task(name, total=total)
-            bar.update(tasks[name], completed=done)
-
-        yield _Stages(progress)
-
-
-def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
-    typer.echo(f"note: {message}", err=True)
-
-
-_MOST_LINES = 20
-
-
-def evaluate_files(
-    gold: Path,
-    *,
-    predictions: Path | None,
-    articles: Path | None,
-    recognizer: str | None,
-    gazetteer: str,
-    bootstrap: int,
-    output: Path | None,
-    html: Path | None,
-    json: Path | None,
-) -> None:
-    """Evaluate, print the scores on stdout and what was left out on stderr, and write the files asked for."""
+    """Score geomap, or a file of predictions, on gold: recognition, resolution, end to end."""
     from geomap._files import replacing
-    from geomap.evaluation._reporting import report
+    from geomap.evaluation import report as make_report
+    from geomap.evaluation._scoring import gold_for
     from geomap.pipeline import Geoparser
 
     geoparser = Geoparser(recognizer=recognizer, gazetteer=gazetteer)
-    evaluated = report(
-        _read_gold(gold, articles, geoparser), predictions, geoparser=geoparser, bootstrap=bootstrap, called=gold.name
-    )
-    _print_scores(evaluated)
+    gold_articles = gold_for(geoparser, gold, articles=articles)
+    made = make_report(gold_articles, predictions, geoparser=geoparser, bootstrap=bootstrap, gold_name=gold.name)
+    _print_problems(made)
+    _print_scores(made)
     if output is not None:
         with replacing(output) as temporary:
-            evaluated.scores.to_csv(temporary, index=False)
+            made.scores.to_csv(temporary, index=False)
     if json is not None:
-        evaluated.to_json(json)
-    if html is not None:
-        evaluated.to_html(html)
+        made.to_json(json)
+    if report is not None:
+        made.to_html(report)
 
 
-def _read_gold(gold: Path, articles: Path | None, geoparser: Geoparser) -> Gold:
-    from geomap.evaluation._gold import read_gold
+@app.command("geocode")
+def geocode_command(
+    names: Annotated[
+        list[str],
+        typer.Argument(
+            help="Names; or one .csv file (columns name, context, country_code) or .txt file of names; - for stdin."
+        ),
+    ],
+    service: Annotated[str, typer.Option(help="A geopy geocoder: nominatim, photon, geonames, ...")] = "nominatim",
+    user_agent: UserAgent = None,
+    domain: Domain = None,
+    country: Annotated[
+        list[str] | None, typer.Option(help="Search only this country (a code such as iq); can be repeated.")
+    ] = None,
+    viewbox: Annotated[str | None, typer.Option(help="Search here: west,south,east,north in degrees.")] = None,
+    language: Annotated[str | None, typer.Option(help="Language of the answers.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="Request at most this many places per name.")] = 5,
+    rate: Annotated[float | None, typer.Option(help="Requests per second.", show_default="the service's limit")] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="The table to write: .geojson, .gpkg, .parquet or .csv.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show how many requests it takes; send nothing.")] = False,
+    only_cached: Annotated[bool, typer.Option("--only-cached", help="Answer from the cache; send nothing.")] = False,
+    cache: CacheFile = None,
+) -> None:
+    """Look up names with a geocoding service, within its usage policy; stored answers are reused.
 
-    demonyms = frozenset(form.written.casefold() for form in geoparser.gazetteer.demonyms())
-    return read_gold(gold, articles=articles, demonyms=demonyms, gazetteer=geoparser.gazetteer)
+    API keys come from the environment: GEOMAP_OPENCAGE_API_KEY, GEOMAP_GEONAMES_USERNAME, ... Only the names and hints
+    given here are sent. Policy of Nominatim: https://operations.osmfoundation.org/policies/nominatim/
+    """
+    from geomap.export import check_format, write_table
+    from geomap.geocoding import Service, geocode, plan
 
-
-def _print_scores(evaluated: Report) -> None:
-    from geomap.evaluation._reporting import rows_of
-    from geomap.evaluation._scoring import is_count
-
-    for row in rows_of(evaluated.left_out.head(_MOST_LINES)):
-        typer.echo(f"left out: row {row.row}, article {row.article_id}: {row.reason}", err=True)
-    more = len(evaluated.left_out) - _MOST_LINES
-    if more > 0:
-        typer.echo(f"left out: {more:,} more", err=True)
-    for part, rows in evaluated.scores.groupby("part", sort=False):
-        typer.echo(str(part))
-        for row in rows_of(rows):
-            value = f"{row.value:,.0f}" if is_count(str(part), str(row.score)) else f"{row.value:,.3f}"
-            between = "" if row.low != row.low else f"  ({row.low:,.3f} to {row.high:,.3f})"
-            typer.echo(f"  {row.score:<38} {value:>9}{between}")
-
-
-gazetteer_app = typer.Typer(
-    name="gazetteer",
-    help="Install, build, list and remove gazetteers.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-)
-
-GazetteerFolder = Annotated[
-    Path | None, typer.Option("--cache", help="The folder for indexes.", show_default="GEOMAP_CACHE, or the user's")
-]
+    if output is not None:
+        check_format(output)
+    options: dict[str, Any] = {"domain": domain} if domain else {}
+    geocoder = Service(service, user_agent=user_agent, rate=rate, cache=cache, only_cached=only_cached, **options)
+    hints: dict[str, Any] = {
+        "country_codes": country or None,
+        "viewbox": viewbox.split(",") if viewbox else None,
+        "language": language,
+        "limit": limit,
+    }
+    table = _names_to_geocode(names)
+    if dry_run:
+        typer.echo(str(plan(table, service=geocoder, **hints)))
+        return
+    answers = geocode(table, service=geocoder, **hints)
+    counts = answers["status"].value_counts()
+    typer.echo(", ".join(f"{counts.get(name, 0):,} {name}" for name in ("found", "not_found", "error")), err=True)
+    if output is None:
+        _print_answers(answers)
+    else:
+        write_table(answers, output, layer=output.stem)
+        typer.echo(f"{len(answers):,} names: {output.resolve()}")
 
 
 @gazetteer_app.command("install")
 def gazetteer_install_command(
     name: Annotated[str, typer.Argument(help="The gazetteer to install: 'geonames'.")],
     url: Annotated[
-        str | None, typer.Option(help="Another server.", show_default="GEOMAP_GEONAMES_URL, or GeoNames'")
+        str | None, typer.Option(help="Another server.", show_default="$GEOMAP_GEONAMES_URL, or that of GeoNames")
     ] = None,
     keep_files: Annotated[bool, typer.Option("--keep-files", help="Keep the downloaded files.")] = False,
     cache: GazetteerFolder = None,
 ) -> None:
-    """Download a gazetteer and build its index: 0.6 GB to download, 2.5 GB in the end, some minutes."""
+    """Download a gazetteer and build its index: downloads 0.6 GB, needs 2.5 GB of disk, takes some minutes."""
+    from geomap._progress import progress_bars
     from geomap.gazetteer._download import download_geonames
     from geomap.gazetteer._geonames import build_geonames
     from geomap.gazetteer._sources import GEONAMES, downloads_folder
 
     if name != GEONAMES:
-        raise GazetteerNotFound(f"no gazetteer {name!r} can be installed; 'geonames' can")
+        raise errors.GazetteerNotFound(f"cannot install {name!r}; only 'geonames' can be installed")
     folder = downloads_folder(GEONAMES, cache)
-    with _bars() as progress:
-        download_geonames(folder, url=url, advance=lambda file, done, size: progress(file, done / max(size, done, 1)))
-        path = build_geonames(folder, cache_dir=cache, progress=progress)
+    with progress_bars() as progress:
+        advance = _percent(progress)
+        download_geonames(folder, url=url, advance=lambda file, done, size: advance(file, done, max(size, done, 1)))
+        path = build_geonames(folder, cache_dir=cache, progress=advance)
     if not keep_files:
         shutil.rmtree(folder)
     _print_built(path)
@@ -346,33 +317,34 @@ def gazetteer_install_command(
 
 @gazetteer_app.command("build")
 def gazetteer_build_command(
-    geonames: Annotated[Path, typer.Option(help="A folder with GeoNames' files, zipped or not.")],
+    geonames: Annotated[Path, typer.Option(help="A folder of GeoNames files, zipped or not.")],
     cache: GazetteerFolder = None,
 ) -> None:
-    """Build the gazetteer 'geonames' from files that are already there."""
+    """Build the gazetteer 'geonames' from files that you have already."""
+    from geomap._progress import progress_bars
     from geomap.gazetteer._geonames import build_geonames
 
-    with _bars() as progress:
-        path = build_geonames(geonames, cache_dir=cache, progress=progress)
+    with progress_bars() as progress:
+        path = build_geonames(geonames, cache_dir=cache, progress=_percent(progress))
     _print_built(path)
 
 
 @gazetteer_app.command("list")
 def gazetteer_list_command(cache: GazetteerFolder = None) -> None:
-    """List the gazetteers that are there."""
+    """List the installed gazetteers."""
     from geomap.gazetteer._sources import indexes
     from geomap.gazetteer._store import Store
 
     typer.echo(f"{'gazetteer':<24} {'places':>12} {'names':>12} {'MB':>8}  date")
-    known = False
+    names = set()
     for path in indexes(cache):
         meta = Store(path).meta()
-        known = known or meta["source"] == "embedded"
+        names.add(meta["source"])
         typer.echo(
             f"{meta['source']:<24} {int(meta['places']):>12,} {int(meta['names']):>12,} "
             f"{path.stat().st_size / 1e6:>8,.0f}  {meta.get('date') or meta.get('file', '')}"
         )
-    if not known:
+    if "embedded" not in names:
         typer.echo(f"{'embedded':<24} {'(its index is built at first use)':>33}")
 
 
@@ -381,22 +353,20 @@ def gazetteer_info_command(
     name: Annotated[str, typer.Argument(help="'embedded', 'geonames', or a file of your own.")],
     cache: GazetteerFolder = None,
 ) -> None:
-    """Say what a gazetteer holds, where it comes from and under which licence."""
+    """Show what a gazetteer holds, its source and its license."""
     from geomap.gazetteer import Gazetteer
 
     for key, value in Gazetteer(name, cache_dir=cache).info().items():
         if isinstance(value, dict):
-            value = ", ".join(f"{letter or '-'} {count:,}" for letter, count in value.items())
-        typer.echo(
-            f"{key.replace('_', ' '):<16} {value:,}"
-            if isinstance(value, int)
-            else f"{key.replace('_', ' '):<16} {value}"
-        )
+            shown = ", ".join(f"{letter or '-'} {count:,}" for letter, count in value.items())
+        else:
+            shown = f"{value:,}" if isinstance(value, int) else str(value)
+        typer.echo(f"{key.replace('_', ' '):<16} {shown}")
 
 
 @gazetteer_app.command("remove")
 def gazetteer_remove_command(
-    name: Annotated[str, typer.Argument(help="'geonames', 'embedded', or the name of an own one in 'list'.")],
+    name: Annotated[str, typer.Argument(help="A name that 'geomap gazetteer list' shows.")],
     cache: GazetteerFolder = None,
 ) -> None:
     """Delete a gazetteer's index and downloads; files of your own are not touched."""
@@ -404,6 +374,140 @@ def gazetteer_remove_command(
 
     for path in remove_installed(name, cache):
         typer.echo(f"deleted {path}")
+
+
+@cache_app.command("info")
+def cache_info_command(cache: CacheFile = None) -> None:
+    """Show how many answers are stored, where, and how old they are."""
+    from geomap.geocoding import cache_info
+
+    typer.echo(str(cache_info(cache)))
+
+
+@cache_app.command("clear")
+def cache_clear_command(
+    expired: Annotated[bool, typer.Option("--expired", help="Only answers that are too old to be used.")] = False,
+    cache: CacheFile = None,
+) -> None:
+    """Delete stored answers."""
+    from geomap.geocoding import clear_cache
+
+    typer.echo(f"{clear_cache(cache, expired_only=expired):,} answers removed")
+
+
+@cache_app.command("export")
+def cache_export_command(
+    output: Annotated[Path, typer.Argument(help=".sqlite to use elsewhere (--only-cached --cache), .csv to read.")],
+    cache: CacheFile = None,
+) -> None:
+    """Write a copy of the stored answers to share; it holds no keys."""
+    from geomap.geocoding import export_cache
+
+    typer.echo(f"{export_cache(output, path=cache):,} answers: {output.resolve()}")
+
+
+app.add_typer(gazetteer_app)
+app.add_typer(cache_app)
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+) -> None:
+    if version:
+        import geomap
+
+        typer.echo(geomap.__version__)
+        raise typer.Exit
+
+
+def fallback_service(name: str | None, user_agent: str | None, domain: str | None) -> Service | None:
+    """Return the service that ``--fallback`` names, or None without one.
+
+    Raises
+    ------
+    GeocodingMisused
+        If there is a user agent or a domain, and no service.
+    """
+    from geomap.geocoding import Service
+
+    if name is None:
+        if user_agent or domain:
+            raise errors.GeocodingMisused("--user-agent and --domain need --fallback")
+        return None
+    options: dict[str, Any] = {"domain": domain} if domain else {}
+    return Service(name, user_agent=user_agent, **options)
+
+
+def _names_to_geocode(names: list[str]) -> list[str] | pd.DataFrame:
+    import pandas as pd
+
+    if names == ["-"]:
+        return [line.rstrip("\n") for line in sys.stdin if line.strip()]
+    path = Path(names[0])
+    if len(names) > 1 or path.suffix not in {".csv", ".txt"}:
+        return names
+    if not path.is_file():
+        raise errors.GeocodingMisused(f"file not found: {path}")
+    if path.suffix == ".csv":
+        return pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])
+    return [line for line in path.read_text("utf-8-sig").splitlines() if line.strip()]
+
+
+def _title(articles: Path) -> str:
+    return articles.resolve().stem.replace("_", " ").replace("-", " ").capitalize()
+
+
+class _Stopwatch:
+    """Seconds since it was made, and those of each lap."""
+
+    def __init__(self) -> None:
+        self._start = self._last = time.perf_counter()
+        self._laps: list[str] = []
+
+    def lap(self, name: str) -> None:
+        """End a lap."""
+        now = time.perf_counter()
+        self._laps.append(f"{name} {now - self._last:.1f}")
+        self._last = now
+
+    def __str__(self) -> str:
+        return f"{time.perf_counter() - self._start:.1f} ({', '.join(self._laps)})"
+
+
+def _percent(progress: Progress) -> Callable[..., None]:
+    """Return a report in percent, also of a share that comes without a total."""
+
+    def advance(stage: str, done: float, total: float = 1) -> None:
+        progress(stage, round(100 * done / total), 100)
+
+    return advance
+
+
+def _print_problems(report: Report) -> None:
+    shown = report.left_out.head(_MAX_PROBLEMS)
+    for article_id, row, reason in shown.itertuples(index=False, name=None):
+        typer.echo(f"left out: row {row}, article {article_id}: {reason}", err=True)
+    if len(report.left_out) > len(shown):
+        typer.echo(f"left out: {len(report.left_out) - len(shown):,} more", err=True)
+
+
+def _print_scores(report: Report) -> None:
+    from geomap.evaluation._scoring import is_count
+
+    for part, rows in report.scores.groupby("part", sort=False):
+        typer.echo(str(part))
+        for _, score, value, low, high in rows.itertuples(index=False, name=None):
+            number = f"{value:,.0f}" if is_count(str(part), score) else f"{value:,.3f}"
+            interval = "" if low != low else f"  ({low:,.3f} to {high:,.3f})"
+            typer.echo(f"  {score:<38} {number:>9}{interval}")
+
+
+def _print_answers(answers: gpd.GeoDataFrame) -> None:
+    table = answers[["name", "status", "type", "address"]].copy()
+    table["lat"], table["lon"] = answers.geometry.y.round(5), answers.geometry.x.round(5)
+    table["address"] = table["address"].where(table["address"].notna(), answers["reason"])
+    typer.echo(table.to_string(index=False, na_rep=""))
 
 
 def _print_built(path: Path) -> None:
@@ -415,200 +519,12 @@ def _print_built(path: Path) -> None:
     )
 
 
-@contextmanager
-def _bars() -> Iterator[Callable[[str, float], None]]:
-    """Show one bar for each stage on stderr, if that is a terminal."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        tasks: dict[str, TaskID] = {}
-
-        def progress(stage: str, share: float) -> None:
-            if stage not in tasks:
-                tasks[stage] = bar.add_task(stage, total=1.0)
-            bar.update(tasks[stage], completed=share)
-
-        yield progress
-
-
-cache_app = typer.Typer(
-    name="cache", help="The answers of geocoding services that are kept on this machine.", no_args_is_help=True
-)
-CacheFile = Annotated[
-    Path | None, typer.Option("--cache", help="The file answers are kept in.", show_default="the user's")
-]
-
-UserAgent = Annotated[
-    str | None, typer.Option(help="Who asks, '<project> (<address>)'; the public Nominatim demands it.")
-]
-Domain = Annotated[str | None, typer.Option(help="The server, if it is your own: http://localhost:8088")]
-Fallback = Annotated[
-    str | None,
-    typer.Option(help="A geocoder of geopy's to ask for names that the gazetteer lacks; only they leave the machine."),
-]
-
-
-def fallback_service(name: str | None, user_agent: str | None, domain: str | None) -> Service | None:
-    """Return the service that ``--fallback`` names, or None without one.
-
-    Raises
-    ------
-    GeocodingMisused
-        If there is somebody to ask or to name, and no service.
-    """
-    from geomap.errors import GeocodingMisused
-    from geomap.geocoding import Service
-
-    if name is None:
-        if user_agent or domain:
-            raise GeocodingMisused("--user-agent and --domain are for the service of --fallback, which is not given")
-        return None
-    options: dict[str, Any] = {"domain": domain} if domain else {}
-    return Service(name, user_agent=user_agent, **options)
-
-
-@app.command("geocode")
-def geocode_command(
-    names: Annotated[
-        list[str],
-        typer.Argument(
-            help="Names; or one .csv or .txt file of them (columns name, context, country_code); - for stdin."
-        ),
-    ],
-    service: Annotated[str, typer.Option(help="A geocoder of geopy's: nominatim, photon, geonames, ...")] = "nominatim",
-    user_agent: UserAgent = None,
-    domain: Domain = None,
-    country: Annotated[list[str] | None, typer.Option(help="Keep to a country (iq); may be given again.")] = None,
-    viewbox: Annotated[str | None, typer.Option(help="west,south,east,north in degrees.")] = None,
-    language: Annotated[str | None, typer.Option(help="The language of the answers.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="How many places to ask for per name.")] = 5,
-    rate: Annotated[float | None, typer.Option(help="Requests a second.", show_default="the service's limit")] = None,
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="The table to write: .csv, .geojson, .gpkg or .parquet.")
-    ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would cost; send nothing.")] = False,
-    only_cached: Annotated[bool, typer.Option("--only-cached", help="Answer from the cache; send nothing.")] = False,
-    cache: CacheFile = None,
-) -> None:
-    """Ask a geocoding service for names, politely; what is known already is not asked again.
-
-    Keys are read from the environment: GEOMAP_OPENCAGE_API_KEY, GEOMAP_GEONAMES_USERNAME, ... Only the names and hints
-    given here leave the machine. Nominatim's policy: https://operations.osmfoundation.org/policies/nominatim/
-    """
-    from geomap.errors import UnsupportedFormat
-    from geomap.geocoding import Service, geocode, plan
-
-    if output is not None and output.suffix not in {".csv", ".geojson", ".gpkg", ".parquet"}:
-        raise UnsupportedFormat(f"cannot write {output.name}: .csv, .geojson, .gpkg and .parquet are known")
-    options: dict[str, Any] = {"domain": domain} if domain else {}
-    asked = Service(service, user_agent=user_agent, rate=rate, cache=cache, only_cached=only_cached, **options)
-    hints: dict[str, Any] = {
-        "country_codes": country or None,
-        "viewbox": viewbox.split(",") if viewbox else None,
-        "language": language,
-        "limit": limit,
-    }
-    table = _names_to_geocode(names)
-    if dry_run:
-        typer.echo(str(plan(table, service=asked, **hints)))
-        return
-    found = geocode(table, service=asked, **hints)
-    counts = found["status"].value_counts()
-    typer.echo(", ".join(f"{counts.get(name, 0):,} {name}" for name in ("found", "not_found", "error")), err=True)
-    if output is None:
-        _print_answers(found)
-    else:
-        _write_answers(found, output)
-        typer.echo(f"{len(found):,} names: {output.resolve()}")
-
-
-@cache_app.command("info")
-def cache_info_command(cache: CacheFile = None) -> None:
-    """Show what is kept, where, and how old it is."""
-    from geomap.geocoding import cache_info
-
-    typer.echo(str(cache_info(cache)))
-
-
-@cache_app.command("clear")
-def cache_clear_command(
-    expired: Annotated[bool, typer.Option("--expired", help="Only what is too old to be used.")] = False,
-    cache: CacheFile = None,
-) -> None:
-    """Forget what is kept."""
-    from geomap.geocoding import clear_cache
-
-    typer.echo(f"{clear_cache(cache, expired_only=expired):,} answers removed")
-
-
-@cache_app.command("export")
-def cache_export_command(
-    output: Annotated[Path, typer.Argument(help=".sqlite to use elsewhere (--only-cached --cache), .csv to read.")],
-    cache: CacheFile = None,
-) -> None:
-    """Write a copy that others can use; it holds no keys."""
-    from geomap.geocoding import export_cache
-
-    typer.echo(f"{export_cache(output, path=cache):,} answers: {output.resolve()}")
-
-
-def _names_to_geocode(given: list[str]) -> list[str] | pd.DataFrame:
-    import pandas as pd
-
-    from geomap.errors import GeocodingMisused
-
-    if given == ["-"]:
-        return [line.rstrip("\n") for line in sys.stdin if line.strip()]
-    path = Path(given[0])
-    if len(given) == 1 and path.suffix in {".csv", ".txt"}:
-        if not path.is_file():
-            raise GeocodingMisused(f"there is no file {path}")
-        if path.suffix == ".csv":
-            return pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])
-        return [line for line in path.read_text("utf-8-sig").splitlines() if line.strip()]
-    return given
-
-
-def _print_answers(found: gpd.GeoDataFrame) -> None:
-    table = found[["name", "status", "type", "address"]].copy()
-    table["lat"], table["lon"] = found.geometry.y.round(5), found.geometry.x.round(5)
-    table["address"] = table["address"].where(table["address"].notna(), found["reason"])
-    typer.echo(table.to_string(index=False, na_rep=""))
-
-
-def _write_answers(found: gpd.GeoDataFrame, output: Path) -> None:
-    from geomap._files import replacing
-
-    with replacing(output) as temporary:
-        if output.suffix == ".csv":
-            flat = found.drop(columns="geometry")
-            flat["lat"], flat["lon"] = found.geometry.y, found.geometry.x
-            flat.to_csv(temporary, index=False)
-        elif output.suffix == ".parquet":
-            found.to_parquet(temporary)
-        else:
-            found.to_file(temporary, driver="GeoJSON" if output.suffix == ".geojson" else "GPKG")
-
-
-app.add_typer(gazetteer_app)
-app.add_typer(cache_app)
-
-
-@app.callback(invoke_without_command=True)
-def _root(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
-) -> None:
-    if version:
-        import geomap
-
-        typer.echo(geomap.__version__)
-        raise typer.Exit
+def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
+    typer.echo(f"note: {message}", err=True)
 
 
 def main() -> None:
-    """Run the command line; what :data:`EXIT_CODES` lists ends it with one line on stderr, not with a traceback."""
+    """Run the command line; an error listed in :data:`EXIT_CODES` ends it with one line on stderr, no traceback."""
     with warnings.catch_warnings():
         warnings.simplefilter("default", errors.GeomapWarning)
         warnings.showwarning = _show_warning
@@ -618,7 +534,7 @@ def main() -> None:
             typer.echo(f"error: {error}", err=True)
             sys.exit(next(code for kind, code in EXIT_CODES if isinstance(error, kind)))
         except KeyboardInterrupt:
-            typer.echo("stopped; nothing was left half written", err=True)
+            typer.echo("interrupted; no partial files were written", err=True)
             sys.exit(130)
 
 

@@ -16,20 +16,19 @@ from geomap.errors import LossyExport, MentionsNotFound, MentionsUnreadable, Uns
 if TYPE_CHECKING:
     import geopandas as gpd
 
-LAYER = "mentions"
-_NEEDED = (*tables.SPANS, "toponym")
+_REQUIRED = (*tables.MENTION_KEY, "toponym")
 
 
 def write_mentions(mentions: gpd.GeoDataFrame, path: str | Path) -> Path:
-    """Write mentions as GeoJSON, GeoPackage, GeoParquet or CSV, as the file's ending says.
+    """Write mentions as GeoJSON, GeoPackage, GeoParquet or CSV, chosen by the file's extension.
 
     Parameters
     ----------
     mentions
-        The mentions table, with any further columns. ``nil`` mentions are written too, without a point. Points in another
-        coordinate system are brought to EPSG:4326.
+        A mentions table, which may have further columns or fewer, and any name for its geometry column. ``nil`` mentions
+        are written too, without a point. Points in another coordinate system are converted to EPSG:4326.
     path
-        Ends in ``.geojson``, ``.gpkg``, ``.parquet`` or ``.csv``. CSV holds the point as ``lon`` and ``lat`` in degrees.
+        Ends in ``.geojson``, ``.gpkg``, ``.parquet`` or ``.csv``. CSV has the point as ``lon`` and ``lat`` in degrees.
 
     Returns
     -------
@@ -39,14 +38,14 @@ def write_mentions(mentions: gpd.GeoDataFrame, path: str | Path) -> Path:
     Raises
     ------
     UnsupportedFormat
-        If the ending names none of these.
+        If the extension is none of these.
     UnsafeOutput
-        If the file cannot be written; nothing is left half written.
+        If the file cannot be written; an existing one is then unchanged.
 
     Warns
     -----
     LossyExport
-        If the table holds something that the format cannot hold; the message says what becomes of it.
+        If the format cannot hold something in the table; the message says what becomes of it.
 
     See Also
     --------
@@ -54,77 +53,94 @@ def write_mentions(mentions: gpd.GeoDataFrame, path: str | Path) -> Path:
 
     Notes
     -----
-    What the formats cannot hold. GeoParquet: nothing of the table. GeoPackage: categories (written as text) and
-    fractions of a millisecond. GeoJSON: categories and times, both written as text. CSV: any dtype, and the difference
-    between empty and missing text. :func:`read_mentions` knows the dtypes of the mentions table and restores them. None
-    of the formats: the table's index, and the runners-up that :func:`geomap.alternatives` gives.
+    What the formats lose. GeoParquet: nothing. GeoPackage: categories (written as text) and fractions of a millisecond.
+    GeoJSON: categories and times, both written as text. CSV: every dtype, and the difference between empty and missing
+    text. :func:`read_mentions` restores the dtypes of the mentions table. All formats lose the table's index and the
+    runners-up that :func:`geomap.alternatives` returns.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from geomap.datasets import sample_mentions
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = write_mentions(sample_mentions(), Path(folder) / "mentions.gpkg")
+    ...     read_mentions(path)[["toponym", "name", "geometry"]].head(2)
+      toponym   name                   geometry
+    0   Mosul  Mosul    POINT (43.11889 36.335)
+    1   Erbil  Erbil  POINT (44.00943 36.19117)
     """
+    return write_table(mentions, path, layer="mentions")
+
+
+def write_table(table: gpd.GeoDataFrame, path: str | Path, *, layer: str) -> Path:
+    """Write any table of points as :func:`write_mentions` does; ``layer`` is its name in a GeoPackage."""
     path = Path(path)
     check_format(path)
-    table = _plain(mentions)
-    lost = _LOSES[path.suffix.casefold()](table)
-    if lost:
-        warnings.warn(f"{path}: {'; '.join(lost)}", LossyExport, stacklevel=2)
+    suffix, table = path.suffix.casefold(), _in_degrees(table)
+    losses = _LOSSES[suffix](table)
+    if losses:
+        warnings.warn(f"{path}: {'; '.join(losses)}", LossyExport, stacklevel=3)
     with replacing(path) as temporary:
-        _WRITERS[path.suffix.casefold()](table, temporary)
+        _WRITERS[suffix](table, temporary, layer)
     return path
 
 
 def check_format(path: Path) -> None:
-    """Raise :class:`~geomap.errors.UnsupportedFormat` unless the file's ending names a format that can be written."""
+    """Raise :class:`~geomap.errors.UnsupportedFormat` unless the file's extension is that of a format to write."""
     if path.suffix.casefold() not in _WRITERS:
-        raise UnsupportedFormat(f"cannot write {path}: its ending should be one of {', '.join(_WRITERS)}")
+        raise UnsupportedFormat(f"cannot write {path}: the extension must be one of {', '.join(_WRITERS)}")
 
 
 def read_mentions(path: str | Path) -> gpd.GeoDataFrame:
-    """Read mentions that :func:`write_mentions` wrote, or that another program kept in one of its formats.
+    """Read mentions that :func:`write_mentions` or another program wrote in one of its formats.
 
     Parameters
     ----------
     path
-        Ends in ``.geojson``, ``.gpkg``, ``.parquet`` or ``.csv``.
+        Ends in ``.geojson``, ``.gpkg``, ``.parquet`` or ``.csv``. ``article_id``, ``field``, ``start``, ``end`` and
+        ``toponym`` are required, and in CSV ``lon`` and ``lat``.
 
     Returns
     -------
     GeoDataFrame
-        The mentions table in the order of the file: every column of :data:`geomap.tables.MENTIONS` in its dtype, those
-        that the file lacks as missing values, then any further columns as they were read, and the points in EPSG:4326.
-        In CSV, text that is empty is missing; of ``title``, what is missing is empty.
+        The mentions table in the order of the file: every column of :data:`geomap.tables.MENTIONS` in its dtype, with
+        missing values if the file lacks it, then any further columns as they were read, and the points in EPSG:4326. In
+        CSV, empty text is missing, except that a missing ``title`` is empty.
 
     Raises
     ------
     MentionsNotFound
         If there is no such file.
     UnsupportedFormat
-        If the ending names none of these.
+        If the extension is none of these.
     MentionsUnreadable
-        If the file is not of the format that its ending names, or is no table of mentions; the message says which column
-        lacks or cannot be read.
+        If the file is not in the format of its extension, or is not a mentions table; the message names the column that
+        is missing or cannot be read.
     """
     path = Path(path)
     if path.suffix.casefold() not in _READERS:
-        raise UnsupportedFormat(f"cannot read {path}: its ending should be one of {', '.join(_READERS)}")
+        raise UnsupportedFormat(f"cannot read {path}: the extension must be one of {', '.join(_READERS)}")
     if not path.is_file():
-        raise MentionsNotFound(f"there is no file {path}")
+        raise MentionsNotFound(f"file not found: {path}")
     try:
-        table = _plain(_READERS[path.suffix.casefold()](path))
+        table = _in_degrees(_READERS[path.suffix.casefold()](path))
     except (ValueError, KeyError, OSError, RuntimeError, AttributeError) as error:
         raise MentionsUnreadable(f"{path} cannot be read as {path.suffix}: {error}") from error
-    lacking = [name for name in _NEEDED if name not in table.columns]
-    if lacking:
-        raise MentionsUnreadable(f"{path} is no table of mentions: it lacks the column {lacking[0]}")
+    missing = [name for name in _REQUIRED if name not in table.columns]
+    if missing:
+        raise MentionsUnreadable(f"{path} is not a mentions table: missing column {missing[0]}")
     return _typed(table, path)
 
 
 def _typed(table: gpd.GeoDataFrame, path: Path) -> gpd.GeoDataFrame:
-    """Return what was read in the dtypes of the mentions table, further columns behind."""
+    """Return a table with the columns and dtypes of the mentions table, then its further columns."""
     columns = {}
     for name, dtype in tables.MENTIONS.items():
         if name in table.columns:
             try:
                 columns[name] = _converted(table[name], dtype)
             except (ValueError, TypeError) as error:
-                raise MentionsUnreadable(f"{path}: the column {name} is no {dtype}: {error}") from error
+                raise MentionsUnreadable(f"{path}: column {name} cannot be read as {dtype}: {error}") from error
     mentions = tables.finish_mentions(pd.DataFrame(columns, index=table.index))
     for name in table.columns:
         if name not in mentions.columns:
@@ -133,24 +149,22 @@ def _typed(table: gpd.GeoDataFrame, path: Path) -> gpd.GeoDataFrame:
 
 
 def _points(geometry: gpd.GeoSeries, path: Path) -> gpd.GeoSeries:
-    """Return points, None where there is none; other programs keep that as an empty point."""
-    there = geometry.notna() & ~geometry.is_empty
-    wrong = there & (geometry.geom_type != "Point")
+    """Return the points, None for those that are missing, which other programs write as empty points."""
+    known = geometry.notna() & ~geometry.is_empty
+    wrong = known & (geometry.geom_type != "Point")
     if wrong.any():
         row = int(wrong.to_numpy().argmax())
-        raise MentionsUnreadable(
-            f"{path}, row {row}: a mention is a point, and this is a {geometry.geom_type.iloc[row]}"
-        )
-    return geometry.where(there, None)
+        raise MentionsUnreadable(f"{path}, row {row}: expected a Point, got a {geometry.geom_type.iloc[row]}")
+    return geometry.where(known, None)
 
 
 def _converted(values: pd.Series[Any], dtype: str) -> pd.Series[Any]:
     if dtype.startswith("datetime64"):
-        known = pd.api.types.is_datetime64_any_dtype(values.dtype)
-        return tables.as_dtype(values if known else pd.to_datetime(values, utc=True, format="ISO8601"), dtype)
+        parsed = pd.api.types.is_datetime64_any_dtype(values.dtype)
+        return tables.as_dtype(values if parsed else pd.to_datetime(values, utc=True, format="ISO8601"), dtype)
     plain = values.astype(object).where(values.notna(), None)
     if dtype == "boolean":
-        return tables.as_dtype(plain.map(_truth, na_action="ignore"), dtype)
+        return tables.as_dtype(plain.map(_boolean, na_action="ignore"), dtype)
     if dtype in ("int64", "Int64"):
         return tables.as_dtype(pd.to_numeric(plain), dtype)
     if dtype == "category" and isinstance(values.dtype, pd.CategoricalDtype):
@@ -158,59 +172,51 @@ def _converted(values: pd.Series[Any], dtype: str) -> pd.Series[Any]:
     return tables.as_dtype(plain, dtype)
 
 
-def _truth(value: object) -> bool:
-    """Return what a file without a type for truth holds as a number or as text."""
-    known = {"true": True, "1": True, "1.0": True, "false": False, "0": False, "0.0": False}
+def _boolean(value: object) -> bool:
+    """Return a boolean that a file holds as a number or as text, for lack of a type."""
     text = str(value).casefold()
-    if text not in known:
+    if text not in ("true", "1", "1.0", "false", "0", "0.0"):
         raise ValueError(f"{value!r} is neither true nor false")
-    return known[text]
+    return text in ("true", "1", "1.0")
 
 
-def _plain(mentions: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the table in EPSG:4326, its points in the column ``geometry``, without what only geomap knows."""
-    table = mentions.copy()
+def _in_degrees(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return a copy in EPSG:4326 with its points in the column ``geometry`` and without ``attrs``."""
+    table = tables.in_degrees_of(table.copy())
     table.attrs = {}
-    if table.geometry.name != "geometry":
-        table = table.rename_geometry("geometry")
-    return table.to_crs(tables.CRS) if table.crs is not None and table.crs != tables.CRS else table
+    return table if table.geometry.name == "geometry" else table.rename_geometry("geometry")
 
 
-def _for_gis(mentions: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the table in types that GIS formats know: text for categories."""
-    table = mentions.copy()
-    for name in table.columns:
-        if isinstance(table[name].dtype, pd.CategoricalDtype):
-            table[name] = table[name].astype("str")
-    return table
+# The writers own their table: it is a copy.
 
 
-def _geojson(mentions: gpd.GeoDataFrame, path: Path) -> None:
-    table = mentions.copy()
+def _geojson(table: gpd.GeoDataFrame, path: Path, _: str) -> None:
     for name in table.select_dtypes(["datetime", "datetimetz"]):
         table[name] = table[name].map(lambda time: time.isoformat(), na_action="ignore").astype("str")
-    # Not by GDAL, which rounds numbers and takes a sentence that looks like JSON for JSON.
+    # Not written by GDAL, which rounds numbers and parses sentences that look like JSON.
     path.write_text(table.to_json(na="null", drop_id=True, ensure_ascii=False), encoding="utf-8")
 
 
-def _gpkg(mentions: gpd.GeoDataFrame, path: Path) -> None:
-    _for_gis(mentions).to_file(path, driver="GPKG", layer=LAYER, engine="pyogrio", index=False)
+def _gpkg(table: gpd.GeoDataFrame, path: Path, layer: str) -> None:
+    for name in table.select_dtypes("category"):
+        table[name] = table[name].astype("str")
+    table.to_file(path, driver="GPKG", layer=layer, engine="pyogrio", index=False)
 
 
-def _parquet(mentions: gpd.GeoDataFrame, path: Path) -> None:
-    mentions.to_parquet(path, index=False)
+def _parquet(table: gpd.GeoDataFrame, path: Path, _: str) -> None:
+    table.to_parquet(path, index=False)
 
 
-def _csv(mentions: gpd.GeoDataFrame, path: Path) -> None:
-    table = pd.DataFrame(mentions.drop(columns="geometry"))
-    table["lon"], table["lat"] = mentions.geometry.x, mentions.geometry.y
-    table.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+def _csv(table: gpd.GeoDataFrame, path: Path, _: str) -> None:
+    flat = pd.DataFrame(table.drop(columns="geometry"))
+    flat["lon"], flat["lat"] = table.geometry.x, table.geometry.y
+    flat.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
 
 
 def _read_geojson(path: Path) -> gpd.GeoDataFrame:
     import geopandas as gpd
 
-    # An article_id that looks like a date is still text.
+    # Without the option GDAL would turn an article_id that looks like a date into one.
     table = gpd.read_file(path, engine="pyogrio", DATE_AS_STRING="YES")
     return table if len(table) else tables.empty_mentions()
 
@@ -230,7 +236,7 @@ def _read_parquet(path: Path) -> gpd.GeoDataFrame:
 def _read_csv(path: Path) -> gpd.GeoDataFrame:
     import geopandas as gpd
 
-    # Namibia's code is NA, and Nan lies in Thailand: only what is empty is missing. Types are given afterwards.
+    # Namibia's code is NA, and Nan is a town in Thailand: only an empty cell is missing. Dtypes are set later.
     table = pd.read_csv(path, encoding="utf-8", dtype=str, keep_default_na=False, na_values=[""])
     tables.require_columns(table, ("lon", "lat"), what="mentions")
     if "title" in table.columns:
@@ -239,26 +245,24 @@ def _read_csv(path: Path) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table.drop(columns=["lon", "lat"]), geometry=geometry, crs=tables.CRS)
 
 
-def _nothing(mentions: gpd.GeoDataFrame) -> list[str]:
+def _nothing(table: gpd.GeoDataFrame) -> list[str]:
     return []
 
 
-def _fractions(mentions: gpd.GeoDataFrame) -> list[str]:
-    times = mentions.select_dtypes(["datetime", "datetimetz"])
+def _fractions(table: gpd.GeoDataFrame) -> list[str]:
+    times = table.select_dtypes(["datetime", "datetimetz"])
     cut = [name for name in times if (times[name].dt.floor("ms") < times[name]).any()]
-    return [f"the times in {name} are cut to milliseconds" for name in cut]
+    return [f"times in {name} are truncated to milliseconds" for name in cut]
 
 
-def _empty_text(mentions: gpd.GeoDataFrame) -> list[str]:
-    given = [
-        f"the column {name} gives way to that of the points" for name in ("lon", "lat") if name in mentions.columns
-    ]
-    texts = mentions.columns.difference(["title", "geometry"], sort=False)
-    emptied = [name for name in texts if (mentions[name].astype(object) == "").any()]
-    return [*given, *(f"empty text in {name} reads as missing" for name in emptied)]
+def _empty_text(table: gpd.GeoDataFrame) -> list[str]:
+    replaced = [f"column {name} is replaced by that of the points" for name in ("lon", "lat") if name in table.columns]
+    texts = table.columns.difference(["title", "geometry"], sort=False)
+    emptied = [name for name in texts if (table[name].astype(object) == "").any()]
+    return [*replaced, *(f"empty text in {name} will be read as missing" for name in emptied)]
 
 
-_WRITERS: dict[str, Callable[[gpd.GeoDataFrame, Path], None]] = {
+_WRITERS: dict[str, Callable[[gpd.GeoDataFrame, Path, str], None]] = {
     ".geojson": _geojson,
     ".gpkg": _gpkg,
     ".parquet": _parquet,
@@ -270,7 +274,7 @@ _READERS: dict[str, Callable[[Path], gpd.GeoDataFrame]] = {
     ".parquet": _read_parquet,
     ".csv": _read_csv,
 }
-_LOSES: dict[str, Callable[[gpd.GeoDataFrame], list[str]]] = {
+_LOSSES: dict[str, Callable[[gpd.GeoDataFrame], list[str]]] = {
     ".geojson": _nothing,
     ".gpkg": _fractions,
     ".parquet": _nothing,

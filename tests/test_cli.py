@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 import geomap
+import geomap.cli
 
 ARTICLE = "Rain over Mosul\nThe Tigris rose.\nRoads between Mosul and Erbil were closed on Monday."
 
@@ -81,6 +82,24 @@ def test_lookup_prints_the_candidates(run) -> None:
     assert nothing.returncode == 0
     assert nothing.stdout == ""
     assert "Qwxyzzton" in nothing.stderr
+
+
+def test_lookup_loads_no_pandas(gazetteer: geomap.Gazetteer, gazetteer_cache: Path) -> None:
+    code = (
+        "import sys; from typer.testing import CliRunner; from geomap.cli import app; "
+        "done = CliRunner().invoke(app, ['lookup', 'Mosul']); "
+        "print(done.exit_code, 'geonames:99072' in done.stdout, 'pandas' in sys.modules)"
+    )
+    environment = os.environ | {"GEOMAP_CACHE": str(gazetteer_cache)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True)
+    assert done.stdout.split() == ["0", "True", "False"]
+
+
+def test_the_help_lists_the_commands_in_the_order_of_the_module(run) -> None:
+    source = Path(geomap.cli.__file__).read_text("utf-8")
+    declared = re.findall(r'^@app\.command\("(\w+)"\)', source, re.MULTILINE)
+    listed = [word for line in run("--help").stdout.splitlines() for word in line.strip("│ ").split()[:1]]
+    assert [word for word in listed if word in {*declared, "gazetteer", "cache"}] == [*declared, "gazetteer", "cache"]
 
 
 def test_evaluate_prints_scores_and_names_what_was_left_out(run, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -285,7 +286,7 @@ def test_the_command_scores_a_file_of_predictions_and_writes_its_reports(
     predictions.to_csv(tmp_path / "mentions.csv", index=False)
     command = [sys.executable, "-m", "geomap.cli", "evaluate", str(gold_path), "--predictions", "mentions.csv"]
     files = ["--report", "out.html", "--json", "out.json", "-o", "scores.csv", "--bootstrap", "20"]
-    environment = {"GEOMAP_CACHE": str(gazetteer_cache), "PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
+    environment = os.environ | {"GEOMAP_CACHE": str(gazetteer_cache), "HOME": str(tmp_path)}
     done = subprocess.run(
         [*command, *files], capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=300
     )

@@ -128,7 +128,7 @@ def test_any_mentions_come_back_the_same(tmp_path: Path, ending: str, changes: l
 
 def test_geopackage_says_that_it_cuts_times_to_milliseconds(tmp_path: Path) -> None:
     table = mentions({"published": "2016-10-18T01:02:03.456789Z"})
-    with pytest.warns(errors.LossyExport, match="published are cut to milliseconds"):
+    with pytest.warns(errors.LossyExport, match="times in published are truncated to milliseconds"):
         path = write_mentions(table, tmp_path / "mentions.gpkg")
     assert read_mentions(path)["published"][0] == pd.Timestamp("2016-10-18T01:02:03.456Z")
 
@@ -140,7 +140,7 @@ def test_the_other_formats_keep_microseconds(tmp_path: Path, ending: str) -> Non
 
 
 def test_csv_says_which_empty_text_reads_as_missing(tmp_path: Path) -> None:
-    with pytest.warns(errors.LossyExport, match="empty text in admin1 reads as missing"):
+    with pytest.warns(errors.LossyExport, match="empty text in admin1 will be read as missing"):
         path = write_mentions(mentions({"admin1": ""}), tmp_path / "mentions.csv")
     assert read_mentions(path)["admin1"].isna().all()
 
@@ -153,7 +153,7 @@ def test_the_other_formats_tell_empty_text_from_missing(tmp_path: Path, ending: 
 
 def test_csv_says_that_a_column_named_lon_gives_way(tmp_path: Path) -> None:
     table = mentions({}).assign(lon=1.0)
-    with pytest.warns(errors.LossyExport, match="column lon gives way"):
+    with pytest.warns(errors.LossyExport, match="column lon is replaced by that of the points"):
         path = write_mentions(table, tmp_path / "mentions.csv")
     assert read_mentions(path).geometry.x.tolist() == [43.11889]
     kept = read_mentions(write_mentions(table, tmp_path / "mentions.gpkg"))
@@ -174,6 +174,22 @@ def test_points_in_another_system_are_written_in_degrees(tmp_path: Path, ending:
     assert found.crs == tables.CRS
     assert found.geometry[0].x == pytest.approx(43.11889)
     assert found.geometry[0].y == pytest.approx(36.335)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_the_geometry_column_may_have_any_name_and_columns_may_be_missing(tmp_path: Path, ending: str) -> None:
+    table = mentions({}, {"lon": None, "lat": None}).rename_geometry("point")
+    few = table[["article_id", "field", "start", "end", "toponym", "source", "point"]]
+    found = read_mentions(write_mentions(few, tmp_path / f"mentions{ending}"))
+    assert found.geometry.name == "geometry"
+    assert (found.geometry[0].x, found.geometry[0].y) == (43.11889, 36.335)
+    assert found.geometry[1] is None
+    pd.testing.assert_series_equal(found.dtypes.astype(str), tables.empty_mentions().dtypes.astype(str))
+    assert found["source"].tolist() == ["Nineveh Ledger"] * 2
+    assert found["status"].isna().all()
+    if ending == ".parquet":
+        few.to_parquet(tmp_path / "own.parquet")
+        assert_same(read_mentions(tmp_path / "own.parquet"), found)
 
 
 def test_a_category_keeps_its_order_in_geoparquet(tmp_path: Path) -> None:
@@ -197,7 +213,7 @@ def test_writing_leaves_the_table_as_it_was(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_another_ending_and_a_broken_file_are_clear_errors(tmp_path: Path) -> None:
-    with pytest.raises(errors.MentionsNotFound, match="there is no file"):
+    with pytest.raises(errors.MentionsNotFound, match="file not found"):
         read_mentions(tmp_path / "mentions.csv")
     with pytest.raises(errors.UnsupportedFormat, match=r"\.geojson, \.gpkg, \.parquet, \.csv"):
         read_mentions(tmp_path / "mentions.xlsx")
@@ -213,10 +229,13 @@ def test_a_missing_file_another_ending_and_a_broken_file_are_clear_errors(tmp_pa
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"start": "early"}, "column start is no int64"),
-        ({"confidence": "high"}, "column confidence is no float64"),
-        ({"published": "some day"}, "column published is no datetime64"),
-        ({"boilerplate": "perhaps"}, "column boilerplate is no boolean: 'perhaps' is neither true nor false"),
+        ({"start": "early"}, "column start cannot be read as int64"),
+        ({"confidence": "high"}, "column confidence cannot be read as float64"),
+        ({"published": "some day"}, "column published cannot be read as datetime64"),
+        (
+            {"boilerplate": "perhaps"},
+            "column boilerplate cannot be read as boolean: 'perhaps' is neither true nor false",
+        ),
         ({"start": None}, "column start"),
     ],
 )
@@ -224,17 +243,17 @@ def test_a_value_of_the_wrong_type_names_the_file_and_the_column(
     tmp_path: Path, change: dict[str, object], words: str
 ) -> None:
     pd.DataFrame([ROW | change]).to_csv(tmp_path / "mentions.csv", index=False)
-    with pytest.raises(errors.MentionsUnreadable, match=rf"mentions\.csv: the {words}"):
+    with pytest.raises(errors.MentionsUnreadable, match=rf"mentions\.csv: {words}"):
         read_mentions(tmp_path / "mentions.csv")
 
 
 def test_a_table_of_something_else_is_refused(tmp_path: Path) -> None:
     geomap.shapes("us_state").to_parquet(tmp_path / "states.parquet")
-    with pytest.raises(errors.MentionsUnreadable, match="no table of mentions: it lacks the column article_id"):
+    with pytest.raises(errors.MentionsUnreadable, match="not a mentions table: missing column article_id"):
         read_mentions(tmp_path / "states.parquet")
     table = mentions({}).set_geometry(mentions({}).to_crs(3857).buffer(1000).to_crs(4326))
     table.to_file(tmp_path / "areas.gpkg")
-    with pytest.raises(errors.MentionsUnreadable, match=r"row 0: a mention is a point, and this is a Polygon"):
+    with pytest.raises(errors.MentionsUnreadable, match=r"row 0: expected a Point, got a Polygon"):
         read_mentions(tmp_path / "areas.gpkg")
 
 

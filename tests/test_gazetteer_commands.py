@@ -67,5 +67,5 @@ def test_removing_what_is_not_there_says_so(cache: Path, name: str) -> None:
 
 
 def test_only_geonames_can_be_installed(cache: Path) -> None:
-    with pytest.raises(GazetteerNotFound, match="'geonames' can"):
+    with pytest.raises(GazetteerNotFound, match="only 'geonames' can"):
         run("install", "everything")

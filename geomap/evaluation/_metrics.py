@@ -209,7 +209,7 @@ def located(mentions: pd.DataFrame) -> pd.DataFrame:
 
 def with_confidence(judged: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of :func:`judge` whose prediction states a confidence."""
-    return judged.loc[np.isfinite(judged["confidence"])]
+    return judged[judged["confidence"].notna()]
 
 
 def feature_ids(mentions: pd.DataFrame) -> Floats:
