@@ -1,10 +1,10 @@
-"""What people corrected on a map, replayed on the mentions of any later run.
+"""Apply the corrections that people made on a map to the mentions of any later run.
 
-A file of corrections has one JSON object on each line, as the map's page writes it: which mention (``article_id``,
-``field``, ``start``, ``end``, ``toponym``), the ``verdict`` (``right``, ``moved``, ``not a place``), ``was``, the
-``place_id`` that it had when somebody looked, and, where it moved, the new place (``place_id``, ``name``, ``lat``,
-``lon`` and what else is known of it). A line with ``"rule": true`` names no article: it speaks of every mention of the
-toponym that was resolved to ``was``, or of every one where ``was`` is missing ("Georgia here is the US state").
+A file of corrections has one JSON object per line, as the map's page writes it: the mention (``article_id``, ``field``,
+``start``, ``end``, ``toponym``), the ``verdict`` (``right``, ``moved``, ``not a place``), ``was``, the ``place_id`` that it
+had at the time, and for ``moved`` the new place (``place_id``, ``name``, ``lat``, ``lon`` and whatever else is known of
+it). A line with ``"rule": true`` names no article: it applies to every mention of the toponym that was resolved to
+``was``, or to every mention of it without ``was`` ("Georgia here is the US state").
 """
 
 from __future__ import annotations
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 VERDICTS = ("right", "moved", "not a place")
-_MENTION = ("article_id", "field", "start", "end")
-_NEEDED = (*_MENTION, "toponym", "status", "place_id")
+_NEEDED = (*tables.MENTION_KEY, "toponym", "status", "place_id")
 _OF_THE_PLACE = (
     "place_id",
     "geonameid",
@@ -40,70 +39,85 @@ _OF_THE_PLACE = (
     "feature_code",
     "population",
 )
-REPORT = ("line", *_MENTION, "toponym", "verdict", "rule", "mentions", "problem")
-# The first letters of GeoNames' feature codes that tell the class.
+REPORT = ("line", *tables.MENTION_KEY, "toponym", "verdict", "rule", "mentions", "problem")
+# How GeoNames' feature codes begin, with their classes.
 _CLASSES = (("PPL", "P"), ("PCL", "A"), ("ADM", "A"), ("TERR", "A"))
 
 
 class _Correction(NamedTuple):
     line: int
-    said: Mapping[str, Any]
+    content: Mapping[str, Any]
     rule: bool
 
     @property
     def verdict(self) -> str:
-        return str(self.said["verdict"])
+        return str(self.content["verdict"])
 
 
 def apply_corrections(mentions: gpd.GeoDataFrame, path: str | os.PathLike[str]) -> gpd.GeoDataFrame:
-    """Replay on the mentions what people corrected on a map.
+    """Apply the corrections that people made on a map.
 
     Parameters
     ----------
     mentions
-        A mentions table, of this run or a later one.
+        A mentions table, of the run that was corrected or a later one.
     path
-        A file of corrections (JSON lines), as a map's page gives out. Files can be joined; of two lines about one
-        mention the later counts, and a line about a mention counts more than a rule.
+        A file of corrections (JSON lines), as downloaded from a map. Files can be concatenated: a later line about the
+        same mention wins, and a line about a mention wins over a rule.
 
     Returns
     -------
     GeoDataFrame
-        A copy with the same rows in the same order. ``checked`` says what a person did: ``right`` leaves a mention as
-        it is; ``moved`` gives it the place chosen, with confidence 1; ``not a place`` makes it ``nil``.
+        A copy with the same rows in the same order. ``checked`` holds the verdict: ``right`` leaves a mention as it is;
+        ``moved`` gives it the chosen place, with confidence 1; ``not a place`` makes it ``nil``.
 
     Raises
     ------
     FileNotFoundError
         If there is no such file.
     InvalidCorrections
-        If a line is not a correction; the line is named.
+        If a line is not a correction; the message names the line.
     ColumnMissing
-        If the mentions lack a column that is needed here.
+        If the mentions lack one of ``article_id, field, start, end, toponym, status, place_id``.
 
     Warns
     -----
     CorrectionsUnmatched
-        If some no longer match a mention: its article is gone, its text changed, or it is not recognized any more.
+        If some match no mention: the article is gone, its text has changed, or the mention is no longer recognized.
         :func:`check_corrections` lists them.
+
+    Examples
+    --------
+    >>> import json, tempfile
+    >>> from geomap.datasets import sample_mentions
+    >>> mentions = sample_mentions()
+    >>> key = {"article_id": "a2", "field": "text", "start": int(mentions["start"][2]), "end": int(mentions["end"][2])}
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "corrections.jsonl"
+    ...     _ = path.write_text(json.dumps(key | {"toponym": "Tigris", "verdict": "not a place"}))
+    ...     apply_corrections(mentions, path)[["toponym", "status", "checked"]].head(3)
+      toponym    status      checked
+    0   Mosul  resolved          NaN
+    1   Erbil  resolved          NaN
+    2  Tigris       nil  not a place
     """
     corrections = _read(path)
-    found, report = _matched(mentions, corrections)
+    correction_of, report = _matched(mentions, corrections)
     table = mentions.copy()
     for name in ("checked", "confidence"):
         if name not in table.columns:
             table[name] = tables.as_dtype(pd.Series(np.nan, index=table.index, dtype=object), tables.MENTIONS[name])
     known = _places(mentions)
     by_correction: dict[int, list[int]] = {}
-    for row, number in found.items():
+    for row, number in correction_of.items():
         by_correction.setdefault(number, []).append(row)
     for number, rows in sorted(by_correction.items()):
         _apply(table, rows, corrections[number], known)
     lost = report[report["problem"].notna()]
     if len(lost):
         warnings.warn(
-            f"{len(lost)} of {len(report)} corrections no longer match ({lost['problem'].iloc[0]}, line "
-            f"{lost['line'].iloc[0]}); geomap.corrections.check_corrections(mentions, {os.fspath(path)!r}) lists them",
+            f"{len(lost)} of {len(report)} corrections match no mention (line {lost['line'].iloc[0]}: "
+            f"{lost['problem'].iloc[0]}); geomap.corrections.check_corrections(mentions, {os.fspath(path)!r}) lists them",
             CorrectionsUnmatched,
             stacklevel=2,
         )
@@ -111,13 +125,19 @@ def apply_corrections(mentions: gpd.GeoDataFrame, path: str | os.PathLike[str]) 
 
 
 def check_corrections(mentions: pd.DataFrame, path: str | os.PathLike[str]) -> pd.DataFrame:
-    """Return what each correction of a file does to these mentions, without doing it.
+    """Report what each correction in a file would do to these mentions, without applying it.
+
+    Parameters
+    ----------
+    mentions, path
+        As for :func:`apply_corrections`.
 
     Returns
     -------
     DataFrame
-        One row per line of the file, in its order: ``line``, what it names, its ``verdict``, how many ``mentions`` it
-        changes, and the ``problem`` where it no longer matches, else missing.
+        One row per line of the file, in its order: ``line``, the mention (``article_id``, ``field``, ``start``, ``end``,
+        missing for a rule), ``toponym``, ``verdict``, ``rule``, the number of ``mentions`` that match, and the
+        ``problem`` if none does.
 
     Raises
     ------
@@ -136,30 +156,30 @@ def _lines(path: Path) -> Iterator[_Correction]:
         if not text.strip():
             continue
         try:
-            said = json.loads(text)
+            content = json.loads(text)
         except json.JSONDecodeError as error:
-            raise InvalidCorrections(f"{path}, line {line} is not JSON ({error})") from error
-        problem = _problem(said)
+            raise InvalidCorrections(f"{path}, line {line}: invalid JSON ({error})") from error
+        problem = _problem(content)
         if problem:
             raise InvalidCorrections(f"{path}, line {line}: {problem}")
-        yield _Correction(line, said, bool(said.get("rule")))
+        yield _Correction(line, content, bool(content.get("rule")))
 
 
-def _problem(said: object) -> str:
-    if not isinstance(said, dict):
-        return "a correction is a JSON object"
-    if said.get("verdict") not in VERDICTS:
-        return f"the verdict is {said.get('verdict')!r}; it is one of {', '.join(map(repr, VERDICTS))}"
-    needed = ("toponym",) if said.get("rule") else (*_MENTION, "toponym")
-    missing = [name for name in needed if said.get(name) is None]
+def _problem(content: object) -> str:
+    if not isinstance(content, dict):
+        return "expected a JSON object"
+    if content.get("verdict") not in VERDICTS:
+        return f"verdict must be one of {', '.join(map(repr, VERDICTS))}; got {content.get('verdict')!r}"
+    needed = ("toponym",) if content.get("rule") else (*tables.MENTION_KEY, "toponym")
+    missing = [name for name in needed if content.get(name) is None]
     if missing:
-        return f"it lacks {', '.join(missing)}"
-    if said["verdict"] == "moved":
-        if not isinstance(said.get("place_id"), str):
-            return "it moves a mention and names no place_id"
-        lat, lon = said.get("lat"), said.get("lon")
+        return f"missing {', '.join(missing)}"
+    if content["verdict"] == "moved":
+        if not isinstance(content.get("place_id"), str):
+            return "a moved mention needs a place_id"
+        lat, lon = content.get("lat"), content.get("lon")
         if not (_is_number(lat) and _is_number(lon) and abs(lat) <= 90 and abs(lon) <= 180):
-            return f"it moves a mention to latitude {lat!r}, longitude {lon!r}"
+            return f"invalid coordinates: latitude {lat!r}, longitude {lon!r}"
     return ""
 
 
@@ -168,75 +188,80 @@ def _is_number(value: object) -> TypeGuard[float]:
 
 
 def _matched(mentions: pd.DataFrame, corrections: list[_Correction]) -> tuple[dict[int, int], pd.DataFrame]:
-    """Return which correction counts for each row that has one, and the report."""
+    """Return the number of the correction that applies to each row that has one, and the report."""
     tables.require_columns(mentions, _NEEDED, what="mentions")
     keys = {
         (str(article), str(field), int(start), int(end)): row
         for row, (article, field, start, end) in enumerate(
-            zip(*(mentions[name].tolist() for name in _MENTION), strict=True)
+            zip(*(mentions[name].tolist() for name in tables.MENTION_KEY), strict=True)
         )
     }
     toponyms = mentions["toponym"].fillna("").astype(str).tolist()
-    ids = mentions["place_id"].astype(object).where(mentions["place_id"].notna(), None).tolist()
-    articles = set(mentions["article_id"].astype(str))
+    place_ids = mentions["place_id"].astype(object).where(mentions["place_id"].notna(), None).tolist()
+    articles = {article_id for article_id, *_ in keys}
     by_rule: dict[int, int] = {}
     by_mention: dict[int, int] = {}
     rows = []
     for number, correction in enumerate(corrections):
-        said = correction.said
-        problem = None
+        content = correction.content
         if correction.rule:
-            was = said.get("was")
-            hit = [
+            was = content.get("was")
+            matches = [
                 row
-                for row, (toponym, place) in enumerate(zip(toponyms, ids, strict=True))
-                if toponym == said["toponym"] and (was is None or place == was)
+                for row, (toponym, place_id) in enumerate(zip(toponyms, place_ids, strict=True))
+                if toponym == content["toponym"] and (was is None or place_id == was)
             ]
-            by_rule |= dict.fromkeys(hit, number)
-            problem = None if hit else "no mention of that toponym is resolved so"
+            problem = None if matches else "no mention of this toponym has that place"
+            by_rule |= dict.fromkeys(matches, number)
         else:
-            key = (str(said["article_id"]), str(said["field"]), int(said["start"]), int(said["end"]))
-            row_found = keys.get(key)
-            hit = []
-            if key[0] not in articles:
-                problem = "no mention is in that article"
-            elif row_found is None:
-                problem = "no mention stands there"
-            elif toponyms[row_found].split() != str(said["toponym"]).split():
-                problem = f"the words there are now {toponyms[row_found]!r}"
-            else:
-                hit = [row_found]
-                by_mention[row_found] = number
-        named = [None if correction.rule else said[name] for name in _MENTION]
-        rows.append((correction.line, *named, said["toponym"], correction.verdict, correction.rule, len(hit), problem))
+            key = (str(content["article_id"]), str(content["field"]), int(content["start"]), int(content["end"]))
+            problem = _mismatch(key, content["toponym"], keys, toponyms, articles)
+            matches = [] if problem else [keys[key]]
+            by_mention |= dict.fromkeys(matches, number)
+        named = [None if correction.rule else content[name] for name in tables.MENTION_KEY]
+        subject = (*named, content["toponym"], correction.verdict, correction.rule)
+        rows.append((correction.line, *subject, len(matches), problem))
     report = pd.DataFrame(rows, columns=list(REPORT)).astype({"start": "Int64", "end": "Int64"})
     return by_rule | by_mention, report
 
 
+def _mismatch(
+    key: tuple[str, str, int, int],
+    toponym: object,
+    keys: Mapping[tuple[str, str, int, int], int],
+    toponyms: list[str],
+    articles: set[str],
+) -> str | None:
+    """Return why a correction of one mention matches none, or None if it matches."""
+    if key[0] not in articles:
+        return "no mention in this article"
+    if key not in keys:
+        return "no mention at these offsets"
+    words = toponyms[keys[key]]
+    return None if words.split() == str(toponym).split() else f"the text there is now {words!r}"
+
+
 def _places(mentions: pd.DataFrame) -> dict[str, dict[str, Any]]:
-    """Return what the table itself says of its places, and of countries by their code."""
+    """Return what the table knows of its places, by ``place_id``, and of countries, by their code."""
     columns = [name for name in _OF_THE_PLACE if name in mentions.columns]
     first = pd.DataFrame(mentions[columns]).dropna(subset=["place_id"]).drop_duplicates("place_id")
     known: dict[str, dict[str, Any]] = {}
     for values in first.itertuples(index=False):
-        told = {name: value for name, value in zip(columns, values, strict=True) if pd.notna(value)}
-        known[str(told["place_id"])] = told
-        if "country_code" in told and "country" in told:
-            known.setdefault(f"country:{told['country_code']}", {"country": told["country"]})
+        place = {name: value for name, value in zip(columns, values, strict=True) if pd.notna(value)}
+        known[str(place["place_id"])] = place
+        if "country_code" in place and "country" in place:
+            known.setdefault(f"country:{place['country_code']}", {"country": place["country"]})
     return known
 
 
 def _apply(
     table: gpd.GeoDataFrame, rows: list[int], correction: _Correction, known: Mapping[str, Mapping[str, Any]]
 ) -> None:
-    import geopandas as gpd
-    from shapely.geometry import Point
-
     _put(table, rows, "checked", correction.verdict)
     if correction.verdict == "right":
         return
     moved = correction.verdict == "moved"
-    place = _place(correction.said, known) if moved else {}
+    place = _place(correction.content, known) if moved else {}
     _put(table, rows, "status", "resolved" if moved else "nil")
     _put(table, rows, "confidence", 1.0 if moved else 0.0)
     for name in _OF_THE_PLACE:
@@ -244,25 +269,25 @@ def _apply(
             _put(table, rows, name, place.get(name, pd.NA if name in ("geonameid", "population") else None))
     shapes = table.geometry.copy()
     if moved:
-        at = gpd.GeoSeries([Point(float(correction.said["lon"]), float(correction.said["lat"]))], crs=tables.CRS)
-        point = at.to_crs(shapes.crs if shapes.crs is not None else tables.CRS).iloc[0]
+        lon, lat = (pd.Series([float(correction.content[name])]) for name in ("lon", "lat"))
+        point = tables.points(lon, lat).to_crs(shapes.crs or tables.CRS).iloc[0]
     for row in rows:
         shapes.iloc[row] = point if moved else None
     table[table.geometry.name] = shapes
 
 
 def _put(table: pd.DataFrame, rows: list[int], name: str, value: Any) -> None:
-    # By position, because an index may name several rows alike.
+    # By position, because the index may have duplicate labels.
     column = table[name].copy()
     column.iloc[rows] = value
     table[name] = column
 
 
-def _place(said: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the columns of the place that a mention moves to: from the correction, else from the table itself."""
-    place_id = str(said["place_id"])
-    told = {name: said[name] for name in _OF_THE_PLACE if said.get(name) is not None}
-    place = {**known.get(place_id, {}), **told}
+def _place(content: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the columns of the place that a mention moves to: from the correction, else from the table."""
+    place_id = str(content["place_id"])
+    own = {name: content[name] for name in _OF_THE_PLACE if content.get(name) is not None}
+    place = {**known.get(place_id, {}), **own}
     code = str(place.get("feature_code", ""))
     place.setdefault("feature_class", next((letter for start, letter in _CLASSES if code.startswith(start)), None))
     if "country" not in place:

@@ -139,7 +139,7 @@ def test_what_counts_as_right_can_be_chosen() -> None:
     assert precision(table, right=("right", "wrong place")).iloc[0]["precision"] == 0.75
 
 
-def test_a_label_of_one_s_own_is_refused_by_row() -> None:
+def test_an_unknown_label_is_refused_by_row() -> None:
     table = pd.DataFrame({"stratum": "all", "weight": 1.0, "label": ["right", "dunno"]})
     with pytest.raises(InvalidTable, match=r"row 1.*'dunno'"):
         precision(table)

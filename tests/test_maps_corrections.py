@@ -108,6 +108,8 @@ def test_what_no_longer_matches_is_reported_and_not_applied(tmp_path: Path) -> N
     assert report["line"].to_list() == [1, 2, 3, 4]
     assert report["problem"].isna().to_list() == [False, False, False, True]
     assert report["mentions"].to_list() == [0, 0, 0, 1]
+    problems = ["no mention in this article", "no mention at these offsets", "the text there is now 'Paris'"]
+    assert report["problem"].to_list()[:3] == problems
     with pytest.warns(errors.CorrectionsUnmatched, match="3 of 4"):
         after = apply_corrections(before, path)
     assert (after["checked"] == "right").sum() == 1
@@ -132,12 +134,12 @@ def test_an_index_that_names_rows_alike_is_no_trouble(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ("{", "line 2 is not JSON"),
+        ("{", "line 2: invalid JSON"),
         ("[]", "a JSON object"),
-        ('{"verdict": "wrong"}', "the verdict is 'wrong'"),
-        ('{"verdict": "right", "toponym": "x"}', "it lacks article_id, field, start, end"),
-        ('{"rule": true, "verdict": "right"}', "it lacks toponym"),
-        ('{"rule": true, "toponym": "x", "verdict": "moved"}', "names no place_id"),
+        ('{"verdict": "wrong"}', "got 'wrong'"),
+        ('{"verdict": "right", "toponym": "x"}', "missing article_id, field, start, end"),
+        ('{"rule": true, "verdict": "right"}', "missing toponym"),
+        ('{"rule": true, "toponym": "x", "verdict": "moved"}', "needs a place_id"),
         ('{"rule": true, "toponym": "x", "verdict": "moved", "place_id": "a", "lat": 95, "lon": 0}', "latitude 95"),
         ('{"rule": true, "toponym": "x", "verdict": "moved", "place_id": "a", "lat": "1", "lon": 0}', "latitude '1'"),
     ],

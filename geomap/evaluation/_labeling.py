@@ -1,4 +1,4 @@
-"""Label a sample with the mouse: the sentence, the place it was taken to mean, and three buttons."""
+"""Label a sample with the mouse: the sentence, the place that was chosen, and buttons for the verdict."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import pandas as pd
 
 from geomap import tables
 from geomap._files import replacing
-from geomap.errors import InvalidTable
+from geomap._optional import optional
+from geomap.errors import InvalidTable, MissingDependency
 from geomap.evaluation._sampling import LABELS
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-_KEYS = ("article_id", "field", "start", "end")
 _SHOWN = ("toponym", "sentence", "name", "admin1", "country", "feature_code", "population", "confidence", "neighbors")
 _RUNNERS_UP = 3
 _MARK = '<mark style="padding:0 .15em;border-radius:.2em;color:#000;background:#ffd54f"><b>{}</b></mark>'
@@ -31,50 +31,48 @@ def label(sampled: gpd.GeoDataFrame, *, path: str | os.PathLike[str] | None = No
     Parameters
     ----------
     sampled
-        What :func:`~geomap.evaluation.sample` drew. It is not changed.
+        What :func:`~geomap.evaluation.sample` returned. It is not changed.
     path
-        A CSV file to keep the labels in: it is written at every click, and read where it is there already, so that one
-        can stop and go on later. Without it the labels live in the table that is returned, and nowhere else.
+        A CSV file for the labels. It is written at every click, and read first if it exists, so that you can stop and go
+        on later. Without it the labels exist in the returned table only.
 
     Returns
     -------
     GeoDataFrame
-        A copy whose ``label`` is filled in as the buttons are pressed. Without ipywidgets it is all there is: fill in
-        its ``label`` by hand with ``right``, ``wrong place`` or ``not a place``, or write it to a CSV, label it in
-        a spreadsheet and read it back.
+        A copy whose ``label`` is filled in as buttons are pressed. Without ipywidgets no buttons appear: set ``label`` to
+        ``right``, ``wrong place`` or ``not a place`` yourself, or label the table as CSV in a spreadsheet.
 
     Raises
     ------
     ColumnMissing
-        If the sample lacks a column that is needed here.
+        If the sample lacks a column that is shown or that identifies a mention.
     InvalidTable
-        If the file at ``path`` holds no labels of this sample.
+        If the file at ``path`` holds labels of another sample.
     UnsafeOutput
         If the file cannot be written.
 
     Notes
     -----
-    The confidence is not shown: who sees it tends to agree with it. Runners-up are shown where the sample still carries
-    them (:func:`geomap.alternatives`). "Cannot tell" leaves the label missing.
+    The confidence is not shown, since people tend to agree with it. Runners-up are shown if the sample still has them
+    (:func:`geomap.alternatives`). "Cannot tell" leaves the label missing.
     """
-    tables.require_columns(sampled, (*_KEYS, *_SHOWN, "stratum", "label"), what="the sample")
+    tables.require_columns(sampled, (*tables.MENTION_KEY, *_SHOWN, "stratum", "label"), what="sample")
     table = sampled.copy()
     if path is not None:
         _resume(table, Path(path))
-        _keep(table, Path(path))
+        _save(table, Path(path))
     try:
-        import ipywidgets as widgets
-        from IPython import display
-    except ImportError:
+        widgets = optional("ipywidgets", needed_by="geomap.evaluation.label", extra="notebooks")
+        display = optional("IPython.display", needed_by="geomap.evaluation.label", extra="notebooks")
+    except MissingDependency:
         return table
     if len(table):
-        show: Any = display.display
-        show(_Labeler(table, widgets, None if path is None else Path(path)).box)
+        display.display(_Labeler(table, widgets, None if path is None else Path(path)).box)
     return table
 
 
 class _Labeler:
-    """The widget: it shows one row of the table at a time and writes what is pressed into it."""
+    """The widget: it shows one row of the table at a time and writes the label that is clicked into it."""
 
     def __init__(self, table: gpd.GeoDataFrame, widgets: Any, path: Path | None) -> None:
         self._table, self._path = table, path
@@ -82,8 +80,8 @@ class _Labeler:
         self._buttons = {name: _button(widgets, name.capitalize(), _STYLES[name]) for name in LABELS}
         skip, back = _button(widgets, "Cannot tell", ""), _button(widgets, "Back", "")
         for name, button in self._buttons.items():
-            button.on_click(lambda _, given=name: self._give(given))
-        skip.on_click(lambda _: self._give(None))
+            button.on_click(lambda _, label=name: self._label(label))
+        skip.on_click(lambda _: self._label(None))
         back.on_click(lambda _: self._show(max(self._row - 1, 0)))
         self._progress = widgets.IntProgress(max=len(table), layout={"width": "100%"})
         self._text = widgets.HTML()
@@ -93,10 +91,10 @@ class _Labeler:
         unlabeled = table["label"].isna().to_numpy()
         self._show(int(unlabeled.argmax()) if unlabeled.any() else len(table) - 1)
 
-    def _give(self, given: str | None) -> None:
-        self._table.loc[self._table.index[self._row], "label"] = given
+    def _label(self, label: str | None) -> None:
+        self._table.loc[self._table.index[self._row], "label"] = label
         if self._path is not None:
-            _keep(self._table, self._path)
+            _save(self._table, self._path)
         self._show(min(self._row + 1, len(self._table) - 1))
 
     def _show(self, row: int) -> None:
@@ -106,32 +104,30 @@ class _Labeler:
         chosen = labels.iloc[row] if pd.notna(labels.iloc[row]) else None
         for name, button in self._buttons.items():
             button.icon = "check" if name == chosen else ""
-        above = f"{row + 1} of {len(labels)}, {done} labeled"
-        self._text.value = _page(self._table.iloc[row], above, self._alternatives[row])
+        header = f"{row + 1} of {len(labels)}, {done} labeled"
+        self._text.value = _mention_html(self._table.iloc[row], header, self._alternatives[row])
 
 
 def _button(widgets: Any, words: str, style: str) -> Any:
     return widgets.Button(description=words, button_style=style, layout={"width": "auto"})
 
 
-def _page(row: pd.Series[Any], above: str, runners_up: str) -> str:
-    """Return what is shown of one mention, as HTML in which the article's words are text."""
+def _mention_html(row: pd.Series[Any], header: str, runners_up: str) -> str:
+    """Return one mention as HTML in which the article's words are escaped."""
     lines = [
-        f"<small>{html.escape(above)}</small>",
+        f"<small>{html.escape(header)}</small>",
         f'<div style="font-size:1.15em;line-height:1.5;margin:.4em 0">{_marked(row)}</div>',
-        f"taken for <b>{html.escape(_described(row))}</b>",
+        f"resolved to <b>{html.escape(_described(row))}</b>",
     ]
     if _known(row["neighbors"]):
-        lines.append(
-            f"<small>of the article’s other places, the nearest to it: {html.escape(row['neighbors'])}</small>"
-        )
+        lines.append(f"<small>nearest other places in the article: {html.escape(row['neighbors'])}</small>")
     if runners_up:
-        lines.append(f"<small>it might have been: {html.escape(runners_up)}</small>")
+        lines.append(f"<small>other candidates: {html.escape(runners_up)}</small>")
     return "".join(f"<div>{line}</div>" for line in lines)
 
 
 def _marked(row: pd.Series[Any]) -> str:
-    """Return the sentence with the toponym marked, every time that it stands there."""
+    """Return the sentence with every occurrence of the toponym marked."""
     words = " ".join(str(row["toponym"]).split())
     sentence = row["sentence"] if _known(row["sentence"]) else words
     parts = re.split(rf"(?<!\w){re.escape(words)}(?!\w)", sentence)
@@ -147,12 +143,12 @@ def _described(row: pd.Series[Any]) -> str:
     facts = [row["feature_code"] if _known(row["feature_code"]) else ""]
     if _known(row["population"]) and row["population"] > 0:
         facts.append(f"{int(row['population']):,} people")
-    said = "; ".join(filter(None, facts))
-    return ", ".join([row["name"], *within]) + (f" ({said})" if said else "")
+    details = "; ".join(filter(None, facts))
+    return ", ".join([row["name"], *within]) + (f" ({details})" if details else "")
 
 
 def _runners_up(table: gpd.GeoDataFrame) -> list[str]:
-    """Return for each row its next likeliest candidates in words, empty where the table does not carry them."""
+    """Return the next likeliest candidates of each row in words, empty if the table does not have them."""
     from geomap.pipeline import alternatives
 
     keys = _keys(table)
@@ -170,7 +166,7 @@ def _runners_up(table: gpd.GeoDataFrame) -> list[str]:
 
 
 def _keys(table: pd.DataFrame) -> list[tuple[str, ...]]:
-    return list(zip(*(table[name].astype(str).tolist() for name in _KEYS), strict=True))
+    return list(zip(*(table[name].astype(str).tolist() for name in tables.MENTION_KEY), strict=True))
 
 
 def _known(value: Any) -> bool:
@@ -178,25 +174,26 @@ def _known(value: Any) -> bool:
 
 
 def _resume(table: gpd.GeoDataFrame, path: Path) -> None:
-    """Fill in the labels that the file already holds."""
+    """Fill in the labels that are already in the file."""
     if not path.exists():
         return
-    kept = pd.read_csv(path, dtype=dict.fromkeys((*_KEYS, "label"), str), encoding="utf-8-sig")
-    tables.require_columns(kept, (*_KEYS, "label"), what=f"{path}")
-    kept = kept[kept["label"].notna()]
-    labels = dict(zip(_keys(kept), kept["label"].tolist(), strict=True))
+    needed = (*tables.MENTION_KEY, "label")
+    saved = pd.read_csv(path, dtype=dict.fromkeys(needed, str), encoding="utf-8-sig")
+    tables.require_columns(saved, needed, what=f"{path}")
+    saved = saved[saved["label"].notna()]
+    labels = dict(zip(_keys(saved), saved["label"].tolist(), strict=True))
     keys = _keys(table)
     others = len(set(labels) - set(keys))
     if others:
         raise InvalidTable(
-            f"{path} holds {others} labels of another sample, which would be lost; name another file, or move it away"
+            f"{path} holds {others} labels of another sample, which would be lost; choose another file or move this one"
         )
-    filled = [labels.get(key, given) for key, given in zip(keys, table["label"].tolist(), strict=True)]
+    filled = [labels.get(key, label) for key, label in zip(keys, table["label"].tolist(), strict=True)]
     table["label"] = tables.as_dtype(pd.Series(filled, index=table.index, dtype=object), "str")
 
 
-def _keep(table: gpd.GeoDataFrame, path: Path) -> None:
-    columns = [*_KEYS, "toponym", "name", "sentence", "stratum", "label"]
-    columns += [name for name in ("weight",) if name in table.columns]
+def _save(table: gpd.GeoDataFrame, path: Path) -> None:
+    columns = [*tables.MENTION_KEY, "toponym", "name", "sentence", "stratum", "label"]
+    columns += ["weight"] if "weight" in table.columns else []
     with replacing(path) as temporary:
         pd.DataFrame(table[columns]).to_csv(temporary, index=False)
