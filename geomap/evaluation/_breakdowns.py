@@ -80,6 +80,21 @@ def confusions(comparison: Comparison) -> pd.DataFrame:
         than 161 km away and outside the region), ``no place`` (gold span with coordinates, unresolved), ``missed`` (no
         prediction overlaps), ``spurious`` (no gold overlaps), ``boundary`` (they overlap and differ), ``kind`` (same
         span, other kind).
+
+    Examples
+    --------
+    Gold that lacks the first mention of Mosul and has Erbil in Kazakhstan:
+
+    >>> from geomap.datasets import sample_articles, sample_mentions
+    >>> from geomap.evaluation import Gold, compare
+    >>> mentions = sample_mentions()
+    >>> truth = mentions.assign(lat=mentions.geometry.y, lon=mentions.geometry.x)
+    >>> truth.loc[1, ["lat", "lon", "geonameid"]] = [51.1, 71.4, 1526273]
+    >>> comparison = compare(Gold(sample_articles(), truth.drop(index=0)), mentions)
+    >>> confusions(comparison)[["mistake", "toponym", "gold", "predicted", "mentions"]]
+           mistake toponym        gold  predicted  mentions
+    0     spurious   Mosul                  Mosul         1
+    1  wrong place   Erbil  Astana, KZ  Erbil, IQ         1
     """
     columns = ["mistake", "toponym", "gold", "predicted"]
     rows = [*_wrong_places(comparison), *_wrong_spans(comparison)]

@@ -56,7 +56,7 @@ def outlet_folds(sources: Sequence[str | None], *, folds: int = FOLDS, seed: int
     >>> articles["source"].tolist()
     ['Courier', 'Courier', 'Gazette', 'Gazette']
     >>> outlet_folds(articles["source"].tolist(), folds=2).tolist()
-    [1, 1, 0, 0]
+    [0, 0, 1, 1]
     """
     names = [source if isinstance(source, str) else f"\x00{number}" for number, source in enumerate(sources)]
     outlets, inverse, counts = np.unique(names, return_inverse=True, return_counts=True)
@@ -116,7 +116,10 @@ def sample(mentions: gpd.GeoDataFrame, n: int = 50, *, by: str | None = "kind", 
     >>> from geomap.datasets import sample_mentions
     >>> sample(sample_mentions(), 4, by="source")[["toponym", "stratum", "weight"]]
        toponym  stratum  weight
-    0    Erbil  Courier     2.5
+    0    Mosul  Courier     2.5
+    1  Baghdad  Courier     2.5
+    2   Geneva  Gazette     2.5
+    3    Erbil  Gazette     2.5
     """
     tables.require_columns(mentions, ("article_id", "name", "place_id", *([by] if by else [])), what="mentions")
     at_least("n", n, 1)
@@ -179,10 +182,13 @@ def precision(labeled: pd.DataFrame, *, right: Sequence[str] = ("right",), level
     Examples
     --------
     >>> from geomap.datasets import sample_mentions
-    >>> drawn = sample(sample_mentions(), 6, by=None)
+    >>> drawn = sample(sample_mentions(), 6, by="source")
     >>> drawn["label"] = ["right"] * 5 + ["wrong place"]
     >>> precision(drawn).round(2)
-      stratum  mentions  labeled  right  precision   low  high
+       stratum  mentions  labeled  right  precision   low  high
+    0      all        10        6      5       0.83  0.58  0.95
+    1  Courier         5        3      3       1.00  0.66  1.00
+    2  Gazette         5        3      2       0.67  0.33  0.89
     """
     tables.require_columns(labeled, ("stratum", "weight", "label"), what="the labeled sample")
     _check(right, level)
