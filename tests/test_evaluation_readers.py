@@ -249,6 +249,15 @@ def test_bad_predictions_are_reported_by_article_and_row_and_the_rest_is_kept() 
     assert read.elsewhere == 2
 
 
+def test_predictions_may_be_in_another_system_and_name_their_points_otherwise() -> None:
+    start, end = at("Mosul")
+    gold = read_gold_of([{"start": start, "end": end}])
+    table = mentions_table()
+    read = read_predictions(table.to_crs("EPSG:3857").rename_geometry("point"), gold)
+    assert read.mentions[["lat", "lon"]].round(6).values.tolist()[:2] == [[36.34, 43.12], [36.19, 44.01]]
+    assert read.mentions["lat"].notna().tolist() == [True, True, False]
+
+
 def read_gold_of(toponyms: list[dict[str, object]]):
     import tempfile
 

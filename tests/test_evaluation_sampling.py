@@ -185,6 +185,13 @@ def test_gold_labels_are_what_the_gold_says(mentions: gpd.GeoDataFrame, gold: Go
     assert away["label"].isna().all()
 
 
+def test_labels_and_neighbors_are_the_same_in_another_system(mentions: gpd.GeoDataFrame, gold: Gold) -> None:
+    drawn, projected = sample(mentions, 60), sample(mentions.to_crs("EPSG:3857").rename_geometry("point"), 60)
+    assert projected["neighbors"].fillna("").tolist() == drawn["neighbors"].fillna("").tolist()
+    labels, others = (label_by_gold(table, gold)["label"].fillna("") for table in (drawn, projected))
+    assert others.tolist() == labels.tolist()
+
+
 @pytest.fixture
 def drawn(mentions: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return sample(mentions, 4)
