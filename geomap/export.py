@@ -16,6 +16,8 @@ from geomap.errors import LossyExport, MentionsNotFound, MentionsUnreadable, Uns
 if TYPE_CHECKING:
     import geopandas as gpd
 
+__all__ = ["check_format", "read_mentions", "write_mentions"]
+
 _REQUIRED = (*tables.MENTION_KEY, "toponym")
 
 

@@ -174,14 +174,14 @@ def _outcomes(comparison: Comparison, exact: Ints) -> dict[str, tuple[Bools, Boo
     """Return for each score which gold mentions are right, and which count."""
     gold, resolved = comparison.gold.mentions, comparison.resolved[RESOLUTION]
     everything, known = np.ones(len(gold), dtype=bool), gold["lat"].notna().to_numpy()
-    given = judge(gold, resolved, match_spans(gold, resolved, exact=True))
-    found = judge(gold, comparison.predicted, match_spans(gold, comparison.predicted, exact=False))
+    from_spans = judge(gold, resolved, match_spans(gold, resolved, exact=True))
+    from_text = judge(gold, comparison.predicted, match_spans(gold, comparison.predicted, exact=False))
     return {
         "exact_recall": (_holds(exact[:, 0], gold), everything),
-        "overlap_recall": (found["prediction"].ge(0).to_numpy(), everything),
-        "accuracy_161km": (given["near"].to_numpy(), known),
-        "accuracy_region": (given["in_region"].to_numpy(), known),
-        "end_to_end_161km_recall": (found["near"].to_numpy(), known),
+        "overlap_recall": (from_text["prediction"].ge(0).to_numpy(), everything),
+        "accuracy_161km": (from_spans["near"].to_numpy(), known),
+        "accuracy_region": (from_spans["in_region"].to_numpy(), known),
+        "end_to_end_161km_recall": (from_text["near"].to_numpy(), known),
     }
 
 
