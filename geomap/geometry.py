@@ -1,4 +1,4 @@
-"""Distances on the sphere."""
+"""Distances and shortest lines on the sphere, and which polygon a point lies in."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ import numpy as np
 import numpy.typing as npt
 
 from geomap import tables
+from geomap.errors import InvalidTable
+from geomap.tables import Floats, Ints
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
 EARTH_RADIUS_KM = 6371.0088
 
-Floats = npt.NDArray[np.float64]
+_STEP_KM = 250.0
+_SAME_KM = 1e-6
 
 
 def distance_km(lat_a: npt.ArrayLike, lon_a: npt.ArrayLike, lat_b: npt.ArrayLike, lon_b: npt.ArrayLike) -> Floats:
@@ -35,27 +38,20 @@ def unit_vectors(lat: npt.ArrayLike, lon: npt.ArrayLike) -> Floats:
     return np.column_stack([np.cos(phi) * np.cos(theta), np.cos(phi) * np.sin(theta), np.sin(phi)])
 
 
-Ints = npt.NDArray[np.int64]
-
-STEP_KM = 250.0
-_MOST_STEPS = 80
-_SAME_KM = 1e-6
-
-
 def great_circles(lon_a: Floats, lat_a: Floats, lon_b: Floats, lat_b: Floats) -> gpd.GeoSeries:
-    """Return the shortest line on the sphere between each two points.
+    """Return the shortest line on the sphere between each pair of points.
 
     Parameters
     ----------
     lon_a, lat_a, lon_b, lat_b
-        Degrees.
+        Degrees, shape (n,).
 
     Returns
     -------
     GeoSeries
-        EPSG:4326. A LineString from a to b with a point about every 250 km; where it crosses the antimeridian a
-        MultiLineString of its two sides; None where a coordinate is missing or both points are one. Points opposite each
-        other on the globe are joined over the north pole, one of their many shortest lines.
+        EPSG:4326, one line per pair. A LineString from a to b with a vertex about every 250 km; a MultiLineString where
+        it crosses the antimeridian and is cut there; None where a coordinate is missing or both points are the same.
+        Antipodes are joined over the north pole, one of their many shortest lines.
 
     Examples
     --------
@@ -67,81 +63,136 @@ def great_circles(lon_a: Floats, lat_a: Floats, lon_b: Floats, lat_b: Floats) ->
     import geopandas as gpd
     import shapely
 
-    ends = [np.asarray(values, dtype=np.float64) for values in (lon_a, lat_a, lon_b, lat_b)]
-    geometry = np.full(len(ends[0]), None, dtype=object)
+    ends = np.array([lon_a, lat_a, lon_b, lat_b], dtype=np.float64)
     length = distance_km(ends[1], ends[0], ends[3], ends[2])
-    drawn = np.flatnonzero(np.isfinite(length) & (length > _SAME_KM))
+    drawn = np.flatnonzero(length > _SAME_KM)
+    geometry = np.full(len(length), None, dtype=object)
     if len(drawn):
-        lon_a, lat_a, lon_b, lat_b = (values[drawn] for values in ends)
-        lon, lat, line = _vertices(lon_a, lat_a, lon_b, lat_b, length[drawn])
+        lon, lat, line = _vertices(*ends[:, drawn])
         lon, lat, line, part = _cut(lon, lat, line)
         strings = np.asarray(shapely.linestrings(np.column_stack([lon, lat]), indices=part))
-        line_of_part = line[np.concatenate([[True], part[1:] != part[:-1]])]
-        parts = np.bincount(line_of_part, minlength=len(drawn))
-        single = parts[line_of_part] == 1
-        geometry[drawn[line_of_part[single]]] = strings[single]
-        crossing, numbers = np.unique(line_of_part[~single], return_inverse=True)
+        line_of_part = line[np.flatnonzero(np.diff(part, prepend=-1))]
+        parts = np.bincount(line_of_part)
+        geometry[drawn[line_of_part]] = strings
+        crossing = np.flatnonzero(parts > 1)
         if len(crossing):
-            geometry[drawn[crossing]] = shapely.multilinestrings(strings[~single], indices=numbers)
+            several = parts[line_of_part] > 1
+            numbers = np.repeat(np.arange(len(crossing)), parts[crossing])
+            geometry[drawn[crossing]] = shapely.multilinestrings(strings[several], indices=numbers)
     return gpd.GeoSeries(geometry, crs=tables.CRS)
 
 
-def _vertices(
-    lon_a: Floats, lat_a: Floats, lon_b: Floats, lat_b: Floats, length: Floats
-) -> tuple[Floats, Floats, Ints]:
-    """Return the points of all lines one behind the other, and the line that each belongs to."""
-    steps = np.clip(np.ceil(length / STEP_KM), 1, _MOST_STEPS).astype(np.int64)
+def _vertices(lon_a: Floats, lat_a: Floats, lon_b: Floats, lat_b: Floats) -> tuple[Floats, Floats, Ints]:
+    """Return the vertices of all lines one after another, and which line each belongs to."""
+    import pyproj
+
+    sphere = pyproj.Geod(a=EARTH_RADIUS_KM * 1000, b=EARTH_RADIUS_KM * 1000)
+    azimuth, _, meters = sphere.inv(lon_a, lat_a, lon_b, lat_b)
+    # Between antipodes every azimuth is right, and which one comes back depends on the sign of a zero.
+    antipodal = meters > np.pi * EARTH_RADIUS_KM * 1000 - 1e-3
+    azimuth[antipodal & (lat_a < 90)] = 0.0
+    steps = np.ceil(meters / (_STEP_KM * 1000)).astype(np.int64)
     line = np.repeat(np.arange(len(steps)), steps + 1)
-    begins = np.cumsum(steps + 1) - (steps + 1)
-    within = np.arange(len(line)) - begins[line]
-    share = within / steps[line]
-    a, b = unit_vectors(lat_a, lon_a), unit_vectors(lat_b, lon_b)
-    # From a towards b: the part of b at right angles to a. Of opposite points there is none, and the way leads north.
-    across = b - a * np.sum(a * b, axis=1, keepdims=True)
-    size = np.linalg.norm(across, axis=1)
-    opposite = size < 1e-9
-    if opposite.any():
-        phi, theta = np.radians(lat_a[opposite]), np.radians(lon_a[opposite])
-        across[opposite] = np.column_stack([-np.sin(phi) * np.cos(theta), -np.sin(phi) * np.sin(theta), np.cos(phi)])
-        size[opposite] = np.linalg.norm(across[opposite], axis=1)
-    across /= size[:, None]
-    angle = np.arctan2(np.where(opposite, 0.0, size), np.sum(a * b, axis=1))[line] * share
-    vectors = a[line] * np.cos(angle)[:, None] + across[line] * np.sin(angle)[:, None]
-    lon = np.degrees(np.arctan2(vectors[:, 1], vectors[:, 0]))
-    lat = np.degrees(np.arctan2(vectors[:, 2], np.hypot(vectors[:, 0], vectors[:, 1])))
-    # The ends are the points as they were given, to the last digit.
-    lon[begins], lat[begins] = lon_a, lat_a
-    last = begins + steps
-    lon[last], lat[last] = lon_b, lat_b
+    last = np.cumsum(steps + 1) - 1
+    first = last - steps
+    share = (np.arange(len(line)) - first[line]) / steps[line]
+    lon, lat, _ = sphere.fwd(lon_a[line], lat_a[line], azimuth[line], meters[line] * share)
+    # The ends are the points as given, to the last digit.
+    lon[first], lat[first], lon[last], lat[last] = lon_a, lat_a, lon_b, lat_b
     return lon, lat, line
 
 
 def _cut(lon: Floats, lat: Floats, line: Ints) -> tuple[Floats, Floats, Ints, Ints]:
-    """Insert the two points at +-180 degrees wherever a line jumps there; return also the part of each point."""
-    jump = np.abs(np.diff(lon)) > 180.0
-    before = np.flatnonzero(jump & (line[1:] == line[:-1]))
-    # An end that lies on the antimeridian belongs to the side that its neighbor is on: there is nothing to cut.
-    on_edge = np.abs(lon[before]) == 180.0
-    lon[before[on_edge]] *= -1.0
-    after_edge = np.abs(lon[before + 1]) == 180.0
-    lon[before[after_edge] + 1] *= -1.0
-    before = before[~on_edge & ~after_edge]
-    edge = np.copysign(180.0, lon[before])
-    crossing = _latitude_at_edge(lon[before], lat[before], lon[before + 1], lat[before + 1])
-    where = np.repeat(before + 1, 2)
-    new_lon = np.insert(lon, where, np.column_stack([edge, -edge]).ravel())
-    new_lat = np.insert(lat, where, np.repeat(crossing, 2))
-    new_line = np.insert(line, where, np.repeat(line[before], 2))
-    begins = np.concatenate([[0], new_line[1:] != new_line[:-1]]).astype(np.int64)
-    second = before + 2 * np.arange(1, len(before) + 1)
-    begins[second] = 1
-    return new_lon, new_lat, new_line, np.cumsum(begins)
+    """Cut lines at the antimeridian; return the vertices, and the line and the part that each belongs to."""
+    same_line = line[1:] == line[:-1]
+    first = np.flatnonzero(np.diff(line, prepend=-1))
+    # Longitudes that run on beyond 180 degrees: a step of more than half a circle means that a line wrapped around.
+    wraps = np.concatenate([[0], np.cumsum(np.where(same_line, -np.rint(np.diff(lon) / 360.0), 0.0))])
+    lon = lon + 360.0 * (wraps - wraps[first][line])
+    # A vertex on the antimeridian wherever a segment crosses it.
+    edge = np.copysign(180.0, lon[1:] + lon[:-1])
+    crossed = np.flatnonzero(same_line & ((lon[1:] - edge) * (lon[:-1] - edge) < 0))
+    latitude = _latitude_at_edge(lon[crossed], lat[crossed], lon[crossed + 1], lat[crossed + 1])
+    lon = np.insert(lon, crossed + 1, edge[crossed])
+    lat = np.insert(lat, crossed + 1, latitude)
+    line = np.insert(line, crossed + 1, line[crossed])
+    # Every segment now lies in one turn around the globe; a vertex between two turns ends one part and begins the next.
+    turn = np.rint((lon[1:] + lon[:-1]) / 720.0)
+    begins, ends = np.diff(line, prepend=-1) > 0, np.diff(line, append=line[-1] + 1) > 0
+    before = np.where(begins, np.append(turn, 0), np.insert(turn, 0, 0))
+    after = np.where(ends, before, np.append(turn, 0))
+    copies = 1 + (before != after)
+    second = np.cumsum(copies) - 1
+    turn_of = np.repeat(before, copies)
+    turn_of[second] = after
+    begins_part = np.zeros(len(turn_of), dtype=bool)
+    begins_part[second] = begins | (copies == 2)
+    lon, lat, line = (np.repeat(values, copies) for values in (lon, lat, line))
+    return np.clip(lon - 360.0 * turn_of, -180.0, 180.0), lat, line, np.cumsum(begins_part) - 1
 
 
 def _latitude_at_edge(lon_a: Floats, lat_a: Floats, lon_b: Floats, lat_b: Floats) -> Floats:
     """Return the latitude at which the great circle through two points meets the antimeridian."""
     a, b = unit_vectors(lat_a, lon_a), unit_vectors(lat_b, lon_b)
-    # Between a and b on the chord, where y is 0.
+    # The point of the chord from a to b at which y is 0.
     share = a[:, 1] / (a[:, 1] - b[:, 1])
     point = a + (b - a) * share[:, None]
     return np.asarray(np.degrees(np.arctan2(point[:, 2], np.hypot(point[:, 0], point[:, 1]))), dtype=np.float64)
+
+
+def polygons(shapes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return polygons in EPSG:4326, with the columns and labels that they have.
+
+    Raises
+    ------
+    InvalidTable
+        If they have no coordinate system or a row is not a polygon.
+    """
+    if getattr(shapes, "crs", None) is None:
+        raise InvalidTable("the shapes have no coordinate system; set it with shapes.set_crs(...)")
+    wrong = ~shapes.geometry.geom_type.isin(("Polygon", "MultiPolygon")).to_numpy()
+    if wrong.any():
+        raise InvalidTable(f"row {int(wrong.argmax())} of the shapes is not a polygon")
+    return shapes.to_crs(tables.CRS)
+
+
+def rows_inside(
+    shapes: gpd.GeoDataFrame, lon: npt.ArrayLike, lat: npt.ArrayLike, *, tolerance: float | None = None
+) -> Ints:
+    """Return which polygon each point lies in.
+
+    Parameters
+    ----------
+    shapes
+        Polygons in EPSG:4326.
+    lon, lat
+        Degrees, shape (n,).
+    tolerance
+        In degrees: a point outside all polygons belongs to the nearest one that is at most so far away.
+
+    Returns
+    -------
+    ndarray
+        The position of the polygon in the table, of several the first; -1 for none, or where a coordinate is missing.
+
+    Examples
+    --------
+    >>> import geomap
+    >>> countries = geomap.shapes("country")
+    >>> row, at_sea = rows_inside(countries, [43.12, -30.0], [36.34, 0.0])
+    >>> countries["country_code"].iloc[row], int(at_sea)
+    ('IQ', -1)
+    """
+    import shapely
+
+    points = np.atleast_1d(shapely.points(np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)))
+    found = np.full(len(points), -1, dtype=np.int64)
+    if tolerance is not None:
+        known = np.flatnonzero(np.isfinite(shapely.get_x(points) + shapely.get_y(points)))
+        near, rows = shapes.sindex.nearest(points[known], return_all=False, max_distance=tolerance)
+        found[known[near]] = rows
+    point, rows = shapes.sindex.query(points, predicate="intersects")
+    # Of several polygons the one assigned last stays: the first in the table.
+    order = np.lexsort([-rows, point])
+    found[point[order]] = rows[order]
+    return found

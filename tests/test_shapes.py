@@ -210,7 +210,7 @@ def test_mentions_in_another_system_are_brought_to_degrees() -> None:
             "shapes table lacks the column geonameid",
         ),
         (STATES.set_crs(None, allow_override=True), "geometry", errors.InvalidTable, "no coordinate system"),
-        (STATES.set_geometry(STATES.to_crs(3857).centroid), "geometry", errors.InvalidTable, "row 0 .* no polygon"),
+        (STATES.set_geometry(STATES.to_crs(3857).centroid), "geometry", errors.InvalidTable, "row 0 .* not a polygon"),
     ],
 )
 def test_shapes_that_cannot_be_joined_say_why(

@@ -18,9 +18,9 @@ from geomap.analysis._centers import AREA_CLASSES
 from geomap.analysis._grouping import Distinct, counted, distinct_articles
 from geomap.analysis._intervals import adjusted
 from geomap.errors import InvalidTable
-from geomap.geometry import unit_vectors
+from geomap.geometry import polygons, unit_vectors
 from geomap.outlines import shapes
-from geomap.outlines._joining import ON, matched_rows, polygons, shape_ids
+from geomap.outlines._joining import ON, matched_rows, shape_ids
 from geomap.outlines._shipped import cut_at_antimeridian
 from geomap.tables import coordinates, factorized, in_degrees_of, with_dtypes
 

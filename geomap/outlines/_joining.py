@@ -10,6 +10,7 @@ import pandas as pd
 
 from geomap import tables
 from geomap.errors import InvalidTable
+from geomap.geometry import polygons, rows_inside
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -101,28 +102,6 @@ def matched_rows(table: pd.DataFrame, shapes: gpd.GeoDataFrame, *, on: str = "ge
     positions = pd.Series(np.flatnonzero(known), index=keys[known])
     found = positions.reindex(_keys(table, ON[on])).fillna(-1)
     return found.to_numpy(dtype=np.int64)
-
-
-def polygons(shapes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return shapes in EPSG:4326, or raise :class:`~geomap.errors.InvalidTable` where they cannot be joined."""
-    if getattr(shapes, "crs", None) is None:
-        raise InvalidTable("the shapes have no coordinate system; say which with shapes.set_crs(...)")
-    frame = shapes.to_crs(tables.CRS)
-    wrong = ~frame.geometry.geom_type.isin(("Polygon", "MultiPolygon"))
-    if wrong.any():
-        raise InvalidTable(f"row {int(wrong.to_numpy().argmax())} of the shapes is no polygon")
-    return frame
-
-
-def rows_inside(shapes: gpd.GeoDataFrame, lon: Any, lat: Any) -> Ints:
-    """Return the position of the shape that each point in degrees lies in, of several the first, -1 for none."""
-    import shapely
-
-    found = np.full(len(lon), -1, dtype=np.int64)
-    points, rows = shapes.sindex.query(shapely.points(lon, lat), predicate="intersects")
-    order = np.lexsort([-rows, points])
-    found[points[order]] = rows[order]
-    return found
 
 
 def _by_point(table: pd.DataFrame, shapes: gpd.GeoDataFrame, areas: bool) -> Ints:

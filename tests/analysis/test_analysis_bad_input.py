@@ -200,7 +200,7 @@ def test_a_mention_whose_article_is_not_given_is_an_error() -> None:
             lambda m: analysis.by_area(m, within=analysis.shapes().set_crs(None, allow_override=True)),
             "coordinate system",
         ),
-        (lambda m: analysis.by_area(m, within=m[m.geometry.notna()]), "no polygon"),
+        (lambda m: analysis.by_area(m, within=m[m.geometry.notna()]), "not a polygon"),
         (lambda m: analysis.density(m, step=0.001), "wider"),
         (lambda m: analysis.shapes("ocean"), "kind is 'ocean'"),
         (lambda m: analysis.duplicates(ARTICLES, threshold=0), "threshold is 0"),

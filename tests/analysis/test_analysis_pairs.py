@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 import shapely
 from analysis_tables import example, mention, mentions_tables, table
+from hypothesis import example as case
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,7 +19,8 @@ from geomap import analysis
 from geomap.geometry import distance_km, great_circles, unit_vectors
 
 few = settings(max_examples=25, deadline=None)
-longitudes, latitudes = st.floats(-180, 180), st.floats(-90, 90)
+longitudes = st.floats(-180, 180) | st.sampled_from([-180.0, -90.0, -0.0, 0.0, 90.0, 180.0])
+latitudes = st.floats(-90, 90) | st.sampled_from([-90.0, -0.0, 0.0, 90.0])
 
 
 def test_places_in_one_sentence_are_a_pair() -> None:
@@ -83,6 +85,13 @@ def test_mosul_and_its_country_go_together_in_the_sample_corpus(mentions: gpd.Ge
 
 @settings(max_examples=150, deadline=None)
 @given(longitudes, latitudes, longitudes, latitudes)
+@case(0.0, -0.0, -180.0, 0.0)  # antipodes, told apart from their mirror image by the sign of a zero only
+@case(5.0, 90.0, 5.0, -90.0)
+@case(30.0, 90.0, -140.0, -90.0)
+@case(180.0, 10.0, -180.0, -60.0)  # along the antimeridian
+@case(170.0, 0.0, -180.0, 0.0)  # ends on it
+@case(100.0, 60.0, -80.0, 70.0)  # over the pole
+@case(100.0, 88.0, -80.00001, 88.0)
 def test_a_great_circle_is_the_shortest_line_and_jumps_nowhere(
     lon_a: float, lat_a: float, lon_b: float, lat_b: float
 ) -> None:
@@ -105,6 +114,34 @@ def test_a_great_circle_is_the_shortest_line_and_jumps_nowhere(
     first, last = shapely.get_coordinates(parts[0])[0], shapely.get_coordinates(parts[-1])[-1]
     np.testing.assert_allclose(unit_vectors([first[1]], [first[0]]), unit_vectors([lat_a], [lon_a]), atol=1e-9)
     np.testing.assert_allclose(unit_vectors([last[1]], [last[0]]), unit_vectors([lat_b], [lon_b]), atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("ends", "longitude"),
+    [
+        ((180.0, 10.0, -180.0, -60.0), 180.0),
+        ((-180.0, 10.0, 180.0, 20.0), -180.0),
+        ((-180.0, 0.0, -180.0, 45.0), -180.0),
+        ((5.0, 90.0, 5.0, -90.0), 5.0),
+    ],
+)
+def test_a_line_along_a_meridian_is_one_part(ends: tuple[float, ...], longitude: float) -> None:
+    line = great_circles(*(np.array([value]) for value in ends))[0]
+    assert line.geom_type == "LineString"
+    assert {lon for lon, _ in line.coords} == {longitude}
+
+
+@pytest.mark.parametrize("lon", [-180.0, -170.0, 0.0, 179.0, 180.0])
+def test_a_line_to_a_point_on_the_antimeridian_is_not_cut(lon: float) -> None:
+    for edge in (-180.0, 180.0):
+        lines = great_circles(*(np.array(values) for values in ([lon, edge], [1.0, 2.0], [edge, lon], [2.0, 1.0])))
+        assert set(lines.geom_type) == {"LineString"}
+
+
+def test_a_meridian_over_the_pole_goes_down_on_the_other_side() -> None:
+    line = great_circles(*(np.array([value]) for value in (100.0, 60.0, -80.0, 70.0)))[0]
+    assert line.geom_type == "LineString"
+    assert {round(lon, 9) for lon, _ in line.coords} == {100.0, -80.0}
 
 
 def test_missing_and_equal_points_have_no_line() -> None:
