@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,10 +13,11 @@ import pandas as pd
 
 from geomap import tables
 from geomap._checks import one_of, positive
+from geomap._datelines import opens_sentence
 from geomap.analysis._grouping import Distinct, counted, is_country, is_division, labels, probabilities
 from geomap.analysis._intervals import share_interval
 from geomap.errors import ArticlesNotFound, InvalidGold
-from geomap.geometry import distance_km
+from geomap.geometry import distance_km, rows_inside
 from geomap.outlines import shapes
 from geomap.tables import coordinates, empty_table, factorized, in_degrees_of, with_dtypes
 
@@ -290,17 +290,6 @@ def datelines(mentions: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(with_dtypes(found, _DATELINES), geometry=geometry, crs=tables.CRS)
 
 
-# What may stand before and behind the name: "— -- SOUTH OF MOSUL, Iraq (AP), Dec 9 — At first light".
-_BEFORE = re.compile(r"[\s\-–—*|•]*(?:[A-Z]{2,}\s+){0,3}$")
-_DATE = r"(?:[A-Z][a-z]{2,8}\.?\s+\d{1,2}|\d{1,2}\s+[A-Z][a-z]{2,8}\.?)(?:,?\s+\d{4})?"
-_PARENTHESIS = r"(?:\s*\([^)]{1,40}\))?"
-_BEHIND = re.compile(
-    rf"(?:[ /-][A-Z]{{2,}}[A-Z’'-]*){{0,3}}{_PARENTHESIS}(?:\s*,\s*[^\W\d_][^\W\d_.’' -]*(?:[.’' -][^\W\d_]+){{0,3}}\.?)?"
-    rf"{_PARENTHESIS}(?:\s*,?\s*{_DATE})?{_PARENTHESIS}\s*(?:[-–—]+|:|(?<=\d)\.)(?=\s|[A-Z“\"'‘]|$)"
-)
-_DIGIT_OR_PARENTHESIS = re.compile(r"[\d(]")
-
-
 def filed(resolved: pd.DataFrame) -> Bools:
     """Tell which mentions are the dateline of their article: the first of its text that opens a sentence as one does."""
     found = np.zeros(len(resolved), dtype=bool)
@@ -309,26 +298,14 @@ def filed(resolved: pd.DataFrame) -> Bools:
     # A dateline stands near the start of a text, behind at most a title and a deck.
     near = rows["start"].to_numpy() <= 600
     in_text, rows = in_text[near], rows[near]
-    looks: list[Any] = [
-        _is_dateline(toponym, sentence)
+    looks = [
+        isinstance(toponym, str) and isinstance(sentence, str) and opens_sentence(toponym, sentence)
         for toponym, sentence in zip(rows["toponym"].tolist(), rows["sentence"].tolist(), strict=True)
     ]
     chosen = in_text[np.array(looks, dtype=bool)]
     first = ~resolved["article_id"].iloc[chosen].duplicated().to_numpy()
     found[chosen[first]] = True
     return found
-
-
-def _is_dateline(toponym: object, sentence: object) -> bool:
-    """Tell whether a sentence opens with a name as a dateline does: in capitals, or with an agency or a date behind."""
-    if not isinstance(toponym, str) or not isinstance(sentence, str):
-        return False
-    name = " ".join(toponym.split())
-    at = sentence.find(name)
-    if not 0 <= at <= 24 or not _BEFORE.match(sentence[:at]):
-        return False
-    behind = _BEHIND.match(sentence, at + len(name))
-    return behind is not None and (name.isupper() or bool(_DIGIT_OR_PARENTHESIS.search(behind.group())))
 
 
 FOCUS_GOLD = {
@@ -413,14 +390,11 @@ def _row(article_id: str, place: Mapping[str, Any]) -> tuple[str, str | None, st
     return article_id, place.get("name"), place_id, lat, lon
 
 
-def _countries(lat: npt.NDArray[np.float64], lon: npt.NDArray[np.float64]) -> pd.Series[Any]:
-    import shapely
-
+def _countries(lat: Floats, lon: Floats) -> pd.Series[Any]:
     countries = shapes("country")
-    points, rows = countries.sindex.nearest(shapely.points(lon, lat), return_all=False, max_distance=_OFF_SHORE)
-    codes = pd.Series(np.full(len(lat), None), dtype=object)
-    codes.iloc[points] = countries["country_code"].iloc[rows].to_numpy(dtype=object)
-    return codes
+    return (
+        countries["country_code"].reindex(rows_inside(countries, lon, lat, tolerance=_OFF_SHORE)).reset_index(drop=True)
+    )
 
 
 def focus_accuracy(

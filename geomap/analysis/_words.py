@@ -13,6 +13,7 @@ import pandas as pd
 
 from geomap import tables
 from geomap._checks import one_of, positive
+from geomap._datelines import byline
 from geomap._optional import optional
 from geomap._text import sentence_bounds
 from geomap.analysis._grouping import KEYS, Distinct, counted, grouping, label_dtypes
@@ -29,9 +30,6 @@ Spans = dict[tuple[str, str], list[tuple[int, int]]]
 
 # An apostrophe or a hyphen inside belongs to the word. One letter is no word, and still stands between two others.
 _TOKEN = re.compile(r"\b[^\W\d_](?:[\w'’-]*[^\W\d_])?\b")
-# Who filed an article, behind the dateline: "BASRA, Iraq, Sept 9 (Tigris Dispatch) –".
-_SIGNATURE = re.compile(r"\(([^()\n]{2,60})\)\s*[-–—]")
-_HEAD = 300  # characters of a text in which a dateline stands
 # On scikit-learn's list, and the subject of news all the same.
 _NEWS = frozenset(
     ("amount", "bill", "bottom", "cry", "describe", "detail", "fill", "fire", "interest", "mill", "serious", "system")
@@ -111,7 +109,7 @@ def _boilerplate(articles: pd.DataFrame, mentions: pd.DataFrame) -> list[tuple[s
 
 def _signatures(articles: pd.DataFrame) -> list[tuple[str, int, int]]:
     """Return the article and the offsets of who filed it: a name of its source, or one that repeats over it."""
-    heads = [_SIGNATURE.search(text, 0, _HEAD) for text in articles["text"]]
+    heads = [byline(text) for text in articles["text"]]
     signed = pd.Series([None if head is None else head.group(1) for head in heads], dtype=object)
     words, sources = folded(signed), folded(articles["source"].reset_index(drop=True))
     known = words.notna().to_numpy()

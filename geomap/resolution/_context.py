@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from geomap._datelines import opens_text
 from geomap.gazetteer import Candidate, Gazetteer, fold
 from geomap.resolution._names import own_container
 
@@ -82,8 +83,6 @@ def prefixes(phrases: Iterable[str]) -> Iterator[str]:
                 yield name[:-1]
 
 
-_DATELINE = re.compile(r"^[^a-z\n]{0,60}$")
-_DATELINE_END = re.compile(r"[^\n.!?]{0,60}?(?:\s[—–-]{1,2}\s|\)\s[—–-])")
 _PREPOSITION = re.compile(
     r"\b(?:in|at|near|from|to|of|outside|around|across|toward|towards|into|through|between|off)\s(?:the\s)?$",
     re.IGNORECASE,
@@ -228,25 +227,11 @@ def _read(
     order: int,
 ) -> MentionContext:
     areas, key = combined(chains, known)
-    line = text.rfind("\n", 0, start) + 1
-    opening = text[line:start]
-    dateline = (
-        field == "text"
-        and start < 400
-        and bool(_DATELINE.match(opening))
-        and text[start:end].upper() == text[start:end]
-        and bool(_DATELINE_END.match(text[end : end + 90]))
-    ) or (
-        field == "text"
-        and start < 400
-        and not opening.strip(" —–-\u00a0")
-        and bool(_DATELINE_END.match(text[end : end + 60]))
-    )
     return MentionContext(
         areas=areas,
         container_key=key,
         in_title=field == "title",
-        dateline=dateline,
+        dateline=field == "text" and opens_text(text, start, end),
         preposition=bool(_PREPOSITION.search(text[max(0, start - 12) : start])),
         follower=_follower(text, start, end),
         first=start,

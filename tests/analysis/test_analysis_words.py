@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 import geomap
 from geomap import analysis, errors
-from geomap.analysis._focusing import _is_dateline
 from geomap.gazetteer import Gazetteer
 
 CORPORA = Path(__file__).resolve().parents[2] / "data" / "corpora"
@@ -233,43 +232,6 @@ def test_a_line_of_focus_gold_that_cannot_be_used_is_named(tmp_path: Path, line:
         analysis.read_focus(path)
     with pytest.raises(errors.ArticlesNotFound):
         analysis.read_focus(tmp_path / "none.jsonl")
-
-
-@pytest.mark.parametrize(
-    "sentence",
-    [
-        "KHAZER, Iraq — At first light",
-        "— -- KHAZER, Iraq — At first light",
-        "KHAZER (Reuters) - Troops",
-        "KHAZER, Oct. 20 — Foreign ministers",
-        "KHAZER, Iraq (geomap sample) - Security",
-        "KHAZER (Bakhdida), Iraq — There were",
-        "KHAZER CAMP, Nov. 11 — Each afternoon",
-        "SOUTH OF KHAZER — Paramilitaries",
-        "KHAZER/ROME — The agency",
-        "KHAZER, Jan. 24. The desks",
-        "KHAZER, June 18: Before sunrise",
-        "KHAZER, 10 July (Tigris Dispatch) -- Haider",
-        "KHAZER, Turkey—The final convoy",
-        "KHAZER, N.C. — Around",
-    ],
-)
-def test_datelines_of_many_styles_are_read(sentence: str) -> None:
-    assert _is_dateline("KHAZER", sentence)
-
-
-@pytest.mark.parametrize(
-    ("toponym", "sentence"),
-    [
-        ("Khazer", "Khazer — a river — rose."),
-        ("KHAZER", "KHAZER fell on Monday."),
-        ("Mosul", "In Mosul - as elsewhere - it rained."),
-        ("Iraq", "KHAZER, Iraq — At first light"),
-        ("Mosul", "Mosul, which fell in 2014, is quiet."),
-    ],
-)
-def test_ordinary_sentences_are_no_datelines(toponym: str, sentence: str) -> None:
-    assert not _is_dateline(toponym, sentence)
 
 
 def test_where_an_article_was_filed_is_set_against_what_it_is_about() -> None:
