@@ -38,6 +38,14 @@ def unit_vectors(lat: npt.ArrayLike, lon: npt.ArrayLike) -> Floats:
     return np.column_stack([np.cos(phi) * np.cos(theta), np.cos(phi) * np.sin(theta), np.sin(phi)])
 
 
+def distinct_points(lon: Floats, lat: Floats) -> tuple[Ints, Floats, Floats]:
+    """Return which of the distinct points each point is, and their longitudes and latitudes."""
+    import pandas as pd
+
+    codes, points = pd.factorize(lon + 1j * lat)
+    return codes.astype(np.int64), np.real(points), np.imag(points)
+
+
 def great_circles(lon_a: Floats, lat_a: Floats, lon_b: Floats, lat_b: Floats) -> gpd.GeoSeries:
     """Return the shortest line on the sphere between each pair of points.
 

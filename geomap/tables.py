@@ -293,9 +293,13 @@ def in_degrees(table: gpd.GeoDataFrame, mentions: pd.DataFrame) -> gpd.GeoDataFr
 
 
 def in_degrees_of(mentions: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return mentions in EPSG:4326."""
-    crs = getattr(mentions, "crs", None)
-    return mentions if crs is None or crs == CRS else mentions.to_crs(CRS)
+    """Return mentions in EPSG:4326, their active geometry, whatever its name, as the column ``geometry``."""
+    name = getattr(mentions, "active_geometry_name", None)
+    if name is None:
+        return mentions
+    if name != "geometry":
+        mentions = mentions.drop(columns="geometry", errors="ignore").rename_geometry("geometry")
+    return mentions if mentions.crs is None or mentions.crs == CRS else mentions.to_crs(CRS)
 
 
 def texts_of(articles: pd.DataFrame, article_ids: pd.Series[Any]) -> dict[str, dict[str, str]]:

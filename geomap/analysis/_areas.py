@@ -1,4 +1,4 @@
-"""Is it really clustered, and where? Spatial autocorrelation and hot spots over areas."""
+"""Counts by area, and tests on them: spatial autocorrelation and hot spots."""
 
 from __future__ import annotations
 
@@ -8,27 +8,24 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from geomap import tables
-from geomap._checks import one_of, positive
+from geomap._checks import at_least, one_of
 from geomap._optional import optional
-from geomap.analysis._centers import AREA_CLASSES
-from geomap.analysis._grouping import Distinct, counted, distinct_articles
+from geomap.analysis._grouping import Distinct, counted, distinct_articles, geo_table
 from geomap.analysis._intervals import adjusted
 from geomap.errors import InvalidTable
-from geomap.geometry import polygons, unit_vectors
+from geomap.geometry import distinct_points, polygons, unit_vectors
 from geomap.outlines import shapes
-from geomap.outlines._joining import ON, matched_rows, shape_ids
+from geomap.outlines._joining import ON, is_area, matched_rows, shape_ids
 from geomap.outlines._shipped import cut_at_antimeridian
-from geomap.tables import coordinates, factorized, in_degrees_of, with_dtypes
+from geomap.tables import Floats, Ints, coordinates, in_degrees_of
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import shapely
 
-Ints = npt.NDArray[np.int64]
 AREAS = {
     "area_id": "str",
     "name": "str",
@@ -38,8 +35,13 @@ AREAS = {
     "articles": "int64",
 }
 _EQUAL_AREA = "EPSG:6933"
-# How mentions find the shapes that ship.
+# The column by which mentions find the shapes that geomap ships.
 _KEYS = {"country": "country_code", "us_state": "admin1"}
+NEIGHBORS = ("contiguity", "nearest")
+_LOCAL = ("local_i", "local_p", "local_q", "gi_star", "gi_p", "gi_q")
+# Fewer areas have no pattern that could be tested.
+_MIN_AREAS = 4
+_QUADRANTS = {1: "high among high", 2: "low among high", 3: "low among low", 4: "high among low"}
 
 
 def by_area(
@@ -52,7 +54,7 @@ def by_area(
     areas: bool = False,
     distinct: Distinct = False,
 ) -> gpd.GeoDataFrame:
-    """Count mentions in areas, those without any included.
+    """Count mentions by area, including areas without any.
 
     Parameters
     ----------
@@ -61,14 +63,14 @@ def by_area(
     within
         ``"country"`` or ``"us_state"`` for those of :func:`geomap.shapes`, by the country code or division of each
         mention; ``"h3"`` for a hexagonal grid; or a GeoDataFrame of polygons, whose columns ``area_id`` (else
-        ``place_id``), ``name`` and ``population`` are used where it has them. Polygons should not overlap: a point that
-        lies in several counts in the first.
+        ``place_id``), ``name`` and ``population`` are used where it has them. Polygons should not overlap: a point in
+        several of them is counted in the first.
     on
-        How mentions find polygons of your own, as for :func:`~geomap.analysis.join_shapes`.
+        How mentions find your own polygons, as for :func:`~geomap.analysis.join_shapes`.
     resolution
-        Of the H3 grid, from 0 to 15; 3 has cells of about 12,000 square kilometers.
+        Of the H3 grid, from 0 to 15; cells of resolution 3 have about 12,000 square kilometers.
     ring
-        How many rings of cells without a mention to keep around those with one.
+        The number of rings of empty cells to keep around those with a mention.
     areas
         Whether mentions of countries, divisions and regions count in a grid or in shapes, at the one point they are
         drawn at. By country, state or another column they always count.
@@ -85,9 +87,9 @@ def by_area(
     Raises
     ------
     ColumnMissing, InvalidTable
-        If a column or an option is not one that can be used.
+        If a column is missing or an option is invalid.
     MissingDependency
-        If a grid is asked for and h3 is not installed.
+        If ``within="h3"`` and h3 is not installed.
 
     Notes
     -----
@@ -95,26 +97,29 @@ def by_area(
 
     Examples
     --------
-    >>> import geomap.tables
-    >>> table = by_area(geomap.tables.empty_mentions())
-    >>> table["mentions"].sum(), table.columns[:3].to_list()
-    (np.int64(0), ['area_id', 'name', 'population'])
+    >>> from geomap.datasets import sample_mentions
+    >>> found = by_area(sample_mentions())
+    >>> found.loc[found["mentions"] > 0, ["area_id", "name", "population", "mentions", "articles"]]
     """
     import geopandas as gpd
 
-    mentions = in_degrees_of(mentions)
     if isinstance(within, str):
-        one_of("within", within, (*_KEYS, "h3"))
-        on = _KEYS.get(within, "geometry")
-    needs = ("place_id", "country_code", "feature_class", "geometry", *ON[one_of("on", on, ON)])
-    resolved, _ = counted(mentions, needs, distinct=distinct)
+        on = _KEYS.get(one_of("within", within, (*_KEYS, "h3")), "geometry")
+    needed = ON[one_of("on", on, ON)]
+    if on == "geometry":
+        needed = ("geometry",) if areas else ("geometry", "feature_class")
+    resolved, _ = counted(mentions, needed, distinct=distinct)
     if isinstance(within, str) and within == "h3":
         frame, row = _in_grid(resolved, resolution, ring, areas)
     else:
-        frame = _shipped(within) if isinstance(within, str) else _given(within)
-        points = gpd.GeoDataFrame(resolved, geometry="geometry", crs=tables.CRS)
-        row = matched_rows(points, frame, on=on, areas=areas)
-    return _counts(frame, resolved, row)
+        frame = _shipped(within) if isinstance(within, str) else _own(within)
+        row = matched_rows(gpd.GeoDataFrame(resolved), frame, on=on, areas=areas)
+    inside = row >= 0
+    frame = frame.assign(
+        mentions=np.bincount(row[inside], minlength=len(frame)),
+        articles=distinct_articles(resolved["article_id"], row, len(frame)),
+    )
+    return geo_table(pd.DataFrame(frame), AREAS, frame.geometry)
 
 
 def _in_grid(resolved: pd.DataFrame, resolution: int, ring: int, areas: bool) -> tuple[gpd.GeoDataFrame, Ints]:
@@ -122,26 +127,13 @@ def _in_grid(resolved: pd.DataFrame, resolution: int, ring: int, areas: bool) ->
     lon, lat = coordinates(resolved["geometry"])
     inside = np.isfinite(lon)
     if not areas:
-        inside &= ~resolved["feature_class"].isin(AREA_CLASSES).to_numpy(dtype=bool)
+        inside &= ~is_area(resolved)
     # Places are few beside mentions: each point is looked up once.
-    point, points = factorized(pd.Series(lon[inside] + 1j * lat[inside]))
-    places = points.to_numpy(dtype=complex)
-    frame, cell = _grid(np.real(places), np.imag(places), resolution, ring)
+    point, lon, lat = distinct_points(lon[inside], lat[inside])
+    frame, cell = _grid(lon, lat, resolution, ring)
     row = np.full(len(resolved), -1, dtype=np.int64)
-    row[inside] = cell[point] if len(point) else point
+    row[inside] = cell[point]
     return frame, row
-
-
-def _counts(frame: gpd.GeoDataFrame, resolved: pd.DataFrame, row: Ints) -> gpd.GeoDataFrame:
-    import geopandas as gpd
-
-    inside = row >= 0
-    frame = frame.assign(
-        mentions=np.bincount(row[inside], minlength=len(frame)),
-        articles=distinct_articles(resolved["article_id"][inside], row[inside], len(frame)),
-    )
-    geometry = frame.geometry.reset_index(drop=True)
-    return gpd.GeoDataFrame(with_dtypes(pd.DataFrame(frame), AREAS), geometry=geometry, crs=tables.CRS)
 
 
 def _shipped(kind: str) -> gpd.GeoDataFrame:
@@ -149,9 +141,8 @@ def _shipped(kind: str) -> gpd.GeoDataFrame:
     return frame.assign(area_id=frame["country_code" if kind == "country" else "place_id"])
 
 
-def _given(own: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    frame = polygons(own)
-    frame = frame.set_geometry(frame.geometry.rename("geometry")).assign(area_id=shape_ids(own).to_numpy())
+def _own(shapes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    frame = in_degrees_of(polygons(shapes)).assign(area_id=shape_ids(shapes).to_numpy())
     for name in ("name", "population"):
         if name not in frame.columns:
             frame = frame.assign(**{name: None})
@@ -163,8 +154,9 @@ def _grid(lon: Any, lat: Any, resolution: int, ring: int) -> tuple[gpd.GeoDataFr
     import geopandas as gpd
 
     h3 = optional("h3", extra="analysis", needed_by="geomap.analysis.by_area")
-    if not 0 <= resolution <= 15 or ring < 0:
-        raise InvalidTable(f"resolution is {resolution} and ring is {ring}; they go from 0 to 15, and from 0")
+    at_least("ring", ring, 0)
+    if not 0 <= resolution <= 15:
+        raise InvalidTable(f"resolution must be between 0 and 15; got {resolution}")
     cells = [h3.latlng_to_cell(y, x, resolution) for x, y in zip(lon.tolist(), lat.tolist(), strict=True)]
     around = sorted({near for cell in set(cells) for near in h3.grid_disk(cell, ring)})
     rows = {cell: row for row, cell in enumerate(around)}
@@ -182,26 +174,17 @@ def _grid(lon: Any, lat: Any, resolution: int, ring: int) -> tuple[gpd.GeoDataFr
 
 
 def cell_polygon(boundary: Any) -> shapely.Geometry:
-    """Return a cell from its corners as (lat, lon), cut at the antimeridian; around a pole, up to the pole."""
+    """Return a cell as a polygon from its corners (lat, lon), cut at the antimeridian; around a pole, up to the pole."""
     import shapely
 
     lat, lon = np.array(boundary, dtype=float).T
+    # Longitudes that run on beyond 180 degrees; those of a ring around a pole do not return to where they began.
     ring = np.degrees(np.unwrap(np.radians(np.append(lon, lon[0]))))
     lat = np.append(lat, lat[0])
     if abs(ring[-1] - ring[0]) > 180:
         pole = np.copysign(90.0, lat.mean())
         ring, lat = np.append(ring, [ring[-1], ring[0]]), np.append(lat, [pole, pole])
-    if ring.min() >= -180 and ring.max() <= 180:
-        return shapely.Polygon(np.column_stack([ring, lat]))
     return cut_at_antimeridian(shapely.Polygon(np.column_stack([ring, lat])))
-
-
-Floats = npt.NDArray[np.float64]
-NEIGHBORS = ("contiguity", "nearest")
-_LOCAL = ("local_i", "local_p", "local_q", "gi_star", "gi_p", "gi_q")
-# Fewer areas than that have no pattern that could be tested.
-_FEWEST = 4
-_QUADRANTS = {1: "high among high", 2: "low among high", 3: "low among low", 4: "high among low"}
 
 
 def autocorrelation(
@@ -213,7 +196,7 @@ def autocorrelation(
     permutations: int = 9999,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """Tell whether areas that are near each other are more alike than by chance: global Moran's I.
+    """Test whether neighboring areas are more alike than by chance: global Moran's I.
 
     Parameters
     ----------
@@ -221,29 +204,29 @@ def autocorrelation(
         What :func:`~geomap.analysis.by_area` returned, or any GeoDataFrame of polygons with a column of numbers. Rows
         without a number are left out.
     value
-        The column. Counts follow population and area: a rate (``articles`` per ``population``) or a logarithm often
-        says more.
+        The column. Counts follow population and area: a rate (``articles`` per ``population``) or a logarithm is often
+        more informative.
     neighbors
-        ``"contiguity"``: areas that share a border or a corner, islands with the area nearest to them; ``"nearest"``:
-        the ``k`` nearest by great circle.
+        ``"contiguity"``: areas that share a border or a corner, an island with the nearest area; ``"nearest"``: the ``k``
+        nearest by great-circle distance.
     k
-        How many nearest.
+        The number of nearest neighbors.
     permutations
-        How often the values are shuffled over the areas.
+        The number of times that the values are shuffled over the areas.
     seed
-        Of the shuffling.
+        Of the random number generator.
 
     Returns
     -------
     DataFrame
-        One row: ``areas`` (how many), ``moran_i`` (about 0 without a pattern, up to 1 where like lies beside like, below
-        0 where unlike does), ``expected`` (without a pattern), ``z`` and ``p`` (two-sided, by permutation). Missing where
-        fewer than four areas or no two different values are there.
+        One row: ``areas`` (their number), ``moran_i`` (about 0 without a pattern, up to 1 where neighbors are alike,
+        below 0 where they are unlike), ``expected`` (without a pattern), ``z`` and ``p`` (two-sided, by permutation).
+        Missing with fewer than four areas or only one distinct value.
 
     Raises
     ------
     ColumnMissing, InvalidTable
-        If a column or an option is not one that can be used.
+        If a column is missing or an option is invalid.
     MissingDependency
         If libpysal and esda are not installed.
 
@@ -254,25 +237,22 @@ def autocorrelation(
 
     Examples
     --------
-    >>> import geomap.tables
-    >>> from geomap.analysis import by_area
-    >>> autocorrelation(by_area(geomap.tables.empty_mentions()))["moran_i"].isna().to_list()
-    [True]
+    >>> from geomap.datasets import sample_mentions
+    >>> cells = by_area(sample_mentions(), within="h3", resolution=2)
+    >>> autocorrelation(cells, permutations=999)[["areas", "moran_i", "p"]].round(2)
     """
     table, values = _usable(areas, value)
-    row = {"areas": len(table), "moran_i": np.nan, "expected": np.nan, "z": np.nan, "p": np.nan}
+    row = {"areas": len(table), **dict.fromkeys(("moran_i", "expected", "z", "p"), np.nan)}
     esda = optional("esda", extra="analysis", needed_by="geomap.analysis.autocorrelation")
     if _varies(values):
         weights = spatial_weights(table, neighbors=neighbors, k=k, verb="autocorrelation")
         with _quietly():
             moran = esda.Moran(values, weights, permutations=0)
         shuffled = _shuffled(values, weights.sparse, permutations, seed)
-        away = np.abs(shuffled - shuffled.mean()) >= abs(moran.I - shuffled.mean()) - 1e-12
-        row |= {"moran_i": float(moran.I), "expected": float(moran.EI)}
-        row |= {
-            "z": float((moran.I - shuffled.mean()) / shuffled.std()),
-            "p": float((away.sum() + 1) / (permutations + 1)),
-        }
+        away = moran.I - shuffled.mean()
+        extreme = np.abs(shuffled - shuffled.mean()) >= abs(away) - 1e-12
+        p = (extreme.sum() + 1) / (permutations + 1)
+        row |= {"moran_i": moran.I, "expected": moran.EI, "z": away / shuffled.std(), "p": p}
     return pd.DataFrame([row])
 
 
@@ -286,14 +266,14 @@ def hot_spots(
     permutations: int = 9999,
     seed: int = 0,
 ) -> gpd.GeoDataFrame:
-    """Find hot spots and cold spots: areas whose surroundings have more, or less, than by chance.
+    """Find hot spots and cold spots: areas whose neighborhood has more, or less, than by chance.
 
     Parameters
     ----------
     areas, value, neighbors, k, permutations, seed
-        As for :func:`autocorrelation`. Few permutations cannot give a p-value small enough to stand among many areas.
+        As for :func:`autocorrelation`. With few permutations no p-value can be small enough to pass among many areas.
     alpha
-        Of all areas that are called one, the share that is expected not to be.
+        The false discovery rate: the expected share of false positives among the spots, and among the clusters.
 
     Returns
     -------
@@ -302,12 +282,12 @@ def hot_spots(
         adjusted for the number of areas; ``cluster``: ``high among high``, ``low among low``, ``high among low``, ``low
         among high`` where ``local_q`` is at most ``alpha``, else missing; ``gi_star``, the z-score of Getis and Ord's
         Gi*, ``gi_p``, ``gi_q``; ``spot``: ``hot`` or ``cold`` where ``gi_q`` is at most ``alpha``, else missing. All are
-        missing where nothing can be tested.
+        missing where there are too few areas or values to test.
 
     Raises
     ------
     ColumnMissing, InvalidTable
-        If a column or an option is not one that can be used.
+        If a column is missing or an option is invalid.
     MissingDependency
         If libpysal and esda are not installed.
 
@@ -319,10 +299,10 @@ def hot_spots(
 
     Examples
     --------
-    >>> import geomap.tables
-    >>> from geomap.analysis import by_area
-    >>> hot_spots(by_area(geomap.tables.empty_mentions()))["spot"].notna().sum()
-    np.int64(0)
+    >>> from geomap.datasets import sample_mentions
+    >>> cells = by_area(sample_mentions(), within="h3", resolution=2)
+    >>> found = hot_spots(cells, alpha=0.2, permutations=999)
+    >>> found.loc[found["spot"].notna(), ["area_id", "articles", "spot"]]
     """
     table, values = _usable(areas, value)
     esda = optional("esda", extra="analysis", needed_by="geomap.analysis.hot_spots")
@@ -352,17 +332,17 @@ def spatial_weights(areas: gpd.GeoDataFrame, *, neighbors: str = "contiguity", k
     Parameters
     ----------
     areas
-        Polygons. The cells of an H3 grid, known by their ``area_id``, are neighbors where the grid says so, also across
-        the antimeridian.
+        Polygons. Cells of an H3 grid, recognized by their ``area_id``, are neighbors in the grid, also across the
+        antimeridian.
     neighbors, k
         As for :func:`autocorrelation`.
     verb
-        Who asks, for the message when libpysal is not installed.
+        The name of the calling verb, for the message when libpysal is not installed.
 
     Returns
     -------
     libpysal.weights.W
-        Every area with the row numbers of its neighbors, each weighing the same.
+        The row numbers of the neighbors of every area, all with the same weight.
 
     Examples
     --------
@@ -375,7 +355,7 @@ def spatial_weights(areas: gpd.GeoDataFrame, *, neighbors: str = "contiguity", k
     one_of("neighbors", neighbors, NEIGHBORS)
     libpysal = optional("libpysal", extra="analysis", needed_by=f"geomap.analysis.{verb or 'spatial_weights'}")
     if neighbors == "nearest":
-        positive("k", k)
+        at_least("k", k, 1)
         near = _nearest(areas, min(k, len(areas) - 1))
     else:
         near = _bordering(areas)
@@ -414,32 +394,30 @@ def _nearest(areas: gpd.GeoDataFrame, k: int) -> dict[int, list[int]]:
     for row, vector in enumerate(vectors):
         near = vectors @ vector
         near[row] = -2.0
-        # Of two at the same distance the one that comes first.
+        # Stable: of two at the same distance the first.
         found[row] = np.argsort(-near, kind="stable")[:k].tolist()
     return found
 
 
 def _usable(areas: gpd.GeoDataFrame, value: str) -> tuple[gpd.GeoDataFrame, Floats]:
     """Return the rows with a number and a shape, in EPSG:4326, and the numbers."""
+    areas = in_degrees_of(areas)
     tables.require_columns(areas, (value, "geometry"), what="areas")
     if not areas.index.is_unique:
-        raise InvalidTable(
-            "the areas have labels that stand twice; give them new ones with areas.reset_index(drop=True)"
-        )
+        raise InvalidTable("the areas have duplicate index labels; renumber them with areas.reset_index(drop=True)")
     values = pd.to_numeric(areas[value], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
     kept = np.isfinite(values) & areas.geometry.notna().to_numpy() & ~areas.geometry.is_empty.to_numpy()
-    table = areas[kept]
-    return (table if table.crs is None or table.crs == tables.CRS else table.to_crs(tables.CRS)), values[kept]
+    return areas[kept], values[kept]
 
 
 def _varies(values: Floats) -> bool:
-    return len(values) >= _FEWEST and bool(np.ptp(values) > 0)
+    return len(values) >= _MIN_AREAS and bool(np.ptp(values) > 0)
 
 
 def _two_sided(observed: Floats, shuffled: Floats) -> Floats:
-    """Return p-values by permutation; an equal value is evidence for neither side, as where most areas have none.
+    """Return p-values by permutation; ties count against both sides, which matters where most areas have no mention.
 
-    PySAL's own counts the shuffles strictly beyond the observed, so that areas among nothing but zeros look extreme.
+    PySAL's own count only shuffles strictly beyond the observed value, so that areas among nothing but zeros look extreme.
     """
     above = (shuffled >= observed[:, None] - 1e-9).sum(axis=1)
     below = (shuffled <= observed[:, None] + 1e-9).sum(axis=1)
@@ -448,12 +426,12 @@ def _two_sided(observed: Floats, shuffled: Floats) -> Floats:
 
 def _shuffled(values: Floats, sparse: Any, permutations: int, seed: int) -> Floats:
     """Return Moran's I of the values in random orders, for row-standardized weights."""
-    positive("permutations", permutations)
+    at_least("permutations", permutations, 1)
     random = np.random.default_rng(seed)
     centered = values - values.mean()
     scale = len(values) / sparse.sum() / (centered @ centered)
     found = []
-    for begin in range(0, permutations, 500):
+    for begin in range(0, permutations, 500):  # in blocks, which bounds the memory
         count = min(500, permutations - begin)
         orders = random.permuted(np.tile(centered, (count, 1)), axis=1)
         found.append(np.einsum("ij,ij->i", orders, (sparse @ orders.T).T) * scale)
@@ -462,7 +440,7 @@ def _shuffled(values: Floats, sparse: Any, permutations: int, seed: int) -> Floa
 
 @contextmanager
 def _quietly() -> Iterator[None]:
-    """Keep back what esda and numba say about speed, and divisions by zero at areas whose neighbors are all alike."""
+    """Silence warnings of esda and numba on speed, and divisions by zero at areas whose neighbors are all alike."""
     with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
         warnings.simplefilter("ignore")
         yield

@@ -1,4 +1,4 @@
-"""The place or places that each article is about, and where it was filed."""
+"""The place or places that each article is about, and where it was filed from."""
 
 from __future__ import annotations
 
@@ -8,25 +8,32 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from geomap import tables
-from geomap._checks import one_of, positive
+from geomap._checks import at_least, one_of, probability
 from geomap._datelines import opens_sentence
-from geomap.analysis._grouping import Distinct, counted, is_country, is_division, labels, probabilities
+from geomap.analysis._grouping import (
+    Bools,
+    Distinct,
+    counted,
+    first_values,
+    geo_table,
+    is_country,
+    is_division,
+    numbered,
+    paired,
+    probabilities,
+    ratio,
+)
 from geomap.analysis._intervals import share_interval
 from geomap.errors import ArticlesNotFound, InvalidGold
 from geomap.geometry import distance_km, rows_inside
 from geomap.outlines import shapes
-from geomap.tables import coordinates, empty_table, factorized, in_degrees_of, with_dtypes
+from geomap.tables import SPANS, Floats, Ints, coordinates, factorized, with_dtypes
 
 if TYPE_CHECKING:
     import geopandas as gpd
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 
 METHODS = ("score", "most frequent", "first mentioned")
 _FOCUS = {
@@ -43,10 +50,7 @@ _FOCUS = {
     "in_title": "boolean",
 }
 _DATELINES = {
-    "article_id": "str",
-    "field": "str",
-    "start": "int64",
-    "end": "int64",
+    **SPANS,
     "toponym": "str",
     "place_id": "str",
     "name": "str",
@@ -59,34 +63,30 @@ _DATELINES = {
     "published": "datetime64[us, UTC]",
     "source": "str",
 }
-_NEEDED = (
-    "field",
-    "start",
-    "toponym",
+_NEEDED = ("field", "start", "place_id")
+_OPTIONAL = (
     "kind",
     "usage",
     "confidence",
-    "place_id",
     "name",
     "country_code",
     "country",
     "admin1",
     "feature_code",
-    "sentence",
-    "published",
-    "source",
     "geometry",
 )
-# What a mention weighs by where and how it stands, beside 1 for each. Set by hand, then the start, the associative use and
-# the country once more on the focus of the Mosul sample, in coarse steps; the world sample had no part in it.
+# What a mention weighs by where it is and how it is used, beside 1 for each. Set by hand, then the start, the associative
+# use and the country adjusted on the focus of the Mosul sample, in coarse steps; the world sample had no part in it.
 _IN_TITLE = 2.0
 _AT_THE_START = 2.0  # as much as the title: scraped texts begin with theirs, and news says first what it is about
-_REACH = 250.0  # characters after which the weight of standing early has fallen to a third
+_REACH = 250.0  # characters after which the weight of an early position has fallen to a third
 _ASSOCIATIVE = 0.75  # "Turkish officials said" is less about Turkey than "in Turkey"
 _COUNTRY = 0.8  # a country is often named only to say where something lies
 # What an area gains from two or more places in it, and what places gain from the area around them, as a share.
 _FROM_WITHIN = 0.1
 _FROM_AROUND = 0.5
+# Characters from the start of a text in which a dateline stands, after at most a title and a deck.
+_HEAD = 600
 
 
 def focus(
@@ -94,21 +94,21 @@ def focus(
     *,
     method: str = "score",
     limit: int = 1,
-    least: float = 0.5,
+    min_share: float = 0.5,
     distinct: Distinct = False,
 ) -> gpd.GeoDataFrame:
-    """Return the place or places that each article is about.
+    """Find the place or places that each article is about.
 
     Parameters
     ----------
     mentions
         A mentions table.
     method
-        ``"score"``; or a baseline to hold it against, ``"most frequent"`` or ``"first mentioned"``.
+        ``"score"``; or a baseline to compare it with, ``"most frequent"`` or ``"first mentioned"``.
     limit
-        The most places of one article.
-    least
-        A further place is given only if its score is at least this share of the best one's.
+        The maximum number of places per article.
+    min_share
+        Further places need at least this share of the best one's score.
     distinct
         As for :func:`~geomap.analysis.places`.
 
@@ -117,13 +117,13 @@ def focus(
     GeoDataFrame
         One row per article and place, in article order, the best first: ``article_id``, ``rank`` from 1, ``place_id``,
         ``name``, ``country_code``, ``country``, ``admin1``, ``feature_code``, ``score`` (the scores of all places of an
-        article add up to 1), ``mentions``, ``in_title``, and the place's point (EPSG:4326). Articles without a resolved
-        mention have no row.
+        article add up to 1), ``mentions``, ``in_title``, and the point of the place (EPSG:4326). Articles without a
+        resolved mention have no row.
 
     Raises
     ------
     ColumnMissing, InvalidTable
-        If a column or an option is not one that can be used.
+        If a column is missing or an option is invalid.
 
     See Also
     --------
@@ -134,52 +134,46 @@ def focus(
     After the focus algorithms of Amitay et al. (2004), "Web-a-Where", and D'Ignazio et al. (2014), "CLIFF-CLAVIN":
     every mention counts for its place by its confidence, more in the title and near the start, less for a country and
     where only the adjective is used; a country or division also gains from two or more places in it, and a place from
-    the mention of what it lies in. The weights were set in coarse steps on the focus of one sample corpus.
+    a mention of the area around it. The weights were set in coarse steps on the focus of one sample corpus.
 
     Examples
     --------
-    >>> import geomap.tables
-    >>> len(focus(geomap.tables.empty_mentions()))
-    0
+    >>> from geomap.datasets import sample_mentions
+    >>> focus(sample_mentions())[["article_id", "name", "score", "mentions"]].round(2)
     """
     one_of("method", method, METHODS)
-    positive("limit", limit)
-    resolved, _ = counted(in_degrees_of(mentions), _NEEDED, distinct=distinct)
-    return _focused(resolved, method, limit, least)
+    at_least("limit", limit, 1)
+    probability("min_share", min_share)
+    resolved, _ = counted(mentions, _NEEDED, optional=_OPTIONAL, distinct=distinct)
+    return _focused(resolved, method, limit, min_share)
 
 
-def _focused(resolved: pd.DataFrame, method: str, limit: int, least: float) -> gpd.GeoDataFrame:
-    import geopandas as gpd
-
+def _focused(resolved: pd.DataFrame, method: str, limit: int, min_share: float) -> gpd.GeoDataFrame:
     resolved = resolved[resolved["place_id"].notna()].reset_index(drop=True)
-    if resolved.empty:
-        return gpd.GeoDataFrame(empty_table(_FOCUS), geometry=gpd.GeoSeries([], crs=tables.CRS), crs=tables.CRS)
-    article, articles = factorized(resolved["article_id"])
-    place, places = factorized(resolved["place_id"])
-    cell, cells = factorized(pd.Series(article * len(places) + place))
-    size = len(cells)
-    of_article = np.asarray(cells, dtype=np.int64) // len(places)
-    points = _points(resolved, cell, size, method)
-    if method == "score":
-        points = points + _hierarchy(resolved, cell, size, of_article, points)
-    totals = np.bincount(of_article, weights=points, minlength=len(articles))
+    article, _ = factorized(resolved["article_id"])
+    # One row for each place of each article.
+    row = numbered(paired(article, factorized(resolved["place_id"])[0]))
     kinds = {name: dtype for name, dtype in _FOCUS.items() if name in resolved.columns}
-    found = labels(resolved, cell, size, {**kinds, "geometry": "geometry"})
-    found["article"] = of_article
-    found["score"] = np.divide(points, totals[of_article], out=np.zeros(size), where=totals[of_article] > 0)
-    found["mentions"] = np.bincount(cell, minlength=size)
-    found["in_title"] = np.bincount(cell, weights=(resolved["field"] == "title"), minlength=size) > 0
-    return _best(found, limit, least)
+    found = first_values(resolved.assign(article=article), row, {**kinds, "article": "int64", "geometry": "geometry"})
+    of_article, size = found["article"].to_numpy(), len(found)
+    points = _points(resolved, row, size, method)
+    if method == "score":
+        points = points + _hierarchy(found, of_article, points)
+    totals = np.bincount(of_article, weights=points)[of_article]
+    found["score"] = np.nan_to_num(ratio(points, totals))
+    found["mentions"] = np.bincount(row, minlength=size)
+    found["in_title"] = np.bincount(row, weights=(resolved["field"] == "title"), minlength=size) > 0
+    return _best(found, limit, min_share)
 
 
-def _points(resolved: pd.DataFrame, cell: Ints, size: int, method: str) -> Floats:
-    """Return what the mentions of each article's places add up to."""
+def _points(resolved: pd.DataFrame, row: Ints, size: int, method: str) -> Floats:
+    """Return the points of each place of each article: the sum over its mentions."""
     if method == "most frequent":
-        return np.bincount(cell, minlength=size).astype(np.float64)
+        return np.bincount(row, minlength=size).astype(np.float64)
     if method == "first mentioned":
         first = np.zeros(size)
         begins = ~resolved["article_id"].duplicated().to_numpy()
-        first[cell[begins]] = 1.0
+        first[row[begins]] = 1.0
         return first
     in_title = (resolved["field"] == "title").to_numpy(dtype=bool)
     early = np.exp(-resolved["start"].to_numpy(dtype=float) / _REACH)
@@ -187,23 +181,18 @@ def _points(resolved: pd.DataFrame, cell: Ints, size: int, method: str) -> Float
     weight *= np.where((resolved["usage"] == "associative") | (resolved["kind"] == "demonym"), _ASSOCIATIVE, 1.0)
     weight *= np.where(is_country(resolved), _COUNTRY, 1.0)
     weight *= np.nan_to_num(probabilities(resolved["confidence"]), nan=1.0)
-    return np.bincount(cell, weights=weight, minlength=size).astype(np.float64)
+    return np.bincount(row, weights=weight, minlength=size).astype(np.float64)
 
 
-def _hierarchy(resolved: pd.DataFrame, cell: Ints, size: int, of_article: Ints, points: Floats) -> Floats:
-    """Return what each place of an article gains from what lies in it and from what it lies in."""
-    rows = np.zeros(size, dtype=np.int64)
-    rows[cell[::-1]] = np.arange(len(cell))[::-1]
-    of_place = resolved.iloc[rows]
-    country, division = is_country(of_place), is_division(of_place)
-    countries, _ = factorized(of_place["country_code"])
-    admin1, _ = factorized(of_place["admin1"])
-    gained = np.zeros(size)
-    unknown = (admin1 < 0) | (countries < 0)
-    divisions = np.where(unknown, -1, admin1 * (countries.max(initial=0) + 1) + countries)
+def _hierarchy(places: pd.DataFrame, of_article: Ints, points: Floats) -> Floats:
+    """Return what each place of an article gains from the places in it and from the area around it."""
+    country, division = is_country(places), is_division(places)
+    countries, _ = factorized(places["country_code"])
+    divisions = paired(factorized(places["admin1"])[0], countries)
+    gained = np.zeros(len(places))
     levels = ((country, ~country, countries), (division, ~country & ~division, divisions))
     for area, inner, key in levels:
-        group, _ = factorized(pd.Series(of_article * (key.max(initial=0) + 2) + key + 1).where(key >= 0))
+        group = numbered(paired(of_article, key))
         known = group >= 0
         number = int(group.max(initial=-1)) + 1
         within = np.bincount(group[known & inner], weights=points[known & inner], minlength=number)
@@ -211,25 +200,23 @@ def _hierarchy(resolved: pd.DataFrame, cell: Ints, size: int, of_article: Ints, 
         around = np.bincount(group[known & area], weights=points[known & area], minlength=number)
         up, down = np.flatnonzero(known & area), np.flatnonzero(known & inner)
         gained[up] += _FROM_WITHIN * (within * several)[group[up]]
-        # The area's weight is shared out among the places in it.
+        # The points of the area are shared among the places in it, in proportion to their own.
         gained[down] += _FROM_AROUND * around[group[down]] * points[down] / np.maximum(within[group[down]], 1e-12)
     return gained
 
 
-def _best(found: pd.DataFrame, limit: int, least: float) -> gpd.GeoDataFrame:
-    import geopandas as gpd
-
+def _best(found: pd.DataFrame, limit: int, min_share: float) -> gpd.GeoDataFrame:
     # Stable: of two places with the same score the one mentioned first is better.
     found = found.sort_values(["article", "score"], ascending=[True, False], kind="stable")
     found["rank"] = found.groupby("article").cumcount() + 1
     best = found.groupby("article")["score"].transform("max")
-    worth = (found["score"] >= least * best) & (found["score"] > 0)
+    worth = (found["score"] >= min_share * best) & (found["score"] > 0)
     found = found[(found["rank"] == 1) | ((found["rank"] <= limit) & worth)].reset_index(drop=True)
-    return gpd.GeoDataFrame(with_dtypes(found, _FOCUS), geometry=gpd.GeoSeries(found["geometry"], crs=tables.CRS))
+    return geo_table(found, _FOCUS, found["geometry"])
 
 
 def datelines(mentions: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Set where articles were filed from against what they are about.
+    """Compare where articles were filed from with what they are about.
 
     Parameters
     ----------
@@ -240,71 +227,64 @@ def datelines(mentions: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     -------
     GeoDataFrame
         One row per article with a dateline ("KHAZER, Iraq —", "BAGHDAD (Reuters) -", "MOSUL, Jan. 24.") whose place was
-        resolved, in article order: ``article_id``, ``field``, ``start`` and ``end``, which tell the mention; its
+        resolved, in article order: ``article_id``, ``field``, ``start`` and ``end``, which identify the mention; its
         ``toponym`` as written, ``place_id`` and ``name``; ``focus_place_id`` and ``focus_name`` of what the article is
-        about (:func:`focus`), the dateline aside; ``same_place``, ``same_country`` (missing where one is not known);
+        about (:func:`focus`) apart from the dateline; ``same_place``, ``same_country`` (missing where one is unknown);
         ``distance_km`` between the two; ``sentence``, ``published``, ``source``; and the point of the dateline
-        (EPSG:4326). Articles about nothing else have themselves as focus.
+        (EPSG:4326). For an article with no other place, the focus is the place of the dateline.
 
     Raises
     ------
     ColumnMissing
-        If the mentions lack a column that is needed here.
+        If the mentions lack a column of the mention's key, ``toponym``, ``sentence`` or ``place_id``.
 
     Notes
     -----
-    A dateline is read off the sentence: a name near its start, in capitals or with an agency or a date behind it, then
+    A dateline is recognized in the sentence: a name near its start, in capitals or followed by an agency or a date, then
     a dash, a colon or a full stop.
 
     Examples
     --------
-    To count places without those that articles were only filed from, leave out the mentions with these spans:
+    >>> from geomap.datasets import sample_mentions
+    >>> mentions = sample_mentions()
+    >>> found = datelines(mentions)
+    >>> found[["article_id", "toponym", "focus_name", "same_country", "distance_km"]].round(1)
 
-    >>> import geomap.tables
-    >>> mentions = geomap.tables.empty_mentions()
-    >>> span = ["article_id", "field", "start", "end"]
-    >>> in_dateline = mentions.set_index(span).index.isin(datelines(mentions).set_index(span).index)
-    >>> len(mentions[~in_dateline])
-    0
-    >>> len(datelines(geomap.tables.empty_mentions()))
-    0
+    To count places without those that articles were only filed from, leave these mentions out:
+
+    >>> from geomap.tables import MENTION_KEY
+    >>> key = list(MENTION_KEY)
+    >>> in_dateline = mentions.set_index(key).index.isin(found.set_index(key).index)
+    >>> len(mentions), len(mentions[~in_dateline])
     """
-    import geopandas as gpd
-
-    resolved, _ = counted(in_degrees_of(mentions), (*_NEEDED, "end"))
+    needed = (*_NEEDED, "end", "toponym", "sentence")
+    resolved, _ = counted(mentions, needed, optional=(*_OPTIONAL, "published", "source"))
     is_dateline = filed(resolved)
     found = resolved[is_dateline].reset_index(drop=True)
     elsewhere, anywhere = (_focused(rows, "score", 1, 0.0) for rows in (resolved[~is_dateline], resolved))
     only = anywhere[~anywhere["article_id"].isin(elsewhere["article_id"])]
-    about = pd.concat([elsewhere, only]).set_index("article_id").reindex(found["article_id"])
-    code, place = about["country_code"].reset_index(drop=True), about["place_id"].reset_index(drop=True)
-    found["focus_place_id"], found["focus_name"] = place, about["name"].reset_index(drop=True)
-    known = found["place_id"].notna() & place.notna()
-    found["same_place"] = (found["place_id"] == place).astype("boolean").where(known)
-    known = found["country_code"].notna() & code.notna()
-    found["same_country"] = (found["country_code"] == code).astype("boolean").where(known)
+    about = pd.concat([elsewhere, only]).set_index("article_id").reindex(found["article_id"]).reset_index(drop=True)
+    found["focus_place_id"], found["focus_name"] = about["place_id"], about["name"]
+    for name, column in (("same_place", "place_id"), ("same_country", "country_code")):
+        known = found[column].notna() & about[column].notna()
+        found[name] = (found[column] == about[column]).astype("boolean").where(known)
     lon, lat = coordinates(found["geometry"])
     focus_lon, focus_lat = coordinates(about["geometry"])
     found["distance_km"] = distance_km(lat, lon, focus_lat, focus_lon)
-    geometry = gpd.GeoSeries(found["geometry"].to_numpy(), crs=tables.CRS)
-    return gpd.GeoDataFrame(with_dtypes(found, _DATELINES), geometry=geometry, crs=tables.CRS)
+    return geo_table(found, _DATELINES, found["geometry"])
 
 
 def filed(resolved: pd.DataFrame) -> Bools:
-    """Tell which mentions are the dateline of their article: the first of its text that opens a sentence as one does."""
-    found = np.zeros(len(resolved), dtype=bool)
-    in_text = np.flatnonzero((resolved["field"] == "text").to_numpy(dtype=bool, na_value=False))
-    rows = resolved.iloc[in_text]
-    # A dateline stands near the start of a text, behind at most a title and a deck.
-    near = rows["start"].to_numpy() <= 600
-    in_text, rows = in_text[near], rows[near]
+    """Return which mentions are the dateline of their article: the first in its text that opens a sentence as one does."""
+    near = (resolved["field"] == "text").to_numpy(dtype=bool, na_value=False) & (resolved["start"] <= _HEAD).to_numpy()
+    rows = np.flatnonzero(near)
     looks = [
         isinstance(toponym, str) and isinstance(sentence, str) and opens_sentence(toponym, sentence)
-        for toponym, sentence in zip(rows["toponym"].tolist(), rows["sentence"].tolist(), strict=True)
+        for toponym, sentence in zip(resolved["toponym"].iloc[rows], resolved["sentence"].iloc[rows], strict=True)
     ]
-    chosen = in_text[np.array(looks, dtype=bool)]
-    first = ~resolved["article_id"].iloc[chosen].duplicated().to_numpy()
-    found[chosen[first]] = True
+    rows = rows[np.array(looks, dtype=bool)]
+    found = np.zeros(len(resolved), dtype=bool)
+    found[rows[~resolved["article_id"].iloc[rows].duplicated().to_numpy()]] = True
     return found
 
 
@@ -327,32 +307,32 @@ _ACCURACY = {
     "only_score": "int64",
     "only_method": "int64",
 }
-# How far off its country's outline, in degrees, a point on a coast or an island may lie.
+# How far from its country's outline, in degrees, a point on a coast or an island may lie.
 _OFF_SHORE = 0.5
 
 
 def read_focus(path: str | Path) -> pd.DataFrame:
-    """Read which places articles are about.
+    """Read a gold standard of which places articles are about.
 
     Parameters
     ----------
     path
-        A file with one JSON object on each line, with ``article_id`` and ``focus``: a list of places, each with ``lat``
-        and ``lon`` in degrees, and where they are known ``name``, ``geonameid`` and ``place_id``.
+        A file with one JSON object per line, with ``article_id`` and ``focus``: a list of places, each with ``lat`` and
+        ``lon`` in degrees, and where known ``name``, ``geonameid`` and ``place_id``.
 
     Returns
     -------
     DataFrame
-        One row per article and place, in the order of the file: ``article_id, name, place_id`` (missing where none is
-        known), ``lat, lon``, and the ``country_code`` of the country that ships whose outline the point lies in or within
-        half a degree of, else missing.
+        One row per article and place, in file order: ``article_id, name, place_id`` (missing where unknown), ``lat,
+        lon``, and the ``country_code`` of the country in whose outline, or within half a degree of it, the point lies,
+        else missing.
 
     Raises
     ------
     ArticlesNotFound
-        If there is no such file.
+        If the file does not exist.
     InvalidGold
-        If a line cannot be used; the message names it.
+        If a line is invalid; the message names it.
 
     Examples
     --------
@@ -365,7 +345,7 @@ def read_focus(path: str | Path) -> pd.DataFrame:
     """
     path = Path(path)
     if not path.is_file():
-        raise ArticlesNotFound(f"there is no file {path}")
+        raise ArticlesNotFound(f"no such file: {path}")
     rows = []
     for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
         try:
@@ -373,12 +353,12 @@ def read_focus(path: str | Path) -> pd.DataFrame:
             rows += [_row(str(article["article_id"]), place) for place in article["focus"]]
         except (ValueError, KeyError, TypeError) as error:
             raise InvalidGold(
-                f"{path}, line {number}: it should be an object with article_id and focus, a list of places with lat and "
-                f"lon; {type(error).__name__}: {error}"
+                f"{path}, line {number}: expected an object with article_id and focus, a list of places with lat and lon "
+                f"({type(error).__name__}: {error})"
             ) from error
     table = pd.DataFrame(rows, columns=[name for name in FOCUS_GOLD if name != "country_code"])
     table["country_code"] = _countries(table["lat"].to_numpy(dtype=float), table["lon"].to_numpy(dtype=float))
-    return pd.DataFrame({name: tables.as_dtype(table[name], dtype) for name, dtype in FOCUS_GOLD.items()})
+    return with_dtypes(table, FOCUS_GOLD)
 
 
 def _row(article_id: str, place: Mapping[str, Any]) -> tuple[str, str | None, str | None, float, float]:
@@ -404,43 +384,44 @@ def focus_accuracy(
     within_km: float = 10.0,
     level: float = 0.95,
 ) -> pd.DataFrame:
-    """Measure how often the best place is what an article is about, beside the simple baselines.
+    """Measure how often the best place is what an article is about, compared with simple baselines.
 
     Parameters
     ----------
     mentions
         A mentions table.
     gold
-        The table that :func:`read_focus` returns; or of each article the ``place_id`` it is about, or several that are
-        right.
+        The table that :func:`read_focus` returns; or for each article the ``place_id`` it is about, or several that are
+        all right.
     within_km
-        How near the point of a gold place without a ``place_id`` the best place must lie to be right.
+        The maximum distance of the best place from a gold place without a ``place_id``.
     level
-        Of the intervals.
+        Coverage of the intervals.
 
     Returns
     -------
     DataFrame
-        One row per way to judge and method. ``judged`` is ``place``: right if the best place is one of gold's; and, where
-        gold has country codes, ``country``: right if the country whose places have the highest score together is one of
+        One row per criterion and method. ``judged`` is ``place``: right if the best place is one of gold's; and, where
+        gold has country codes, ``country``: right if the country whose places together have the highest score is one of
         gold's. ``method`` is ``score``, ``most frequent`` or ``first mentioned``. Then ``articles`` (all of gold),
-        ``right``, ``accuracy``, and its interval ``low`` to ``high`` (Wilson 1927); and how many articles
-        ``only_score`` and ``only_method`` gets right, of the two. An article without a resolved mention counts as wrong.
+        ``right``, ``accuracy``, and its interval ``low`` to ``high`` (Wilson 1927); and how many articles only the score
+        gets right (``only_score``) and only the method (``only_method``). An article without a resolved mention counts as
+        wrong.
 
     Raises
     ------
     ColumnMissing
-        If the mentions or gold lack a column that is needed here.
+        If gold lacks ``article_id`` or ``place_id``, or the mentions a column that :func:`focus` needs.
 
     Examples
     --------
-    >>> import geomap.tables
-    >>> focus_accuracy(geomap.tables.empty_mentions(), {"a": "geonames:99072"})["accuracy"].tolist()
-    [0.0, 0.0, 0.0]
+    >>> from geomap.datasets import sample_mentions
+    >>> gold = {"a1": "geonames:99072", "a4": "geonames:98182"}
+    >>> focus_accuracy(sample_mentions(), gold)[["method", "articles", "right", "accuracy"]]
     """
     table = gold if isinstance(gold, pd.DataFrame) else _listed(gold)
     tables.require_columns(table, ("article_id", "place_id"), what="gold")
-    ranked = {method: focus(mentions, method=method, limit=max(len(mentions), 1), least=0.0) for method in METHODS}
+    ranked = {method: focus(mentions, method=method, limit=max(len(mentions), 1), min_share=0.0) for method in METHODS}
     judged = {"place": {method: _places_right(found, table, within_km) for method, found in ranked.items()}}
     if "country_code" in table.columns:
         known = table[table["country_code"].notna()]
@@ -451,7 +432,7 @@ def focus_accuracy(
         for method, right in of_method.items()
     ]
     found = pd.DataFrame(rows, columns=list(_ACCURACY))
-    return pd.DataFrame({name: tables.as_dtype(found[name], dtype) for name, dtype in _ACCURACY.items()})
+    return with_dtypes(found, _ACCURACY)
 
 
 def _listed(gold: Mapping[str, str | Collection[str]]) -> pd.DataFrame:
@@ -471,7 +452,7 @@ def _counts(right: pd.Series[Any], score: pd.Series[Any], level: float) -> tuple
 
 
 def _places_right(found: gpd.GeoDataFrame, gold: pd.DataFrame, within_km: float) -> pd.Series[Any]:
-    """Tell of each article of gold whether its best place is one that it is about."""
+    """Return for each article of gold whether its best place is one that it is about."""
     best = found[found["rank"] == 1].set_index("article_id")
     right = (gold["place_id"] == gold["article_id"].map(best["place_id"])).to_numpy(dtype=bool, na_value=False)
     if {"lat", "lon"} <= set(gold.columns):
@@ -482,8 +463,8 @@ def _places_right(found: gpd.GeoDataFrame, gold: pd.DataFrame, within_km: float)
 
 
 def _countries_right(found: gpd.GeoDataFrame, gold: pd.DataFrame) -> pd.Series[Any]:
-    """Tell of each article of gold whether the country that its places speak for most is one that it is about."""
-    # Stable: of two countries with the same score the one with the better place.
+    """Return for each article of gold whether the country with the highest score is one that it is about."""
+    # Stable: of two countries with the same score the one with the better place comes first.
     score = found.groupby(["article_id", "country_code"], sort=False)["score"].sum().reset_index()
     best = score.sort_values("score", ascending=False, kind="stable").drop_duplicates("article_id")
     chosen = gold["article_id"].map(best.set_index("article_id")["country_code"])

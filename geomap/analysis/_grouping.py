@@ -1,4 +1,4 @@
-"""What every counting verb does: choose the mentions that count, group them, and count each group."""
+"""What the counting verbs share: select the mentions that count, group them, and count each group."""
 
 from __future__ import annotations
 
@@ -11,30 +11,22 @@ import pandas as pd
 
 from geomap import tables
 from geomap._checks import one_of
-from geomap.analysis import _intervals
-from geomap.analysis._intervals import normal_quantile
+from geomap.analysis._intervals import normal_quantile, sum_interval
+from geomap.analysis._reprints import originals
 from geomap.errors import InvalidTable
-from geomap.tables import as_times, factorized, sorted_unique
+from geomap.tables import Floats, Ints, as_times, factorized, in_degrees_of, sorted_unique, with_dtypes
 
 if TYPE_CHECKING:
-    pass
+    import geopandas as gpd
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 Distinct = bool | pd.DataFrame
+Bools = npt.NDArray[np.bool_]
 
+# A places table repeats what the gazetteer says of a place; the rest is counted, the mean confidence too.
 COUNTS: Mapping[str, str] = {
-    "mentions": "int64",
-    "articles": "int64",
-    "share": "float64",
-    "first": "datetime64[us, UTC]",
-    "last": "datetime64[us, UTC]",
-    "confidence": "float64",
-    "expected": "float64",
-    "expected_low": "float64",
-    "expected_high": "float64",
+    name: dtype for name, dtype in tables.PLACES.items() if name not in tables.MENTIONS or name == "confidence"
 }
-# What a verb can count by: the columns that tell two groups apart, and those that go along.
+# What a verb can count by: the columns that identify a group, and all columns that describe it.
 KEYS: Mapping[str, tuple[str, ...]] = {
     "place": ("place_id",),
     "division": ("country_code", "admin1"),
@@ -47,7 +39,7 @@ LABELS: Mapping[str, tuple[str, ...]] = {
     "country": ("country_code", "country"),
     "source": ("source",),
 }
-# Names of countries that are countries, of divisions that are divisions: GeoNames' codes.
+# GeoNames' codes for countries and first-order divisions.
 _COUNTRY_CODES = "PCL"
 _DIVISION_CODES = ("ADM1", "ADM1H")
 
@@ -58,16 +50,47 @@ class Grouping(NamedTuple):
     codes: Ints
     labels: pd.DataFrame
 
+    @property
+    def size(self) -> int:
+        """How many groups there are."""
+        return len(self.labels)
 
-def counted(mentions: pd.DataFrame, columns: Iterable[str], *, distinct: Distinct = False) -> tuple[pd.DataFrame, int]:
-    """Return the mentions that count, and how many articles the table speaks of.
+    def mentions(self, which: Bools | None = None) -> Ints:
+        """Return how many mentions each group has, of those selected by ``which``."""
+        counted = self.codes >= 0 if which is None else (self.codes >= 0) & which
+        return np.bincount(self.codes[counted], minlength=self.size)
+
+    def articles(self, article_id: pd.Series[Any]) -> Ints:
+        """Return how many different articles mention each group."""
+        return distinct_articles(article_id, self.codes, self.size)
+
+    def pick(self, groups: Ints) -> Grouping:
+        """Return only these groups, in the order given; mentions of the others are in none."""
+        numbers = np.full(self.size + 1, -1, dtype=np.int64)  # the last one is for mentions in no group: -1 stays -1
+        numbers[groups] = np.arange(len(groups))
+        return Grouping(numbers[self.codes], self.labels.iloc[groups].reset_index(drop=True))
+
+
+def counted(
+    mentions: pd.DataFrame,
+    needed: Iterable[str] = (),
+    *,
+    optional: Iterable[str] = (),
+    by: str | None = None,
+    distinct: Distinct = False,
+) -> tuple[pd.DataFrame, int]:
+    """Return the mentions that count, and the number of articles.
 
     Parameters
     ----------
     mentions
         A mentions table.
-    columns
-        What the verb needs besides ``article_id`` and ``status``.
+    needed
+        The columns that the verb needs besides ``article_id`` and ``status``.
+    optional
+        Further columns; one that is absent is returned as missing values.
+    by
+        What the verb groups by: the columns that identify a group are needed, those that describe it optional.
     distinct
         Whether stories that are copies of others are left out, or the table of them that
         :func:`~geomap.analysis.duplicates` returned.
@@ -75,48 +98,60 @@ def counted(mentions: pd.DataFrame, columns: Iterable[str], *, distinct: Distinc
     Returns
     -------
     tuple
-        The resolved mentions, except those that a person marked as no place, with the columns asked for and a fresh
-        RangeIndex; and the number of articles with any mention, resolved or not.
+        The resolved mentions, except those that a person marked as not a place, with the columns asked for and a fresh
+        RangeIndex, the active geometry as ``geometry`` in EPSG:4326; and the number of articles with any mention,
+        resolved or not.
 
     Raises
     ------
     ColumnMissing
-        If the mentions lack one of the columns.
+        If the mentions lack a column that is needed.
     """
-    wanted = tuple(dict.fromkeys(("article_id", "status", *columns)))
-    tables.require_columns(mentions, wanted, what="mentions")
-    kept = np.ones(len(mentions), dtype=bool)
-    if distinct is not False:
-        from geomap.analysis._reprints import originals
-
-        kept = originals(mentions, distinct)
-    total = int(mentions["article_id"][kept].nunique()) if not kept.all() else int(mentions["article_id"].nunique())
+    keys: tuple[str, ...] = ()
+    if by is not None:
+        keys = KEYS[one_of("by", by, KEYS)]
+        optional = (*optional, *LABELS[by])
+    required = dict.fromkeys(("article_id", "status", *needed, *keys))
+    columns = dict.fromkeys((*required, *optional))
+    if "geometry" in columns:
+        mentions = in_degrees_of(mentions)
+    tables.require_columns(mentions, tuple(required), what="mentions")
+    kept = originals(mentions, distinct)
     counts = kept & (mentions["status"] == "resolved").to_numpy(dtype=bool, na_value=False)
     if "checked" in mentions.columns:
         counts &= ~(mentions["checked"] == "not a place").to_numpy(dtype=bool, na_value=False)
-    table = pd.DataFrame(mentions[list(wanted)])[counts].reset_index(drop=True)
+    table = pd.DataFrame(mentions[[name for name in columns if name in mentions.columns]])
+    table = table[counts].reset_index(drop=True)
+    table = table.assign(**{name: None for name in columns if name not in mentions.columns})
     table.attrs = {}
-    return table, total
+    return table, int(mentions["article_id"][kept].nunique())
 
 
 def grouping(table: pd.DataFrame, by: str | None) -> Grouping:
-    """Group mentions by place, division, country or source; a mention without one has the group -1."""
+    """Group mentions by place, division, country or source; None for one group of all."""
     if by is None:
         return Grouping(np.zeros(len(table), dtype=np.int64), pd.DataFrame(index=range(1)))
-    keys = KEYS[one_of("by", by, KEYS)]
-    codes, _ = factorized(table[keys[0]])
-    for key in keys[1:]:
-        more, values = factorized(table[key])
-        both = np.where((codes < 0) | (more < 0), -1, codes * max(len(values), 1) + more)
-        codes, _ = factorized(pd.Series(both).where(both >= 0))
-    size = int(codes.max(initial=-1)) + 1
-    names = [name for name in LABELS[by] if name in table.columns]
-    return Grouping(codes, labels(table, codes, size, dict.fromkeys(names, "str")))
+    codes, *further = (factorized(table[key])[0] for key in KEYS[by])
+    for other in further:
+        codes = numbered(paired(codes, other))
+    return Grouping(codes, first_values(table, codes, {name: "str" for name in LABELS[by] if name in table.columns}))
 
 
-def labels(table: pd.DataFrame, codes: Ints, size: int, columns: Mapping[str, str]) -> pd.DataFrame:
+def numbered(codes: Ints) -> Ints:
+    """Return codes renumbered from 0 in order of first appearance; -1 stays -1."""
+    return factorized(pd.Series(codes).where(codes >= 0))[0]
+
+
+def paired(first: Ints, second: Ints) -> Ints:
+    """Return one number for each pair of codes; -1 where either is."""
+    return np.where((first < 0) | (second < 0), -1, first * (int(second.max(initial=0)) + 1) + second)
+
+
+def first_values(table: pd.DataFrame, codes: Ints, columns: Mapping[str, str]) -> pd.DataFrame:
     """Return the first value of each column in each group that is not missing, so that one bad row blanks nothing."""
+    size = int(codes.max(initial=-1)) + 1
     inside = np.flatnonzero(codes >= 0)
+    # Assigned backwards, so that the first row of each group is the one that stays.
     rows = np.zeros(size, dtype=np.int64)
     rows[codes[inside][::-1]] = inside[::-1]
     taken = {}
@@ -124,55 +159,56 @@ def labels(table: pd.DataFrame, codes: Ints, size: int, columns: Mapping[str, st
         values = table[name].iloc[rows].reset_index(drop=True)
         lacking = values.isna().to_numpy()
         if lacking.any():
-            further = np.flatnonzero((codes >= 0) & lacking[codes] & table[name].notna().to_numpy())
+            further = np.flatnonzero((codes >= 0) & lacking[codes] & table[name].notna().to_numpy())[::-1]
+            known = dict(zip(codes[further].tolist(), table[name].iloc[further].tolist(), strict=True))
             values = values.astype(object)
-            found = dict(zip(codes[further][::-1].tolist(), table[name].iloc[further[::-1]].tolist(), strict=True))
-            values.iloc[list(found)] = pd.Series(list(found.values()), dtype=object).to_numpy()
+            values.iloc[list(known)] = pd.Series(list(known.values()), dtype=object).to_numpy()
         taken[name] = values if dtype == "geometry" else tables.as_dtype(values, dtype)
     return pd.DataFrame(taken, index=range(size))
 
 
-def tally(table: pd.DataFrame, codes: Ints, size: int, *, total: int, level: float = 0.95) -> pd.DataFrame:
+def tally(table: pd.DataFrame, groups: Grouping, *, total: int, level: float = 0.95) -> pd.DataFrame:
     """Return the columns of :data:`COUNTS`, one row per group.
 
     Parameters
     ----------
     table
         Mentions that count, with ``article_id, published, confidence``.
-    codes
-        The group of each mention; -1 for none.
-    size
-        How many groups there are.
+    groups
+        Their groups.
     total
-        How many articles there are, of which ``share`` is a share.
+        The number of articles, of which ``share`` is a share.
     level
         Of the interval around ``expected``.
     """
     normal_quantile(level)
-    inside = codes >= 0
-    if not inside.all():
-        table, codes = table[inside], codes[inside]
-    chances = probabilities(table["confidence"])
-    mentions = np.bincount(codes, minlength=size)
-    articles = distinct_articles(table["article_id"], codes, size)
-    published = as_times(table["published"])
-    span = published.groupby(codes).agg(["min", "max"]).reindex(range(size))
+    size = groups.size
+    inside = groups.codes >= 0
+    codes = groups.codes[inside]
+    chances = probabilities(table["confidence"][inside])
+    mentions, articles = groups.mentions(), groups.articles(table["article_id"])
+    span = as_times(table["published"][inside]).groupby(codes).agg(["min", "max"]).reindex(range(size))
     certain = np.bincount(codes, weights=np.nan_to_num(chances), minlength=size)
     known = np.bincount(codes, weights=~np.isnan(chances), minlength=size)
-    low, high = _intervals.interval(codes, chances, size, level=level)
-    mean = np.divide(certain, known, out=np.full(size, np.nan), where=known > 0)
+    low, high = sum_interval(codes, chances, size, level=level)
     counts = {
         "mentions": mentions,
         "articles": articles,
         "share": articles / total if total else np.full(size, np.nan),
         "first": span["min"],
         "last": span["max"],
-        "confidence": mean,
+        "confidence": ratio(certain, known),
         "expected": np.where(known == mentions, certain, np.nan),
         "expected_low": low,
         "expected_high": high,
     }
-    return pd.DataFrame({name: tables.as_dtype(pd.Series(counts[name]), dtype) for name, dtype in COUNTS.items()})
+    return with_dtypes(pd.DataFrame(counts, index=range(size)), COUNTS)
+
+
+def ratio(numerator: npt.ArrayLike, denominator: npt.ArrayLike) -> Floats:
+    """Return one array divided by the other, missing where the denominator is 0."""
+    numerator, denominator = np.broadcast_arrays(numerator, denominator)
+    return np.divide(numerator, denominator, out=np.full(numerator.shape, np.nan), where=denominator > 0)
 
 
 def probabilities(confidence: pd.Series[Any]) -> Floats:
@@ -181,36 +217,46 @@ def probabilities(confidence: pd.Series[Any]) -> Floats:
     Raises
     ------
     InvalidTable
-        If one is not a probability; its row is named.
+        If one is not a probability; the message names its row.
     """
     values = pd.to_numeric(confidence, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
     wrong = (values < 0) | (values > 1)
     if wrong.any():
         row = int(wrong.argmax())
         raise InvalidTable(
-            f"the column confidence holds {values[row]} (row {row} of those counted); it goes from 0 to 1"
+            f"column 'confidence' must be between 0 and 1; got {values[row]} in row {row} of the mentions counted"
         )
     return values
 
 
 def distinct_articles(article_id: pd.Series[Any], codes: Ints, size: int) -> Ints:
-    """Return in how many different articles each group is mentioned."""
-    articles, names = factorized(article_id)
-    pairs = sorted_unique(codes * max(len(names), 1) + articles)
+    """Return how many different articles mention each group; -1 is no group."""
+    inside = codes >= 0
+    articles, names = factorized(article_id[inside])
+    pairs = sorted_unique(codes[inside] * max(len(names), 1) + articles)
     return np.bincount(pairs // max(len(names), 1), minlength=size).astype(np.int64)
 
 
-def is_country(table: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Tell which mentions name a country itself."""
+def is_country(table: pd.DataFrame) -> Bools:
+    """Return which mentions name a country itself."""
     codes = tables.as_dtype(table["feature_code"], "str")
     return codes.str.startswith(_COUNTRY_CODES).to_numpy(dtype=bool, na_value=False)
 
 
-def is_division(table: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Tell which mentions name a first-order division itself."""
+def is_division(table: pd.DataFrame) -> Bools:
+    """Return which mentions name a first-order division itself."""
     return table["feature_code"].isin(_DIVISION_CODES).to_numpy(dtype=bool)
 
 
 def label_dtypes(by: str | None) -> dict[str, str]:
-    """Return the dtypes of the columns that name a group."""
+    """Return the dtypes of the columns that describe a group."""
     return {} if by is None else dict.fromkeys(LABELS[one_of("by", by, KEYS)], "str")
+
+
+def geo_table(table: pd.DataFrame, columns: Mapping[str, str], geometry: Any) -> gpd.GeoDataFrame:
+    """Return the columns named, in their dtypes, with one geometry per row in EPSG:4326."""
+    import geopandas as gpd
+
+    return gpd.GeoDataFrame(
+        with_dtypes(table, columns), geometry=gpd.GeoSeries(np.asarray(geometry), crs=tables.CRS), crs=tables.CRS
+    )

@@ -1,4 +1,7 @@
-"""Intervals of a sum of independent yes-or-no chances that differ: the Poisson-binomial distribution."""
+"""Statistics of counts: intervals of shares, odds ratios and sums of chances, and p-values adjusted for their number.
+
+In numpy and the standard library, since verbs of the base installation need them; the tests hold them against scipy.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from geomap.errors import InvalidTable
+from geomap.tables import Floats, Ints
 
-Floats = npt.NDArray[np.float64]
 Numbers = Sequence[float] | npt.NDArray[Any] | pd.Series
 ODDS = {"log_odds": "float64", "low": "float64", "high": "float64", "q": "float64"}
 
@@ -28,7 +31,7 @@ def log_odds(count_a: Floats, total_a: float, count_b: Floats, total_b: float, *
     total_a, total_b
         The totals.
     level
-        Of the interval.
+        Coverage of the interval.
 
     Returns
     -------
@@ -38,18 +41,18 @@ def log_odds(count_a: Floats, total_a: float, count_b: Floats, total_b: float, *
 
     Notes
     -----
-    Half a count is added to each cell (Haldane 1956; Gart 1966), so that what is missing on one side still has a finite
+    Half a count is added to each cell (Haldane 1956; Gart 1966), so that a group missing on one side still has finite
     log-odds; the interval is Wald's on that scale (Woolf 1955).
     """
-    reach = normal_quantile(level)
+    z = normal_quantile(level)
     cells = (count_a + 0.5, total_a - count_a + 0.5, count_b + 0.5, total_b - count_b + 0.5)
     value = np.log(cells[0]) - np.log(cells[1]) - np.log(cells[2]) + np.log(cells[3])
     error = np.sqrt(sum(1.0 / cell for cell in cells))
     return pd.DataFrame(
         {
             "log_odds": value,
-            "low": value - reach * error,
-            "high": value + reach * error,
+            "low": value - z * error,
+            "high": value + z * error,
             "q": adjusted(two_sided(value / error)),
         }
     )
@@ -63,7 +66,7 @@ def two_sided(z: Floats) -> Floats:
 def adjusted(p: Floats) -> Floats:
     """Return p-values adjusted for their number.
 
-    To call a row where it is at most 0.05 keeps the expected share of false calls at 5 % (Benjamini and Hochberg 1995).
+    Of the rows where it is at most 0.05, at most 5 % are expected to be false positives (Benjamini and Hochberg 1995).
     Missing values stay missing and do not count.
 
     Examples
@@ -75,8 +78,9 @@ def adjusted(p: Floats) -> Floats:
     found = np.full(len(p), np.nan)
     known = np.flatnonzero(~np.isnan(p))
     order = known[np.argsort(p[known], kind="stable")[::-1]]
+    # From the largest p-value down: none may be adjusted to more than a larger one.
     ranks = np.arange(len(order), 0, -1)
-    found[order] = np.minimum.accumulate(np.minimum(p[order] * len(order) / np.maximum(ranks, 1), 1.0))
+    found[order] = np.minimum.accumulate(np.minimum(p[order] * len(order) / ranks, 1.0))
     return found
 
 
@@ -85,16 +89,16 @@ def share_interval(successes: float, total: float, *, level: float = 0.95) -> tu
 @overload
 def share_interval(successes: Numbers, total: Numbers | float, *, level: float = 0.95) -> tuple[Floats, Floats]: ...
 def share_interval(successes: Any, total: Any, *, level: float = 0.95) -> tuple[Any, Any]:
-    """Return the interval of a share, such as of the mentions of a place that are literal.
+    """Return the confidence interval of a share, such as the share of a place's mentions that are literal.
 
     Parameters
     ----------
     successes
-        How many have the property: a number, or an array or column of them.
+        How many have the property: a number, or an array or column of numbers.
     total
-        Of how many.
+        Out of how many.
     level
-        Of the interval.
+        Coverage of the interval.
 
     Returns
     -------
@@ -105,13 +109,13 @@ def share_interval(successes: Any, total: Any, *, level: float = 0.95) -> tuple[
     Raises
     ------
     InvalidTable
-        If there are more successes than there were tries, a number is negative or missing, the two have different
-        lengths, or the level is not between 0 and 1.
+        If there are more successes than the total, a number is negative or missing, the two have different lengths, or
+        the level is not between 0 and 1.
 
     Notes
     -----
     The score interval of Wilson (1927), "Probable inference, the law of succession, and statistical inference", Journal
-    of the American Statistical Association 22. It takes what is counted to be independent: mentions of one article are
+    of the American Statistical Association 22. It treats what is counted as independent: mentions of one article are
     not, so theirs is somewhat narrow.
 
     Examples
@@ -124,56 +128,52 @@ def share_interval(successes: Any, total: Any, *, level: float = 0.95) -> tuple[
     hits, tries = np.asarray(successes, dtype=np.float64), np.asarray(total, dtype=np.float64)
     if hits.ndim and tries.ndim and hits.shape != tries.shape:
         raise InvalidTable(
-            f"there are {hits.size} successes and {tries.size} totals; give one total for each, or one for all"
+            f"successes and total must have the same length, or total be one number; got {hits.size} and {tries.size}"
         )
     if not ((hits >= 0) & (hits <= tries)).all():
-        raise InvalidTable(
-            "a share is of 0 or more, and at most of all: each total is at least as large as its successes"
-        )
+        raise InvalidTable("successes must be at least 0 and at most the total, and neither may be missing")
     some = np.where(tries > 0, tries, np.nan)
     share = hits / some
-    middle = share + z * z / (2 * some)
+    center = share + z * z / (2 * some)
     reach = z * np.sqrt(share * (1 - share) / some + z * z / (4 * some * some))
     scale = 1 + z * z / some
-    # None and all have exact ends, which rounding would miss.
-    low = np.where((hits == 0) & (tries > 0), 0.0, (middle - reach) / scale)
-    high = np.where((hits == tries) & (tries > 0), 1.0, (middle + reach) / scale)
+    # Shares of 0 and 1 have exact ends, which rounding would miss.
+    low = np.where((hits == 0) & (tries > 0), 0.0, (center - reach) / scale)
+    high = np.where((hits == tries) & (tries > 0), 1.0, (center + reach) / scale)
     return low[()], high[()]
 
 
 def normal_quantile(level: float) -> float:
-    """Return how many standard errors an interval of that level reaches to either side.
+    """Return how many standard errors an interval with this coverage reaches to either side.
 
     Raises
     ------
     InvalidTable
-        If the level does not lie between 0 and 1.
+        If the level is not between 0 and 1.
     """
     if not 0.0 < level < 1.0:
-        raise InvalidTable(f"level is {level}; it is the share of an interval, between 0 and 1, such as 0.95")
+        raise InvalidTable(f"level must be between 0 and 1, such as 0.95; got {level}")
     return NormalDist().inv_cdf((1.0 + level) / 2.0)
 
 
-Ints = npt.NDArray[np.int64]
-
-# Up to so many chances the distribution is computed exactly, above it by its first three moments.
+# For so many chances the distribution is computed exactly, for more from its first three moments.
 _EXACT = 64
-_CELLS = 4_000_000
+_MAX_CELLS = 4_000_000
 
 
-def interval(codes: Ints, chances: Floats, size: int, *, level: float) -> tuple[Floats, Floats]:
-    """Return the central interval of the sum of chances in each group.
+def sum_interval(codes: Ints, chances: Floats, size: int, *, level: float) -> tuple[Floats, Floats]:
+    """Return the central interval of a Poisson-binomial sum: of how many events happen, given the chance of each.
 
     Parameters
     ----------
     codes
         The group of each chance, from 0 to ``size - 1``.
     chances
-        Probabilities in [0, 1]. A group that holds a missing one has a missing interval.
+        Probabilities in [0, 1]. A group with a missing one has a missing interval.
     size
-        How many groups there are.
+        The number of groups.
     level
-        How much of the distribution the interval holds at least.
+        Minimum coverage of the interval.
 
     Returns
     -------
@@ -190,7 +190,7 @@ def interval(codes: Ints, chances: Floats, size: int, *, level: float) -> tuple[
     Examples
     --------
     >>> import numpy as np
-    >>> low, high = interval(np.array([0, 0, 0, 1]), np.array([1.0, 1.0, 0.5, 0.0]), 2, level=0.95)
+    >>> low, high = sum_interval(np.array([0, 0, 0, 1]), np.array([1.0, 1.0, 0.5, 0.0]), 2, level=0.95)
     >>> low.tolist(), high.tolist()
     ([2.0, 0.0], [3.0, 0.0])
     """
@@ -198,13 +198,14 @@ def interval(codes: Ints, chances: Floats, size: int, *, level: float) -> tuple[
     counts = np.bincount(codes, minlength=size)
     unknown = np.bincount(codes, weights=np.isnan(chances), minlength=size) > 0
     low, high = _approximate(codes, np.nan_to_num(chances), counts, tail)
+    # Groups of up to 1, 2, 4 ... 64 chances, so that little is padded.
     order = np.argsort(codes, kind="stable")
     begins = np.concatenate([[0], np.cumsum(counts)])
     sorted_chances = np.nan_to_num(chances)[order]
     width = 1
     while width <= _EXACT:
         groups = np.flatnonzero((counts <= width) & (counts > width // 2))
-        step = max(1, _CELLS // (width + 1))
+        step = max(1, _MAX_CELLS // (width + 1))
         for begin in range(0, len(groups), step):
             chosen = groups[begin : begin + step]
             low[chosen], high[chosen] = _exact(sorted_chances, begins[chosen], counts[chosen], width, tail)
@@ -214,9 +215,10 @@ def interval(codes: Ints, chances: Floats, size: int, *, level: float) -> tuple[
 
 
 def _exact(chances: Floats, begins: Ints, counts: Ints, width: int, tail: float) -> tuple[Floats, Floats]:
-    places = begins[:, None] + np.arange(width)
+    """Convolve the chances of each group one after another: one row per group, one column per possible sum."""
+    positions = begins[:, None] + np.arange(width)
     inside = np.arange(width) < counts[:, None]
-    padded = np.where(inside, chances[np.minimum(places, len(chances) - 1)], 0.0)
+    padded = np.where(inside, chances[np.minimum(positions, len(chances) - 1)], 0.0)
     mass = np.zeros((len(begins), width + 1))
     mass[:, 0] = 1.0
     for number in range(width):
@@ -224,7 +226,7 @@ def _exact(chances: Floats, begins: Ints, counts: Ints, width: int, tail: float)
         mass[:, 1:] = mass[:, 1:] * (1.0 - chance) + mass[:, :-1] * chance
         mass[:, 0] *= 1.0 - chance[:, 0]
     cumulated = np.cumsum(mass, axis=1)
-    # A whisker below the tail, so that rounding does not move a bound that is met exactly.
+    # Slightly below the tail, so that rounding does not move a bound that is met exactly.
     slack = 1e-12
     low = (cumulated < tail - slack).sum(axis=1)
     high = (cumulated < 1.0 - tail - slack).sum(axis=1)
@@ -232,6 +234,7 @@ def _exact(chances: Floats, begins: Ints, counts: Ints, width: int, tail: float)
 
 
 def _approximate(codes: Ints, chances: Floats, counts: Ints, tail: float) -> tuple[Floats, Floats]:
+    """Invert a Cornish-Fisher expansion with a continuity correction."""
     size = len(counts)
     mean = np.bincount(codes, weights=chances, minlength=size)
     spread = chances * (1.0 - chances)

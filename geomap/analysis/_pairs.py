@@ -6,22 +6,21 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from geomap import tables
-from geomap._checks import one_of, positive
+from geomap._checks import at_least, one_of
 from geomap._optional import optional
-from geomap.analysis._grouping import Distinct, counted, grouping, labels
+from geomap.analysis._grouping import Distinct, counted, first_values, geo_table, grouping, numbered, paired
 from geomap.errors import InvalidTable
-from geomap.geometry import great_circles
-from geomap.tables import coordinates, empty_table, factorized, in_degrees_of, sorted_unique, texts_of, with_dtypes
+from geomap.geometry import distance_km, great_circles
+from geomap.tables import Ints, coordinates, factorized, sorted_unique, texts_of
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-Ints = npt.NDArray[np.int64]
-WITHIN = ("sentence", "paragraph", "article")
+# What together can mean, and the columns that it takes.
+WITHIN = {"sentence": ("field", "sentence"), "paragraph": ("field", "start"), "article": ()}
 _EDGES = {
     "place_id_a": "str",
     "name_a": "str",
@@ -35,7 +34,7 @@ _EDGES = {
     "distance_km": "float64",
 }
 _PARAGRAPH = re.compile(r"\n+")
-# How many pairs are collected before equal ones are put together.
+# How many pairs are collected before equal ones are merged.
 _AT_ONCE = 2_000_000
 
 
@@ -54,11 +53,11 @@ def comentions(
     mentions
         A mentions table. Unresolved mentions and mentions without a ``place_id`` are left out.
     within
-        What together means: in one ``"sentence"``, one ``"paragraph"`` (a line of the text) or one ``"article"``.
+        Mentioned together means in one ``"sentence"``, one ``"paragraph"`` (a line of the text) or one ``"article"``.
     articles
         The articles table, needed for paragraphs.
     min_count
-        Pairs that are together less often are left out.
+        Pairs that are mentioned together less often are left out.
     distinct
         As for :func:`~geomap.analysis.places`.
 
@@ -68,17 +67,16 @@ def comentions(
         One row per pair, the most frequent first: ``place_id_a``, ``name_a``, ``place_id_b``, ``name_b`` (a before b by
         ``place_id``); in how many sentences (or paragraphs, or articles) both (``count``) and each (``count_a``,
         ``count_b``) are mentioned; ``lift``, how many times more often together than if they were independent; ``npmi``,
-        the same on a scale from -1 (never together) over 0 to 1 (never apart); ``distance_km``; and the great circle
-        between them (EPSG:4326) as a LineString, cut to a MultiLineString at the antimeridian, None for two places at
-        one point.
+        the same on a scale from -1 (never together) through 0 (independent) to 1 (never apart); ``distance_km``; and the
+        great circle between them (EPSG:4326) as a LineString, a MultiLineString where it is cut at the antimeridian, None
+        for two places at one point.
 
     Raises
     ------
     ColumnMissing
-        If the mentions or the articles lack a column that is needed here.
+        If the mentions lack ``place_id`` or a column that ``within`` needs.
     InvalidTable
-        If an option is not one that can be used, paragraphs are asked for without articles, or a mention's article is
-        not among them.
+        If an option is invalid, ``within="paragraph"`` without articles, or a mention's article is not among them.
 
     See Also
     --------
@@ -87,38 +85,30 @@ def comentions(
     Notes
     -----
     Normalized pointwise mutual information after Bouma (2009), "Normalized (pointwise) mutual information in collocation
-    extraction". The number of all units is that of the sentences (paragraphs, articles) with a resolved mention.
+    extraction". The total is the number of sentences (paragraphs, articles) with a resolved mention.
 
     Examples
     --------
-    >>> import geomap.tables
-    >>> comentions(geomap.tables.empty_mentions()).columns[4:7].to_list()
-    ['count', 'count_a', 'count_b']
+    >>> from geomap.datasets import sample_mentions
+    >>> comentions(sample_mentions())[["name_a", "name_b", "count", "lift", "distance_km"]].round(1)
     """
-    import geopandas as gpd
-
-    one_of("within", within, WITHIN)
-    positive("min_count", min_count)
-    columns = ["place_id", "name", "geometry", *_unit_columns(within)]
-    resolved, _ = counted(in_degrees_of(mentions), columns, distinct=distinct)
+    needed = ("place_id", *WITHIN[one_of("within", within, WITHIN)])
+    at_least("min_count", min_count, 1)
+    resolved, _ = counted(mentions, needed, optional=("name", "geometry"), distinct=distinct)
     resolved = resolved[resolved["place_id"].notna()].reset_index(drop=True)
     units = _units(resolved, within, articles)
     groups = grouping(resolved[["place_id", "name"]], "place")
-    found, singles, total = _pairs(units, groups.codes, len(groups.labels), min_count)
-    if found.empty:
-        return gpd.GeoDataFrame(empty_table(_EDGES), geometry=gpd.GeoSeries([], crs=tables.CRS), crs=tables.CRS)
-    points = labels(resolved, groups.codes, len(groups.labels), {"geometry": "geometry"})["geometry"]
+    pairs, singles, total = _pairs(units, groups.codes, groups.size, min_count)
+    found = _scored(_ordered(pairs, groups.labels, singles), total)
+    points = first_values(resolved, groups.codes, {"geometry": "geometry"})["geometry"]
     lon, lat = coordinates(points)
-    found = _scored(_ordered(found, groups.labels, singles), total)
     a, b = found["a"].to_numpy(), found["b"].to_numpy()
-    found["distance_km"] = _distances(lon, lat, a, b)
-    return gpd.GeoDataFrame(
-        with_dtypes(found, _EDGES), geometry=great_circles(lon[a], lat[a], lon[b], lat[b]), crs=tables.CRS
-    )
+    found["distance_km"] = distance_km(lat[a], lon[a], lat[b], lon[b])
+    return geo_table(found, _EDGES, great_circles(lon[a], lat[a], lon[b], lat[b]))
 
 
 def network(edges: pd.DataFrame) -> Any:
-    """Return pairs of places as a networkx graph.
+    """Build a networkx graph from pairs of places.
 
     Parameters
     ----------
@@ -133,15 +123,15 @@ def network(edges: pd.DataFrame) -> Any:
     Raises
     ------
     ColumnMissing
-        If the table is not one of pairs.
+        If the table lacks a column of those that :func:`comentions` returns.
     MissingDependency
         If networkx is not installed.
 
     Examples
     --------
-    >>> import geomap.tables
-    >>> network(comentions(geomap.tables.empty_mentions())).number_of_nodes()
-    0
+    >>> from geomap.datasets import sample_mentions
+    >>> graph = network(comentions(sample_mentions(), within="article"))
+    >>> graph.number_of_nodes(), graph.number_of_edges()
     """
     tables.require_columns(edges, _EDGES, what="pairs")
     networkx = optional("networkx", extra="analysis", needed_by="geomap.analysis.network")
@@ -158,43 +148,31 @@ def network(edges: pd.DataFrame) -> Any:
     return graph
 
 
-def _unit_columns(within: str) -> tuple[str, ...]:
-    return {"article": (), "sentence": ("field", "sentence"), "paragraph": ("field", "start")}[within]
-
-
 def _units(resolved: pd.DataFrame, within: str, articles: pd.DataFrame | None) -> Ints:
-    """Return the number of the sentence, paragraph or article that each mention stands in."""
+    """Return which sentence, paragraph or article each mention is in, as numbers."""
     article, _ = factorized(resolved["article_id"])
     if within == "article":
         return article
-    field, _ = factorized(resolved["field"])
     if within == "sentence":
         inner, values = factorized(resolved["sentence"])
-        # A mention without a sentence is together with nothing.
+        # A mention without a sentence is in one of its own.
         inner = np.where(inner < 0, len(values) + np.arange(len(inner)), inner)
     else:
         inner = _paragraphs(resolved, articles)
-    fields = int(field.max(initial=0)) + 1
-    most = int(inner.max(initial=0)) + 1
-    return pd.factorize((article * fields + field) * most + inner)[0].astype(np.int64)
+    field, _ = factorized(resolved["field"])
+    return numbered(paired(paired(article, field), inner))
 
 
 def _paragraphs(resolved: pd.DataFrame, articles: pd.DataFrame | None) -> Ints:
     if articles is None:
         call = "comentions(mentions, within='paragraph', articles=articles)"
-        raise InvalidTable(f"paragraphs are read off the text: give the articles, {call}")
+        raise InvalidTable(f"paragraphs need the text of the articles: {call}")
     texts = texts_of(articles, resolved["article_id"])
     found = np.zeros(len(resolved), dtype=np.int64)
     starts = resolved["start"].to_numpy()
-    for field in texts:
-        of_field = np.flatnonzero((resolved["field"] == field).to_numpy(dtype=bool))
-        rows_of = (
-            resolved["article_id"].iloc[of_field].groupby(resolved["article_id"].iloc[of_field], sort=False).indices
-        )
-        for article_id, places in rows_of.items():
-            breaks = [match.start() for match in _PARAGRAPH.finditer(texts[field][str(article_id)])]
-            rows = of_field[places]
-            found[rows] = np.searchsorted(breaks, starts[rows])
+    for (article_id, field), rows in resolved.groupby(["article_id", "field"], sort=False).indices.items():
+        breaks = [match.start() for match in _PARAGRAPH.finditer(texts[str(field)][str(article_id)])]
+        found[rows] = np.searchsorted(breaks, starts[rows])
     return found
 
 
@@ -204,10 +182,11 @@ def _pairs(units: Ints, places: Ints, size: int, min_count: int) -> tuple[pd.Dat
     unit, place = together // max(size, 1), together % max(size, 1)
     singles = np.bincount(place, minlength=size)
     total = int((np.diff(unit, prepend=-1) > 0).sum())
-    counts: list[tuple[Ints, Ints]] = []
+    counts: tuple[Ints, Ints] | None = None
     waiting: list[Ints] = []
     held = 0
-    # Within a unit the places stand in rising order: each place meets the one that follows at every distance.
+    # Units are sorted, and the places within each: each place is paired with the next one, then with the one after it,
+    # and so on, all units at once, until no unit has so many places.
     rows = np.arange(len(unit))
     lag = 1
     while len(rows := rows[: np.searchsorted(rows, len(unit) - lag)]):
@@ -216,28 +195,26 @@ def _pairs(units: Ints, places: Ints, size: int, min_count: int) -> tuple[pd.Dat
         held += len(rows)
         lag += 1
         if held > _AT_ONCE:
-            counts, waiting, held = [_merged(counts, waiting)], [], 0
+            counts, waiting, held = _merged(counts, waiting), [], 0
     keys, numbers = _merged(counts, waiting)
     kept = numbers >= min_count
     keys, numbers = keys[kept], numbers[kept]
     return pd.DataFrame({"a": keys // max(size, 1), "b": keys % max(size, 1), "count": numbers}), singles, total
 
 
-def _merged(counts: list[tuple[Ints, Ints]], waiting: list[Ints]) -> tuple[Ints, Ints]:
-    new = np.concatenate([*waiting, np.zeros(0, dtype=np.int64)])
-    keys, numbers = np.unique(new, return_counts=True)
-    if not counts:
+def _merged(counts: tuple[Ints, Ints] | None, waiting: list[Ints]) -> tuple[Ints, Ints]:
+    """Return each distinct pair and how often it occurs, those counted before included."""
+    keys, numbers = np.unique(np.concatenate([*waiting, np.zeros(0, dtype=np.int64)]), return_counts=True)
+    if counts is None:
         return keys, numbers.astype(np.int64)
-    both = np.concatenate([counts[0][0], keys])
-    amounts = np.concatenate([counts[0][1], numbers])
-    order = np.argsort(both, kind="stable")
-    both, amounts = both[order], amounts[order]
-    begins = np.flatnonzero(np.concatenate([[True], both[1:] != both[:-1]]))
-    return both[begins], np.add.reduceat(amounts, begins)
+    merged, place = np.unique(np.concatenate([counts[0], keys]), return_inverse=True)
+    totals = np.zeros(len(merged), dtype=np.int64)
+    np.add.at(totals, place, np.concatenate([counts[1], numbers]))
+    return merged, totals
 
 
 def _ordered(found: pd.DataFrame, names: pd.DataFrame, singles: Ints) -> pd.DataFrame:
-    """Name both ends, a before b by place_id, and sort the pairs by falling count."""
+    """Describe both ends, a before b by place_id, and sort the pairs, the most frequent first."""
     ranks = names["place_id"].rank(method="first").to_numpy()
     a, b = found["a"].to_numpy(), found["b"].to_numpy()
     swap = ranks[a] > ranks[b]
@@ -252,14 +229,9 @@ def _ordered(found: pd.DataFrame, names: pd.DataFrame, singles: Ints) -> pd.Data
 
 
 def _scored(found: pd.DataFrame, total: int) -> pd.DataFrame:
+    """Add lift and npmi (Bouma 2009)."""
     count, a, b = (found[name].to_numpy(dtype=float) for name in ("count", "count_a", "count_b"))
     found["lift"] = count * total / (a * b)
     always = -np.log(count / total)
     found["npmi"] = np.divide(np.log(found["lift"].to_numpy()), always, out=np.ones(len(found)), where=always > 0)
     return found
-
-
-def _distances(lon: Any, lat: Any, a: Ints, b: Ints) -> Any:
-    from geomap.geometry import distance_km
-
-    return distance_km(lat[a], lon[a], lat[b], lon[b])

@@ -1,4 +1,4 @@
-"""The words around a place: keyword in context."""
+"""The words of articles on a place, and the words around its mentions."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from geomap import tables
-from geomap._checks import one_of, positive
+from geomap._checks import at_least, one_of, positive
 from geomap._datelines import byline
 from geomap._optional import optional
 from geomap._text import sentence_bounds
-from geomap.analysis._grouping import KEYS, Distinct, counted, grouping, label_dtypes
+from geomap.analysis._grouping import Distinct, counted, grouping, label_dtypes
 from geomap.analysis._intervals import adjusted, normal_quantile, two_sided
-from geomap.analysis._reprints import folded, originals, repeats
-from geomap.analysis._timelines import ordinals, starts
-from geomap.tables import empty_table, factorized, texts_of, with_dtypes
+from geomap.analysis._reprints import duplicates, folded, originals, repeats
+from geomap.analysis._timelines import periods_of, starts
+from geomap.tables import MENTION_KEY, SPANS, Floats, Ints, empty_table, factorized, texts_of, with_dtypes
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -28,20 +28,19 @@ if TYPE_CHECKING:
 StopWords = str | Iterable[str] | None
 Spans = dict[tuple[str, str], list[tuple[int, int]]]
 
-# An apostrophe or a hyphen inside belongs to the word. One letter is no word, and still stands between two others.
+# An apostrophe or hyphen inside belongs to the word. A single letter is not counted, but still separates two words.
 _TOKEN = re.compile(r"\b[^\W\d_](?:[\w'’-]*[^\W\d_])?\b")
-# On scikit-learn's list, and the subject of news all the same.
+# Stop words on scikit-learn's list that are subjects of news.
 _NEWS = frozenset(
     ("amount", "bill", "bottom", "cry", "describe", "detail", "fill", "fire", "interest", "mill", "serious", "system")
 )
 _SHORTENED = ("s", "re", "ve", "ll", "d", "m")  # it's, they're, we've, she'll, I'd, I'm
-_SPAN = ("article_id", "field", "start", "end")
 
 
 def texts_without(
     articles: pd.DataFrame, mentions: pd.DataFrame, *, drop_names: bool, drop_boilerplate: bool
 ) -> list[str]:
-    """Return the title and text of each article, with what is not to be counted cut out and HTML's entities decoded.
+    """Return the title and text of each article, without what is not to be counted and with HTML entities decoded.
 
     Parameters
     ----------
@@ -52,17 +51,18 @@ def texts_without(
     drop_names
         Whether to cut the mentions.
     drop_boilerplate
-        Whether to cut sentences of the text that repeat over a source (as :func:`~geomap.analysis.boilerplate` tells by
-        its defaults), those of mentions that the table marks as boilerplate, and signatures in datelines.
+        Whether to cut sentences of the text that repeat across a source (by the defaults of
+        :func:`~geomap.analysis.boilerplate`), those of mentions that the table marks as boilerplate, and bylines in
+        datelines.
     """
     pieces = texts_of(articles, articles["article_id"])
     spans: Spans = {}
     if drop_names:
-        tables.require_columns(mentions, _SPAN, what="mentions")
-        for article_id, field, start, end in zip(*(mentions[name].tolist() for name in _SPAN), strict=True):
+        tables.require_columns(mentions, MENTION_KEY, what="mentions")
+        for article_id, field, start, end in zip(*(mentions[name].tolist() for name in MENTION_KEY), strict=True):
             spans.setdefault((field, article_id), []).append((start, end))
     if drop_boilerplate:
-        for article_id, start, end in (*_boilerplate(articles, mentions), *_signatures(articles)):
+        for article_id, start, end in (*_boilerplate(articles, mentions), *_bylines(articles)):
             spans.setdefault(("text", article_id), []).append((start, end))
     for (field, article_id), found in spans.items():
         if article_id in pieces[field]:
@@ -79,12 +79,12 @@ def _cut(text: str, spans: list[tuple[int, int]]) -> str:
 
 
 def _decoded(text: str) -> str:
-    """Return a text with ``&amp;`` as ``&``; what was encoded twice is decoded twice."""
+    """Return a text with ``&amp;`` as ``&``, also where it was encoded twice."""
     return html.unescape(html.unescape(text))
 
 
 def _boilerplate(articles: pd.DataFrame, mentions: pd.DataFrame) -> list[tuple[str, int, int]]:
-    """Return the article and the offsets of sentences of its text that are boilerplate."""
+    """Return the article and offsets of each sentence of its text that is boilerplate."""
     rows = [
         (number, start, end, text[start:end])
         for number, text in enumerate(articles["text"])
@@ -93,7 +93,7 @@ def _boilerplate(articles: pd.DataFrame, mentions: pd.DataFrame) -> list[tuple[s
     found = pd.DataFrame(rows, columns=["row", "start", "end", "sentence"])
     if found.empty:
         return []
-    # Articles with one and the same text are one story, which does not repeat itself.
+    # Articles with the same text are one story, which does not repeat itself.
     story, _ = factorized(folded(articles["text"]))
     source, _ = factorized(articles["source"])
     row = found["row"].to_numpy()
@@ -103,15 +103,15 @@ def _boilerplate(articles: pd.DataFrame, mentions: pd.DataFrame) -> list[tuple[s
     if "boilerplate" in mentions.columns and "sentence" in mentions.columns:
         marked = mentions["boilerplate"].fillna(False).to_numpy(dtype=bool)
         drop |= sentence.isin(folded(mentions["sentence"][marked].dropna())).to_numpy()
-    ids = articles["article_id"].to_numpy()[row]
-    return [(ids[at], int(found["start"].iloc[at]), int(found["end"].iloc[at])) for at in np.flatnonzero(drop)]
+    found = found.assign(article_id=articles["article_id"].to_numpy()[row])[drop]
+    return list(zip(*(found[name].tolist() for name in ("article_id", "start", "end")), strict=True))
 
 
-def _signatures(articles: pd.DataFrame) -> list[tuple[str, int, int]]:
-    """Return the article and the offsets of who filed it: a name of its source, or one that repeats over it."""
+def _bylines(articles: pd.DataFrame) -> list[tuple[str, int, int]]:
+    """Return the article and offsets of each byline that names its source, or repeats across it."""
     heads = [byline(text) for text in articles["text"]]
-    signed = pd.Series([None if head is None else head.group(1) for head in heads], dtype=object)
-    words, sources = folded(signed), folded(articles["source"].reset_index(drop=True))
+    named = pd.Series([None if head is None else head.group(1) for head in heads], dtype=object)
+    words, sources = folded(named), folded(articles["source"].reset_index(drop=True))
     known = words.notna().to_numpy()
     source, _ = factorized(articles["source"])
     codes, _ = pd.factorize(words)
@@ -128,7 +128,7 @@ def _signatures(articles: pd.DataFrame) -> list[tuple[str, int, int]]:
 def count_words(
     texts: list[str], *, min_articles: int, ngrams: tuple[int, int], stop_words: StopWords
 ) -> tuple[Any, npt.NDArray[np.object_]]:
-    """Return how often each word stands in each text, as a sparse matrix, and the words.
+    """Return how often each word occurs in each text, as a sparse matrix, and the words.
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ def count_words(
     ngrams
         The shortest and longest run of words to count as one.
     stop_words
-        As for :func:`~geomap.analysis.keywords`. A run that begins or ends with one is left out.
+        As for :func:`~geomap.analysis.keywords`. N-grams that begin or end with one are left out.
     """
     text = optional(
         "sklearn.feature_extraction.text",
@@ -175,12 +175,12 @@ def _analyzer(stops: Callable[[str], bool], ngrams: tuple[int, int]) -> Callable
 
 
 def _stopping(stop_words: StopWords, english: frozenset[str]) -> Callable[[str], bool]:
-    """Return what tells whether a word in lower case is a stop word."""
+    """Return a function that says whether a word in lower case is a stop word."""
     if stop_words is None:
         return lambda word: False
     if not isinstance(stop_words, str):
-        given = frozenset(_straight(str(word).lower()) for word in stop_words)
-        return lambda word: _straight(word) in given
+        chosen = frozenset(_straight(str(word).lower()) for word in stop_words)
+        return lambda word: _straight(word) in chosen
     one_of("stop_words", stop_words, ("english",))
     listed = (english - _NEWS) | {"did", "does", "doing", "having"}
 
@@ -217,8 +217,8 @@ def keywords(
     articles: pd.DataFrame,
     *,
     by: str = "country",
-    most: int = 20,
-    groups: int | None = 10,
+    limit: int = 20,
+    group_limit: int | None = 10,
     drop_names: bool = False,
     drop_boilerplate: bool = True,
     stop_words: StopWords = "english",
@@ -230,7 +230,7 @@ def keywords(
     level: float = 0.95,
     distinct: Distinct = False,
 ) -> pd.DataFrame:
-    """Find the words that are particular to articles on a place, country, source or period.
+    """Find the words that are characteristic of articles on a place, country, source or period.
 
     Parameters
     ----------
@@ -239,21 +239,21 @@ def keywords(
     by
         ``"place"``, ``"division"`` or ``"country"``: the articles that mention it against those that do not;
         ``"source"``; or ``"period"``, of the length ``freq``.
-    most
-        How many words of each group.
-    groups
-        Only so many groups, those with the most articles; None for all.
+    limit
+        The maximum number of words per group.
+    group_limit
+        The maximum number of groups, those with the most articles; None for all.
     drop_names
-        Whether the place names that were found are cut from the texts first.
+        Whether to cut the place names that were found from the texts first.
     drop_boilerplate
-        Whether sentences that repeat over a source ("Reporting by the Baghdad desk") are cut from the texts first: those
+        Whether to cut sentences that repeat across a source ("Reporting by the Baghdad desk") from the texts first: those
         that :func:`~geomap.analysis.boilerplate` would mark by its defaults, with or without a mention in them, and
-        those of the mentions that are marked already. Also who filed an article, in its dateline ("(Tigris Dispatch)").
+        those of mentions that are already marked. Also bylines in datelines ("(Tigris Dispatch)").
     stop_words
-        Words that are not counted: ``"english"``, words of your own, or None to count all. A run of words may hold them
-        but not begin or end with one.
+        Words that are not counted: ``"english"``, words of your own, or None to count all. A run of words may contain
+        them but not begin or end with one.
     prior
-        How many words of the whole corpus each group is mixed with; more asks for more evidence from rare words.
+        The weight of the prior in words; a larger one demands more evidence from rare words.
     min_articles
         Words in fewer articles are left out.
     ngrams
@@ -261,23 +261,23 @@ def keywords(
     freq, timezone
         Of periods, as for :func:`~geomap.analysis.timeline`.
     level
-        Of the intervals.
+        Coverage of the intervals.
     distinct
         As for :func:`~geomap.analysis.places`; with True, copies are looked for in the articles.
 
     Returns
     -------
     DataFrame
-        One row per group and word, groups by falling number of articles, the most particular word first: what names the
-        group; ``word``; its ``count`` in the group's articles and ``count_elsewhere`` in all others; in how many
-        ``articles`` of the group it stands; ``log_odds`` against the others with its interval ``low`` to ``high``; its
-        ``z`` score; and ``q``, the p-value adjusted for all words of the group. Only words above 0. A group of all
-        articles has nothing to be held against and no rows.
+        One row per group and word, the group with the most articles and its most characteristic word first: the columns
+        that describe the group; ``word``; its ``count`` in the group's articles and ``count_elsewhere`` in all others;
+        the number of the group's ``articles`` that contain it; ``log_odds`` against the others with its interval ``low``
+        to ``high``; its ``z`` score; and ``q``, the p-value adjusted for all words of the group. Only words with positive
+        log-odds. A group of all articles has nothing to be compared with and no rows.
 
     Raises
     ------
     ColumnMissing, InvalidTable
-        If a column or an option is not one that can be used.
+        If a column is missing or an option is invalid.
     MissingDependency
         If scikit-learn is not installed.
 
@@ -285,20 +285,21 @@ def keywords(
     -----
     Log-odds with an informative Dirichlet prior, Monroe, Colaresi and Quinn (2008), "Fightin' words", Political Analysis
     16, equations 16 and 22; the prior is the corpus itself, without the stop words. Words are counted in title and text
-    by scikit-learn's ``CountVectorizer``, HTML's entities (``&amp;``) decoded. ``"english"`` is scikit-learn's list with
-    the contractions that it lacks ("didn't", "they're") and without words that are subjects of news ("fire", "bill",
-    "mill"); on both gaps see Nothman, Qin and Yurchak (2018), "Stop word lists in free open-source software packages".
+    by scikit-learn's ``CountVectorizer``, with HTML entities (``&amp;``) decoded. ``"english"`` is scikit-learn's list
+    with the contractions that it lacks ("didn't", "they're") and without words that are subjects of news ("fire", "bill",
+    "mill"); on both faults see Nothman, Qin and Yurchak (2018), "Stop word lists in free open-source software packages".
 
     Examples
     --------
-    >>> import geomap.tables
-    >>> nothing = geomap.tables.empty_mentions(), geomap.tables.empty_articles()
-    >>> keywords(*nothing, by="source").columns[:3].to_list()
-    ['source', 'word', 'count']
+    >>> from geomap.datasets import sample_articles, sample_mentions
+    >>> found = keywords(sample_mentions(), sample_articles(), by="source", limit=2, min_articles=1)
+    >>> found[["source", "word", "count", "count_elsewhere"]]
     """
     one_of("by", by, BY)
-    for name, value in (("most", most), ("prior", prior), ("min_articles", min_articles), ("groups", groups or 1)):
-        positive(name, value)
+    positive("prior", prior)
+    limits = {"limit": limit, "group_limit": 1 if group_limit is None else group_limit, "min_articles": min_articles}
+    for name, value in limits.items():
+        at_least(name, value, 1)
     reach = normal_quantile(level)
     articles = _kept(tables.validate_articles(articles), distinct)
     members, named = _members(mentions, articles, by, freq, timezone)
@@ -307,11 +308,11 @@ def keywords(
     counts, words = count_words(texts, min_articles=min_articles, ngrams=ngrams, stop_words=stop_words)
     if not len(words) or not len(named):
         return empty_table(columns)
-    largest = np.argsort(-np.bincount(members[:, 0], minlength=len(named)), kind="stable")[:groups]
+    largest = np.argsort(-np.bincount(members[:, 0], minlength=len(named)), kind="stable")[:group_limit]
     parts = []
     for group in largest:
         rows = members[members[:, 0] == group, 1]
-        scored = _particular(counts, rows, words, prior=prior, reach=reach, most=most)
+        scored = _distinctive(counts, rows, words, prior=prior, reach=reach, limit=limit)
         label = named.iloc[np.full(len(scored), group)].reset_index(drop=True)
         parts.append(pd.concat([label, scored], axis=1))
     return with_dtypes(pd.concat(parts, ignore_index=True), columns)
@@ -319,8 +320,6 @@ def keywords(
 
 def _kept(articles: pd.DataFrame, distinct: Distinct) -> pd.DataFrame:
     if distinct is True:
-        from geomap.analysis._reprints import duplicates
-
         distinct = duplicates(articles)
     return articles[originals(articles, distinct)].reset_index(drop=True)
 
@@ -331,30 +330,28 @@ def _named_dtypes(by: str, timezone: str) -> dict[str, str]:
 
 def _members(
     mentions: pd.DataFrame, articles: pd.DataFrame, by: str, freq: str, timezone: str
-) -> tuple[npt.NDArray[np.int64], pd.DataFrame]:
-    """Return pairs of a group's number and an article's row, and what names each group."""
+) -> tuple[Ints, pd.DataFrame]:
+    """Return pairs of a group and the row of one of its articles, and what describes each group."""
     if by == "source":
         codes, names = factorized(articles["source"])
         return _pairs(codes, np.arange(len(articles))), pd.DataFrame({"source": names})
     if by == "period":
-        periods = ordinals(articles["published"], freq=freq, timezone=timezone)
+        periods = periods_of(articles["published"], freq=freq, timezone=timezone)
         return _pairs(periods.codes, np.arange(len(articles))), pd.DataFrame({"period": starts(periods)})
-    resolved, _ = counted(mentions, (*KEYS[by], *label_dtypes(by)))
+    resolved, _ = counted(mentions, by=by)
     found = grouping(resolved, by)
     rows = pd.Series(np.arange(len(articles)), index=articles["article_id"]).reindex(resolved["article_id"])
     known = rows.notna().to_numpy()
     return _pairs(found.codes[known], rows.to_numpy()[known].astype(np.int64)), found.labels
 
 
-def _pairs(codes: npt.NDArray[np.int64], rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def _pairs(codes: Ints, rows: Ints) -> Ints:
     inside = codes >= 0
     return np.unique(np.column_stack([codes[inside], rows[inside]]), axis=0)
 
 
-def _particular(
-    counts: Any, rows: npt.NDArray[np.int64], words: Any, *, prior: float, reach: float, most: int
-) -> pd.DataFrame:
-    """Return the words that stand out in some rows against all others (Monroe et al. 2008)."""
+def _distinctive(counts: Any, rows: Ints, words: Any, *, prior: float, reach: float, limit: int) -> pd.DataFrame:
+    """Return the words that distinguish some rows from all others (Monroe et al. 2008)."""
     total = np.asarray(counts.sum(axis=0)).ravel().astype(float)
     here = np.asarray(counts[rows].sum(axis=0)).ravel().astype(float)
     elsewhere = total - here
@@ -379,19 +376,16 @@ def _particular(
         }
     )
     found = found[found["log_odds"] > 0].sort_values(["z", "word"], ascending=[False, True])
-    return found.head(most).reset_index(drop=True)
+    return found.head(limit).reset_index(drop=True)
 
 
-def _log_odds(counts: npt.NDArray[np.float64], prior: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _log_odds(counts: Floats, prior: Floats) -> Floats:
     mixed = counts + prior
     return np.asarray(np.log(mixed) - np.log(np.maximum(mixed.sum() - mixed, 1e-12)), dtype=np.float64)
 
 
 _LINES = {
-    "article_id": "str",
-    "field": "str",
-    "start": "int64",
-    "end": "int64",
+    **SPANS,
     "left": "str",
     "toponym": "str",
     "right": "str",
@@ -400,38 +394,38 @@ _LINES = {
     "published": "datetime64[us, UTC]",
     "source": "str",
 }
-_NEEDED = ("article_id", "field", "start", "end", "toponym", "place_id", "name", "sentence", "published", "source")
+_OPTIONAL = ("place_id", "name", "sentence", "published", "source")
 
 
 def concordance(
     mentions: gpd.GeoDataFrame, place: str, *, width: int = 60, articles: pd.DataFrame | None = None
 ) -> pd.DataFrame:
-    """Return the words to either side of every mention of a place.
+    """Show every mention of a place in context.
 
     Parameters
     ----------
     mentions
-        A mentions table; unresolved mentions are looked at too.
+        A mentions table; unresolved mentions are included.
     place
-        A ``place_id``, or a name: as the gazetteer has it or as it is written, without regard to case.
+        A ``place_id``, or a name as the gazetteer has it or as it is written, ignoring case.
     width
-        How many characters to show on each side.
+        The maximum number of characters on each side.
     articles
-        The articles table, for words beyond the sentence; without it the sentence is all there is.
+        The articles table, to show words beyond the sentence.
 
     Returns
     -------
     DataFrame
         One row per mention, in the order of the mentions: ``article_id``, ``field``, ``start``, ``end``; ``left``, the
         ``toponym`` as written, ``right``, on one line; ``place_id``, ``name``, ``published``, ``source``. No rows when
-        nothing is called so.
+        no mention matches.
 
     Raises
     ------
     ColumnMissing
-        If the mentions or the articles lack a column that is needed here.
+        If the mentions lack a column of their key, ``toponym``, or, without articles, ``sentence``.
     InvalidTable
-        If a mention's article is not in the articles table, or the width is not above 0.
+        If a mention's article is not in the articles table, or the width is below 1.
 
     See Also
     --------
@@ -439,17 +433,19 @@ def concordance(
 
     Notes
     -----
-    Keyword in context after Luhn (1960). Text cut from a sentence is cut at its ends, not between words.
+    Keyword in context after Luhn (1960). The context is cut to ``width`` characters, also within words.
 
     Examples
     --------
-    >>> import geomap.tables
-    >>> concordance(geomap.tables.empty_mentions(), "Mosul").columns[4:7].to_list()
-    ['left', 'toponym', 'right']
+    >>> from geomap.datasets import sample_mentions
+    >>> print(aligned_text(concordance(sample_mentions(), "Mosul", width=25)))
     """
-    tables.require_columns(mentions, _NEEDED, what="mentions")
-    positive("width", width)
-    table = pd.DataFrame(mentions[list(_NEEDED)]).reset_index(drop=True)
+    at_least("width", width, 1)
+    needed = (*MENTION_KEY, "toponym") if articles is not None else (*MENTION_KEY, "toponym", "sentence")
+    tables.require_columns(mentions, needed, what="mentions")
+    columns = list(dict.fromkeys((*needed, *_OPTIONAL)))
+    table = pd.DataFrame(mentions).reindex(columns=columns).reset_index(drop=True)
+    # Which of the times that the sentence contains the name this mention is.
     table["turn"] = table.groupby(["article_id", "field", "sentence", "toponym"], sort=False, dropna=False).cumcount()
     wanted = place.casefold()
     same = table["place_id"] == place
@@ -466,7 +462,7 @@ def concordance(
 def _from_articles(table: pd.DataFrame, articles: pd.DataFrame, width: int) -> list[tuple[str, str]]:
     texts = texts_of(articles, table["article_id"])
     found = []
-    for article_id, field, start, end in zip(*(table[name].tolist() for name in _NEEDED[:4]), strict=True):
+    for article_id, field, start, end in zip(*(table[name].tolist() for name in MENTION_KEY), strict=True):
         text = texts[field][article_id]
         # Twice the width, since white space is about to shrink.
         found.append(_clipped(text[max(start - 2 * width, 0) : start], text[end : end + 2 * width], width))
@@ -488,7 +484,7 @@ def _from_sentences(table: pd.DataFrame, width: int) -> list[tuple[str, str]]:
 
 
 def _occurrence(sentence: str, name: str, turn: int) -> int:
-    """Return where a name stands in a sentence for the so manieth time; the last time where it stands less often."""
+    """Return where a name occurs in a sentence after ``turn`` earlier times; the last time if there are fewer."""
     at = sentence.find(name)
     for _ in range(turn):
         following = sentence.find(name, at + len(name))
@@ -499,14 +495,14 @@ def _occurrence(sentence: str, name: str, turn: int) -> int:
 
 
 def _clipped(left: str, right: str, width: int) -> tuple[str, str]:
-    # A space inside marks that the word goes on; split and join would glue it to the name.
+    # A space next to the name must stay: without one the word goes on ("Mosul" in "Mosulites").
     left = (" " if left[:1].isspace() else "") + " ".join(left.split()) + (" " if left[-1:].isspace() else "")
     right = (" " if right[:1].isspace() else "") + " ".join(right.split())
     return left[-width:].lstrip() if len(left) > width else left.lstrip(), right[:width].rstrip()
 
 
 def aligned_text(lines: pd.DataFrame) -> str:
-    """Return a concordance as text, the place names below one another.
+    """Format a concordance as text with the place names aligned.
 
     Parameters
     ----------
@@ -516,13 +512,13 @@ def aligned_text(lines: pd.DataFrame) -> str:
     Returns
     -------
     str
-        One line per row: left, toponym, right; empty for no rows. Columns are counted in characters, so the names stand
-        in line in a fixed-width font as long as the text holds no double-width characters.
+        One line per row: left, toponym, right; empty for no rows. Columns are counted in characters, so the names are
+        aligned in a fixed-width font unless the text has double-width characters.
 
     Raises
     ------
     ColumnMissing
-        If the table is not a concordance.
+        If the table lacks ``left``, ``toponym`` or ``right``.
 
     Examples
     --------

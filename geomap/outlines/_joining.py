@@ -10,7 +10,7 @@ import pandas as pd
 
 from geomap import tables
 from geomap.errors import InvalidTable
-from geomap.geometry import polygons, rows_inside
+from geomap.geometry import distinct_points, polygons, rows_inside
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -25,7 +25,7 @@ ON = {
     "country_code": ("country_code",),
     "admin1": ("country_code", "admin1"),
 }
-# GeoNames' classes of what has an extent: a point drawn for it lies in one shape and says nothing of the others.
+# GeoNames' classes of areas: the point drawn for one lies in one shape and says nothing of the others.
 _AREA_CLASSES = ("A", "L")
 
 
@@ -86,7 +86,9 @@ def shape_ids(shapes: gpd.GeoDataFrame) -> pd.Series[Any]:
     return pd.Series(shapes.index.astype(str))
 
 
-def matched_rows(table: pd.DataFrame, shapes: gpd.GeoDataFrame, *, on: str = "geometry", areas: bool = False) -> Ints:
+def matched_rows(
+    table: gpd.GeoDataFrame, shapes: gpd.GeoDataFrame, *, on: str = "geometry", areas: bool = False
+) -> Ints:
     """Return the position of each row's shape, -1 for none; the options and errors are those of :func:`join_shapes`."""
     if on not in ON:
         raise InvalidTable(f"on is {on!r}; it can be {', '.join(map(repr, ON))}")
@@ -104,23 +106,24 @@ def matched_rows(table: pd.DataFrame, shapes: gpd.GeoDataFrame, *, on: str = "ge
     return found.to_numpy(dtype=np.int64)
 
 
-def _by_point(table: pd.DataFrame, shapes: gpd.GeoDataFrame, areas: bool) -> Ints:
-    import shapely
-
+def _by_point(table: gpd.GeoDataFrame, shapes: gpd.GeoDataFrame, areas: bool) -> Ints:
+    table = tables.in_degrees_of(table)
     tables.require_columns(table, ("geometry",) if areas else ("geometry", "feature_class"), what="mentions or places")
-    crs = getattr(table, "crs", None)
-    points = table if crs is None or crs == tables.CRS else table.to_crs(tables.CRS)  # type: ignore[operator]
-    geometry = np.asarray(points["geometry"].array)
-    lon, lat = shapely.get_x(geometry), shapely.get_y(geometry)
+    lon, lat = tables.coordinates(table["geometry"])
     inside = np.isfinite(lon)
     if not areas:
-        inside &= ~table["feature_class"].isin(_AREA_CLASSES).to_numpy(dtype=bool)
+        inside &= ~is_area(table)
     found = np.full(len(table), -1, dtype=np.int64)
     # Places are few beside mentions: each point is looked up once.
-    number, distinct = pd.factorize(lon[inside] + 1j * lat[inside])
-    if len(distinct):
-        found[inside] = rows_inside(shapes, np.real(distinct), np.imag(distinct))[number]
+    point, lon, lat = distinct_points(lon[inside], lat[inside])
+    if len(lon):
+        found[inside] = rows_inside(shapes, lon, lat)[point]
     return found
+
+
+def is_area(table: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Return which mentions or places are countries, divisions, parks or regions, drawn at one point of many."""
+    return table["feature_class"].isin(_AREA_CLASSES).to_numpy(dtype=bool)
 
 
 def _keys(table: pd.DataFrame, columns: tuple[str, ...]) -> pd.Series[Any]:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from geomap import analysis, errors, tables
 from geomap.analysis import _grouping
-from geomap.analysis._intervals import adjusted, interval, log_odds
+from geomap.analysis._intervals import adjusted, log_odds, sum_interval
 from geomap.analysis._timelines import _cheapest
 
 few = settings(max_examples=25, deadline=None)
@@ -112,7 +112,7 @@ def test_the_interval_of_the_expected_count_is_the_poisson_binomial_one(
 ) -> None:
     codes = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
     chances = np.array([chance for group in groups for chance in group])
-    low, high = interval(codes, chances, len(groups), level=level)
+    low, high = sum_interval(codes, chances, len(groups), level=level)
     for group, below, above in zip(groups, low, high, strict=True):
         cumulated = _exact(group)
         exact = [int(np.searchsorted(cumulated, tail - 1e-9)) for tail in ((1 - level) / 2, (1 + level) / 2)]
@@ -126,14 +126,14 @@ def test_the_interval_of_the_expected_count_is_the_poisson_binomial_one(
 def test_the_interval_of_many_mentions_is_within_one_of_the_exact_one(count: int, shape: tuple[int, int]) -> None:
     chances = np.random.default_rng(count).beta(*shape, count)
     cumulated = _exact(chances.tolist())
-    low, high = interval(np.zeros(count, dtype=int), chances, 1, level=0.95)
+    low, high = sum_interval(np.zeros(count, dtype=int), chances, 1, level=0.95)
     assert abs(low[0] - np.searchsorted(cumulated, 0.025)) <= 1
     assert abs(high[0] - np.searchsorted(cumulated, 0.975)) <= 1
 
 
 def test_first_values_survive_categories_and_gaps() -> None:
     values = pd.Series(pd.Categorical(["b", None, "a", "b"], categories=["z", "a", "b"]))
-    codes, names = _grouping.factorized(values)
+    codes, names = tables.factorized(values)
     assert codes.tolist() == [0, -1, 1, 0]
     assert list(names) == ["b", "a"]
 
@@ -159,13 +159,13 @@ def test_a_day_begins_by_the_calendar_of_the_time_zone() -> None:
 
 
 def test_a_timeline_by_country_shows_the_most_mentioned() -> None:
-    line = analysis.timeline(example(), by="country", most=1)
+    line = analysis.timeline(example(), by="country", limit=1)
     assert line["country_code"].unique().tolist() == ["IQ"]
     assert len(line) == 4
 
 
 def test_mosul_rises_in_the_sample_corpus_until_it_is_retaken(mentions: gpd.GeoDataFrame) -> None:
-    line = analysis.timeline(mentions, freq="Q", by="country", most=3)
+    line = analysis.timeline(mentions, freq="Q", by="country", limit=3)
     assert line.groupby("country_code").size().nunique() == 1
     months = line[line["country_code"] == "IQ"]
     assert months["period"].iloc[0] == pd.Timestamp("2016-10-01", tz="UTC")

@@ -52,7 +52,7 @@ def _said(extra: list[str], source: str = "x") -> tuple[pd.DataFrame, gpd.GeoDat
 
 
 def _all_words(mentions: gpd.GeoDataFrame, articles: pd.DataFrame, **options: object) -> set[str]:
-    return set(analysis.keywords(mentions, articles, by="source", most=500, **options)["word"])  # type: ignore[arg-type]
+    return set(analysis.keywords(mentions, articles, by="source", limit=500, **options)["word"])  # type: ignore[arg-type]
 
 
 def test_stop_words_are_no_keywords_unless_one_asks_for_them() -> None:
@@ -137,5 +137,5 @@ def test_a_larger_prior_trusts_rare_words_less() -> None:
 def test_keywords_of_syria_in_the_sample_corpus_are_about_syria(
     articles: pd.DataFrame, mentions: gpd.GeoDataFrame
 ) -> None:
-    found = analysis.keywords(mentions, articles, groups=5, most=5)
+    found = analysis.keywords(mentions, articles, group_limit=5, limit=5)
     assert found.loc[found["country_code"] == "SY", "word"].str.contains("syria|raqqa").any()

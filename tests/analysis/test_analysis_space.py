@@ -230,7 +230,7 @@ def test_bearings_go_clockwise_from_north() -> None:
 @few
 @given(mentions_tables(), st.floats(300, 3000))
 def test_density_adds_up_to_one_over_the_globe(mentions: gpd.GeoDataFrame, bandwidth: float) -> None:
-    found = analysis.density(mentions, bandwidth_km=bandwidth, step=2.0, least=0.0)
+    found = analysis.density(mentions, bandwidth_km=bandwidth, step=2.0, min_relative=0.0)
     if not len(found):
         return
     bounds = found.geometry.bounds

@@ -131,7 +131,7 @@ def test_a_sentence_that_repeats_over_a_source_is_marked() -> None:
 def test_the_focus_is_the_place_in_the_title_and_at_the_start() -> None:
     rows = [mention("a", "mosul", 0, field="title", start=0), mention("a", "mosul", 1, start=20)]
     rows += [mention("a", "baghdad", n, start=900 + n) for n in (2, 3)]
-    found = analysis.focus(table(rows), limit=2, least=0.0)
+    found = analysis.focus(table(rows), limit=2, min_share=0.0)
     assert found["place_id"].tolist() == ["mosul", "baghdad"]
     assert found["in_title"].tolist() == [True, False]
     assert found["score"].sum() == pytest.approx(1.0)
@@ -149,7 +149,7 @@ def test_every_article_with_a_place_has_one_best(mentions: gpd.GeoDataFrame, met
     found = analysis.focus(mentions, method=method)
     resolved = mentions[mentions["status"] == "resolved"]
     assert found["article_id"].tolist() == resolved["article_id"].drop_duplicates().tolist()
-    everything = analysis.focus(mentions, method=method, limit=99, least=0.0)
+    everything = analysis.focus(mentions, method=method, limit=99, min_share=0.0)
     totals = everything.groupby("article_id")["score"].sum()
     assert np.isclose(totals, 1).all() or (resolved["confidence"] == 0).any()
 
