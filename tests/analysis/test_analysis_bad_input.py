@@ -129,6 +129,83 @@ def test_a_table_in_another_system_gives_the_same_in_degrees(verb: Callable[[gpd
         assert np.allclose(found.geometry[known].bounds, expected.geometry[known].bounds, atol=1e-6)
 
 
+@verbs
+def test_the_active_geometry_counts_whatever_it_is_called(verb: Callable[[gpd.GeoDataFrame], Any]) -> None:
+    renamed = example().rename_geometry("location")
+    # A column of another kind, of that name: not the active one.
+    renamed["geometry"] = gpd.GeoSeries.from_xy([0.0] * len(renamed), [0.0] * len(renamed), crs="EPSG:4326")
+    expected, found = verb(example()), verb(renamed)
+    if verb is VERBS["boilerplate"]:  # which hands the table back as it is
+        assert found.geometry.name == "location"
+        return
+    pd.testing.assert_frame_equal(pd.DataFrame(found), pd.DataFrame(expected))
+
+
+def test_areas_are_tested_and_joined_by_their_active_geometry() -> None:
+    cells = analysis.by_area(example(), within="h3", resolution=2)
+    renamed = cells.rename_geometry("outline")
+    for verb in (analysis.autocorrelation, analysis.hot_spots):
+        a, b = (pd.DataFrame(verb(areas, permutations=99)) for areas in (cells, renamed))
+        pd.testing.assert_frame_equal(b.rename(columns={"outline": "geometry"}), a)
+    assert analysis.spatial_weights(renamed).neighbors == analysis.spatial_weights(cells).neighbors
+    shapes, mentions = analysis.shapes("country"), example()
+    a = analysis.join_shapes(mentions, shapes)
+    b = analysis.join_shapes(mentions.rename_geometry("location"), shapes.rename_geometry("outline"))
+    assert b["area"].tolist() == a["area"].tolist()
+    assert "Iraq" in set(a["area"])
+
+
+FEW = ["article_id", "status", "place_id", "name", "geometry"]
+
+
+def test_places_counts_a_table_of_few_columns() -> None:
+    found, full = analysis.places(example()[FEW]), analysis.places(example())
+    pd.testing.assert_series_equal(found.dtypes.astype(str), full.dtypes.astype(str))
+    known = ["place_id", "name", "mentions", "articles", "share", "geometry"]
+    pd.testing.assert_frame_equal(pd.DataFrame(found[known]), pd.DataFrame(full[known]))
+    assert found.drop(columns=known).isna().all().all()
+    plain = analysis.places(pd.DataFrame(example())[["article_id", "status", "place_id"]])
+    assert plain["mentions"].tolist() == full["mentions"].tolist()
+    assert plain.geometry.isna().all()
+
+
+@verbs
+def test_a_verb_asks_only_for_the_columns_that_it_uses(verb: Callable[[gpd.GeoDataFrame], Any]) -> None:
+    mentions = example()
+    needed = []
+    for column in tables.MENTIONS:
+        try:
+            verb(mentions.drop(columns=column))
+        except ColumnMissing:
+            needed.append(column)
+    few = mentions[[*needed, "geometry"]]
+    expected, found = verb(mentions), verb(few)
+    pd.testing.assert_series_equal(found.dtypes.astype(str), expected[found.columns].dtypes.astype(str))
+    if verb is not VERBS["boilerplate"]:  # which hands the table back as it is
+        assert list(found.columns) == list(expected.columns)
+    assert not {"population", "geonameid", "url", "recognition_score", "checked", "boilerplate"} & set(needed)
+
+
+@pytest.mark.parametrize(
+    ("verb", "columns"),
+    [
+        ("places", ["article_id", "status", "place_id"]),
+        ("timeline", ["article_id", "status", "published"]),
+        ("compare", ["article_id", "status", "country_code"]),
+        ("moved", ["article_id", "field", "start", "end", "status", "place_id"]),
+        ("comentions in articles", ["article_id", "status", "place_id"]),
+        ("by_area", ["article_id", "status", "country_code"]),
+        ("mean_center", ["article_id", "status", "feature_class", "source"]),
+        ("density", ["article_id", "status", "feature_class"]),
+        ("silence", ["article_id", "status", "country_code"]),
+        ("boilerplate", ["article_id", "sentence"]),
+    ],
+)
+def test_few_columns_are_enough(verb: str, columns: list[str]) -> None:
+    few, expected = VERBS[verb](example()[[*columns, "geometry"]]), VERBS[verb](example())
+    assert len(few) == len(expected)
+
+
 @pytest.mark.filterwarnings("error")
 @verbs
 def test_no_verb_warns(verb: Callable[[gpd.GeoDataFrame], Any]) -> None:
