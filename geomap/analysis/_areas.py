@@ -100,6 +100,11 @@ def by_area(
     >>> from geomap.datasets import sample_mentions
     >>> found = by_area(sample_mentions())
     >>> found.loc[found["mentions"] > 0, ["area_id", "name", "population", "mentions", "articles"]]
+        area_id         name  population  mentions  articles
+    41       CH  Switzerland     8516543         1         1
+    73       FR       France    66987244         1         1
+    104      IQ         Iraq    38433600         6         3
+    209      SY        Syria    16906283         1         1
     """
     import geopandas as gpd
 
@@ -237,9 +242,11 @@ def autocorrelation(
 
     Examples
     --------
-    >>> from geomap.datasets import sample_mentions
-    >>> cells = by_area(sample_mentions(), within="h3", resolution=2)
-    >>> autocorrelation(cells, permutations=999)[["areas", "moran_i", "p"]].round(2)
+    >>> states = shapes("us_state")
+    >>> states["density"] = np.log(states["population"].astype(float) / states["area_km2"])
+    >>> autocorrelation(states, value="density", permutations=999)[["areas", "moran_i", "p"]].round(3)
+       areas  moran_i      p
+    0     51    0.507  0.001
     """
     table, values = _usable(areas, value)
     row = {"areas": len(table), **dict.fromkeys(("moran_i", "expected", "z", "p"), np.nan)}
@@ -299,10 +306,14 @@ def hot_spots(
 
     Examples
     --------
-    >>> from geomap.datasets import sample_mentions
-    >>> cells = by_area(sample_mentions(), within="h3", resolution=2)
-    >>> found = hot_spots(cells, alpha=0.2, permutations=999)
-    >>> found.loc[found["spot"].notna(), ["area_id", "articles", "spot"]]
+    >>> states = shapes("us_state")
+    >>> states["density"] = np.log(states["population"].astype(float) / states["area_km2"])
+    >>> found = hot_spots(states, value="density", neighbors="nearest", k=8, permutations=999)
+    >>> found.nlargest(3, "gi_star")[["name", "gi_star", "spot"]].round(1)
+                        name  gi_star spot
+    31            New Jersey      4.6  hot
+    7   District of Columbia      3.7  hot
+    8               Delaware      3.7  hot
     """
     table, values = _usable(areas, value)
     esda = optional("esda", extra="analysis", needed_by="geomap.analysis.hot_spots")

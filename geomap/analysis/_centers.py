@@ -104,6 +104,9 @@ def mean_center(
     --------
     >>> from geomap.datasets import sample_mentions
     >>> mean_center(sample_mentions(), by="source")[["source", "mentions", "standard_distance_km"]].round(1)
+        source  mentions  standard_distance_km
+    0  Courier         5                 280.8
+    1  Gazette         3                1547.9
     """
     resolved = points_mentioned(mentions, by=by, areas=areas, distinct=distinct)
     groups = grouping(resolved, by)
@@ -142,7 +145,13 @@ def movement(
     Examples
     --------
     >>> from geomap.datasets import sample_mentions
-    >>> movement(sample_mentions(), freq="W")[["period", "mentions", "moved_km", "bearing"]].round(1)
+    >>> found = movement(sample_mentions(), freq="W")
+    >>> found[["period", "mentions", "moved_km"]].assign(moved_km=found["moved_km"].round(1))
+                         period  mentions  moved_km
+    0 2017-02-27 00:00:00+00:00         2       NaN
+    1 2017-03-06 00:00:00+00:00         4     617.0
+    2 2017-03-13 00:00:00+00:00         0       NaN
+    3 2017-03-20 00:00:00+00:00         2     617.0
     """
     resolved = points_mentioned(mentions, ("published",), areas=areas, distinct=distinct)
     resolved, periods = dated(resolved, freq=freq, timezone=timezone)

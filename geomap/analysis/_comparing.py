@@ -93,6 +93,11 @@ def change(
     >>> mentions = sample_mentions()
     >>> early = mentions["published"] < "2017-03-10"
     >>> change(mentions[early], mentions[~early], by="country")[["country", "before", "after", "log_odds"]].round(2)
+           country  before  after  log_odds
+    0         Iraq       2      1      0.59
+    1  Switzerland       1      0     -0.59
+    2       France       1      0     -0.59
+    3        Syria       1      0     -0.59
     """
     found = _odds(after, before, ("after", "before"), by, articles and articles[::-1], min_articles, level, distinct)
     order = [*label_dtypes(by), "before", "after", "share_before", "share_after", *ODDS]
@@ -145,6 +150,11 @@ def compare(
     >>> courier = mentions["source"] == "Courier"
     >>> found = compare(mentions[courier], mentions[~courier], by="country")
     >>> found[["country", "a", "b", "log_odds", "only_in"]].round(2)
+           country  a  b  log_odds only_in
+    0         Iraq  2  1      1.61     NaN
+    1  Switzerland  0  1     -1.61       b
+    2       France  0  1     -1.61       b
+    3        Syria  0  1     -1.61       b
     """
     found = _odds(a, b, ("a", "b"), by, articles, min_articles, level, distinct)
     only = pd.Series(None, index=found.index, dtype="object")
@@ -230,8 +240,11 @@ def moved(a: gpd.GeoDataFrame, b: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     --------
     >>> from geomap.datasets import sample_mentions
     >>> mentions = sample_mentions()
-    >>> stricter = mentions.assign(status=mentions["status"].mask(mentions["confidence"] < 0.5, "nil"))
+    >>> stricter = mentions.assign(status=mentions["status"].mask(mentions["confidence"] < 0.8, "nil"))
     >>> moved(mentions, stricter)[["article_id", "toponym", "difference", "confidence_a"]]
+      article_id toponym difference  confidence_a
+    0         a2  Tigris   nil in b      0.566208
+    1         a3  Geneva   nil in b      0.709100
     """
     one, other = _run(a, "a"), _run(b, "b")
     both = one.merge(other, on=_KEY, how="outer", suffixes=("_a", "_b"), indicator=True, sort=False)

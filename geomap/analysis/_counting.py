@@ -75,6 +75,10 @@ def places(mentions: gpd.GeoDataFrame, *, distinct: Distinct = False, level: flo
     --------
     >>> from geomap.datasets import sample_mentions
     >>> places(sample_mentions())[["name", "mentions", "articles", "expected_low", "expected_high"]].head(3)
+         name  mentions  articles  expected_low  expected_high
+    0   Mosul         3         3           2.0            3.0
+    1   Erbil         2         2           1.0            2.0
+    2  Tigris         1         1           0.0            1.0
     """
     optional = (*_DESCRIPTION, *_COUNTED, "geometry")
     resolved, total = counted(mentions, ("place_id",), optional=optional, distinct=distinct)
@@ -114,6 +118,11 @@ def countries(mentions: gpd.GeoDataFrame, *, distinct: Distinct = False, level: 
     --------
     >>> from geomap.datasets import sample_mentions
     >>> countries(sample_mentions())[["country", "mentions", "own", "within", "articles"]]
+           country  mentions  own  within  articles
+    0         Iraq         6    0       6         3
+    1  Switzerland         1    0       1         1
+    2       France         1    1       0         1
+    3        Syria         1    1       0         1
     """
     from geomap.outlines import shapes
 
@@ -148,6 +157,11 @@ def divisions(mentions: gpd.GeoDataFrame, *, distinct: Distinct = False, level: 
     --------
     >>> from geomap.datasets import sample_mentions
     >>> divisions(sample_mentions())[["country", "admin1", "mentions", "own", "within"]]
+           country   admin1  mentions  own  within
+    0         Iraq  Nineveh         3    0       3
+    1         Iraq    Erbil         2    0       2
+    2  Switzerland   Geneva         1    0       1
+    3         Iraq  Baghdad         1    0       1
     """
     needed = ("feature_code", "geometry")
     resolved, total = counted(mentions, needed, optional=_COUNTED, by="division", distinct=distinct)
@@ -196,6 +210,11 @@ def rollup(mentions: gpd.GeoDataFrame, *, distinct: Distinct = False, level: flo
     --------
     >>> from geomap.datasets import sample_mentions
     >>> rollup(sample_mentions())[["level", "key", "parent", "mentions", "own"]].head(4)
+          level             key      parent  mentions  own
+    0   country              IQ         NaN         6    0
+    1  division      IQ/Nineveh          IQ         3    0
+    2     place  geonames:99072  IQ/Nineveh         3    3
+    3  division        IQ/Erbil          IQ         2    0
     """
     needed, optional = ("place_id", "feature_code"), ("name", *_COUNTED)
     resolved, total = counted(mentions, needed, optional=optional, by="division", distinct=distinct)

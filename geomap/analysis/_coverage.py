@@ -87,6 +87,10 @@ def silence(
     >>> from geomap.datasets import sample_mentions
     >>> found = silence(sample_mentions(), expected={"IQ": 1, "SY": 2, "TR": 1})
     >>> found[["country_code", "articles", "expected", "ratio", "silent"]]
+      country_code  articles  expected  ratio  silent
+    0           SY         1       2.0    0.5   False
+    1           TR         0       1.0    0.0   False
+    2           IQ         3       1.0    3.0   False
     """
     one_of("by", by, [name for name in KEYS if name != "division"])
     normal_quantile(level)

@@ -77,6 +77,7 @@ def density(
     >>> cells = density(sample_mentions(), bandwidth_km=200, step=1)
     >>> densest = cells.loc[cells["relative"].idxmax()]
     >>> densest.geometry.bounds
+    (43.0, 36.0, 44.0, 37.0)
     """
     for name, value in (("bandwidth_km", bandwidth_km), ("step", step)):
         if value is not None:

@@ -140,6 +140,11 @@ def focus(
     --------
     >>> from geomap.datasets import sample_mentions
     >>> focus(sample_mentions())[["article_id", "name", "score", "mentions"]].round(2)
+      article_id    name  score  mentions
+    0         a1   Mosul   0.53         1
+    1         a2   Mosul   0.39         1
+    2         a3  Geneva   0.38         1
+    3         a4   Mosul   0.51         1
     """
     one_of("method", method, METHODS)
     at_least("limit", limit, 1)
@@ -247,8 +252,11 @@ def datelines(mentions: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     --------
     >>> from geomap.datasets import sample_mentions
     >>> mentions = sample_mentions()
+    >>> mentions.loc[1, ["toponym", "sentence"]] = ["ERBIL", "ERBIL, Iraq (Courier) — Families left Mosul."]
     >>> found = datelines(mentions)
     >>> found[["article_id", "toponym", "focus_name", "same_country", "distance_km"]].round(1)
+      article_id toponym focus_name  same_country  distance_km
+    0         a1   ERBIL      Mosul          True         81.4
 
     To count places without those that articles were only filed from, leave these mentions out:
 
@@ -256,6 +264,7 @@ def datelines(mentions: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     >>> key = list(MENTION_KEY)
     >>> in_dateline = mentions.set_index(key).index.isin(found.set_index(key).index)
     >>> len(mentions), len(mentions[~in_dateline])
+    (10, 9)
     """
     needed = (*_NEEDED, "end", "toponym", "sentence")
     resolved, _ = counted(mentions, needed, optional=(*_OPTIONAL, "published", "source"))
@@ -418,6 +427,10 @@ def focus_accuracy(
     >>> from geomap.datasets import sample_mentions
     >>> gold = {"a1": "geonames:99072", "a4": "geonames:98182"}
     >>> focus_accuracy(sample_mentions(), gold)[["method", "articles", "right", "accuracy"]]
+                method  articles  right  accuracy
+    0            score         2      1       0.5
+    1    most frequent         2      1       0.5
+    2  first mentioned         2      1       0.5
     """
     table = gold if isinstance(gold, pd.DataFrame) else _listed(gold)
     tables.require_columns(table, ("article_id", "place_id"), what="gold")

@@ -91,6 +91,14 @@ def comentions(
     --------
     >>> from geomap.datasets import sample_mentions
     >>> comentions(sample_mentions())[["name_a", "name_b", "count", "lift", "distance_km"]].round(1)
+        name_a   name_b  count  lift  distance_km
+    0   Tigris  Baghdad      1   5.0        386.7
+    1   Tigris    Mosul      1   1.7        715.2
+    2    Syria   Geneva      1   5.0       2937.7
+    3    Syria   France      1   5.0       3246.5
+    4   Geneva   France      1   5.0        320.4
+    5    Erbil    Mosul      1   0.8         81.4
+    6  Baghdad    Mosul      1   1.7        352.9
     """
     needed = ("place_id", *WITHIN[one_of("within", within, WITHIN)])
     at_least("min_count", min_count, 1)
@@ -132,6 +140,7 @@ def network(edges: pd.DataFrame) -> Any:
     >>> from geomap.datasets import sample_mentions
     >>> graph = network(comentions(sample_mentions(), within="article"))
     >>> graph.number_of_nodes(), graph.number_of_edges()
+    (7, 7)
     """
     tables.require_columns(edges, _EDGES, what="pairs")
     networkx = optional("networkx", extra="analysis", needed_by="geomap.analysis.network")

@@ -211,6 +211,7 @@ def boilerplate(
     >>> mentions.loc[[0, 2, 6], "sentence"] = [f"Reporting by the Erbil desk, {day} March." for day in (7, 8, 9)]
     >>> mentions["source"] = "Courier"
     >>> boilerplate(mentions)["boilerplate"].to_numpy().nonzero()[0].tolist()
+    [0, 2, 6]
     """
     tables.require_columns(mentions, ("article_id", "sentence"), what="mentions")
     at_least("min_articles", min_articles, 1)

@@ -134,6 +134,11 @@ def timeline(
     --------
     >>> from geomap.datasets import sample_mentions
     >>> timeline(sample_mentions(), freq="W", by="country", limit=1)[["country", "period", "mentions", "share"]]
+      country                    period  mentions  share
+    0    Iraq 2017-02-27 00:00:00+00:00         2    1.0
+    1    Iraq 2017-03-06 00:00:00+00:00         2    0.5
+    2    Iraq 2017-03-13 00:00:00+00:00         0    NaN
+    3    Iraq 2017-03-20 00:00:00+00:00         2    1.0
     """
     if limit is not None:
         at_least("limit", limit, 1)
@@ -231,7 +236,11 @@ def bursts(
     Examples
     --------
     >>> from geomap.datasets import sample_mentions
-    >>> bursts(sample_mentions(), freq="D", min_articles=1)[["name", "start", "end", "articles", "weight"]].round(2)
+    >>> found = bursts(sample_mentions(), min_articles=2, gamma=0.2)
+    >>> found[["name", "start", "articles", "weight"]].assign(weight=found["weight"].round(2))
+        name                     start  articles  weight
+    0  Erbil 2017-03-01 00:00:00+00:00         1    0.69
+    1  Erbil 2017-03-20 00:00:00+00:00         1    0.69
     """
     if not scale > 1:
         raise InvalidTable(f"scale must be greater than 1; got {scale}")

@@ -294,6 +294,11 @@ def keywords(
     >>> from geomap.datasets import sample_articles, sample_mentions
     >>> found = keywords(sample_mentions(), sample_articles(), by="source", limit=2, min_articles=1)
     >>> found[["source", "word", "count", "count_elsewhere"]]
+        source      word  count  count_elsewhere
+    0  Courier    bridge      2                0
+    1  Courier  families      2                0
+    2  Gazette       aid      2                0
+    3  Gazette    convoy      2                0
     """
     one_of("by", by, BY)
     positive("prior", prior)
@@ -438,7 +443,10 @@ def concordance(
     Examples
     --------
     >>> from geomap.datasets import sample_mentions
-    >>> print(aligned_text(concordance(sample_mentions(), "Mosul", width=25)))
+    >>> print(aligned_text(concordance(sample_mentions(), "Mosul", width=39)))
+                 Hundreds of families left Mosul on Wednesday.
+    s reopened a bridge over the Tigris in Mosul, and trucks from Baghdad crossed it wi
+                     An aid convoy reached Mosul from Erbil on Monday.
     """
     at_least("width", width, 1)
     needed = (*MENTION_KEY, "toponym") if articles is not None else (*MENTION_KEY, "toponym", "sentence")

@@ -267,7 +267,10 @@ def test_a_mention_whose_article_is_not_given_is_an_error() -> None:
         (lambda m: analysis.keywords(m, ARTICLES, by="mood"), "by must be one of .*; got 'mood'"),
         (lambda m: analysis.keywords(m, ARTICLES, stop_words="german"), "stop_words must be one of .*; got 'german'"),
         (lambda m: analysis.silence(m, expected="gold"), "expected must be one of .*; got 'gold'"),
-        (lambda m: analysis.silence(m, expected="population", by="place"), "expected must be a number for each place.*; got 'population'"),
+        (
+            lambda m: analysis.silence(m, expected="population", by="place"),
+            "expected must be a number for each place.*; got 'population'",
+        ),
         (lambda m: analysis.silence(m, expected={"IQ": -1}), "negative"),
         (lambda m: analysis.change(m, m, articles=(1, 1)), "articles must be at least 2.*; got 1"),
         (lambda m: analysis.bursts(m, scale=1), "scale must be greater than 1; got 1"),
