@@ -238,7 +238,7 @@ def test_articles_with_an_id_twice_are_an_error() -> None:
 
 
 def test_a_span_that_stands_twice_cannot_be_matched_between_runs() -> None:
-    with pytest.raises(InvalidTable, match="duplicate mention .* in the b mentions"):
+    with pytest.raises(InvalidTable, match=r"duplicate mention .* in the b mentions"):
         analysis.moved(example(), pd.concat([example(), example()]))
 
 
