@@ -135,8 +135,8 @@ def _cut(lon: Floats, lat: Floats, line: Ints) -> tuple[Floats, Floats, Ints, In
     turn_of[second] = after
     begins_part = np.zeros(len(turn_of), dtype=bool)
     begins_part[second] = begins | (copies == 2)
-    lon, lat, line = (np.repeat(values, copies) for values in (lon, lat, line))
-    return np.clip(lon - 360.0 * turn_of, -180.0, 180.0), lat, line, np.cumsum(begins_part) - 1
+    lon = np.clip(np.repeat(lon, copies) - 360.0 * turn_of, -180.0, 180.0)
+    return lon, np.repeat(lat, copies), np.repeat(line, copies), np.cumsum(begins_part) - 1
 
 
 def _latitude_at_edge(lon_a: Floats, lat_a: Floats, lon_b: Floats, lat_b: Floats) -> Floats:
@@ -193,7 +193,7 @@ def rows_inside(
     """
     import shapely
 
-    points = np.atleast_1d(shapely.points(np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)))
+    points = np.asarray(shapely.points(np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)))
     found = np.full(len(points), -1, dtype=np.int64)
     if tolerance is not None:
         known = np.flatnonzero(np.isfinite(shapely.get_x(points) + shapely.get_y(points)))

@@ -292,14 +292,15 @@ def in_degrees(table: gpd.GeoDataFrame, mentions: pd.DataFrame) -> gpd.GeoDataFr
     return table if table.crs == CRS else table.to_crs(CRS)
 
 
-def in_degrees_of(mentions: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def in_degrees_of(mentions: pd.DataFrame) -> gpd.GeoDataFrame:
     """Return mentions in EPSG:4326, their active geometry, whatever its name, as the column ``geometry``."""
+    table: gpd.GeoDataFrame = mentions  # type: ignore[assignment]  # a plain table stays as it is
     name = getattr(mentions, "active_geometry_name", None)
     if name is None:
-        return mentions
+        return table
     if name != "geometry":
-        mentions = mentions.drop(columns="geometry", errors="ignore").rename_geometry("geometry")
-    return mentions if mentions.crs is None or mentions.crs == CRS else mentions.to_crs(CRS)
+        table = table.drop(columns="geometry", errors="ignore").rename_geometry("geometry")
+    return table if table.crs is None or table.crs == CRS else table.to_crs(CRS)
 
 
 def texts_of(articles: pd.DataFrame, article_ids: pd.Series[Any]) -> dict[str, dict[str, str]]:

@@ -208,7 +208,8 @@ def tally(table: pd.DataFrame, groups: Grouping, *, total: int, level: float = 0
 def ratio(numerator: npt.ArrayLike, denominator: npt.ArrayLike) -> Floats:
     """Return one array divided by the other, missing where the denominator is 0."""
     numerator, denominator = np.broadcast_arrays(numerator, denominator)
-    return np.divide(numerator, denominator, out=np.full(numerator.shape, np.nan), where=denominator > 0)
+    missing = np.full(numerator.shape, np.nan)
+    return np.asarray(np.divide(numerator, denominator, out=missing, where=denominator > 0))
 
 
 def probabilities(confidence: pd.Series[Any]) -> Floats:

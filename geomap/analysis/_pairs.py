@@ -179,7 +179,8 @@ def _paragraphs(resolved: pd.DataFrame, articles: pd.DataFrame | None) -> Ints:
     texts = texts_of(articles, resolved["article_id"])
     found = np.zeros(len(resolved), dtype=np.int64)
     starts = resolved["start"].to_numpy()
-    for (article_id, field), rows in resolved.groupby(["article_id", "field"], sort=False).indices.items():
+    together: dict[Any, Any] = resolved.groupby(["article_id", "field"], sort=False).indices
+    for (article_id, field), rows in together.items():
         breaks = [match.start() for match in _PARAGRAPH.finditer(texts[str(field)][str(article_id)])]
         found[rows] = np.searchsorted(breaks, starts[rows])
     return found
