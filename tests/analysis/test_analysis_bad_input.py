@@ -74,7 +74,7 @@ def test_one_mention_all_nil_and_no_dates_are_fine(verb: Callable[[gpd.GeoDataFr
 
 
 @verbs
-def test_labels_that_stand_twice_change_nothing(verb: Callable[[gpd.GeoDataFrame], Any]) -> None:
+def test_duplicate_index_labels_change_nothing(verb: Callable[[gpd.GeoDataFrame], Any]) -> None:
     mentions = example()
     relabeled = mentions.set_axis(np.zeros(len(mentions), dtype=int))
     expected, found = verb(mentions), verb(relabeled)
@@ -213,19 +213,19 @@ def test_no_verb_warns(verb: Callable[[gpd.GeoDataFrame], Any]) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:Could not infer format")
-def test_a_time_that_is_none_is_an_error_that_names_the_column() -> None:
+def test_an_invalid_date_is_an_error_that_names_the_column() -> None:
     mentions = example()
     mentions["published"] = "yesterday"
     with pytest.raises(InvalidTable, match="published"):
         analysis.timeline(mentions)
 
 
-def test_a_confidence_that_is_no_probability_is_an_error() -> None:
+def test_a_confidence_out_of_range_is_an_error() -> None:
     with pytest.raises(InvalidTable, match="confidence"):
         analysis.places(table([mention("a", "mosul", confidence=1.2)]))
 
 
-def test_articles_with_an_id_twice_are_an_error() -> None:
+def test_duplicate_article_ids_are_an_error() -> None:
     twice = pd.concat([ARTICLES, ARTICLES[:1]])
     for call in (
         lambda: analysis.duplicates(twice),
@@ -237,12 +237,12 @@ def test_articles_with_an_id_twice_are_an_error() -> None:
             call()
 
 
-def test_a_span_that_stands_twice_cannot_be_matched_between_runs() -> None:
+def test_a_duplicate_mention_cannot_be_matched_between_runs() -> None:
     with pytest.raises(InvalidTable, match=r"duplicate mention .* in the b mentions"):
         analysis.moved(example(), pd.concat([example(), example()]))
 
 
-def test_a_mention_whose_article_is_not_given_is_an_error() -> None:
+def test_a_mention_whose_article_is_missing_is_an_error() -> None:
     for call in (
         lambda: analysis.comentions(example(), within="paragraph", articles=ARTICLES[:2]),
         lambda: analysis.concordance(table([mention("z", "mosul")]), "mosul", articles=ARTICLES),
@@ -292,7 +292,7 @@ def test_a_mention_whose_article_is_not_given_is_an_error() -> None:
         (lambda m: analysis.duplicates(ARTICLES, threshold=0), "threshold must be greater than 0.*; got 0"),
     ],
 )
-def test_an_option_that_means_nothing_is_an_error_that_says_so(call: Callable[[Any], Any], words: str) -> None:
+def test_an_invalid_option_is_an_error_that_names_it(call: Callable[[Any], Any], words: str) -> None:
     with pytest.raises(InvalidTable, match=words):
         call(example())
 
@@ -309,9 +309,7 @@ def test_an_option_that_means_nothing_is_an_error_that_says_so(call: Callable[[A
         ("libpysal", lambda: analysis.spatial_weights(analysis.by_area(example()))),
     ],
 )
-def test_what_is_not_installed_is_asked_for(
-    module: str, call: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_missing_dependency_is_named(module: str, call: Callable[[], Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(MissingDependency, match=r"pip install 'geomap-toolkit\[analysis\]'"):
         call()

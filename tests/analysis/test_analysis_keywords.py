@@ -55,7 +55,7 @@ def _all_words(mentions: gpd.GeoDataFrame, articles: pd.DataFrame, **options: ob
     return set(analysis.keywords(mentions, articles, by="source", limit=500, **options)["word"])  # type: ignore[arg-type]
 
 
-def test_stop_words_are_no_keywords_unless_one_asks_for_them() -> None:
+def test_stop_words_are_not_keywords_unless_asked_for() -> None:
     articles, mentions = _said(
         ["It's what they didn't see after all, because there’s fire.", "It's they didn't there’s fire."]
     )
@@ -77,7 +77,7 @@ def test_a_run_of_words_may_hold_stop_words_inside_only() -> None:
     assert not {"barrels day", "of barrels", "barrels of", "for the state"} & found
 
 
-def test_entities_of_html_are_no_words() -> None:
+def test_html_entities_are_not_words() -> None:
     articles, mentions = _said(["Smith &amp; Sons&nbsp;paid.", "Tents &amp;amp; blankets, &quot;gifts&quot;."])
     found = _all_words(mentions, articles, drop_boilerplate=False, min_articles=1)
     assert {"smith", "sons", "tents", "gifts"} <= found
@@ -92,7 +92,7 @@ def test_sentences_that_repeat_over_a_source_give_no_keywords(text: str) -> None
     assert "cholera" in _all_words(mentions, articles)
 
 
-def test_who_filed_an_article_is_no_keyword() -> None:
+def test_a_byline_is_not_a_keyword() -> None:
     articles, mentions = _planted()
     signed = [f"HATRA (Kestrel Desk) — {text}" if n % 2 else text for n, text in enumerate(articles["text"])]
     articles = articles.assign(text=signed, source=["Kestrel Desk" if n % 2 else "y" for n in range(20)])
@@ -123,7 +123,7 @@ def test_a_story_that_is_printed_several_times_keeps_its_words() -> None:
     assert "cholera" in _all_words(mentions, articles)
 
 
-def test_one_group_of_all_articles_has_nothing_to_be_held_against() -> None:
+def test_a_group_of_all_articles_has_nothing_to_be_compared_with() -> None:
     articles, mentions = _planted()
     assert len(analysis.keywords(mentions, articles.assign(source="x"), by="source")) == 0
 

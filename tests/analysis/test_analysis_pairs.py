@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geomap import analysis
+from geomap.analysis import _pairs
 from geomap.geometry import distance_km, great_circles, unit_vectors
 
 few = settings(max_examples=25, deadline=None)
@@ -66,6 +67,12 @@ def test_pairs_are_those_of_a_plain_count(mentions: gpd.GeoDataFrame, within: st
     assert counts == {pair: count for pair, count in expected.items() if count >= least}
     assert found["npmi"].between(-1 - 1e-9, 1 + 1e-9).all()
     assert (found["count"] <= found[["count_a", "count_b"]].min(axis=1)).all()
+
+
+def test_pairs_merged_in_many_batches_are_the_same(mentions: gpd.GeoDataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once = analysis.comentions(mentions, within="article")
+    monkeypatch.setattr(_pairs, "_AT_ONCE", 10)
+    pd.testing.assert_frame_equal(pd.DataFrame(analysis.comentions(mentions, within="article")), pd.DataFrame(at_once))
 
 
 def test_a_graph_has_the_places_and_pairs() -> None:

@@ -177,7 +177,7 @@ def test_the_middle_east_is_hot_in_the_sample_corpus(mentions: gpd.GeoDataFrame)
 # Centers
 
 
-def test_the_middle_of_fiji_and_samoa_is_between_them() -> None:
+def test_the_center_of_fiji_and_samoa_is_between_them() -> None:
     rows = table([mention("a", "suva"), mention("a", "apia", 1)])
     found = analysis.mean_center(rows).loc[0]
     assert abs(found.geometry.x) > 170
@@ -187,7 +187,7 @@ def test_the_middle_of_fiji_and_samoa_is_between_them() -> None:
 
 @few
 @given(st.lists(st.tuples(st.floats(-60, 60), st.floats(-60, 60)), min_size=1, max_size=8), st.floats(-180, 180))
-def test_turning_the_globe_turns_the_middle_with_it(points: list[tuple[float, float]], turn: float) -> None:
+def test_turning_the_globe_turns_the_center_with_it(points: list[tuple[float, float]], turn: float) -> None:
     lon, lat = np.array(points).T
     codes = np.zeros(len(points), dtype=np.int64)
     there, turned = centers(lon, lat, codes, 1).loc[0], centers((lon + turn + 180) % 360 - 180, lat, codes, 1).loc[0]
@@ -196,12 +196,12 @@ def test_turning_the_globe_turns_the_middle_with_it(points: list[tuple[float, fl
     assert 0 <= there["resultant"] <= 1
 
 
-def test_points_that_balance_out_have_no_middle() -> None:
+def test_points_that_balance_out_have_no_center() -> None:
     found = centers(np.array([0.0, 180.0]), np.zeros(2), np.zeros(2, dtype=np.int64), 1).loc[0]
     assert np.isnan(found["lon"])
 
 
-def test_movement_keeps_empty_periods_and_measures_from_the_last_middle() -> None:
+def test_movement_keeps_empty_periods_and_measures_from_the_last_center() -> None:
     rows = table(
         [
             mention("a", "baghdad", published="2017-01-05T00:00:00Z"),
@@ -273,7 +273,7 @@ def test_what_is_expected_adds_up_to_what_is_seen(mentions: gpd.GeoDataFrame) ->
     assert found.geometry.notna().mean() > 0.9
 
 
-def test_silence_against_numbers_of_ones_own_and_against_another_table() -> None:
+def test_silence_against_given_numbers_and_against_another_table() -> None:
     found = analysis.silence(example(), expected={"IQ": 1, "SY": 2, "XX": 1}).set_index("country_code")
     # Three articles mention Iraq or Syria.
     assert found["expected"].to_dict() == {"IQ": 0.75, "SY": 1.5, "XX": 0.75}
