@@ -26,7 +26,7 @@ _HEAD = 300  # characters of a text that may hold it
 
 
 def opens_text(text: str, start: int, end: int) -> bool:
-    """Return whether the name at ``text[start:end]`` stands in the dateline of the text.
+    """Return whether the name at ``text[start:end]`` is the dateline of the text.
 
     Examples
     --------

@@ -85,7 +85,7 @@ _COUNTRY = 0.8  # a country is often named only to say where something lies
 # What an area gains from two or more places in it, and what places gain from the area around them, as a share.
 _FROM_WITHIN = 0.1
 _FROM_AROUND = 0.5
-# Characters from the start of a text in which a dateline stands, after at most a title and a deck.
+# Characters from the start of a text within which a dateline begins, after at most a title and a deck.
 _HEAD = 600
 
 
