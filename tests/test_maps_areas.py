@@ -14,8 +14,8 @@ from test_maps_corpus import PLACES, corpus, one
 from geomap import errors
 from geomap.maps import ChoroplethLayer
 from geomap.maps._classes import Areas
-from geomap.maps._countries import basemap_names, countries
 from geomap.maps._payload import Payload
+from geomap.outlines._shipped import basemap_names, drawn_outlines
 
 
 def areas(shapes: gpd.GeoDataFrame | None = None, **options: object) -> dict[str, object]:
@@ -109,16 +109,17 @@ def test_without_mapclassify_the_error_says_what_to_install(monkeypatch: pytest.
 
 
 def test_the_countries_of_the_basemap_are_whole_and_cut_at_the_antimeridian() -> None:
-    table = countries().set_index("name")
-    assert table.geometry.is_valid.all()
-    assert table.total_bounds[[0, 2]].tolist() == [-180, 180]
+    outlines, names = drawn_outlines("country"), basemap_names()
+    assert shapely.is_valid(list(outlines.values())).all()
+    assert shapely.total_bounds(list(outlines.values()))[[0, 2]].tolist() == [-180, 180]
     for geonameid, _, code, country, _, feature_code, lat, lon, _ in PLACES.values():
         if feature_code.startswith("PPL"):
-            shape = table.geometry[basemap_names(code, country)]
+            shape = outlines[names.get(code, country)]
             assert shape.distance(shapely.Point(lon, lat)) < 0.2, geonameid
 
 
 def test_every_country_that_goes_by_another_name_is_on_the_basemap() -> None:
-    from geomap.maps._countries import _CALLED
-
-    assert set(_CALLED.values()) <= set(countries()["name"])
+    names = basemap_names()
+    assert set(names.values()) <= set(drawn_outlines("country"))
+    assert (names["SO"], names["AU"], names["CY"]) == ("Somalia", "Australia", "Cyprus")
+    assert (names["GF"], names["SJ"], names["BQ"]) == ("France", "Norway", "Netherlands")

@@ -18,8 +18,8 @@ from geomap import errors, tables
 from geomap.analysis import by_area
 from geomap.gazetteer import Gazetteer
 from geomap.outlines import _joining, _shipped, join_shapes
-from geomap.outlines._codes import DISPUTED, country_list, state_list
 
+ROOT = Path(__file__).resolve().parents[1]
 COUNTRIES = geomap.shapes("country")
 STATES = geomap.shapes("us_state")
 
@@ -116,8 +116,10 @@ def test_a_disputed_place_is_drawn_where_the_note_says(lon: float, lat: float, c
 
 
 def test_notes_belong_to_countries_that_have_a_shape_and_others_have_none() -> None:
-    assert set(DISPUTED) <= set(COUNTRIES["country_code"])
-    assert COUNTRIES.set_index("country_code")["note"].dropna().to_dict() == dict(DISPUTED)
+    disputed = _shipped.area_table("country")["note"].dropna()
+    assert len(disputed) == 30
+    assert set(disputed.index) <= set(COUNTRIES["country_code"])
+    assert COUNTRIES.set_index("country_code")["note"].dropna().to_dict() == disputed.to_dict()
     assert STATES["note"].isna().all()
 
 
@@ -129,10 +131,25 @@ def test_the_shapes_stay_small() -> None:
 
 
 def test_codes_are_unique_and_in_order() -> None:
-    for listed in (country_list(), state_list()):
-        codes = [each.code for each in listed]
-        assert codes == sorted(set(codes))
-        assert len({each.geonameid for each in listed}) == len(listed)
+    for kind, count in (("country", 250), ("us_state", 51)):
+        table = _shipped.area_table(kind)
+        assert len(table) == count
+        assert table.index.to_list() == sorted(set(table.index))
+        assert table["geonameid"].is_unique
+
+
+def test_the_shipped_table_of_outlines_is_the_one_kept_by_hand() -> None:
+    table = pd.read_csv(ROOT / "data" / "gazetteer" / "countries.csv", dtype="str", keep_default_na=False)
+    shipped = _shipped.area_table("country").reset_index()[table.columns].astype(object).fillna("").astype(str)
+    assert shipped.to_dict("list") == table.to_dict("list")
+
+
+def test_every_outline_of_a_country_is_in_the_shipped_file() -> None:
+    names = _shipped.area_table("country")["outlines"].dropna().str.split("|").explode()
+    assert names.is_unique
+    # The glacier lies between three claims.
+    assert set(_shipped.drawn_outlines("country")) - set(names) == {"Siachen Glacier"}
+    assert set(names) <= set(_shipped.drawn_outlines("country"))
 
 
 def test_changing_a_table_of_shapes_changes_no_later_one() -> None:

@@ -177,12 +177,9 @@ def _weights(expected: Any, by: str, distinct: Distinct) -> tuple[pd.Series[Any]
 
 def _countries() -> pd.DataFrame:
     from geomap.outlines import shapes
-    from geomap.outlines._codes import country_list
+    from geomap.outlines._shipped import area_table
 
-    listed = pd.DataFrame(
-        [(country.code, country.name, country.population) for country in country_list()],
-        columns=["country_code", "country", "population"],
-    ).set_index("country_code")
+    listed = area_table("country").set_index("country_code")[["country", "population"]]
     listed["area"] = shapes("country").set_index("country_code")["area_km2"]
     # Equal shares go to inhabited countries.
     return listed.assign(equal=(listed["population"] > 0).astype(float))

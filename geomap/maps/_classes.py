@@ -13,7 +13,7 @@ import pandas as pd
 
 from geomap import tables
 from geomap.errors import InvalidTable, MissingDependency
-from geomap.maps._countries import basemap_names
+from geomap.outlines._shipped import basemap_names
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -98,8 +98,9 @@ def _checked(shapes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _by_country(places: pd.DataFrame) -> tuple[Integers, list[set[str]], list[str]]:
+    on_basemap = basemap_names()
     codes = places["country_code"].fillna("").astype(str).to_list()
-    called = [basemap_names(code, str(name)) for code, name in zip(codes, places["country"].fillna(""), strict=True)]
+    called = [on_basemap.get(code, str(name)) for code, name in zip(codes, places["country"].fillna(""), strict=True)]
     # The overseas departments of France, among others, are one shape with the country.
     names = sorted({name for name in called if name})
     number = {name: index for index, name in enumerate(names)}

@@ -532,12 +532,12 @@ def _land(axes: Axes, view: _View) -> None:
     import shapely
     from shapely.affinity import translate
 
-    from geomap.maps._countries import countries
+    from geomap.outlines._shipped import drawn_outlines
 
     reach = 179.999 if view.whole else 85
     west, east = view.center - reach, view.center + reach
     parts: list[BaseGeometry] = []
-    for shape in countries().geometry:
+    for shape in drawn_outlines("country").values():
         for turn in (-360, 0, 360):
             left, _, right, _ = shape.bounds
             if right + turn > west and left + turn < east:

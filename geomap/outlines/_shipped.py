@@ -3,45 +3,222 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from geomap import tables
-from geomap.errors import InvalidTable
-from geomap.outlines._codes import DISPUTED, country_list, state_list
+from geomap._checks import one_of
 from geomap.resources._loading import read_resource
+from geomap.tables import Floats
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import shapely
 
-Lines = list[npt.NDArray[np.float64]]
+AREAS: Mapping[str, str] = {
+    "place_id": "str",
+    "geonameid": "Int64",
+    "name": "str",
+    "country_code": "str",
+    "country": "str",
+    "admin1": "str",
+    "population": "Int64",
+}
+SHAPES: Mapping[str, str] = {**AREAS, "area_km2": "float64", "note": "str"}
+# The resource of each kind, and the keys of its arcs and of its areas.
+_SOURCES = {"country": ("basemap.json.gz", "world", "countries"), "us_state": ("us_states.json.gz", "arcs", "states")}
+KINDS = tuple(_SOURCES)
+# Natural Earth draws these inside another country; GeoNames gives them a code of their own. (code, drawn in, box of
+# west, south, east and north).
+_DRAWN_INSIDE = (
+    ("GF", "FR", (-55.0, 2.0, -51.0, 6.5)),
+    ("GP", "FR", (-62.0, 15.7, -60.9, 16.7)),
+    ("MQ", "FR", (-61.4, 14.2, -60.7, 15.0)),
+    ("RE", "FR", (55.0, -21.6, 56.0, -20.7)),
+    ("YT", "FR", (44.8, -13.2, 45.4, -12.5)),
+    ("SJ", "NO", (-10.0, 70.5, 36.0, 81.5)),
+    ("CX", "CC", (105.0, -11.0, 106.0, -10.0)),
+    ("BQ", "NL", (-69.0, 11.9, -62.5, 18.0)),
+)
+_EQUAL_AREA = "EPSG:6933"
+Outlines = Mapping[str, "shapely.Geometry"]
 
 
-def areal(shape: shapely.Geometry) -> shapely.Geometry:
-    """Return the polygons of a shape, without lines that have no area."""
+def shapes(kind: str = "country") -> gpd.GeoDataFrame:
+    """Return the outlines that ship with geomap.
+
+    Parameters
+    ----------
+    kind
+        ``"country"``; or ``"us_state"`` for the fifty states of the United States and the District of Columbia.
+
+    Returns
+    -------
+    GeoDataFrame
+        EPSG:4326, one row per country in the order of ``country_code`` (ISO 3166-1, as in the mentions table), or per
+        state in the order of postal codes: ``place_id`` and ``geonameid`` as in the gazetteer, ``name``,
+        ``country_code``, ``country``, ``admin1`` (the state; missing for a country), ``population``, ``area_km2``,
+        ``note`` (what the outline shows where several countries claim a territory, else missing), and a Polygon or
+        MultiPolygon, cut at the antimeridian.
+
+    Raises
+    ------
+    InvalidTable
+        If ``kind`` is anything else.
+    ResourceDamaged
+        If the file of outlines is missing or differs from its checksum.
+
+    See Also
+    --------
+    geomap.outlines.join_shapes : find the shape of each mention or place, with these shapes or your own.
+
+    Notes
+    -----
+    Countries are Natural Earth 1:50m (public domain), which draws boundaries by who holds the ground; geomap takes no
+    position on them. ``note`` says where that matters; functions that take shapes accept your own instead. Countries
+    too small for that scale (Gibraltar, Tuvalu) have no row. Codes follow GeoNames, so that a mention and its shape
+    agree: Hargeisa is in ``SO``, Northern Cyprus in ``CY``. States are the United States Census Bureau's (public
+    domain), simplified to 1:10m: land and inland waters. Ids and populations are GeoNames' (CC BY 4.0).
+
+    Examples
+    --------
+    >>> shapes("country").set_index("country_code").loc[["GY", "IQ"], ["name", "population"]]
+                    name  population
+    country_code                    
+    GY            Guyana      779004
+    IQ              Iraq    38433600
+    >>> shapes("us_state").set_index("name").loc["Ohio", "place_id"]
+    'geonames:5165418'
+    """
+    one_of("kind", kind, KINDS)
+    import geopandas as gpd
+
+    outlines, square_km = _outlines(kind), _square_km(kind)
+    table = area_table(kind)
+    table = table[table.index.isin(outlines.keys())]
+    table = tables.with_dtypes(table.assign(area_km2=table.index.map(square_km)), SHAPES).set_index(table.index)
+    geometry = gpd.GeoSeries([outlines[code] for code in table.index], index=table.index, crs=tables.CRS)
+    return gpd.GeoDataFrame(table, geometry=geometry).reset_index(drop=True)
+
+
+def area_table(kind: str) -> pd.DataFrame:
+    """Return every country with an ISO code, or every state, also those without an outline.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by ``code`` (of the country or the state), in its order: the columns of :data:`AREAS`, ``outlines`` (the
+        names of its outlines in the shipped file, the main one first, separated by ``|``) and ``note``.
+    """
+    table = pd.read_csv(io.BytesIO(read_resource("outlines.csv")), dtype="str", keep_default_na=False, na_values=[""])
+    table = table[table["kind"] == kind].set_index("code")
+    table["place_id"] = "geonames:" + table["geonameid"]
+    columns = {**AREAS, "outlines": "str", "note": "str"}
+    return tables.with_dtypes(table, columns).set_index(table.index)
+
+
+def basemap_names() -> dict[str, str]:
+    """Return what the built-in basemap calls each country, by country code.
+
+    Territories that the basemap draws as a part of another country go by that country's name.
+
+    Examples
+    --------
+    >>> names = basemap_names()
+    >>> names["CI"], names["GF"]
+    ("Côte d'Ivoire", 'France')
+    """
+    names: dict[str, str] = area_table("country")["outlines"].dropna().str.split("|").str[0].to_dict()
+    return names | {code: names[country] for code, country, _ in _DRAWN_INSIDE}
+
+
+@cache
+def drawn_outlines(kind: str) -> Outlines:
+    """Return every outline of a shipped file by its name there, in degrees, cut at the antimeridian."""
+    resource, arcs, areas = _SOURCES[kind]
+    content = json.loads(gzip.decompress(read_resource(resource)))
+    lines = decoded_lines(content[arcs])
+    return MappingProxyType(
+        {area["name"]: _joined([polygon(rings, lines) for rings in area["polygons"]]) for area in content[areas]}
+    )
+
+
+@cache
+def _outlines(kind: str) -> Outlines:
+    """Return the outline of each country or state by its code."""
     import shapely
 
-    parts = shapely.get_parts(shapely.get_parts(shape))
-    kept = [part for part in parts if part.area > 0]
+    drawn = drawn_outlines(kind)
+    outlines = {}
+    for code, names in area_table(kind)["outlines"].dropna().items():
+        main, *others = (drawn[name] for name in names.split("|"))
+        outlines[code] = _joined([main, *others]) if others else main
+    for code, country, box in _DRAWN_INSIDE if kind == "country" else ():
+        parts = shapely.get_parts(outlines[country])
+        inside = shapely.within(parts, shapely.box(*box))
+        outlines[code], outlines[country] = _areal(parts[inside]), _areal(parts[~inside])
+    return MappingProxyType(outlines)
+
+
+@cache
+def _square_km(kind: str) -> Mapping[str, float]:
+    """Return the area of each outline by its code, on an equal-area projection."""
+    import geopandas as gpd
+
+    outlines = _outlines(kind)
+    equal_area = gpd.GeoSeries(list(outlines.values()), crs=tables.CRS).to_crs(_EQUAL_AREA)
+    return MappingProxyType(dict(zip(outlines, (equal_area.area / 1e6).tolist(), strict=True)))
+
+
+def _joined(parts: Sequence[shapely.Geometry]) -> shapely.Geometry:
+    import shapely
+
+    whole = shapely.union_all([cut_at_antimeridian(part) for part in parts])
+    return _areal(shapely.get_parts(whole))
+
+
+def _areal(parts: Sequence[shapely.Geometry]) -> shapely.Geometry:
+    """Return the polygons among the parts as one shape; making a shape valid can leave lines, which have no area."""
+    import shapely
+
+    kept = [part for part in shapely.get_parts(parts) if part.area > 0]
     return kept[0] if len(kept) == 1 else shapely.MultiPolygon(kept)
 
 
-def decoded_lines(packed: dict[str, Any]) -> Lines:
-    """Return each arc as points in degrees; longitudes may run on past 180."""
+def decoded_lines(packed: Mapping[str, Any]) -> list[Floats]:
+    """Return each arc as points in degrees (longitude, latitude), shape (n, 2); longitudes may run past 180."""
     scale, translate = np.array(packed["scale"]), np.array(packed["translate"])
     return [np.cumsum(np.array(arc).reshape(-1, 2), axis=0) * scale + translate for arc in packed["arcs"]]
 
 
-def _ring(numbers: Sequence[int], lines: Lines) -> npt.NDArray[np.float64]:
-    """Join arcs to a closed ring, each where the last one ended, also across the antimeridian and around a pole."""
-    pieces: Lines = []
+def polygon(rings: Sequence[Sequence[int]], lines: Sequence[Floats]) -> shapely.Geometry:
+    """Return the polygon of rings given as numbers of arcs, the outer ring first.
+
+    As in TopoJSON, ``~number`` is arc ``number`` backward. GDAL reads TopoJSON too, but neither joins rings across the
+    antimeridian nor closes Antarctica around the pole.
+    """
+    import shapely
+
+    outlines = [_ring(ring, lines) for ring in rings]
+    if any(np.ptp(outline[:, 0]) >= 359 for outline in outlines):
+        # Around the pole the coast and the pole are rings of their own, each closed along the pole.
+        return shapely.union_all([shapely.make_valid(shapely.Polygon(outline)) for outline in outlines])
+    # A hole may have been written one turn of the globe away from the outer ring.
+    middle = outlines[0][:, 0].mean()
+    holes = [hole - np.array([round((hole[:, 0].mean() - middle) / 360) * 360, 0]) for hole in outlines[1:]]
+    return shapely.make_valid(shapely.Polygon(outlines[0], holes), method="structure")
+
+
+def _ring(numbers: Sequence[int], lines: Sequence[Floats]) -> Floats:
+    """Join arcs to a ring, each beginning where the last one ended, also across the antimeridian and around a pole."""
+    pieces: list[Floats] = []
     for number in numbers:
         line = lines[number] if number >= 0 else lines[~number][::-1]
         shift = round((pieces[-1][-1, 0] - line[0, 0]) / 360) * 360 if pieces else 0
@@ -50,20 +227,6 @@ def _ring(numbers: Sequence[int], lines: Lines) -> npt.NDArray[np.float64]:
     if abs(ring[0, 0] - ring[-1, 0]) > 180:
         ring = np.vstack([ring, [(ring[-1, 0], -90.0), (ring[0, 0], -90.0)]])
     return ring
-
-
-def polygon(rings: Sequence[Sequence[int]], lines: Lines) -> shapely.Geometry:
-    """Return the polygon of rings given as numbers of arcs, the outline first; a negative number is the arc backward."""
-    import shapely
-
-    outlines = [_ring(ring, lines) for ring in rings]
-    if any(np.ptp(outline[:, 0]) >= 359 for outline in outlines):
-        # Around the pole the coast and the pole are rings of their own, each closed along the pole.
-        return shapely.union_all([shapely.make_valid(shapely.Polygon(outline)) for outline in outlines])
-    # Holes lie in the same turn of the world as the outline around them.
-    middle = outlines[0][:, 0].mean()
-    holes = [hole - np.array([round((hole[:, 0].mean() - middle) / 360) * 360, 0]) for hole in outlines[1:]]
-    return shapely.make_valid(shapely.Polygon(outlines[0], holes), method="structure")
 
 
 def cut_at_antimeridian(shape: shapely.Geometry) -> shapely.Geometry:
@@ -80,173 +243,3 @@ def cut_at_antimeridian(shape: shapely.Geometry) -> shapely.Geometry:
         for turn in turns
     ]
     return shapely.union_all([piece for piece in pieces if piece.area > 0])
-
-
-SHAPES = {
-    "place_id": "str",
-    "geonameid": "Int64",
-    "name": "str",
-    "country_code": "str",
-    "country": "str",
-    "admin1": "str",
-    "population": "Int64",
-    "area_km2": "float64",
-    "note": "str",
-}
-KINDS = ("country", "us_state")
-# Natural Earth draws these inside another country; GeoNames gives them a code of their own. (code, drawn in, box of
-# longitudes and latitudes).
-_DRAWN_INSIDE = (
-    ("GF", "FR", (-55.0, 2.0, -51.0, 6.5)),
-    ("GP", "FR", (-62.0, 15.7, -60.9, 16.7)),
-    ("MQ", "FR", (-61.4, 14.2, -60.7, 15.0)),
-    ("RE", "FR", (55.0, -21.6, 56.0, -20.7)),
-    ("YT", "FR", (44.8, -13.2, 45.4, -12.5)),
-    ("SJ", "NO", (-10.0, 70.5, 36.0, 81.5)),
-    ("CX", "CC", (105.0, -11.0, 106.0, -10.0)),
-    ("BQ", "NL", (-69.0, 11.9, -62.5, 18.0)),
-)
-_EQUAL_AREA = "EPSG:6933"
-_Decoded = tuple[tuple[str, ...], tuple["shapely.Geometry", ...], tuple[float, ...]]
-
-
-def shapes(kind: str = "country") -> gpd.GeoDataFrame:
-    """Return the outlines that ship with geomap.
-
-    Parameters
-    ----------
-    kind
-        ``"country"``; or ``"us_state"`` for the fifty states of the United States and the District of Columbia.
-
-    Returns
-    -------
-    GeoDataFrame
-        One row per country in the order of ``country_code`` (ISO 3166-1, as the mentions table has it), or per state in
-        the order of postal codes: ``place_id`` and ``geonameid`` as in the gazetteer, ``name``, ``country_code``,
-        ``country``, ``admin1`` (the state; missing for a country), ``population``, ``area_km2``, ``note`` (what the
-        outline shows where several are claimed, else missing), and a Polygon or MultiPolygon in EPSG:4326, cut at the
-        antimeridian.
-
-    Raises
-    ------
-    InvalidTable
-        If the kind is another.
-    ResourceDamaged
-        If the file of outlines is missing or differs from its checksum.
-
-    See Also
-    --------
-    geomap.outlines.join_shapes : which shape each mention or place lies in, with these shapes or your own.
-
-    Notes
-    -----
-    Countries are Natural Earth 1:50m (public domain), which draws boundaries by who holds the ground; geomap takes no
-    position on them. ``note`` says where that matters; verbs that take shapes take your own instead. Countries too
-    small for that scale (Gibraltar, Tuvalu) are not in it. States are the United States Census Bureau's (public
-    domain), simplified to 1:10m: the land with its inland waters. Ids and populations are GeoNames' (CC BY 4.0).
-
-    Examples
-    --------
-    >>> shapes("country").set_index("country_code").loc["IQ", "name"]
-    'Iraq'
-    >>> shapes("us_state").set_index("name").loc["Ohio", "place_id"]
-    'geonames:5165418'
-    """
-    if kind not in KINDS:
-        raise InvalidTable(f"kind is {kind!r}; it can be {', '.join(map(repr, KINDS))}")
-    keys, outlines, square_km = _decoded(kind)
-    columns = _of_countries(keys) if kind == "country" else _of_states(keys)
-    columns["area_km2"] = list(square_km)
-    return _table(columns, outlines)
-
-
-def _table(columns: dict[str, list[Any]], outlines: tuple[shapely.Geometry, ...]) -> gpd.GeoDataFrame:
-    import geopandas as gpd
-
-    typed = {name: tables.as_dtype(pd.Series(columns[name], dtype=object), dtype) for name, dtype in SHAPES.items()}
-    return gpd.GeoDataFrame(typed, geometry=gpd.GeoSeries(list(outlines), crs=tables.CRS), crs=tables.CRS)
-
-
-def _of_countries(codes: tuple[str, ...]) -> dict[str, list[Any]]:
-    known = {country.code: country for country in country_list()}
-    chosen = [known[code] for code in codes]
-    return {
-        "place_id": [f"geonames:{country.geonameid}" for country in chosen],
-        "geonameid": [country.geonameid for country in chosen],
-        "name": [country.name for country in chosen],
-        "country_code": list(codes),
-        "country": [country.name for country in chosen],
-        "admin1": [None] * len(codes),
-        "population": [country.population or None for country in chosen],
-        "note": [DISPUTED.get(code) for code in codes],
-    }
-
-
-def _of_states(codes: tuple[str, ...]) -> dict[str, list[Any]]:
-    known = {state.code: state for state in state_list()}
-    chosen = [known[code] for code in codes]
-    names = [state.name for state in chosen]
-    return {
-        "place_id": [f"geonames:{state.geonameid}" for state in chosen],
-        "geonameid": [state.geonameid for state in chosen],
-        "name": names,
-        "country_code": ["US"] * len(codes),
-        "country": ["United States"] * len(codes),
-        "admin1": names,
-        "population": [state.population for state in chosen],
-        "note": [None] * len(codes),
-    }
-
-
-@cache
-def _decoded(kind: str) -> _Decoded:
-    """Return codes, outlines and areas, decoded once: none of them can be changed."""
-    import geopandas as gpd
-
-    outlines = _country_outlines() if kind == "country" else _state_outlines()
-    codes = tuple(sorted(outlines))
-    geometry = gpd.GeoSeries([outlines[code] for code in codes], crs=tables.CRS)
-    return codes, tuple(geometry), tuple((geometry.to_crs(_EQUAL_AREA).area / 1e6).tolist())
-
-
-def _country_outlines() -> dict[str, shapely.Geometry]:
-    """Return the outline of each country code."""
-    import shapely
-
-    content = _content("basemap.json.gz")
-    lines = decoded_lines(content["world"])
-    code_of = {name: country.code for country in country_list() for name in country.shapes}
-    parts: dict[str, list[shapely.Geometry]] = {}
-    for country in content["countries"]:
-        code = code_of.get(country["name"])
-        if code:
-            parts.setdefault(code, []).extend(polygon(rings, lines) for rings in country["polygons"])
-    for code, drawn_in, box in _DRAWN_INSIDE:
-        inside = shapely.box(*box)
-        taken = [part for part in parts.get(drawn_in, []) if shapely.within(part, inside)]
-        if taken:
-            parts[code] = taken
-            parts[drawn_in] = [part for part in parts[drawn_in] if not shapely.within(part, inside)]
-    return {code: _whole(pieces) for code, pieces in parts.items()}
-
-
-def _state_outlines() -> dict[str, shapely.Geometry]:
-    """Return the outline of each state by its postal code."""
-    content = _content("us_states.json.gz")
-    lines = decoded_lines(content["arcs"])
-    code_of = {state.name: state.code for state in state_list()}
-    return {
-        code_of[state["name"]]: _whole([polygon(rings, lines) for rings in state["polygons"]])
-        for state in content["states"]
-    }
-
-
-def _content(resource: str) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(gzip.decompress(read_resource(resource)))
-    return content
-
-
-def _whole(parts: list[shapely.Geometry]) -> shapely.Geometry:
-    import shapely
-
-    return areal(shapely.union_all([cut_at_antimeridian(part) for part in parts]))

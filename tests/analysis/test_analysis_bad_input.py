@@ -288,7 +288,7 @@ def test_a_mention_whose_article_is_missing_is_an_error() -> None:
         (lambda m: analysis.boilerplate(m, min_share=2), "min_share must be a probability.*; got 2"),
         (lambda m: analysis.density(m, min_relative=-1), "min_relative must be a probability.*; got -1"),
         (lambda m: analysis.bursts(m, levels=1), "levels must be at least 2; got 1"),
-        (lambda m: analysis.shapes("ocean"), "kind is 'ocean'"),
+        (lambda m: analysis.shapes("ocean"), "kind must be one of"),
         (lambda m: analysis.duplicates(ARTICLES, threshold=0), "threshold must be greater than 0.*; got 0"),
     ],
 )
