@@ -285,6 +285,32 @@ def coordinates(geometry: pd.Series[Any]) -> tuple[Floats, Floats]:
     return shapely.get_x(array), shapely.get_y(array)
 
 
+def active_coordinates(table: pd.DataFrame, *, what: str) -> tuple[Floats, Floats]:
+    """Return the longitude and latitude of each row's point in degrees, missing where there is none.
+
+    Parameters
+    ----------
+    table
+        A GeoDataFrame in any CRS, whatever its active geometry column is called; or a DataFrame with a column
+        ``geometry`` in degrees.
+    what
+        What the table is, for the message ("mentions").
+
+    Raises
+    ------
+    ColumnMissing
+        If the table has no geometry.
+    """
+    import geopandas as gpd
+
+    if isinstance(table, gpd.GeoDataFrame) and table.active_geometry_name is not None:
+        geometry = table.geometry
+    else:
+        require_columns(table, ("geometry",), what=what)
+        geometry = gpd.GeoSeries(table["geometry"], crs=CRS)
+    return coordinates(geometry if geometry.crs is None or geometry.crs == CRS else geometry.to_crs(CRS))
+
+
 def in_degrees(table: gpd.GeoDataFrame, mentions: pd.DataFrame) -> gpd.GeoDataFrame:
     """Return a table in EPSG:4326 whose geometry was taken from mentions that may be in another system."""
     crs = getattr(mentions, "crs", None) or CRS

@@ -215,10 +215,15 @@ def test_mentions_in_another_system_are_brought_to_degrees() -> None:
     assert join_shapes(mentions(COLUMBUS).to_crs("EPSG:3857"), STATES)["area"].tolist() == ["Ohio"]
 
 
+def test_the_active_geometry_joins_whatever_its_column_is_called() -> None:
+    table = mentions(COLUMBUS).rename_geometry("point")
+    assert join_shapes(table, STATES)["area"].tolist() == ["Ohio"]
+
+
 @pytest.mark.parametrize(
     ("shapes", "on", "error", "words"),
     [
-        (STATES, "country_code", errors.InvalidTable, "'US' twice"),
+        (STATES, "country_code", errors.InvalidTable, "duplicate country_code 'US'"),
         (STATES, "region", errors.InvalidTable, "'geometry', 'place_id', 'geonameid', 'country_code', 'admin1'"),
         (
             STATES.drop(columns="geonameid"),

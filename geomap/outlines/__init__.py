@@ -1,4 +1,4 @@
-"""Outlines of countries and states: those that ship, and which of them, or of your own, a mention belongs to."""
+"""Outlines of countries and states, and joining mentions to them or to shapes of your own."""
 
 from geomap.outlines._joining import join_shapes
 from geomap.outlines._shipped import shapes

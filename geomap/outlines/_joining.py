@@ -1,23 +1,21 @@
-"""Which shape each mention or place belongs to: by its id, its country, its division, or where its point lies."""
+"""Join mentions and places to shapes: by id, country or division, or by the shape that the point lies in."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from geomap import tables
+from geomap._checks import one_of
 from geomap.errors import InvalidTable
 from geomap.geometry import distinct_points, polygons, rows_inside
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-Ints = npt.NDArray[np.int64]
-
-# How a row finds its shape, and the columns that both tables need for it.
+# The ways to join, and the columns that both tables need for each.
 ON = {
     "geometry": (),
     "place_id": ("place_id",),
@@ -32,7 +30,7 @@ _AREA_CLASSES = ("A", "L")
 def join_shapes(
     table: gpd.GeoDataFrame, shapes: gpd.GeoDataFrame, *, on: str = "geometry", areas: bool = False
 ) -> gpd.GeoDataFrame:
-    """Tell which shape each mention or place belongs to.
+    """Find the shape that each mention or place belongs to.
 
     Parameters
     ----------
@@ -41,45 +39,48 @@ def join_shapes(
     shapes
         Polygons in any coordinate system: those of :func:`geomap.shapes`, or your own.
     on
-        ``"geometry"`` for the shape that the point lies in (of several the first); or the column that both tables have
-        in common: ``"place_id"``, ``"geonameid"``, ``"country_code"``, or ``"admin1"`` for the division's name within
-        its ``country_code``.
+        ``"geometry"`` for the shape that the point lies in (the first, if several overlap); or a column of both tables:
+        ``"place_id"``, ``"geonameid"``, ``"country_code"``, or ``"admin1"`` for the division's name within its
+        ``country_code``.
     areas
-        Whether countries, divisions and regions are joined by ``"geometry"`` too, at the one point they are drawn at.
+        Whether ``on="geometry"`` also joins countries, divisions and regions, by their single point.
 
     Returns
     -------
     GeoDataFrame
-        The table, every row of it in its order and with its index, with two more columns: ``area_id``, the shape's own
-        ``area_id``, else its ``place_id``, else the label of its row as text; and ``area``, its ``name``. Both are
-        missing where no shape holds the row.
+        The same rows in the same order, with the same index, and two more columns: ``area_id``, the shape's own
+        ``area_id``, else its ``place_id``, else its index label as text; and ``area``, its ``name``. Both are missing
+        for rows that belong to no shape.
 
     Raises
     ------
     ColumnMissing
-        If one of the tables lacks a column that is joined on.
+        If either table lacks a column to join on.
     InvalidTable
-        If ``on`` is none of these, a key stands twice among the shapes, or the shapes have no coordinate system or are
-        no polygons.
+        If ``on`` is anything else, a key occurs twice among the shapes, or the shapes have no CRS or are not polygons.
 
     Examples
     --------
-    >>> import geomap, geomap.tables
-    >>> join_shapes(geomap.tables.empty_mentions(), geomap.shapes("us_state")).columns[-2:].to_list()
-    ['area_id', 'area']
+    >>> from geomap.datasets import sample_mentions
+    >>> from geomap.outlines import shapes
+    >>> join_shapes(sample_mentions(), shapes())[["toponym", "area_id", "area"]].head(3)
+      toponym         area_id  area
+    0   Mosul  geonames:99237  Iraq
+    1   Erbil  geonames:99237  Iraq
+    2  Tigris  geonames:99237  Iraq
     """
-    row = matched_rows(table, shapes, on=on, areas=areas)
+    positions = matched_rows(table, shapes, on=on, areas=areas)
     ids = shape_ids(shapes)
     names = shapes["name"] if "name" in shapes.columns else pd.Series([None] * len(shapes), dtype=object)
     joined = table.copy()
     for name, values in (("area_id", ids), ("area", names)):
-        taken = pd.Series(values.to_numpy(dtype=object), dtype=object).reindex(row)
-        joined[name] = tables.as_dtype(pd.Series(taken.to_numpy(), index=table.index, dtype=object), "str")
+        matched = pd.Series(values.to_numpy(dtype=object), dtype=object).reindex(positions)
+        joined[name] = tables.as_dtype(pd.Series(matched.to_numpy(), index=table.index, dtype=object), "str")
     return joined
 
 
 def shape_ids(shapes: gpd.GeoDataFrame) -> pd.Series[Any]:
-    """Return what each shape is called by: its ``area_id``, else its ``place_id``, else its row's label as text."""
+    """Return an id for each shape: its ``area_id``, else its ``place_id``, else its index label as text."""
     for name in ("area_id", "place_id"):
         if name in shapes.columns:
             return tables.as_dtype(shapes[name].reset_index(drop=True), "str")
@@ -90,8 +91,7 @@ def matched_rows(
     table: gpd.GeoDataFrame, shapes: gpd.GeoDataFrame, *, on: str = "geometry", areas: bool = False
 ) -> Ints:
     """Return the position of each row's shape, -1 for none; the options and errors are those of :func:`join_shapes`."""
-    if on not in ON:
-        raise InvalidTable(f"on is {on!r}; it can be {', '.join(map(repr, ON))}")
+    one_of("on", on, ON)
     if on == "geometry":
         return _by_point(table, polygons(shapes), areas)
     tables.require_columns(shapes, ON[on], what="shapes")
@@ -100,10 +100,11 @@ def matched_rows(
     known = keys.notna().to_numpy()
     repeated = keys[known & keys.duplicated().to_numpy()]
     if len(repeated):
-        raise InvalidTable(f"the shapes hold {on} {repeated.iloc[0]!r} twice; dissolve them, or join on something else")
-    positions = pd.Series(np.flatnonzero(known), index=keys[known])
-    found = positions.reindex(_keys(table, ON[on])).fillna(-1)
-    return found.to_numpy(dtype=np.int64)
+        raise InvalidTable(
+            f"duplicate {on} {repeated.iloc[0]!r} in the shapes; dissolve them, or join on another column"
+        )
+    position_of = pd.Series(np.flatnonzero(known), index=keys[known])
+    return position_of.reindex(_keys(table, ON[on])).fillna(-1).to_numpy(dtype=np.int64)
 
 
 def _by_point(table: gpd.GeoDataFrame, shapes: gpd.GeoDataFrame, areas: bool) -> Ints:
@@ -127,7 +128,7 @@ def is_area(table: pd.DataFrame) -> npt.NDArray[np.bool_]:
 
 
 def _keys(table: pd.DataFrame, columns: tuple[str, ...]) -> pd.Series[Any]:
-    """Return one key per row as text, missing where one of its parts is."""
+    """Return one key per row as text, missing where any part is missing."""
     parts = [_text(table[name].reset_index(drop=True)) for name in columns]
     key = parts[0]
     for part in parts[1:]:
@@ -136,7 +137,7 @@ def _keys(table: pd.DataFrame, columns: tuple[str, ...]) -> pd.Series[Any]:
 
 
 def _text(values: pd.Series[Any]) -> pd.Series[Any]:
-    # Files that know no missing integers give 99072.0 for the id 99072.
+    # File formats without missing integers turn the id 99072 into 99072.0.
     if pd.api.types.is_numeric_dtype(values.dtype):
         values = values.astype("Int64")
     return tables.as_dtype(values, "str")
