@@ -19,7 +19,8 @@ from test_maps_corpus import HOSTILE, corpus, mention, of_place, one
 import geomap.maps
 from geomap import errors, tables
 from geomap.analysis import places
-from geomap.maps import PlacesLayer
+from geomap.maps import PlacesLayer, explore, save_html
+from geomap.maps._disclosure import FULL
 from geomap.maps._markup import clean_attribution, html_text, json_for_html, web_link
 from geomap.maps._payload import Payload
 from geomap.maps._views import bounds, first_view
@@ -192,6 +193,24 @@ def test_a_place_whose_first_mention_has_gaps_takes_the_next_that_has_none() -> 
     assert columns["within"][columns["name"].index("Mosul")] == "Nineveh, Iraq"
 
 
+def test_a_table_with_few_columns_makes_a_map(tmp_path: Path) -> None:
+    table = corpus().query("status == 'resolved'")[["article_id", "place_id", "name", "geometry"]]
+    content, words = written(table.to_crs("EPSG:3857").rename_geometry("point"))
+    full = Payload(corpus()).numbers
+    assert content["places"]["id"] == full["places"]["id"]
+    assert content["places"]["lon"] == pytest.approx(full["places"]["lon"])
+    assert content["totals"] == {"articles": 5, "mentions": 28, "resolved": 28}
+    assert set(content["rows"]["confidence"]) == {-1}
+    assert words["sentences"] == [""]
+    assert "Mosul" in save_html(explore(table), tmp_path / "map.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", ["article_id", "place_id", "name", "geometry"])
+def test_a_map_names_the_column_that_is_missing(name: str) -> None:
+    with pytest.raises(errors.ColumnMissing, match=name):
+        explore(pd.DataFrame(corpus()).drop(columns=name))  # type: ignore[arg-type]
+
+
 def test_unresolved_mentions_are_counted_and_not_drawn() -> None:
     content = Payload(corpus())
     assert content.numbers["totals"] == {"articles": 5, "mentions": 29, "resolved": 28}
@@ -285,9 +304,8 @@ def test_many_places_are_clustered_unless_one_says_otherwise() -> None:
     table["place_id"] = [f"x:{number}" for number in range(2_000)]
 
     def clustered(mentions: gpd.GeoDataFrame, **options: bool) -> bool:
-        layer = PlacesLayer(mentions, **options)
-        layer.blocks()
-        return bool(layer.settings["cluster"])
+        settings = json.loads(PlacesLayer(mentions, **options).content(FULL).arguments[-1])
+        return bool(settings["cluster"])
 
     assert clustered(table)
     assert not clustered(table.iloc[1:])

@@ -97,7 +97,7 @@ def test_the_classes_of_counts_are_whole_and_hold_every_count(scheme: str) -> No
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         layer = ChoroplethLayer(many_countries(), scheme=scheme)
-    content = layer._areas.content(layer.corpus.payload)
+    content = layer._areas.content(layer.corpus.payload())
     assert content["breaks"] == [int(edge) for edge in content["breaks"]]
     assert content["breaks"][-1] == 49 and content["least"] == 1
 

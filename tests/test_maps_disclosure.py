@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from folium.plugins import DualMap
 from test_maps_corpus import alternatives, corpus, mention, of_place
 from test_maps_saving import offline_leaflet
 
@@ -18,7 +19,7 @@ from geomap import errors, tables
 from geomap.maps import ComentionLayer, HeatLayer, explore, save_html
 from geomap.maps._classes import classes
 from geomap.maps._corpus import Corpus
-from geomap.maps._disclosure import Disclosure
+from geomap.maps._disclosure import FULL, Disclosure
 from geomap.maps._payload import Payload
 
 __all__ = ["offline_leaflet"]
@@ -120,6 +121,16 @@ def test_what_has_no_meaning_is_an_error(options: dict[str, Any], tmp_path: Path
 
 
 @pytest.mark.usefixtures("offline_leaflet")
+def test_a_layer_that_a_dual_map_copies_discloses_no_more(tmp_path: Path) -> None:
+    m = DualMap(tiles=None)
+    HeatLayer(corpus()).add_to(m)
+    with pytest.warns(errors.NotSelfContained):
+        document = save_html(m, tmp_path / "map.html", text="none", fetch=False).read_text("utf-8")
+    assert document.count("L.geomap.heat(") == 2
+    assert "melons" not in json.dumps(blocks(document))
+
+
+@pytest.mark.usefixtures("offline_leaflet")
 def test_layers_of_the_same_mentions_share_their_data(tmp_path: Path) -> None:
     m = explore(corpus())
     HeatLayer(corpus()).add_to(m)
@@ -130,7 +141,7 @@ def test_layers_of_the_same_mentions_share_their_data(tmp_path: Path) -> None:
 
 def test_the_manifest_names_versions_counts_and_what_was_given(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
-    told = dict(Corpus(corpus()).manifest({"Recognizer": "model 3"}))
+    told = dict(Corpus(corpus()).manifest({"Recognizer": "model 3"}, FULL))
     assert told["Date"] == "1970-01-02"
     assert told["Recognizer"] == "model 3"
     assert told["Corpus"] == "5 articles, 29 mentions, 28 of them resolved"

@@ -37,6 +37,7 @@ from geomap.maps import (
     offline_plugins,
     save_html,
 )
+from geomap.maps._disclosure import FULL
 
 LEAFLET = "leaflet@1.9.4"
 
@@ -163,7 +164,7 @@ def test_an_interrupted_write_leaves_the_old_file_and_no_other(
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("geomap.maps._saving.os.fsync", full)
+    monkeypatch.setattr("geomap._files.os.fsync", full)
     with pytest.raises(errors.UnsafeOutput, match="No space left"):
         save_html(explore(corpus()), target)
     assert target.read_text() == "old"
@@ -280,9 +281,9 @@ def test_a_map_says_that_points_of_openstreetmap_are_theirs(tmp_path: Path) -> N
             kind(mentions).add_to(m)
             page = save_html(m, tmp_path / f"{number}.html").read_text("utf-8")
             assert (words in page) == said, kind
-    told = dict(PlacesLayer(theirs).corpus.manifest({}))
-    assert "© OpenStreetMap contributors (ODbL)" in told["Attribution"]
-    assert words not in dict(PlacesLayer(ours).corpus.manifest({}))["Attribution"]
+    manifest = dict(PlacesLayer(theirs).corpus.manifest({}, FULL))
+    assert "© OpenStreetMap contributors (ODbL)" in manifest["Attribution"]
+    assert words not in dict(PlacesLayer(ours).corpus.manifest({}, FULL))["Attribution"]
 
 
 def test_a_map_that_leaves_out_the_points_of_openstreetmap_does_not_name_it(tmp_path: Path) -> None:
@@ -352,7 +353,7 @@ def test_what_is_not_installed_is_fetched_once(server: Path, tmp_path: Path) -> 
 def test_a_file_that_differs_from_its_checksum_is_not_used(server: Path, tmp_path: Path) -> None:
     (server / "dist" / "leaflet.js").write_text("alert(1)")
     with pytest.raises(_assets.AssetUnavailable, match="checksum"):
-        _assets.Shelf(fetch=True).read(LEAFLETS_SCRIPT)
+        _assets.AssetReader(fetch=True).read(LEAFLETS_SCRIPT)
     assert not (tmp_path / "cache" / "maps").exists()
 
 
@@ -362,7 +363,7 @@ def test_a_mirror_that_lacks_a_file_gives_way_to_the_address_that_folium_names(s
     elsewhere.parent.mkdir()
     (server / "dist" / "leaflet.js").rename(elsewhere)
     url = f"{_assets.MIRROR}elsewhere/leaflet.js"
-    assert _assets.Shelf(fetch=True).read(LEAFLETS_SCRIPT, url) == elsewhere.read_bytes()
+    assert _assets.AssetReader(fetch=True).read(LEAFLETS_SCRIPT, url) == elsewhere.read_bytes()
     assert (tmp_path / "cache" / "maps" / LEAFLETS_SCRIPT).is_file()
 
 
@@ -378,20 +379,20 @@ def test_without_leaflet_the_file_has_links_and_a_warning_says_so(
 def test_an_installed_file_that_was_changed_is_an_error(tmp_path: Path, offline_leaflet: object) -> None:
     write(tmp_path / "installed", {LEAFLETS_SCRIPT: b"alert(1)"})
     with pytest.raises(errors.ResourceDamaged, match="install"):
-        _assets.Shelf(fetch=False).read(LEAFLETS_SCRIPT)
+        _assets.AssetReader(fetch=False).read(LEAFLETS_SCRIPT)
 
 
 def test_a_cached_file_that_was_changed_counts_as_missing(tmp_path: Path, offline_leaflet: object) -> None:
     write(tmp_path / "cache" / "maps", {LEAFLETS_SCRIPT: b"alert(1)"})
     with pytest.raises(_assets.AssetUnavailable):
-        _assets.Shelf(fetch=False).read(LEAFLETS_SCRIPT)
+        _assets.AssetReader(fetch=False).read(LEAFLETS_SCRIPT)
 
 
 def test_what_ships_with_geomap_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if not (_assets._installed_folder() / LEAFLET).is_dir():
         pytest.skip("installed from a checkout without npm")
     monkeypatch.setenv("GEOMAP_CACHE", str(tmp_path))
-    shelf = _assets.Shelf(fetch=False)
+    shelf = _assets.AssetReader(fetch=False)
     for package in _assets._table()["shipped"]:
         for name in _assets._table()["packages"][package]:
             assert shelf.read(f"{package}/{name}")

@@ -1,9 +1,9 @@
-"""Which files stand for the scripts and styles that Folium links to, and where their contents come from.
+"""The files that replace the scripts and styles that Folium links to.
 
-``assets.json`` names, for every address that Folium writes into its maps, files of npm packages at exact versions, with
-their SHA-256. Leaflet and what most maps need come with the wheel (``data/recipes/vendor/hatch_build.py`` takes them
-from npm when it is built); the rest, or all of it in an install from a checkout without npm, is fetched once, checked,
-and kept in the user's cache folder (or in ``$GEOMAP_CACHE``).
+For every URL that Folium writes into its maps, ``assets.json`` names files of npm packages at exact versions, with their
+SHA-256. Leaflet and what most maps need ship in the wheel (``data/recipes/vendor/hatch_build.py`` takes them from npm at
+build time); the rest, or everything in an install from a checkout without npm, is downloaded once, verified, and kept in
+the user's cache folder (or in ``$GEOMAP_CACHE``).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.error import HTTPError
 from urllib.parse import quote, urljoin, urlsplit
 
-from geomap._files import replacing
+from geomap._files import cache_folder, replacing
 from geomap.errors import ResourceDamaged, UnsafeOutput
 from geomap.maps._markup import data_uri, script_tag, style_tag
 
@@ -32,60 +32,59 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _TIMEOUT = 10  # seconds
-_FOLIUM = "folium:"  # a file that Folium's own package holds
-# Holds every file of every npm package as it was published; Folium takes Leaflet from it too.
+_FOLIUM = "folium:"  # prefix of files from Folium's own package
+# Serves every file of every npm package as published; Folium itself links to it.
 MIRROR = "https://cdn.jsdelivr.net/npm/"
 
 
 class AssetUnavailable(Exception):
-    """A file is neither installed nor cached, and was not or could not be fetched."""
+    """A file is neither installed nor cached, and was not or could not be downloaded."""
 
 
 @dataclass(frozen=True)
 class Asset:
-    """What stands for one address.
+    """What replaces one URL.
 
     Attributes
     ----------
     files
         Paths that begin with the npm package and its version, in the order in which they go on the page.
     companions
-        Files that the script names for itself.
-    brings
-        What else of Folium's defaults the script needs: ``font-awesome``.
+        Files that the script loads by itself: Leaflet's marker images.
+    requires
+        Which of Folium's default styles the script needs: ``font-awesome``.
     commonjs
-        Whether the script asks for Leaflet by ``require``.
+        Whether the script loads Leaflet by ``require``.
     """
 
     files: tuple[str, ...]
     companions: tuple[str, ...] = ()
-    brings: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
     commonjs: bool = False
 
     @property
     def package(self) -> str:
-        """The npm package without its version; ``folium`` for what Folium's own package holds."""
+        """The npm package without its version; ``folium`` for files from Folium's own package."""
         return self.files[0].rpartition("@")[0] or "folium"
 
 
 def asset_of(url: str) -> Asset | None:
-    """Return what stands for an address, None where geomap knows nothing."""
-    link = _table()["links"].get(_whole(url))
+    """Return what replaces a URL, None if it is unknown."""
+    link = _table()["links"].get(_absolute(url))
     if link is None:
         return None
     return Asset(
-        tuple(link["files"]), tuple(link.get("with", ())), tuple(link.get("brings", ())), link.get("commonjs", False)
+        tuple(link["files"]), tuple(link.get("with", ())), tuple(link.get("requires", ())), link.get("commonjs", False)
     )
 
 
-def left_out(url: str) -> str | None:
-    """Return why an address needs nothing in its place, None where it does."""
-    reason: str | None = _table()["left_out"].get(_whole(url))
-    return reason
+def is_omitted(url: str) -> bool:
+    """Return whether a URL can be dropped from a page without a replacement."""
+    return _absolute(url) in _table()["left_out"]
 
 
-def shipped(package: str) -> bool:
-    """Return whether the wheel carries a package, given with its version."""
+def is_shipped(package: str) -> bool:
+    """Return whether the wheel contains a package, named with its version."""
     return package in _table()["shipped"]
 
 
@@ -94,25 +93,25 @@ def package_of(file: str) -> str:
     return "/".join(file.split("/")[: 2 if file.startswith("@") else 1])
 
 
-class Shelf:
-    """Reads the files: of the install, of the cache, or fetched from the address that Folium names.
+class AssetReader:
+    """Reads files from the install, from the cache, or from the web.
 
     Parameters
     ----------
     fetch
-        Whether what is not here may be fetched.
-    given
-        Files of the caller's own, by the address that they stand for.
+        Whether missing files may be downloaded.
+    replacements
+        The user's own files, by the URL that they replace.
     """
 
-    def __init__(self, *, fetch: bool, given: Mapping[str, str | os.PathLike[str]] | None = None) -> None:
+    def __init__(self, *, fetch: bool, replacements: Mapping[str, str | os.PathLike[str]] | None = None) -> None:
         self._fetch = fetch
-        self._given = {_whole(url): Path(path) for url, path in (given or {}).items()}
-        self._silent: set[str] = set()  # hosts that did not answer: one wait for each is enough
+        self._replacements = {_absolute(url): Path(path) for url, path in (replacements or {}).items()}
+        self._unreachable: set[str] = set()  # hosts, so that a timeout is waited for once each
 
-    def given(self, url: str) -> bytes | None:
-        """Return the caller's own file for an address."""
-        path = self._given.get(_whole(url))
+    def replacement(self, url: str) -> bytes | None:
+        """Return the content of the user's own file for a URL."""
+        path = self._replacements.get(_absolute(url))
         return None if path is None else path.read_bytes()
 
     def read(self, file: str, url: str = "") -> bytes:
@@ -123,14 +122,14 @@ class Shelf:
         file
             Its path, package first.
         url
-            The address that it stands for.
+            The URL that it replaces, to download from if the mirror fails.
 
         Raises
         ------
         AssetUnavailable
-            If it is not here and cannot be fetched; the message says why.
+            If it is neither installed nor cached and cannot be downloaded; the message says why.
         ResourceDamaged
-            If the file that came with the wheel differs from its checksum.
+            If the installed file differs from its checksum.
         """
         if file.startswith(_FOLIUM):
             return (Path(str(files("folium"))) / file.removeprefix(_FOLIUM)).read_bytes()
@@ -139,43 +138,46 @@ class Shelf:
         installed = _content(_installed_folder() / file)
         if installed is not None:
             if _sha256(installed) != digest:
-                raise ResourceDamaged(f"{_installed_folder() / file} differs from its checksum; install geomap again")
+                raise ResourceDamaged(
+                    f"{_installed_folder() / file} does not match its checksum; reinstall geomap-toolkit"
+                )
             return installed
-        cached = _content(_cache_folder() / file)
+        cache = cache_folder() / "maps" / file
+        cached = _content(cache)
         if cached is not None and _sha256(cached) == digest:
             return cached
         if not self._fetch:
             raise AssetUnavailable("it is not installed, and fetch=False")
-        content = self._fetched(file, url, digest)
-        _keep(_cache_folder() / file, content)
+        content = self._downloaded(file, url, digest)
+        _write_to_cache(cache, content)
         return content
 
-    def _fetched(self, file: str, url: str, digest: str) -> bytes:
-        problem = "it cannot be fetched"
+    def _downloaded(self, file: str, url: str, digest: str) -> bytes:
+        problem = "the server cannot be reached"
         for address in _addresses(file, url):
             host = urlsplit(address).netloc
-            if host in self._silent:
+            if host in self._unreachable:
                 continue
             try:
                 with urllib.request.urlopen(address, timeout=_TIMEOUT) as response:  # noqa: S310  (http and https only)
                     content: bytes = response.read()
             except OSError as error:
                 if not isinstance(error, HTTPError):
-                    self._silent.add(host)
-                problem = f"{address} cannot be fetched: {error}"
+                    self._unreachable.add(host)
+                problem = f"{address} cannot be downloaded: {error}"
                 continue
             if _sha256(content) == digest:
                 return content
-            problem = f"{address} differs from its checksum and was not used"
+            problem = f"{address} does not match its checksum and was not used"
         raise AssetUnavailable(problem)
 
 
 def _addresses(file: str, url: str) -> list[str]:
-    """Return where a file may be fetched: from npm's mirror, then from where Folium says, if that is the same file."""
-    found = [MIRROR + quote(file, safe="@/")]
+    """Return where to download a file: npm's mirror, then Folium's own URL if it names the same file."""
+    addresses = [MIRROR + quote(file, safe="@/")]
     if url.startswith(("http:", "https:")) and url.rpartition("/")[2] == file.rpartition("/")[2]:
-        found.append(url)
-    return list(dict.fromkeys(found))
+        addresses.append(url)
+    return list(dict.fromkeys(addresses))
 
 
 @cache
@@ -184,20 +186,13 @@ def _table() -> Mapping[str, Any]:
     return table
 
 
-def _whole(url: str) -> str:
+def _absolute(url: str) -> str:
+    """Return a URL with its scheme, which Folium leaves out of some."""
     return urljoin("https:", url) if url.startswith("//") else url
 
 
 def _installed_folder() -> Path:
     return Path(str(files("geomap"))) / "resources" / "vendor"
-
-
-def _cache_folder() -> Path:
-    if chosen := os.environ.get("GEOMAP_CACHE"):
-        return Path(chosen) / "maps"
-    import platformdirs
-
-    return platformdirs.user_cache_path("geomap") / "maps"
 
 
 def _content(path: Path) -> bytes | None:
@@ -211,8 +206,8 @@ def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _keep(target: Path, content: bytes) -> None:
-    """Write to the cache; a cache that cannot be written only means fetching again next time."""
+def _write_to_cache(target: Path, content: bytes) -> None:
+    """Write to the cache; if that fails, the file is downloaded again next time."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with replacing(target) as temporary:
@@ -224,7 +219,7 @@ def _keep(target: Path, content: bytes) -> None:
 _URL = re.compile(r"url\(\s*(?P<quote>[\"']?)(?P<address>(?!data:|#|%23)[^\"')]+?)(?P=quote)\s*\)", re.IGNORECASE)
 _FACE = re.compile(r"@font-face\s*{[^}]*}")
 _SOURCES = re.compile(r"(?<![\w-])src\s*:[^;}]*;?")
-# Leaflet finds its marker images beside its style sheet, which no longer has a place of its own.
+# Leaflet looks for its marker images beside its style sheet, which has no URL once it is inlined.
 _ICONS = (
     "delete L.Icon.Default.prototype._getIconUrl;"
     "L.Icon.Default.mergeOptions({{iconUrl:{},iconRetinaUrl:{},shadowUrl:{}}});"
@@ -232,58 +227,49 @@ _ICONS = (
 _COMMONJS = '(function(require,module){{{}\n}})(function(name){{return name==="leaflet"?L:{{}};}},{{}});'
 
 
-def inlined(url: str, asset: Asset, shelf: Shelf) -> str:
-    """Return the elements that stand for a link.
-
-    Parameters
-    ----------
-    url
-        The address that the map links to.
-    asset
-        What stands for it.
-    shelf
-        Where the files come from.
+def inlined(url: str, asset: Asset, reader: AssetReader) -> str:
+    """Return the elements that replace a link to a URL.
 
     Raises
     ------
     AssetUnavailable
-        If a file cannot be had.
+        If a file cannot be read.
     """
-    return "\n".join(_element(file, url, asset, shelf) for file in asset.files)
+    return "\n".join(_element(file, url, asset, reader) for file in asset.files)
 
 
-def _element(file: str, url: str, asset: Asset, shelf: Shelf) -> str:
-    text = shelf.read(file, url).decode("utf-8")
+def _element(file: str, url: str, asset: Asset, reader: AssetReader) -> str:
+    text = reader.read(file, url).decode("utf-8")
     if file.endswith(".css"):
-        return style_tag(whole_style(text, file, shelf, url))
+        return style_tag(_inlined_style(text, file, reader))
     text = re.sub(r"(?m)^//[#@] ?sourceMappingURL=.*$", "", text)
     if asset.commonjs:
         text = _COMMONJS.format(text)
     if asset.package == "leaflet":
-        text += "\n" + _ICONS.format(*(json.dumps(data_uri(one, shelf.read(one))) for one in asset.companions))
+        text += "\n" + _ICONS.format(*(json.dumps(data_uri(one, reader.read(one))) for one in asset.companions))
     return script_tag(text)
 
 
-def whole_style(css: str, file: str, shelf: Shelf, url: str = "") -> str:
-    """Return a style sheet with the images and fonts that it names written into it.
+def _inlined_style(css: str, file: str, reader: AssetReader) -> str:
+    """Return a style sheet with its images and fonts inlined.
 
-    Of a font's formats only WOFF2 goes in, which every browser of today reads, and each font once: Font Awesome's sheet
-    names its fonts three times over, for the names of older versions.
+    Of a font's formats only WOFF2, which every current browser reads, and each font once: Font Awesome's sheet names its
+    fonts three times, under the family names of older versions too.
     """
     seen: set[str] = set()
 
-    def place(match: re.Match[str]) -> str:
+    def embedded(match: re.Match[str]) -> str:
         address = match["address"]
-        wanted = _beside(file, address)
-        if wanted is None:
-            raise AssetUnavailable(f"its style names {address}, which geomap does not know")
-        return f"url({data_uri(wanted, shelf.read(wanted))})"
+        target = _linked_file(file, address)
+        if target is None:
+            raise AssetUnavailable(f"its style sheet links to {address}, which geomap has no checksum of")
+        return f"url({data_uri(target, reader.read(target))})"
 
-    return _URL.sub(place, _FACE.sub(lambda face: _one_format(face[0], seen), css))
+    return _URL.sub(embedded, _FACE.sub(lambda face: _one_format(face[0], seen), css))
 
 
 def _one_format(face: str, seen: set[str]) -> str:
-    """Return a font face with one source, WOFF2 or else WOFF; nothing for a font that was seen before."""
+    """Return a font face with one source, WOFF2 or else WOFF; nothing for a font that has been seen before."""
     lists = _SOURCES.findall(face)
     if not lists:
         return face
@@ -294,12 +280,11 @@ def _one_format(face: str, seen: set[str]) -> str:
     if best in seen:
         return ""
     seen.add(best)
-    kept = f"src:url({best});"
-    return _SOURCES.sub("", face).replace("{", "{" + kept, 1)
+    return _SOURCES.sub("", face).replace("{", f"{{src:url({best});", 1)
 
 
-def _beside(file: str, address: str) -> str | None:
-    """Return the file that a style sheet names."""
+def _linked_file(file: str, address: str) -> str | None:
+    """Return the file that a style sheet links to."""
     if "//" in address:
         known = asset_of(address)
         return None if known is None else known.files[0]
@@ -307,29 +292,29 @@ def _beside(file: str, address: str) -> str | None:
     return posixpath.normpath(posixpath.join(posixpath.dirname(file), path))
 
 
-# What a plugin asks of a server by its nature, whatever is written into the file.
+# What a plugin requests from a server by its nature, even when all its scripts are in the file.
 _ASKS = {
-    "FloatImage": "shows the picture at the address that it is given; an address that begins with data: needs no network",
+    "FloatImage": "shows the picture at its URL; a URL that begins with data: needs no network",
     "Geocoder": "sends what a reader types to a geocoding service",
     "LocateControl": "asks the browser for the reader's position, which most browsers refuse to a file opened from disk",
-    "Realtime": "asks the address that it is given for its data, again and again",
-    "TimestampedWmsTileLayers": "shows tiles of the WMS server that it is given",
-    "VectorGridProtobuf": "shows tiles of the server that it is given",
+    "Realtime": "polls its URL for data",
+    "TimestampedWmsTileLayers": "shows tiles of its WMS server",
+    "VectorGridProtobuf": "shows tiles of its server",
 }
 _IMAGES = re.compile(r"https://[^\s\"']+\.png")
 COLUMNS = ("plugin", "inlined", "packages", "shipped", "asks", "reason")
 
 
 def offline_plugins() -> pd.DataFrame:
-    """Return what :func:`~geomap.maps.save_html` does with every plugin of the installed Folium.
+    """Return which plugins of the installed Folium work offline in a file from :func:`~geomap.maps.save_html`.
 
     Returns
     -------
     DataFrame
         One row per class in ``folium.plugins``, by name: ``plugin``; ``inlined``, whether all of its scripts and styles
-        are written into the file; ``packages``, the npm packages that they are taken from; ``shipped``, whether those
-        come with the wheel, or are fetched once; ``asks``, what it asks of a server all the same, empty for most;
-        ``reason``, why it is not inlined, empty where it is.
+        are written into the file; ``packages``, the npm packages that they come from; ``shipped``, whether those are in
+        the wheel, or downloaded once; ``asks``, what it requests from a server all the same, empty for most; ``reason``,
+        why it is not inlined, empty if it is.
 
     Examples
     --------
@@ -346,12 +331,12 @@ def offline_plugins() -> pd.DataFrame:
 
 def _row(name: str, plugin: Any) -> tuple[str, bool, str, bool, str, str]:
     links = [url for _, url in (*getattr(plugin, "default_js", ()), *getattr(plugin, "default_css", ()))]
-    needed = [url for url in links if left_out(url) is None]
+    needed = [url for url in links if not is_omitted(url)]
     pictures = [url for url in _IMAGES.findall(inspect.getsource(plugin)) if asset_of(url) is not None]
     assets = [asset for asset in map(asset_of, needed + pictures) if asset is not None]
     unknown = [url for url in needed if asset_of(url) is None]
     packages = list(dict.fromkeys(package_of(file) for asset in assets for file in asset.files))
-    here = all(shipped(package) or package.startswith("folium:") for package in packages)
-    told = ", ".join(package.replace("folium:templates", "folium itself") for package in packages)
+    here = all(is_shipped(package) or package.startswith("folium:") for package in packages)
+    listed = ", ".join(package.replace("folium:templates", "folium itself") for package in packages)
     reason = f"geomap has no checksum of {', '.join(unknown)}" if unknown else ""
-    return name, not unknown, told, here and not unknown, _ASKS.get(name, ""), reason
+    return name, not unknown, listed, here and not unknown, _ASKS.get(name, ""), reason

@@ -1,4 +1,4 @@
-"""The mentions of a map, put on its page once for all the layers that draw them."""
+"""The mentions of a map: on its page once for all layers, with where they come from."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from geomap import tables
+from geomap._version import __version__
 from geomap.maps._disclosure import FULL, Disclosure
-from geomap.maps._payload import NEEDED, Payload, corpus_hash, data_block
+from geomap.maps._payload import Payload, corpus_hash, data_block
+from geomap.resources._loading import manifest as resource_manifest
+from geomap.tables import MENTION_KEY
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    import pandas as pd
 
 _FROM_OSM = ("nominatim:", "photon:", "pickpoint:", "openmapquest:")
 _LINK = '<a href="{url}" target="_blank" rel="noopener noreferrer">{words}</a>'
@@ -25,13 +26,12 @@ _OSM = f"© {_LINK.format(url='https://www.openstreetmap.org/copyright', words='
 
 
 def from_openstreetmap(place_ids: pd.Series[str]) -> bool:
-    """Return whether any of the places comes from OpenStreetMap, whose license asks that a map says so."""
-    ids = place_ids.dropna().astype(str)
-    return bool(ids.str.startswith(_FROM_OSM).any())
+    """Return whether any of the places comes from OpenStreetMap, whose license requires attribution."""
+    return bool(place_ids.dropna().astype(str).str.startswith(_FROM_OSM).any())
 
 
 def credit(place_ids: pd.Series[str]) -> str:
-    """Return whose places these are, in words.
+    """Return the attribution of places as text.
 
     Examples
     --------
@@ -43,18 +43,18 @@ def credit(place_ids: pd.Series[str]) -> str:
 
 
 def credit_html(place_ids: pd.Series[str]) -> str:
-    """Return whose places these are, with links, for the corner of a map."""
+    """Return the attribution of places with links, for the corner of a map."""
     return f"{_GEONAMES}, {_OSM}" if from_openstreetmap(place_ids) else _GEONAMES
 
 
 ALTERNATIVES = "geomap_alternatives"  # where geoparse leaves them in a table's attrs
 MANIFEST = "geomap_manifest"
-_RUNNERS_UP = 5
-_KEY = ("article_id", "field", "start", "end")
+_MAX_ALTERNATIVES = 5
+_KEY = list(MENTION_KEY)
 
 
 class Corpus:
-    """A mentions table on its way to a page.
+    """A mentions table and what a page holds of it.
 
     Parameters
     ----------
@@ -64,123 +64,122 @@ class Corpus:
     Attributes
     ----------
     key
-        A short name for the table: the same mentions have the same key, and so one block of data on a page.
-    disclosure
-        How much of it may travel.
+        An id made from the table: layers over the same mentions have the same key, and so share one block of data.
     """
 
     def __init__(self, mentions: gpd.GeoDataFrame) -> None:
         self.mentions = mentions
-        self.disclosure = FULL
-        tables.require_columns(mentions, NEEDED, what="mentions")
-        self._payload: Payload | None = None
         self.hash = corpus_hash(mentions)
         self.key = f"geomap_{self.hash[:16]}"
+        self._payload = Payload(mentions)
 
-    def disclose(self, disclosure: Disclosure) -> None:
-        """Let that much travel from now on."""
-        if disclosure != self.disclosure:
-            self._payload = None
-            self.disclosure = disclosure
-
-    @property
-    def payload(self) -> Payload:
-        """What is drawn, as it may travel under ``disclosure``."""
-        if self._payload is None:
-            self._payload = Payload(self.mentions, self.disclosure)
+    def payload(self, disclosure: Disclosure = FULL) -> Payload:
+        """Return what is drawn, with as much of the articles as may be disclosed."""
+        if self._payload.disclosure != disclosure:
+            self._payload = Payload(self.mentions, disclosure)
         return self._payload
 
-    @property
-    def drawn_ids(self) -> pd.Series[str]:
-        """The ``place_id`` of every mention on the map, as the table has it, also where places are merged."""
-        return self.mentions["place_id"].iloc[self.payload.order]
+    def drawn_ids(self, disclosure: Disclosure) -> pd.Series[str]:
+        """Return the ``place_id`` of every mention on the map as in the table, even where places are merged."""
+        return self.mentions["place_id"].iloc[self.payload(disclosure).order]
 
-    @property
-    def attribution(self) -> str:
-        """Whose places these are, as HTML with links."""
-        return credit_html(self.drawn_ids)
+    def attribution(self, disclosure: Disclosure) -> str:
+        """Return the attribution of the places as HTML with links."""
+        return credit_html(self.drawn_ids(disclosure))
 
-    def blocks(self) -> dict[str, str]:
-        """Return the elements that hold the corpus on a page, by id: the numbers, and the words where they travel."""
-        found = {self.key: data_block(self.key, {"key": self.key, **self.payload.numbers})}
-        words = self.payload.words()
+    def blocks(self, disclosure: Disclosure) -> dict[str, str]:
+        """Return the elements that hold the corpus on a page, by id: the numbers, and the text if it is disclosed."""
+        payload = self.payload(disclosure)
+        blocks = {self.key: data_block(self.key, {"key": self.key, **payload.numbers})}
+        words = payload.words()
         if words is not None:
-            found[f"{self.key}_words"] = data_block(f"{self.key}_words", words)
-        return found
+            blocks[f"{self.key}_words"] = data_block(f"{self.key}_words", words)
+        return blocks
 
-    def alternatives(self, table: pd.DataFrame | None) -> dict[str, Any] | None:
-        """Return the runners-up of the mentions for the page, None where they are not known or may not travel.
+    def alternatives(self, table: pd.DataFrame | None, disclosure: Disclosure) -> dict[str, Any] | None:
+        """Return the runners-up of the mentions for the page, None if they are unknown or may not be disclosed.
 
         Parameters
         ----------
         table
-            What :func:`geomap.alternatives` returns; None for those that the mentions table carries itself.
+            What :func:`geomap.alternatives` returns; None to use those that the mentions table carries.
+        disclosure
+            How much of the articles the page may hold.
         """
-        if self.disclosure.text == "none" or not set(_KEY).issubset(self.mentions.columns):
+        if disclosure.text == "none" or not set(_KEY).issubset(self.mentions.columns):
             return None
         if table is None:
             carried: Any = self.mentions.attrs.get(ALTERNATIVES)
             if not hasattr(carried, "table"):
                 return None
             table = carried.table(self.mentions)
-        shown = self.mentions.iloc[self.payload.order]
-        # Of places that are left out not even a candidate's name travels.
-        spans = pd.MultiIndex.from_frame(table[list(_KEY)]).isin(pd.MultiIndex.from_frame(shown[list(_KEY)]))
-        table = table[spans & table["lat"].notna() & table["lon"].notna()]
+        shown = self.mentions.iloc[self.payload(disclosure).order]
+        # Of places that are left out, not even the name of a candidate may be on the page.
+        on_page = pd.MultiIndex.from_frame(table[_KEY]).isin(pd.MultiIndex.from_frame(shown[_KEY]))
+        table = table[on_page & table["lat"].notna() & table["lon"].notna()]
         return None if table.empty else _packed(table, shown)
 
-    def manifest(self, given: Mapping[str, object]) -> list[list[str]]:
-        """Return what a reader may want to know of where the map comes from, as pairs of a name and words."""
-        import geomap
-        from geomap.resources._loading import manifest
+    def manifest(self, extra: Mapping[str, object], disclosure: Disclosure) -> list[list[str]]:
+        """Return where the map comes from, for its readers, as pairs of a label and a text.
 
-        resources = manifest()
-        today = (
-            dt.datetime.fromtimestamp(float(os.environ["SOURCE_DATE_EPOCH"]), tz=dt.UTC).date()
-            if ("SOURCE_DATE_EPOCH" in os.environ)
-            else dt.datetime.now(tz=dt.UTC).date()
-        )
-        totals = self.payload.numbers["totals"]
-        told: dict[str, object] = {
-            "Made with": f"geomap {geomap.__version__}",
-            "Date": today.isoformat(),
+        Parameters
+        ----------
+        extra
+            Further entries by label; they replace those of the same label.
+        disclosure
+            How much of the articles the page holds.
+        """
+        totals = self.payload(disclosure).numbers["totals"]
+        entries: dict[str, object] = {
+            "Made with": f"geomap {__version__}",
+            "Date": _today().isoformat(),
             "Corpus": f"{totals['articles']:,} articles, {totals['mentions']:,} mentions, "
             f"{totals['resolved']:,} of them resolved",
             "Corpus hash (SHA-256)": self.hash,
-            "Words of the articles": _TOLD[self.disclosure.text],
+            "Words of the articles": _TEXT_LABELS[disclosure.text],
         }
-        if self.disclosure.min_articles > 1:
-            told["Places left out"] = f"those in fewer than {self.disclosure.min_articles} articles"
-        if self.disclosure.coarsen:
-            told["Places merged by"] = {"admin1": "division", "country": "country"}[self.disclosure.coarsen]
+        if disclosure.min_articles > 1:
+            entries["Places left out"] = f"those in fewer than {disclosure.min_articles} articles"
+        if disclosure.coarsen:
+            entries["Places merged by"] = {"admin1": "division", "country": "country"}[disclosure.coarsen]
+        resources = resource_manifest()
         for name, label in (("gazetteer.tsv.xz", "Gazetteer of this geomap"), ("basemap.json.gz", "Basemap")):
             if entry := resources.get(name):
-                told[label] = f"{entry.get('licence', '')}; SHA-256 {entry.get('sha256', '')}"
+                entries[label] = f"{entry.get('licence', '')}; SHA-256 {entry.get('sha256', '')}"
         carried = self.mentions.attrs.get(MANIFEST)
-        told |= {str(name): value for name, value in (carried if isinstance(carried, Mapping) else {}).items()}
-        told |= {str(name): value for name, value in given.items()}
+        entries |= carried if isinstance(carried, Mapping) else {}
+        entries |= extra
         shapes = "Natural Earth, US Census Bureau (public domain)"
-        told["Attribution"] = f"Places: {credit(self.drawn_ids)}. Shapes: {shapes}."
-        return [[name, str(value)] for name, value in told.items()]
+        entries["Attribution"] = f"Places: {credit(self.drawn_ids(disclosure))}. Shapes: {shapes}."
+        return [[str(label), str(value)] for label, value in entries.items()]
 
 
-_TOLD = {"full": "whole sentences", "snippets": "a few words around each mention", "none": "none"}
+_TEXT_LABELS = {"full": "whole sentences", "snippets": "a few words around each mention", "none": "none"}
+
+
+def _today() -> dt.date:
+    """Return the date in UTC; reproducible builds set it with ``$SOURCE_DATE_EPOCH``."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    return (dt.datetime.fromtimestamp(float(epoch), tz=dt.UTC) if epoch else dt.datetime.now(tz=dt.UTC)).date()
 
 
 def _packed(table: pd.DataFrame, mentions: pd.DataFrame) -> dict[str, Any]:
-    """Return the candidates once each, and for every mention of the page which it had and how likely they were."""
+    """Return every candidate once, and for each mention of the page its candidates and their probabilities.
+
+    A mention refers to a list of pairs (candidate, percent); mentions with the same list share it.
+    """
     codes, ids = pd.factorize(table["place_id"])
     first = table.iloc[np.unique(codes, return_index=True)[1]]
     percent = np.round(100 * table["probability"].to_numpy()).astype(int)
-    lists: dict[tuple[Any, ...], list[int]] = {}
+    pairs_of: dict[tuple[Any, ...], list[int]] = {}
     keys = zip(*(table[name].tolist() for name in _KEY), strict=True)
     for key, code, value in zip(keys, codes.tolist(), percent.tolist(), strict=True):
-        kept = lists.setdefault(key, [])
-        if len(kept) < 2 * (_RUNNERS_UP + 1):
-            kept += (code, value)
-    numbers: dict[tuple[int, ...], int] = {}
-    of_rows = [
-        numbers.setdefault(tuple(lists.get(key, ())), len(numbers))
+        pairs = pairs_of.setdefault(key, [])
+        if len(pairs) < 2 * (1 + _MAX_ALTERNATIVES):  # the choice comes first
+            pairs += (code, value)
+    number_of: dict[tuple[int, ...], int] = {}
+    rows = [
+        number_of.setdefault(tuple(pairs_of.get(key, ())), len(number_of))
         for key in zip(*(mentions[name].tolist() for name in _KEY), strict=True)
     ]
     return {
@@ -194,6 +193,6 @@ def _packed(table: pd.DataFrame, mentions: pd.DataFrame) -> dict[str, Any]:
             "lat": first["lat"].astype(float).round(5).to_list(),
             "lon": first["lon"].astype(float).round(5).to_list(),
         },
-        "lists": [list(pairs) for pairs in numbers],
-        "rows": of_rows,
+        "lists": [list(pairs) for pairs in number_of],
+        "rows": rows,
     }

@@ -1,4 +1,4 @@
-"""A map's document with every script, style, font and image written into it."""
+"""The HTML document of a map, with every script, style, font and image in it."""
 
 from __future__ import annotations
 
@@ -10,41 +10,37 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import folium
 from branca.element import CssLink, Element, Figure, JavascriptLink
 from folium.template import Template
 
-from geomap.maps._assets import Asset, AssetUnavailable, Shelf, asset_of, inlined, left_out
-from geomap.maps._disclosure import FULL, Disclosure
+from geomap.maps._assets import Asset, AssetReader, AssetUnavailable, asset_of, inlined, is_omitted
 from geomap.maps._layers import Basemap
 from geomap.maps._markup import Verbatim, below, data_uri, is_known, script_tag, style_tag
 
-if TYPE_CHECKING:
-    from geomap.maps._corpus import Corpus
-
-# Signs in a page, by npm package, that something on it uses the package.
-_SIGNS = {
+# What a page contains if it uses an npm package.
+_USES = {
     "jquery": re.compile(r"\bjQuery\b|(?<![\w$])\$\s?[(.]"),
     "@fortawesome/fontawesome-free": re.compile(r"\bfa-(?!rotate-)[a-z]|[\"']?\bprefix[\"']?\s*:\s*[\"']fa"),
     "@neos21/bootstrap3-glyphicons": re.compile(r"\bglyphicon"),
     "drmonty-leaflet-awesome-markers": re.compile(r"\bAwesomeMarkers\b"),
 }
-_BROUGHT = {"@fortawesome/fontawesome-free": "font-awesome"}
-_BOOTSTRAP_CALLED = re.compile(r"\bbootstrap\.|\bdata-bs-")
+_REQUIRED_AS = {"@fortawesome/fontawesome-free": "font-awesome"}
+_USES_BOOTSTRAP = re.compile(r"\bbootstrap\.|\bdata-bs-")
 _CLASSES = re.compile(r"\bclass(?:Name)?\\?[\"']?\s*[=:]\s*\\?[\"']([^\"'\\]+)")
-_OTHERS = ("folium", "geomap", "leaflet")  # whose classes are no one else's
-_STYLED = re.compile(r"\.(-?[A-Za-z_][\w-]*)")
+_OWN_PREFIXES = ("folium", "geomap", "leaflet")  # of classes that Bootstrap does not style
+_STYLED_CLASSES = re.compile(r"\.(-?[A-Za-z_][\w-]*)")
 _DATA = re.compile(r"<script type=\"application/[^>]*>.*?</script>", re.DOTALL)
-_TURNED = re.compile(r"\bfa-rotate-(-?\d+)\b")
-# Elements that show HTML of the map's maker, which Bootstrap's style changes.
-_HOLDS_HTML = ("DivIcon", "GeoJsonPopup", "Html", "IFrame", "Popup", "VegaLite", "Vega")
+_ROTATED = re.compile(r"\bfa-rotate-(-?\d+)\b")
+# Elements that show the user's own HTML, which Bootstrap's style changes.
+_SHOW_HTML = ("DivIcon", "GeoJsonPopup", "Html", "IFrame", "Popup", "VegaLite", "Vega")
 
 
-class Needs:
-    """What a page uses.
+class PageUsage:
+    """Which scripts and styles a page uses.
 
     Parameters
     ----------
@@ -53,47 +49,50 @@ class Needs:
     elements
         The elements of the map.
     assets
-        What stands for the page's links.
+        What replaces the page's links.
     """
 
     def __init__(self, page: str, elements: Iterable[Element], assets: Iterable[Asset]) -> None:
         self.page = _DATA.sub("", page)
-        self._brought = {name for asset in assets for name in asset.brings}
-        self._html = any(_holds_html(element) for element in elements)
+        self._required = {name for asset in assets for name in asset.requires}
+        self._shows_html = any(map(_shows_html, elements))
 
-    def has(self, url: str, asset: Asset, shelf: Shelf) -> bool:
-        """Return whether the page uses what stands for a link."""
+    def uses(self, url: str, asset: Asset, reader: AssetReader) -> bool:
+        """Return whether the page uses what replaces a link."""
         package = asset.package
         if package == "bootstrap":
             if url.endswith(".js"):
-                return _BOOTSTRAP_CALLED.search(self.page) is not None
-            return self._html or self._dressed(asset, url, shelf)
-        if package not in _SIGNS:
+                return _USES_BOOTSTRAP.search(self.page) is not None
+            return self._shows_html or self._uses_class_of(asset, url, reader)
+        if package not in _USES:
             return True
-        return _BROUGHT.get(package) in self._brought or _SIGNS[package].search(self.page) is not None
+        return _REQUIRED_AS.get(package) in self._required or _USES[package].search(self.page) is not None
 
-    def _dressed(self, asset: Asset, url: str, shelf: Shelf) -> bool:
-        """Return whether the page uses a class of a style sheet; true where that cannot be read."""
-        used = {name for names in _CLASSES.findall(self.page) for name in names.split() if not name.startswith(_OTHERS)}
+    def _uses_class_of(self, asset: Asset, url: str, reader: AssetReader) -> bool:
+        """Return whether the page uses a class of a style sheet; true if that cannot be read."""
+        used = {
+            name
+            for names in _CLASSES.findall(self.page)
+            for name in names.split()
+            if not name.startswith(_OWN_PREFIXES)
+        }
         if not used:
             return False
         try:
-            css = "".join(shelf.read(file, url).decode("utf-8") for file in asset.files)
+            css = "".join(reader.read(file, url).decode("utf-8") for file in asset.files)
         except AssetUnavailable:
             return True
-        return not used.isdisjoint(_STYLED.findall(css))
+        return not used.isdisjoint(_STYLED_CLASSES.findall(css))
 
-    def turns(self) -> str:
-        """Return the style of markers that are turned, nothing where none is."""
-        angles = sorted({int(angle) for angle in _TURNED.findall(self.page)} - {0})
+    def rotations(self) -> str:
+        """Return the style of rotated markers, empty if there are none."""
+        angles = sorted({int(angle) for angle in _ROTATED.findall(self.page)} - {0})
         return "".join(f".fa-rotate-{angle}{{transform:rotate({angle}deg)}}" for angle in angles)
 
 
-def _holds_html(element: Element) -> bool:
+def _shows_html(element: Element) -> bool:
     module = type(element).__module__
-    if module.startswith(("folium.", "geomap.", "branca.")):
-        return type(element).__name__ in _HOLDS_HTML
-    return True
+    return not module.startswith(("folium.", "geomap.", "branca.")) or type(element).__name__ in _SHOW_HTML
 
 
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
@@ -101,12 +100,12 @@ _HEIGHT = 600  # pixels, in a notebook
 
 
 class Page(Figure):
-    """The document that holds a geomap map, with a title and a language, fit for phones and for zooming.
+    """The document that holds a geomap map, with a title and a language, fit for phones and page zoom.
 
     Parameters
     ----------
     title
-        What the browser's tab says.
+        The title in the browser's tab.
     language
         A BCP 47 tag.
     """
@@ -142,34 +141,19 @@ class Page(Figure):
         )
 
     def _height(self) -> int:
-        """Return how many pixels high a notebook shows the page: as high as its maps, where they say so in pixels."""
+        """Return the height of the page in a notebook, in pixels: that of its maps if they have one in pixels."""
         maps = [child for child in self._children.values() if isinstance(child, folium.Map)]
         heights = [_pixels(m.height) + _pixels(m.top) for m in maps if _pixels(m.height)]
         return math.ceil(sum(heights)) or _HEIGHT
 
 
 def _pixels(size: tuple[float, str]) -> float:
-    """Return a size as Folium keeps it in pixels; 0 where it is a share of the page."""
+    """Return one of Folium's sizes in pixels; 0 if it is a share of the page."""
     return size[0] if size[1] == "px" else 0.0
 
 
-@contextmanager
-def disclosed(root: Element, disclosure: Disclosure) -> Iterator[None]:
-    """Let the corpora of a map disclose only so much for a while."""
-    corpora: list[Corpus] = [
-        corpus for corpus in (getattr(element, "corpus", None) for element in below(root)) if corpus is not None
-    ]
-    try:
-        for corpus in corpora:
-            corpus.disclose(disclosure)
-        yield
-    finally:
-        for corpus in corpora:
-            corpus.disclose(FULL)
-
-
 def _tile_hosts(root: Figure) -> list[str]:
-    """Return the servers that the map's tiles come from, as a policy names them."""
+    """Return the servers that the map's tiles come from, as sources of a content security policy."""
     hosts = set()
     for element in below(root):
         url = getattr(element, "tiles", None) or getattr(element, "url", None)
@@ -187,9 +171,9 @@ _TILED = ("Tiles", "TileLayer", "WmsTileLayer")
 def policy(document: str, root: Figure) -> str:
     """Return a content security policy that runs only the scripts that the page was written with.
 
-    The second wall behind the escaping: were a word of an article ever to become a script, a browser would not run it.
-    Pictures may come from the map's tile servers only. A map that carries layers of others gets no policy: their scripts
-    may need what it forbids.
+    A second defense behind the escaping: should text of an article ever become a script, the browser will not run it.
+    Images may come from the map's tile servers only. Maps with layers from other packages get no policy, because their
+    scripts may need what it forbids.
     """
     hosts = _tile_hosts(root)
     digests = {hashlib.sha256(text.encode("utf-8")).digest() for text in _INLINE_SCRIPT.findall(document)}
@@ -207,7 +191,7 @@ _LINKED = re.compile(
     r"<(?:script|link|img|iframe|source|video|audio)\b[^>]*?\b(?:src|href)\s*=\s*\\?[\"']?((?:https?:)?//[^\"'\s>\\]+)",
     re.IGNORECASE,
 )
-_CLOSEST = 18  # zoom, where neither the map nor any tiles say how close it goes
+_CLOSEST_ZOOM = 18  # of maps that neither say it themselves nor have tiles that do
 
 
 def self_contained(root: Figure, *, fetch: bool, files: Files | None = None) -> tuple[str, dict[str, str]]:
@@ -218,46 +202,58 @@ def self_contained(root: Figure, *, fetch: bool, files: Files | None = None) -> 
     root
         The figure that holds the map.
     fetch
-        Whether files may be fetched where they are not installed.
+        Whether files that are not installed may be downloaded.
     files
-        Files of the caller's own, by the address that the map links to.
+        The user's own files, by the URL that they replace.
 
     Returns
     -------
     document
         HTML.
     links
-        The addresses that the document still links to, each with why.
+        The URLs that the document still links to, each with the reason.
     """
-    with _prepared(root):
+    with _ready_for_file(root) as maps:
         root.render()
-        return _written(root, Shelf(fetch=fetch, given=files))
+        for m in maps:
+            _draw_land_below(m)
+        return _document(root, AssetReader(fetch=fetch, replacements=files))
 
 
 def linked(root: Figure) -> str:
     """Return a map's document as Folium writes it, with links, for pages on the web."""
     root.render()
+    return _html(root)
+
+
+def _html(root: Figure) -> str:
     document: str = root._template.render(this=root, kwargs={})
     return document
 
 
-def _written(root: Figure, shelf: Shelf) -> tuple[str, dict[str, str]]:
-    children = root.header._children
-    linking = {name: child for name, child in children.items() if isinstance(child, JavascriptLink | CssLink)}
-    bare = _bare(root, linking)
+def _document(root: Figure, reader: AssetReader) -> tuple[str, dict[str, str]]:
+    header = root.header._children
+    linking = {name: child for name, child in header.items() if isinstance(child, JavascriptLink | CssLink)}
+    for name in linking:
+        header[name] = Verbatim("")
+    bare = _html(root)
     links = dict.fromkeys(_LINKED.findall(bare), "geomap leaves it as it is")
     assets = {name: asset_of(child.url) for name, child in linking.items()}
-    needs = Needs(bare, below(root), [asset for asset in assets.values() if asset is not None])
+    usage = PageUsage(bare, below(root), [asset for asset in assets.values() if asset is not None])
     for name, child in linking.items():
-        markup, problem = _instead(child, assets[name], needs, shelf)
+        markup, problem = _replacement(child, assets[name], usage, reader)
         if problem:
             links[child.url] = problem
+            header[name] = child
         else:
-            children[name] = Verbatim(markup)
-    document: str = root._template.render(this=root, kwargs={})
-    for url in [url for url in links if _is_picture(url)]:
+            header[name] = Verbatim(markup)
+    document = _html(root)
+    for url in links.copy():
+        asset = asset_of(url) if url.endswith(".png") else None
+        if asset is None:
+            continue
         try:
-            document = document.replace(url, _picture(url, shelf))
+            document = document.replace(url, data_uri(url, reader.read(asset.files[0], url)))
             del links[url]
         except AssetUnavailable as error:
             links[url] = str(error)
@@ -266,83 +262,56 @@ def _written(root: Figure, shelf: Shelf) -> tuple[str, dict[str, str]]:
     return document, links
 
 
-def _bare(root: Figure, linking: Mapping[str, Element]) -> str:
-    """Return the document without its linked scripts and styles."""
-    children = root.header._children
-    kept = children.copy()
-    for name in linking:
-        del children[name]
-    try:
-        document: str = root._template.render(this=root, kwargs={})
-    finally:
-        children.clear()
-        children.update(kept)
-    return document
-
-
-def _instead(link: JavascriptLink | CssLink, asset: Asset | None, needs: Needs, shelf: Shelf) -> tuple[str, str]:
-    """Return what goes on the page instead of a link, and why the link has to stay, one of the two empty."""
-    own = shelf.given(link.url)
+def _replacement(
+    link: JavascriptLink | CssLink, asset: Asset | None, usage: PageUsage, reader: AssetReader
+) -> tuple[str, str]:
+    """Return what replaces a link, and the reason if the link has to stay."""
+    own = reader.replacement(link.url)
     if own is not None:
         text = own.decode("utf-8")
         return (script_tag(text) if isinstance(link, JavascriptLink) else style_tag(text)), ""
-    if left_out(link.url) is not None:
-        turned = needs.turns() if "rotate" in link.url else ""
-        return (style_tag(turned) if turned else ""), ""
+    if is_omitted(link.url):
+        style = usage.rotations() if "rotate" in link.url else ""
+        return (style_tag(style) if style else ""), ""
     if asset is None:
-        return "", "geomap has no checksum of it; give a file that stands for it in files="
-    if not needs.has(link.url, asset, shelf):
+        return "", "geomap has no checksum of it; pass your own copy in files="
+    if not usage.uses(link.url, asset, reader):
         return "", ""
     try:
-        return inlined(link.url, asset, shelf), ""
+        return inlined(link.url, asset, reader), ""
     except AssetUnavailable as error:
         return "", str(error)
 
 
-def _is_picture(url: str) -> bool:
-    return url.endswith(".png") and asset_of(url) is not None
-
-
-def _picture(url: str, shelf: Shelf) -> str:
-    asset = asset_of(url)
-    assert asset is not None
-    return data_uri(url, shelf.read(asset.files[0], url))
-
-
 @contextmanager
-def _prepared(root: Figure) -> Iterator[None]:
-    """Let a map be ready for a file for a while: land below tiles that may not come, and an end to zooming in.
+def _ready_for_file(root: Figure) -> Iterator[list[folium.Map]]:
+    """Yield the maps that need land below their tiles; undo afterward what rendering and inlining add to the page.
 
-    Folium hands ``max_zoom`` to tiles only; without any, Leaflet knows no end, and layers that count down from there,
-    such as clusters, show nothing.
+    Folium writes a map's ``max_zoom`` only with tiles. Without one, Leaflet has no closest zoom, and layers that count
+    down from it, such as clusters, show nothing.
     """
     parts = (root.header, root.html, root.script)
     before = [part._children.copy() for part in parts]
     maps = [element for element in below(root) if isinstance(element, folium.Map)]
-    endless = [m for m in maps if "max_zoom" not in m.options and not _tiles(m)]
-    bare = [m for m in maps if _lacks_land(m)]
+    unlimited = [m for m in maps if "max_zoom" not in m.options and not _has(folium.TileLayer, m)]
+    for m in unlimited:
+        m.options["max_zoom"] = _CLOSEST_ZOOM
     try:
-        for m in bare:
-            land = Basemap()
-            land._id = m._id  # so that a map saved twice gives the same file
-            m.add_child(land, index=0)
-        for m in endless:
-            m.options["max_zoom"] = _CLOSEST
-        yield
+        yield [m for m in maps if _has(folium.TileLayer, m) and not _has(Basemap, m) and m.crs == "EPSG3857"]
     finally:
-        for m in endless:
+        for m in unlimited:
             del m.options["max_zoom"]
-        for m in bare:
-            del m._children[f"basemap_{m._id}"]
-        for part, kept in zip(parts, before, strict=True):
+        for part, children in zip(parts, before, strict=True):
             part._children.clear()
-            part._children.update(kept)
+            part._children.update(children)
 
 
-def _tiles(m: folium.Map) -> list[folium.TileLayer]:
-    return [element for element in below(m) if isinstance(element, folium.TileLayer)]
+def _draw_land_below(m: folium.Map) -> None:
+    """Put the basemap on the page of a rendered map, which stays as it is; it has a pane below all tiles."""
+    land = Basemap()
+    land._id, land._parent = m._id, m  # the map's id, so that saving it twice writes the same file
+    land.render()
 
 
-def _lacks_land(m: folium.Map) -> bool:
-    drawn = any(isinstance(element, Basemap) for element in below(m))
-    return not drawn and bool(_tiles(m)) and m.crs == "EPSG3857"
+def _has(kind: type[Element], m: folium.Map) -> bool:
+    return any(isinstance(element, kind) for element in below(m))

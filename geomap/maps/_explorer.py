@@ -1,4 +1,4 @@
-"""One call from mentions to a map."""
+"""One call from mentions to an interactive map."""
 
 from __future__ import annotations
 
@@ -25,51 +25,56 @@ def explore(
     alternatives: pd.DataFrame | None = None,
     manifest: Mapping[str, object] | None = None,
 ) -> Map:
-    """Show the places of a corpus on a map, every symbol with the sentences it comes from.
+    """Show the places of a corpus on an interactive map, every symbol with the sentences behind it.
 
     Parameters
     ----------
     mentions
-        A mentions table. Unresolved mentions (``status="nil"``) are counted, not drawn.
+        A mentions table in any CRS. Unresolved mentions (``status="nil"``) are counted, not drawn. It needs the columns
+        ``article_id``, ``place_id``, ``name`` and an active geometry; without others, the map lacks what they show.
     tiles
-        None for the basemap that ships with geomap (Natural Earth), which needs no network. Or the name of a provider
-        in ``xyzservices`` ("OpenStreetMap", "OpenTopoMap"), or a ``TileProvider``: its tiles are then loaded from
-        the web whenever the map is open, which tells the provider who looks where. Where they do not come, the basemap
-        shows. OpenStreetMap refuses pages without a Referer (https://operations.osmfoundation.org/policies/tiles/),
-        files opened from disk among them: for a file to send around, take the basemap or another provider.
+        None for the built-in basemap (Natural Earth), which needs no network. Or the name of a provider in
+        ``xyzservices`` ("OpenStreetMap", "OpenTopoMap"), or a ``TileProvider``: its tiles are loaded from the web
+        whenever the map is open, which tells the provider who looks where. The basemap shows wherever they do not load.
+        OpenStreetMap refuses pages without a Referer (https://operations.osmfoundation.org/policies/tiles/), including
+        files opened from disk: to send a file around, use the basemap or another provider.
     title
-        The heading of the map and of its page; by default how many articles there are.
+        The heading of the map and of its page; by default the number of articles.
     panel
         Whether to show the panel: heading, counts, search, filters, the list of places, legend.
     color
-        A column of the mentions to color the places by; see :class:`~geomap.maps.PlacesLayer`.
+        A column of the mentions to color the places by, such as ``"source"`` or ``"published"``; see
+        :class:`~geomap.maps.PlacesLayer`.
     cluster
-        Whether places that would lie on top of each other are summed in one circle; None: from 2,000 places on. See
+        Whether to merge places that would overlap into one circle; None: if there are 2,000 places or more. See
         :class:`~geomap.maps.PlacesLayer`.
     alternatives
         The runners-up of the mentions, as :func:`geomap.alternatives` returns them; by default those that the table
-        carries from ``geoparse``. A reader sees them where a mention is in doubt, and chooses among them to correct it.
+        carries from ``geoparse``. A reader sees them for doubtful mentions, and chooses among them to correct one.
     manifest
-        What else a reader may want to know of where the map comes from (model, parameters), by name.
+        Further facts about where the map comes from (model, parameters) for its readers, by label.
 
     Returns
     -------
     Map
-        A ``folium.Map``; add to it what Folium can add, show it in a notebook, or write it with
+        A ``folium.Map``: add anything that Folium offers, display it in a notebook, or write it with
         :func:`~geomap.maps.save_html`.
 
     Raises
     ------
     ColumnMissing
-        If the mentions lack a column that is needed here.
+        If the mentions lack one of the columns above, or the column to color by.
     ValueError
-        If no tile provider has the name given.
+        If there is no tile provider of that name.
 
     Examples
     --------
-    >>> import geomap.tables
-    >>> explore(geomap.tables.empty_mentions()).get_root().title
-    'Places in 0 articles'
+    >>> from geomap.datasets import sample_mentions
+    >>> m = explore(sample_mentions(), color="source", manifest={"Recognizer": "embedded"})
+    >>> m.get_root().title
+    'Places in 4 articles'
+    >>> [round(degrees) for degrees in m.location]  # the middle of where most mentions are, latitude first
+    [36, 44]
     """
     from geomap.maps._folium_map import Map
     from geomap.maps._layers import PlacesLayer

@@ -1,4 +1,4 @@
-"""A Folium map that needs no network: embedded basemap, Leaflet only, and a page fit for phones."""
+"""A Folium map that needs no network: built-in basemap, Leaflet only, and a page fit for phones."""
 
 from __future__ import annotations
 
@@ -14,30 +14,37 @@ if TYPE_CHECKING:
     import xyzservices
 
 _LEAFLET = ("leaflet", "leaflet_css")
-_CLOSEST_BASEMAP, _CLOSEST_TILES = 12, 19
+_MAX_ZOOM_BASEMAP, _MAX_ZOOM_TILES = 12, 19
 
 
 class Map(folium.Map):
-    """A ``folium.Map`` over geomap's own basemap, which a notebook shows and a file keeps without a network.
+    """A ``folium.Map`` over the built-in basemap, which works offline in notebooks and saved files.
 
-    Anything made for Folium can be added to it. Scripts that Folium puts on every page are left out as long as nothing
-    on the map needs them.
+    Anything made for Folium can be added to it. Scripts that Folium puts on every page are left out unless something on
+    the map needs them.
 
     Parameters
     ----------
     tiles
-        Tiles to lay over the basemap; see :func:`geomap.maps.explore`. None: the basemap alone.
+        Tiles to show over the basemap; see :func:`geomap.maps.explore`. None: the basemap alone.
     title
         The title of the page.
     language
         The language of the page, a BCP 47 tag.
     **options
-        Passed to ``folium.Map`` (``location``, ``zoom_start``, ``width``, ``height`` ...), and by it to Leaflet.
+        Passed on to ``folium.Map`` (``location``, ``zoom_start``, ``width``, ``height`` ...) and Leaflet.
 
     Raises
     ------
     ValueError
-        If no tile provider has the name given.
+        If there is no tile provider of that name.
+
+    Examples
+    --------
+    >>> from geomap.datasets import sample_mentions
+    >>> from geomap.maps import HeatLayer
+    >>> m = Map(location=[36.3, 43.1], zoom_start=6, title="Mosul")
+    >>> layer = HeatLayer(sample_mentions()).add_to(m)
     """
 
     def __init__(
@@ -52,8 +59,8 @@ class Map(folium.Map):
         page = Page(title=title, language=language)
         page.add_child(self)
         self.default_js, self.default_css = list(self.default_js), list(self.default_css)
-        # Folium hands max_zoom to its tiles only; without any, Leaflet would not know where to stop.
-        self.options.setdefault("max_zoom", _CLOSEST_BASEMAP if tiles is None else _CLOSEST_TILES)
+        # Folium gives max_zoom to tiles only; without it, Leaflet zooms in without end.
+        self.options.setdefault("max_zoom", _MAX_ZOOM_BASEMAP if tiles is None else _MAX_ZOOM_TILES)
         self.options.setdefault("min_zoom", 1)
         self.options.setdefault("zoom_snap", 0.25 if tiles is None else 1)
         Basemap().add_to(self)
@@ -61,17 +68,16 @@ class Map(folium.Map):
             (tiles if isinstance(tiles, folium.TileLayer) else Tiles(tiles)).add_to(self)
 
     def render(self, **kwargs: Any) -> None:  # type: ignore[override]  # as in branca's MacroElement
-        """Render the map, with Leaflet alone where nothing on it needs more."""
-        every = self.default_js, self.default_css
+        """Render the map, with Leaflet alone unless something on it needs more."""
+        header = cast("Page", self.get_root()).header
+        linked = set(header._children)
+        super().render(**kwargs)  # type: ignore[no-untyped-call]
         if not self.objects_to_stay_in_front and all(map(is_known, below(self))):
-            extra = {name for name, _ in (*folium.Map.default_js, *folium.Map.default_css)}.difference(_LEAFLET)
-            self.default_js, self.default_css = ([link for link in links if link[0] not in extra] for links in every)
-        try:
-            super().render(**kwargs)  # type: ignore[no-untyped-call]
-        finally:
-            self.default_js, self.default_css = every
-        # Folium's own forbids zooming on phones.
-        cast("Page", self.get_root()).header.add_child(Verbatim(self._head()), name=self.get_name())
+            for name, _ in (*folium.Map.default_js, *folium.Map.default_css):
+                if name not in linked and name not in _LEAFLET:
+                    header._children.pop(name, None)
+        # Replaces Folium's own, which forbids zooming on phones.
+        header.add_child(Verbatim(self._head()), name=self.get_name())
 
     def _head(self) -> str:
         switches = (("L_NO_TOUCH", self.global_switches.no_touch), ("L_DISABLE_3D", self.global_switches.disable_3d))

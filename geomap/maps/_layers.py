@@ -1,32 +1,33 @@
-"""Folium layers: the places of a corpus, the built-in basemap, and tiles that give way when they do not come."""
+"""Folium layers: mentions drawn in four ways, the built-in basemap, and tiles over it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import folium
 import pandas as pd
 from branca.element import MacroElement
 from folium.map import Layer
-from folium.template import Template
+from folium.template import Template, tojavascript
 
-from geomap.errors import ResourceDamaged
+from geomap._checks import at_least, positive
 from geomap.maps._classes import Areas, classes
 from geomap.maps._corpus import Corpus
+from geomap.maps._disclosure import FULL, Disclosure, current_disclosure
 from geomap.maps._markup import Verbatim, clean_attribution, html_text, json_for_html, script_tag, style_tag
 from geomap.maps._payload import compressed_block, data_block
-from geomap.maps._views import bounds, first_view
+from geomap.maps._views import Box, bounds, first_view
+from geomap.resources._loading import read_resource
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import xyzservices
     from branca.element import Figure
 
-    from geomap.maps._corpus import Corpus
-
+# In this order on the page: each defines what later ones use.
 _SCRIPTS = (
     "core",
     "model",
@@ -51,78 +52,87 @@ _SCRIPTS = (
     "choropleth",
 )
 _STYLES = ("geomap", "popup", "controls", "dialogs")
-WORLD = "geomap_world"
+_WORLD = "geomap_world"  # the element with the basemap's data
+_CLUSTERED_FROM = 2_000  # places; with more, those of Europe hide each other on a map of the world
+
+
+class LayerContent(NamedTuple):
+    """What a layer puts on its page.
+
+    Attributes
+    ----------
+    blocks
+        Elements that hold data, by id; layers that share data use the same id.
+    arguments
+        Of the layer's constructor, each as JavaScript.
+    """
+
+    blocks: Mapping[str, str]
+    arguments: tuple[str, ...]
+
+
+@cache
+def _templates(names: tuple[str, ...], suffix: str) -> str:
+    folder = files("geomap.maps") / "templates"
+    return "\n".join((folder / f"{name}{suffix}").read_text("utf-8") for name in names)
 
 
 class ScriptedLayer(Layer):
     """A layer that geomap's own script draws from blocks of data on the page."""
 
-    corpus: Corpus | None = None
-    settings: Mapping[str, Any] = MappingProxyType({})
+    _template = Template("")  # nothing goes through Jinja, which would read templates into the text of articles
+    _constructor: str  # a function of ``L.geomap`` in the page's script
 
-    def blocks(self) -> dict[str, str]:
-        """Return the elements that hold the layer's data, by id; what several layers need has one id."""
-        return {}
+    def content(self, disclosure: Disclosure) -> LayerContent:
+        """Return the layer's data and arguments, with as much of the articles as may be disclosed."""
+        raise NotImplementedError
 
     def render(self, **kwargs: Any) -> None:  # type: ignore[override]  # as in branca's MacroElement
         """Put the style, the script and the data on the page, then the layer on its map."""
+        assert self._parent is not None
         figure = cast("Figure", self.get_root())
-        templates = files("geomap.maps") / "templates"
-        css = "\n".join((templates / f"{name}.css").read_text("utf-8") for name in _STYLES)
-        figure.header.add_child(Verbatim(style_tag(css)), name="geomap_css")
-        javascript = "\n".join((templates / f"{name}.js").read_text("utf-8") for name in _SCRIPTS)
-        figure.header.add_child(Verbatim(script_tag(javascript)), name="geomap_js")
-        for name, block in self.blocks().items():
+        figure.header.add_child(Verbatim(style_tag(_templates(_STYLES, ".css"))), name="geomap_css")
+        figure.header.add_child(Verbatim(script_tag(_templates(_SCRIPTS, ".js"))), name="geomap_js")
+        blocks, arguments = self.content(current_disclosure())
+        for name, block in blocks.items():
             figure.html.add_child(Verbatim(block), name=name)
-        # Not Layer.render, which adds the layer to its map once more each time a map is rendered.
+        name = self.get_name()
+        added = f".addTo({self._parent.get_name()})" if self.show else ""
+        script = f"var {name} = L.geomap.{self._constructor}({', '.join(arguments)}){added};"
+        figure.script.add_child(Verbatim(script), name=name)
+        # Not Layer.render, which adds the layer to its map again each time a map is rendered.
         MacroElement.render(self, **kwargs)  # type: ignore[no-untyped-call]
 
-    @property
-    def told(self) -> str:
-        """What the script is told, as JSON that neither Jinja nor an HTML parser sees anything in."""
-        return json_for_html(dict(self.settings))
 
-    @property
-    def added(self) -> str:
-        """What adds the layer to its map, where it shows from the start."""
-        assert self._parent is not None
-        return f".addTo({self._parent.get_name()})" if self.show else ""
+def _basemap_block() -> dict[str, str]:
+    return {_WORLD: compressed_block(_WORLD, read_resource("basemap.json.gz"))}
 
 
-def world_block() -> str:
-    """Return the element that holds the land, once for all layers that draw it."""
-    resource = files("geomap") / "resources" / "basemap.json.gz"
-    try:
-        return compressed_block(WORLD, resource.read_bytes())
-    except FileNotFoundError as error:
-        raise ResourceDamaged("geomap/resources/basemap.json.gz is missing; install geomap again") from error
+class _MentionsLayer(ScriptedLayer):
+    """A layer over mentions, which follows the filters of the panel if the map has one."""
 
-
-class _OfMentions(ScriptedLayer):
-    """A layer over the mentions, which follows the filters of the panel where the map has one."""
-
-    def __init__(self, mentions: gpd.GeoDataFrame, *, name: str, caption: str | None, show: bool) -> None:
+    def __init__(self, mentions: gpd.GeoDataFrame, *, name: str, caption: str | None = None, show: bool = True) -> None:
         super().__init__(name=html_text(name), overlay=True, show=show)
         self._name = type(self).__name__
-        self.corpus: Corpus = Corpus(mentions)
-        self.settings: dict[str, Any] = {"caption": name if caption is None else caption}
+        self.corpus = Corpus(mentions)
+        self._settings: dict[str, Any] = {"caption": name if caption is None else caption}
 
-    def blocks(self) -> dict[str, str]:
-        """Return the corpus."""
-        self.settings["attribution"] = self.corpus.attribution
-        return self.corpus.blocks()
+    def content(self, disclosure: Disclosure) -> LayerContent:
+        """Return the corpus, and the settings with its attribution."""
+        settings = {**self._settings, "attribution": self.corpus.attribution(disclosure)}
+        return LayerContent(self.corpus.blocks(disclosure), (json_for_html(self.corpus.key), json_for_html(settings)))
 
     def _get_self_bounds(self) -> list[list[float | None]]:
-        places = self.corpus.payload.places
+        places = self.corpus.payload().places
         box = bounds(places["lon"], places["lat"])
         return [[None, None], [None, None]] if box is None else [list(corner) for corner in box]
 
 
-class HeatLayer(_OfMentions):
-    """How densely mentions lie, from the faintest to the densest spot of what the map shows.
+class HeatLayer(_MentionsLayer):
+    """The density of mentions as a heat map.
 
-    The color follows the root of the density relative to the densest spot in view, so that it neither saturates with
-    many mentions nor vanishes with few. It says nothing absolute.
+    Color follows the square root of the density relative to the densest spot in view, so that the map neither saturates
+    with many mentions nor fades with few. It shows no absolute values.
 
     Parameters
     ----------
@@ -131,18 +141,28 @@ class HeatLayer(_OfMentions):
     radius
         How far a mention reaches, in pixels.
     name
-        What a ``folium.LayerControl`` calls the layer.
+        The layer's name in a ``folium.LayerControl``.
     caption
-        The caption of its legend; by default the name.
+        The caption of its legend; by default ``name``.
     show
-        Whether it shows from the start.
+        Whether it is visible when the map opens.
+
+    Raises
+    ------
+    ColumnMissing
+        If the mentions lack ``article_id``, ``place_id``, ``name`` or a geometry.
+    InvalidTable
+        If ``radius`` is not above 0.
+
+    Examples
+    --------
+    >>> from geomap.datasets import sample_mentions
+    >>> from geomap.maps import Map
+    >>> m = Map()
+    >>> layer = HeatLayer(sample_mentions(), radius=40).add_to(m)
     """
 
-    _template = Template(
-        "{% macro script(this, kwargs) %}"
-        "var {{ this.get_name() }} = L.geomap.heat({{ this.corpus.key|tojson }}, {{ this.told }}){{ this.added }};"
-        "{% endmacro %}"
-    )
+    _constructor = "heat"
 
     def __init__(
         self,
@@ -154,79 +174,97 @@ class HeatLayer(_OfMentions):
         show: bool = True,
     ) -> None:
         super().__init__(mentions, name=name, caption=caption, show=show)
-        self.settings["radius"] = float(radius)
+        self._settings["radius"] = float(positive("radius", radius))
 
 
-class ComentionLayer(_OfMentions):
-    """Curved lines between places that stand in the same articles, wider where more articles name both.
+class ComentionLayer(_MentionsLayer):
+    """Curved lines between places that the same articles name, wider the more articles name both.
 
     Parameters
     ----------
     mentions
         A mentions table.
-    most
-        How many lines are drawn at most: the pairs that most articles name. In an article that names more than 40
-        places, the 40 that the corpus names most are paired.
+    limit
+        Maximum number of lines: the pairs that most articles name. Of an article that names more than 40 places, the 40
+        with most mentions in the corpus are paired.
     name, caption, show
         As for :class:`HeatLayer`.
+
+    Raises
+    ------
+    ColumnMissing
+        If the mentions lack ``article_id``, ``place_id``, ``name`` or a geometry.
+    InvalidTable
+        If ``limit`` is below 1.
+
+    Examples
+    --------
+    >>> from geomap.datasets import sample_mentions
+    >>> from geomap.maps import Map
+    >>> m = Map()
+    >>> layer = ComentionLayer(sample_mentions(), limit=10).add_to(m)
     """
 
-    _template = Template(
-        "{% macro script(this, kwargs) %}"
-        "var {{ this.get_name() }} = L.geomap.comentions({{ this.corpus.key|tojson }}, {{ this.told }}){{ this.added }};"
-        "{% endmacro %}"
-    )
+    _constructor = "comentions"
 
     def __init__(
         self,
         mentions: gpd.GeoDataFrame,
         *,
-        most: int = 60,
+        limit: int = 60,
         name: str = "Named together",
         caption: str | None = None,
         show: bool = True,
     ) -> None:
         super().__init__(mentions, name=name, caption=caption, show=show)
-        self.settings["most"] = int(most)
+        self._settings["limit"] = int(at_least("limit", limit, 1))
 
 
-class ChoroplethLayer(_OfMentions):
-    """Areas colored by the mentions in them, in classes made from the whole corpus.
+class ChoroplethLayer(_MentionsLayer):
+    """Areas colored by the mentions in them, in classes made from the entire corpus.
 
     Parameters
     ----------
     mentions
         A mentions table.
     shapes
-        The areas: a GeoDataFrame of polygons. None: the countries of the built-in basemap, by ``country_code``.
+        The areas: a GeoDataFrame of polygons in any CRS. None: the countries of the built-in basemap, by
+        ``country_code``.
     key
-        The column of ``shapes`` that names the areas; by default the first one that is not the geometry.
+        The column of ``shapes`` with the areas' names; by default the first that is not the geometry.
     per
         None for the number of mentions, ``"article"`` for mentions per article of the corpus, or ``"million people"``,
         which needs ``population``.
     population
-        People by country code, or by the areas' names where ``shapes`` are given.
+        People by country code, or by the areas' names if ``shapes`` are given.
     scheme
         A classification of mapclassify: ``"FisherJenks"``, ``"Quantiles"``, ``"EqualInterval"`` ...
     classes
-        How many classes at most.
+        Maximum number of classes.
     name, caption, show
-        As for :class:`HeatLayer`.
+        As for :class:`HeatLayer`; the name says by default what is counted.
 
     Raises
     ------
     MissingDependency
         If mapclassify is not installed.
+    ColumnMissing
+        If the mentions lack ``article_id``, ``place_id``, ``name`` or a geometry.
     InvalidTable
-        If the population is missing, or ``per`` or the scheme has no meaning.
+        If ``per``, ``scheme`` or ``classes`` is not one of the above, the population is missing, or the shapes are not
+        polygons with a CRS.
+
+    Examples
+    --------
+    >>> from geomap.datasets import sample_mentions
+    >>> from geomap.maps import Map
+    >>> m = Map()
+    >>> layer = ChoroplethLayer(sample_mentions(), per="article").add_to(m)
+    >>> layer.layer_name
+    'Mentions per article'
     """
 
-    _template = Template(
-        "{% macro script(this, kwargs) %}"
-        "var {{ this.get_name() }} = L.geomap.choropleth({{ this.corpus.key|tojson }}, {{ this.data_id|tojson }}, "
-        "{{ this.told }}){{ this.added }};"
-        "{% endmacro %}"
-    )
+    _constructor = "choropleth"
 
     def __init__(
         self,
@@ -242,38 +280,30 @@ class ChoroplethLayer(_OfMentions):
         caption: str | None = None,
         show: bool = True,
     ) -> None:
-        told = "Mentions" if per is None else f"Mentions per {per}"
-        super().__init__(mentions, name=name or told, caption=caption, show=show)
+        counted = "Mentions" if per is None else f"Mentions per {per}"
+        super().__init__(mentions, name=name or counted, caption=caption, show=show)
         self._areas = Areas(shapes, key=key, per=per, population=population, scheme=scheme, classes=classes)
-        self._areas.content(self.corpus.payload)  # what is wrong shows now, not when the map is saved
+        self._areas.content(self.corpus.payload())  # errors appear now, not when the map is saved
         self._of_countries = shapes is None
-        self.settings["world"] = WORLD
+        self._settings["world"] = _WORLD
 
-    @property
-    def data_id(self) -> str:
-        """The id of the element that holds the areas."""
-        return f"{self.get_name()}_areas"
-
-    def blocks(self) -> dict[str, str]:
-        """Return the corpus, the areas, and the land where they are its countries."""
-        found = super().blocks()
-        found[self.data_id] = data_block(self.data_id, self._areas.content(self.corpus.payload))
-        if self._of_countries:
-            found[WORLD] = world_block()
-        return found
+    def content(self, disclosure: Disclosure) -> LayerContent:
+        """Return the corpus, the areas, and the basemap if they are its countries."""
+        blocks, (key, settings) = super().content(disclosure)
+        areas = f"{self.get_name()}_areas"
+        block = {areas: data_block(areas, self._areas.content(self.corpus.payload(disclosure)))}
+        world = _basemap_block() if self._of_countries else {}
+        return LayerContent({**blocks, **block, **world}, (key, json_for_html(areas), settings))
 
 
-_CROWDED = 2_000  # places: from here on, those of Europe hide each other at the zoom that shows the world
-
-
-class PlacesLayer(ScriptedLayer):
+class PlacesLayer(_MentionsLayer):
     """The places of a mentions table, for any Folium map.
 
-    One symbol per place, its area by the number of mentions: towns and sites are filled circles; countries (squares),
-    divisions (diamonds), and regions, waters and landforms (rings) are hollow, because they stand for an area and not
-    for the point they are drawn at. Mentions that are only possible (less than 50 % confidence, unless the reader moves
-    that line) make a faint and broken outline around. A click shows the sentences that name the place and their
-    articles. Text from articles reaches the page as data and is shown as written.
+    One symbol per place, its area proportional to the number of mentions. Towns and sites are filled circles; countries
+    (squares), divisions (diamonds), and regions, waters and landforms (rings) are hollow, because they stand for an area
+    rather than for the point they are drawn at. Doubtful mentions (confidence below 50 %, unless the reader changes the
+    threshold) add a faint dashed outline. A click shows the sentences that name the place and their articles. Text from
+    articles reaches the page as data and is shown as written.
 
     Parameters
     ----------
@@ -282,42 +312,40 @@ class PlacesLayer(ScriptedLayer):
     title
         A heading for the panel.
     panel
-        Whether to show the panel: counts, search, filters, the list of places (the way in for keyboards and screen
-        readers), legend, and the table that says the same as the map.
+        Whether to show the panel: counts, search, filters, the list of places (which also serves keyboards and screen
+        readers), legend, and the map as a table.
     fit
-        Whether the map moves to where most mentions lie when it opens.
+        Whether the map opens where most mentions are.
     color
         A column of the mentions to color the places by: the value that most mentions of a place have, or the mean step
         of a number or a date. None: by form.
     cluster
-        Whether towns and sites that would lie on top of each other are summed in one circle, which says how often they
-        are named together and falls apart on a click; from zoom 8 on all stand alone. None: from 2,000 places on.
+        Whether to merge towns and sites that would overlap into one circle with their total mentions, which splits on a
+        click; from zoom 8 on all are separate. None: if there are 2,000 places or more.
     alternatives
         The runners-up of the mentions, as :func:`geomap.alternatives` returns them. None: those that the table carries
         from ``geoparse``, if any.
     manifest
-        What else a reader may want to know of where the map comes from (model, parameters), by name.
+        Further facts about where the map comes from (model, parameters) for its readers, by label.
     name
-        What a ``folium.LayerControl`` calls the layer.
+        The layer's name in a ``folium.LayerControl``.
 
     Raises
     ------
     ColumnMissing
-        If the mentions lack a column that is needed here.
+        If the mentions lack ``article_id``, ``place_id``, ``name``, a geometry, or the column to color by.
 
     Examples
     --------
-    >>> import folium, geomap.tables
+    >>> import folium
+    >>> from geomap.datasets import sample_mentions
     >>> m = folium.Map(tiles=None)
-    >>> layer = PlacesLayer(geomap.tables.empty_mentions()).add_to(m)
+    >>> layer = PlacesLayer(sample_mentions(), color="source").add_to(m)
+    >>> [[round(degrees, 1) for degrees in corner] for corner in layer.box]  # south, west; north, east
+    [[31.0, 4.3], [50.9, 47.4]]
     """
 
-    _template = Template(
-        "{% macro script(this, kwargs) %}"
-        "var {{ this.get_name() }} = L.geomap.places({{ this.corpus.key|tojson }}, {{ this.told }})"
-        "{{ this.added }};"
-        "{% endmacro %}"
-    )
+    _constructor = "places"
 
     def __init__(
         self,
@@ -332,80 +360,77 @@ class PlacesLayer(ScriptedLayer):
         manifest: Mapping[str, object] | None = None,
         name: str = "Places",
     ) -> None:
-        super().__init__(name=html_text(name), overlay=True)
-        self._name = "PlacesLayer"
-        self.corpus: Corpus = Corpus(mentions)
+        super().__init__(mentions, name=name)
         self._title, self._panel, self._fit, self._cluster = title, panel, fit, cluster
         self._alternatives, self._manifest = alternatives, dict(manifest or {})
         self._classes = None if color is None else classes(mentions, color)
-        self.settings: dict[str, Any] = {}
 
     @property
-    def box(self) -> list[list[float]] | None:
-        """The box around all places, None without any."""
-        places = self.corpus.payload.places
+    def box(self) -> Box | None:
+        """The box around all places as [[south, west], [north, east]] in degrees, None without places."""
+        places = self.corpus.payload().places
         return bounds(places["lon"], places["lat"])
 
     @property
-    def view(self) -> list[list[float]] | None:
-        """The box where most mentions lie, None without any."""
-        places = self.corpus.payload.places
+    def view(self) -> Box | None:
+        """The box where most mentions are, None without places."""
+        return self._view(FULL)
+
+    def _view(self, disclosure: Disclosure) -> Box | None:
+        places = self.corpus.payload(disclosure).places
         return first_view(places["lon"], places["lat"], places["mentions"])
 
-    def blocks(self) -> dict[str, str]:
+    def content(self, disclosure: Disclosure) -> LayerContent:
         """Return the corpus, the colors, the runners-up and the manifest."""
-        found = self.corpus.blocks()
-        parts: dict[str, object] = {"manifest": self.corpus.manifest(self._manifest)}
+        payload = self.corpus.payload(disclosure)
+        parts: dict[str, object] = {"manifest": self.corpus.manifest(self._manifest, disclosure)}
         if self._classes is not None:
-            codes, told = self._classes
-            parts["color"] = told | {"values": self.corpus.payload.color(codes)}
-        known = self.corpus.alternatives(self._alternatives)
-        if known is not None:
-            parts["alternatives"] = known
-        crowded = len(self.corpus.payload.places) >= _CROWDED
-        self.settings = {
+            codes, legend = self._classes
+            parts["color"] = {**legend, "values": codes[payload.order].tolist()}
+        alternatives = self.corpus.alternatives(self._alternatives, disclosure)
+        if alternatives is not None:
+            parts["alternatives"] = alternatives
+        ids = {part: f"{self.get_name()}_{part}" for part in parts}
+        settings = {
             "panel": self._panel,
-            "fit": self.view if self._fit else None,
+            "fit": self._view(disclosure) if self._fit else None,
             "title": self._title,
-            "attribution": self.corpus.attribution,
-            "cluster": crowded if self._cluster is None else self._cluster,
+            "attribution": self.corpus.attribution(disclosure),
+            "cluster": len(payload.places) >= _CLUSTERED_FROM if self._cluster is None else self._cluster,
+            **ids,
         }
-        for name, content in parts.items():
-            block = f"{self.get_name()}_{name}"
-            found[block] = data_block(block, content)
-            self.settings[name] = block
-        return found
-
-    def _get_self_bounds(self) -> list[list[float | None]]:
-        box = self.box
-        return [[None, None], [None, None]] if box is None else [list(corner) for corner in box]
+        blocks = {ids[part]: data_block(ids[part], content) for part, content in parts.items()}
+        return LayerContent(
+            {**self.corpus.blocks(disclosure), **blocks}, (json_for_html(self.corpus.key), json_for_html(settings))
+        )
 
 
 class Basemap(ScriptedLayer):
     """Land, borders and the names of countries, drawn from data that ships with geomap.
 
-    Natural Earth 1:50m, which looks right from the whole world to about zoom 7, and the lines between US states. It
-    needs no network. Boundaries are Natural Earth's, by who holds the ground.
+    Natural Earth 1:50m, suited to zoom levels from the entire world to about 7, and the lines between US states. It needs
+    no network. Boundaries are Natural Earth's, which draws them by who holds the ground.
+
+    Examples
+    --------
+    >>> import folium
+    >>> m = folium.Map(tiles=None)
+    >>> basemap = Basemap().add_to(m)
     """
 
-    _template = Template(
-        "{% macro script(this, kwargs) %}"
-        "var {{ this.get_name() }} = L.geomap.basemap({{ this.world|tojson }}){{ this.added }};"
-        "{% endmacro %}"
-    )
-    world = WORLD
+    _constructor = "basemap"
 
     def __init__(self) -> None:
         super().__init__(name="Basemap", overlay=True, control=False)
         self._name = "Basemap"
 
-    def blocks(self) -> dict[str, str]:
+    def content(self, disclosure: Disclosure) -> LayerContent:
         """Return the land."""
-        return {WORLD: world_block()}
+        return LayerContent(_basemap_block(), (json_for_html(_WORLD),))
 
 
 class Tiles(ScriptedLayer, folium.TileLayer):
-    """Tiles from a web service, over the built-in basemap, which shows again where they do not come.
+    """Tiles from a web service over the built-in basemap, which shows wherever they do not load.
 
     Parameters
     ----------
@@ -415,24 +440,23 @@ class Tiles(ScriptedLayer, folium.TileLayer):
     Raises
     ------
     ValueError
-        If no provider has that name.
+        If there is no provider of that name.
     """
 
-    _template = Template(
-        "{% macro script(this, kwargs) %}"
-        "var {{ this.get_name() }} = "
-        "L.geomap.tiles({{ this.tiles|tojson }}, {{ this.options|tojavascript }}){{ this.added }};"
-        "{% endmacro %}"
-    )
+    _constructor = "tiles"
 
     def __init__(self, tiles: str | xyzservices.TileProvider) -> None:
         provider = _provider(tiles)
-        # Jinja would take these for its own when Folium renders the layer.
+        # folium.TileLayer takes such text for a Jinja template.
         if any(opening in provider["url"] for opening in ("{{", "{%", "{#")):
-            raise ValueError(f"the tile address {provider['url']!r} holds braces that are no placeholder")
+            raise ValueError(f"tile URL {provider['url']!r} contains braces that are not placeholders")
         attribution = provider.get("html_attribution") or provider.get("attribution") or ""
         super().__init__(tiles=provider, attr=clean_attribution(attribution) or html_text(provider["name"]))
         self.layer_name = html_text(str(provider["name"]))
+
+    def content(self, disclosure: Disclosure) -> LayerContent:
+        """Return the address of the tiles and Leaflet's options."""
+        return LayerContent({}, (json_for_html(self.tiles), tojavascript(self.options)))
 
 
 def _provider(tiles: str | xyzservices.TileProvider) -> xyzservices.TileProvider:
@@ -445,6 +469,6 @@ def _provider(tiles: str | xyzservices.TileProvider) -> xyzservices.TileProvider
         return xyzservices.providers.query_name(name)
     except ValueError as error:
         raise ValueError(
-            f"no tile provider is called {tiles!r}; give a name from xyzservices.providers, or for an address of your "
-            "own xyzservices.TileProvider(name=..., url=..., attribution=...)"
+            f"unknown tile provider {tiles!r}; use a name from xyzservices.providers, or "
+            "xyzservices.TileProvider(name=..., url=..., attribution=...) for your own server"
         ) from error

@@ -1,8 +1,8 @@
-"""Mentions as the columns of numbers and words that a map's script reads.
+"""Mentions as the columns of numbers and text that a map's script reads.
 
-Numbers and words travel apart: a page draws its places from the numbers, and unpacks the sentences when somebody reads
-or searches them. Every distinct article and sentence is stored once. Rows are mentions; those of a place are one run,
-the newest article first. Columns that grow along a run are stored as differences, which compress well.
+Numbers and text are separate: a page draws its places from the numbers, and unpacks the sentences only when a reader
+opens or searches them. Every distinct article and sentence is stored once. Rows are mentions; those of a place are
+adjacent, newest article first. Columns that grow within a place are stored as differences, which compress well.
 """
 
 from __future__ import annotations
@@ -19,30 +19,20 @@ import pandas as pd
 
 from geomap import tables
 from geomap.maps._disclosure import FULL, Disclosure, coarsened, shortened
-from geomap.maps._highlights import marks_of
+from geomap.maps._highlights import find_highlights
 from geomap.maps._markup import json_for_html, web_link
+from geomap.tables import Ints
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    Integers = npt.NDArray[np.int64]
-
-OF_THE_PLACE = ("name", "country_code", "country", "admin1", "feature_class", "feature_code", "geometry")
-NEEDED = (
-    "article_id",
-    "toponym",
-    "status",
-    "confidence",
-    "place_id",
-    "sentence",
-    "title",
-    "published",
-    "source",
-    "url",
-    *OF_THE_PLACE,
-)
-_LARGEST_PLAIN = 500_000  # characters; beyond, a page carries its data compressed
-_LEVEL = 6  # of gzip: a twentieth smaller than 4, for a third of a second per hundred thousand sentences
+REQUIRED = ("article_id", "place_id", "name")
+_OF_PLACE = ("name", "country_code", "country", "admin1", "feature_class", "feature_code")
+# Columns that a table may lack: the map then does without what they show.
+_OPTIONAL = ("toponym", "confidence", "sentence", "title", "published", "source", "url", *_OF_PLACE)
+_USED = ("article_id", "place_id", *_OPTIONAL, "field", "start", "end", "kind", "checked")
+_LARGEST_PLAIN = 500_000  # characters; larger data is compressed
+_LEVEL = 6  # of gzip: 5 % smaller than 4, for a third of a second per hundred thousand sentences
 _KINDS = {
     "P": "town or city",
     "A": "division",
@@ -66,8 +56,9 @@ class Payload:
     ----------
     mentions
         A mentions table. Only resolved mentions with a point become part of a place; all are counted in ``totals``.
+        Without a column ``status``, mentions with a ``place_id`` are resolved.
     disclosure
-        How much of the articles travels.
+        How much of the articles the page may hold.
 
     Attributes
     ----------
@@ -81,41 +72,41 @@ class Payload:
     Raises
     ------
     ColumnMissing
-        If the mentions lack a column that is needed here.
+        If the mentions lack ``article_id``, ``place_id``, ``name`` or a geometry.
     """
 
     def __init__(self, mentions: gpd.GeoDataFrame, disclosure: Disclosure = FULL) -> None:
-        tables.require_columns(mentions, NEEDED, what="mentions")
-        self._disclosure = disclosure
+        tables.require_columns(mentions, REQUIRED, what="mentions")
+        self.disclosure = disclosure
         table = coarsened(_drawn(mentions), disclosure)
         codes, ids = pd.factorize(table["place_id"].astype(str), sort=True)
         if disclosure.min_articles > 1 and len(table):
-            kept = _enough(codes, pd.factorize(table["article_id"])[0], disclosure.min_articles)
+            kept = _in_enough_articles(codes, pd.factorize(table["article_id"])[0], disclosure.min_articles)
             table, codes = table[kept], codes[kept]
         articles, article_codes = _articles(table)
+        # Number the places by their mentions, most first; `ids` is sorted, which breaks ties.
         size = np.bincount(codes, minlength=len(ids))
-        ranked = np.lexsort((np.arange(len(ids)), -size))[: int((size > 0).sum())]
+        ranked = np.argsort(-size, kind="stable")[: int((size > 0).sum())]
         number = np.empty(len(ids), dtype=np.int64)
         number[ranked] = np.arange(len(ranked))
         place = number[codes]
         start = table["start"].to_numpy() if "start" in table.columns else np.arange(len(table))
-        sort = np.lexsort((start, article_codes, place))
+        sort = np.lexsort((start, article_codes, place))  # by place, then article, then text order
         self._table, self._place, self._article = table.iloc[sort], place[sort], article_codes[sort]
-        self.order: Integers = self._table["_row"].to_numpy(dtype=np.int64)
+        self.order: Ints = self._table["_row"].to_numpy(dtype=np.int64)
         begins = np.concatenate([[0], np.cumsum(size[ranked])]).astype(np.int64)
         self.places = _representatives(self._table, begins).assign(
             place_id=ids.to_numpy()[ranked] if len(ids) else [], mentions=size[ranked]
         )
         self._articles = articles
-        resolved = mentions["status"].to_numpy() == "resolved"
         totals = {
             "articles": int(mentions["article_id"].nunique()),
             "mentions": len(mentions),
-            "resolved": int(resolved.sum()),
+            "resolved": int(_is_resolved(mentions).sum()),
         }
         self.numbers = self._numbers(totals, begins)
 
-    def _numbers(self, totals: dict[str, int], begins: Integers) -> dict[str, Any]:
+    def _numbers(self, totals: dict[str, int], begins: Ints) -> dict[str, Any]:
         table = self._table
         kinds, kind_names = _kinds(table)
         sources, source_names = pd.factorize(pd.Series(words(self._articles["source"])))
@@ -125,7 +116,7 @@ class Payload:
         dated = (~np.isnat(days)).tolist()
         content: dict[str, Any] = {
             "totals": totals,
-            "text": self._disclosure.text,
+            "text": self.disclosure.text,
             "places": _place_columns(self.places) | {"rows": begins.tolist()},
             "rows": {
                 "article": differences(self._article, begins).tolist(),
@@ -147,46 +138,44 @@ class Payload:
         return content
 
     def words(self) -> dict[str, Any] | None:
-        """Return the sentences, where each mention stands in them, and the articles; None where none may travel."""
-        if self._disclosure.text == "none":
+        """Return the sentences, where each mention is in them, and the articles; None if the page may hold no text."""
+        if self.disclosure.text == "none":
             return None
-        table = self._table
-        marks = marks_of(table)
-        sentences = marks.sentences
-        if self._disclosure.text == "snippets":
-            sentences, marks = shortened(marks)
-        begins = np.zeros(1, dtype=np.int64)
+        highlights = find_highlights(self._table)
+        if self.disclosure.text == "snippets":
+            highlights = shortened(highlights)
         return {
-            "sentences": sentences,
+            "sentences": highlights.sentences,
             "rows": {
-                "sentence": differences(marks.number, begins).tolist(),
-                "at": marks.at,
-                "length": marks.length,
-                **_offsets(table, marks.length),
+                "sentence": differences(highlights.number, np.zeros(1, dtype=np.int64)).tolist(),
+                "at": highlights.start,
+                "length": highlights.length,
+                **_offsets(self._table, highlights.length),
             },
-            "also": marks.also,
+            "also": highlights.candidates,
             "articles": _article_columns(self._articles),
         }
 
-    def color(self, codes: Integers) -> list[int]:
-        """Return values that stand in the order of the mentions table in the order of the page."""
-        found: list[int] = codes[self.order].tolist()
-        return found
-
 
 def _drawn(mentions: gpd.GeoDataFrame) -> pd.DataFrame:
-    located = mentions
-    if mentions.crs is not None and mentions.crs != tables.CRS:
-        located = mentions.to_crs(tables.CRS)
-    geometry = located.geometry
-    x, y = geometry.x.to_numpy(), geometry.y.to_numpy()
-    drawn = (mentions["status"].to_numpy() == "resolved") & mentions["place_id"].notna().to_numpy()
-    drawn &= np.isfinite(x) & np.isfinite(y)
-    table = pd.DataFrame(located.drop(columns=located.geometry.name)[drawn]).reset_index(drop=True)
-    return table.assign(lon=x[drawn], lat=y[drawn], _row=np.flatnonzero(drawn))
+    """Return the mentions that have a place and a point, with ``lon``, ``lat``, their row, and all columns of a map."""
+    lon, lat = tables.active_coordinates(mentions, what="mentions")
+    drawn = _is_resolved(mentions) & mentions["place_id"].notna().to_numpy() & np.isfinite(lon) & np.isfinite(lat)
+    used = [name for name in _USED if name in mentions.columns]
+    table = pd.DataFrame(mentions[used])[drawn].reset_index(drop=True)
+    for name in _OPTIONAL:
+        if name not in table.columns:
+            table[name] = tables.as_dtype(pd.Series(None, index=table.index, dtype=object), tables.MENTIONS[name])
+    return table.assign(lon=lon[drawn], lat=lat[drawn], _row=np.flatnonzero(drawn))
 
 
-def _articles(table: pd.DataFrame) -> tuple[pd.DataFrame, Integers]:
+def _is_resolved(mentions: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    if "status" not in mentions.columns:
+        return mentions["place_id"].notna().to_numpy(dtype=bool)
+    return (mentions["status"] == "resolved").to_numpy(dtype=bool)
+
+
+def _articles(table: pd.DataFrame) -> tuple[pd.DataFrame, Ints]:
     """Return one row per article, the newest first, and the number of each mention's article."""
     codes, ids = pd.factorize(table["article_id"])
     first = np.full(len(ids), len(table), dtype=np.int64)
@@ -194,7 +183,7 @@ def _articles(table: pd.DataFrame) -> tuple[pd.DataFrame, Integers]:
     articles = table.iloc[first]
     published = articles["published"].to_numpy(dtype="datetime64[us]").astype(np.int64)
     newest = np.argsort(-published, kind="stable")
-    # Not-a-time is the smallest integer, whose negative is itself: put those without a date last.
+    # Not-a-time is the smallest integer, which is its own negative: put articles without a date last.
     undated = articles["published"].isna().to_numpy()
     newest = np.concatenate([newest[~undated[newest]], newest[undated[newest]]])
     number = np.empty(len(ids), dtype=np.int64)
@@ -202,17 +191,17 @@ def _articles(table: pd.DataFrame) -> tuple[pd.DataFrame, Integers]:
     return articles.iloc[newest], number[codes]
 
 
-def _enough(places: Integers, articles: Integers, least: int) -> npt.NDArray[np.bool_]:
-    """Return which mentions are of places that stand in at least so many articles."""
+def _in_enough_articles(places: Ints, articles: Ints, min_articles: int) -> npt.NDArray[np.bool_]:
+    """Return which mentions are of places that at least so many articles name."""
     pairs = np.unique(np.column_stack([places, articles]), axis=0)
     counts = np.bincount(pairs[:, 0], minlength=int(places.max()) + 1)
-    enough: npt.NDArray[np.bool_] = counts[places] >= least
+    enough: npt.NDArray[np.bool_] = counts[places] >= min_articles
     return enough
 
 
-def _representatives(table: pd.DataFrame, begins: Integers) -> pd.DataFrame:
-    """Return the columns of each place: of its first mention, and where that lacks one, of the first that has it."""
-    columns = [*(name for name in OF_THE_PLACE if name != "geometry"), "lon", "lat"]
+def _representatives(table: pd.DataFrame, begins: Ints) -> pd.DataFrame:
+    """Return the columns of each place: those of its first mention, gaps filled from the next that has a value."""
+    columns = [*_OF_PLACE, "lon", "lat"]
     first = table[columns].iloc[begins[:-1]].reset_index(drop=True)
     gaps = [name for name in columns if first[name].isna().any() and table[name].notna().any()]
     if gaps:
@@ -221,39 +210,37 @@ def _representatives(table: pd.DataFrame, begins: Integers) -> pd.DataFrame:
     return first
 
 
-def differences(values: Integers, begins: Integers) -> Integers:
-    """Return each value less the one before it, beginning anew at each run."""
-    if not len(values):
-        return values
-    found = np.diff(values, prepend=0)
+def differences(values: Ints, begins: Ints) -> Ints:
+    """Return each value minus the one before it; the value itself where a run begins."""
+    steps = np.diff(values, prepend=0)
     starts = begins[begins < len(values)]
-    found[starts] = values[starts]
-    return found
+    steps[starts] = values[starts]
+    return steps
 
 
-def percents(confidence: pd.Series[Any]) -> Integers:
-    """Return probabilities in whole percents, -1 where they are not known."""
+def percents(confidence: pd.Series[Any]) -> Ints:
+    """Return probabilities in whole percent, -1 where unknown."""
     values = confidence.to_numpy(dtype=float, na_value=np.nan)
     return np.where(np.isnan(values), -1, np.round(100 * np.nan_to_num(values))).astype(np.int64)
 
 
-def _kinds(table: pd.DataFrame) -> tuple[Integers, list[str]]:
-    """Return the kind of each mention as a number, and the kinds there are, names first."""
-    found = words(table["kind"]) if "kind" in table.columns else [""] * len(table)
-    there = set(found)
-    names = [kind for kind in tables.KINDS if kind in there] + sorted(there.difference(tables.KINDS))
-    return pd.Categorical(found, categories=names).codes.astype(np.int64), names
+def _kinds(table: pd.DataFrame) -> tuple[Ints, list[str]]:
+    """Return the kind of each mention as a number, and the kinds that occur, in geomap's order, then by name."""
+    kinds = words(table["kind"]) if "kind" in table.columns else [""] * len(table)
+    occurring = set(kinds)
+    names = [kind for kind in tables.KINDS if kind in occurring] + sorted(occurring.difference(tables.KINDS))
+    return pd.Categorical(kinds, categories=names).codes.astype(np.int64), names
 
 
 def _offsets(table: pd.DataFrame, lengths: list[int]) -> dict[str, Any]:
-    """Return what names a mention in its article, for corrections; nothing where the table does not say."""
+    """Return what identifies a mention in its article, for corrections; nothing if the table does not say."""
     if not {"field", "start", "end"}.issubset(table.columns):
         return {}
     spans = (table["end"].to_numpy() - table["start"].to_numpy()).tolist()
     return {
         "title": (table["field"].to_numpy() == "title").astype(int).tolist(),
         "start": table["start"].tolist(),
-        # A mention is as long in its field as in its sentence, unless it runs over lines or holds rare characters.
+        # Only where the length in the field differs from that in the sentence: line breaks, characters beyond UTF-16.
         "span": {
             str(row): span for row, (span, length) in enumerate(zip(spans, lengths, strict=True)) if span != length
         },
@@ -284,13 +271,13 @@ def _article_columns(articles: pd.DataFrame) -> dict[str, list[Any]]:
         "id": words(articles["article_id"]),
         "title": words(articles["title"]),
         "url": urls,
-        # The page decides again for itself; a link that is none is shown as words.
+        # The page checks again; anything but a web link is shown as text.
         "link": [int(web_link(url)) for url in urls],
     }
 
 
 def _form(feature_class: str, feature_code: str) -> str:
-    """Return how a place is drawn: only towns and sites, which are points, are filled circles."""
+    """Return the form that a place is drawn in."""
     if feature_class == "A":
         return "country" if feature_code.startswith("PCL") else "division"
     return "region" if feature_class in ("L", "H", "T", "V", "U") else "town"
@@ -305,25 +292,24 @@ def _kind(feature_class: str, feature_code: str) -> str:
 
 
 def words(column: pd.Series[Any]) -> list[str]:
-    """Return a column as text, nothing where a value is missing."""
+    """Return a column as text, empty where a value is missing."""
     if isinstance(column.dtype, pd.CategoricalDtype):
+        # Code -1, of missing values, picks the last name.
         names = np.array([*column.cat.categories.astype(str), ""], dtype=object)
-        found: list[str] = names[column.cat.codes.to_numpy()].tolist()
-        return found
+        texts: list[str] = names[column.cat.codes.to_numpy()].tolist()
+        return texts
     return column.astype(object).where(column.notna(), "").astype(str).to_list()
 
 
 def corpus_hash(mentions: pd.DataFrame) -> str:
-    """Return what tells one mentions table from another: a SHA-256 over its articles, spans and places."""
-    named = [
-        name for name in ("article_id", "field", "start", "end", "toponym", "place_id") if name in mentions.columns
-    ]
+    """Return what identifies a mentions table: a SHA-256 over its articles, spans and places."""
+    named = [name for name in (*tables.MENTION_KEY, "toponym", "place_id") if name in mentions.columns]
     hashed = pd.util.hash_pandas_object(pd.DataFrame(mentions[named]), index=False)
     return hashlib.sha256(hashed.to_numpy().tobytes()).hexdigest()
 
 
 def data_block(element_id: str, content: object) -> str:
-    """Return the content as a script element that a browser does not run, compressed where it is large."""
+    """Return the content as a script element that a browser does not run, compressed if it is large."""
     plain = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     if len(plain) > _LARGEST_PLAIN:
         return compressed_block(element_id, gzip.compress(plain.encode("utf-8", "replace"), _LEVEL, mtime=0))

@@ -1,15 +1,15 @@
-"""A map as one HTML file."""
+"""Write a map to one HTML file."""
 
 from __future__ import annotations
 
 import os
-import secrets
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from geomap.errors import NotSelfContained, UnsafeOutput
+from geomap._files import replacing
+from geomap.errors import NotSelfContained
 
 if TYPE_CHECKING:
     import folium
@@ -29,34 +29,35 @@ def save_html(
 ) -> Path:
     """Write a map to one file that opens without a network.
 
+    The scripts, styles, fonts and images that the map uses are written into the file, and the built-in basemap is drawn
+    below its tiles. :func:`~geomap.maps.offline_plugins` lists which of Folium's plugins work offline.
+
     Parameters
     ----------
     m
-        A map from :func:`~geomap.maps.explore`, or any Folium map, a ``folium.plugins.DualMap`` too. The scripts,
-        styles, fonts and images that it uses are written into the file, and below its tiles lies the basemap that ships
-        with geomap; :func:`~geomap.maps.offline_plugins` says which plugins of Folium need no network then.
+        A map from :func:`~geomap.maps.explore`, or any Folium map, including ``folium.plugins.DualMap``.
     path
-        Where to write. A file that is there is replaced, at once and only when the new one is whole.
+        The file to write. An existing file is replaced only once the new one is complete.
     offline
-        Whether the file holds everything. If not, scripts and styles of others stay links, as Folium writes them: for a
-        page on the web.
+        Whether the file contains everything it needs. If False, third-party scripts and styles remain links, as Folium
+        writes them: for pages on the web.
     fetch
-        Whether scripts may be fetched that did not come with the install: once, checked against their SHA-256, and kept
-        in the user's cache folder. Leaflet, jQuery, Bootstrap, Folium's markers and clusters come with the wheel.
+        Whether scripts that are not installed may be downloaded: once, verified against their SHA-256, and kept in the
+        user's cache folder. Leaflet, jQuery, Bootstrap, Folium's markers and clusters ship in the wheel.
     files
-        Files of your own, by the address that the map links to, for scripts and styles that geomap does not know. Such
-        addresses are not fetched, because nothing says what should come from them.
+        Your own files, by the URL that they replace, for scripts and styles that geomap does not know. Such URLs are
+        never downloaded, because there is no checksum to verify them against.
     text
-        How much of the articles travels in geomap's own layers: ``"full"``, whole sentences with titles and links;
-        ``"snippets"``, some 40 characters on either side of each mention instead of its sentence; ``"none"``, neither
-        words nor titles, links or ids of articles: places, counts, dates of publication and names of sources. What
-        other layers hold, and the map's own title, is not touched.
+        How much of the articles geomap's own layers contain: ``"full"``, entire sentences with titles and links;
+        ``"snippets"``, about 40 characters on either side of each mention instead of its sentence; ``"none"``, no text,
+        titles, links or ids of articles, only places, counts, dates of publication and names of sources. Other layers
+        and the title of the map are not affected.
     min_articles
-        Places that stand in fewer articles are left out.
+        Places named in fewer articles are left out.
     coarsen
-        ``"admin1"`` or ``"country"``: places are merged into their divisions or countries, at the middle of their
-        mentions to a whole degree; those of no country, such as seas, are left out. It needs ``text="none"``, because
-        words name the places.
+        ``"admin1"`` or ``"country"``: merge places into their divisions or countries, at the mean of their mentions
+        rounded to whole degrees; places without a country, such as seas, are left out. It requires ``text="none"``,
+        because the text names the places.
 
     Returns
     -------
@@ -66,52 +67,46 @@ def save_html(
     Raises
     ------
     UnsafeOutput
-        If the file cannot be written there; what was there is untouched.
+        If the file cannot be written there; an existing file is left unchanged.
     DisclosureMisused
-        If ``text``, ``min_articles`` or ``coarsen`` have no meaning.
+        If ``text``, ``min_articles`` or ``coarsen`` is not one of the above.
+    ResourceDamaged
+        If a file that ships with geomap is missing or differs from its checksum.
 
     Warns
     -----
     NotSelfContained
-        If the file still needs the network for a script, a style or a picture; tiles apart.
+        If the file still needs the network for a script, a style or an image, apart from tiles.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from geomap.datasets import sample_mentions
+    >>> from geomap.maps import explore
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> m = explore(sample_mentions())
+    >>> path = save_html(m, f"{folder.name}/map.html")
+    >>> "the old bridge" in path.read_text("utf-8")
+    True
+
+    To share the map but not the articles:
+
+    >>> path = save_html(m, f"{folder.name}/map.html", text="none", coarsen="admin1")
+    >>> "the old bridge" in path.read_text("utf-8")
+    False
+    >>> folder.cleanup()
     """
-    from geomap.maps._disclosure import Disclosure
-    from geomap.maps._document import disclosed, linked, self_contained
+    from geomap.maps._disclosure import Disclosure, rendering_with
+    from geomap.maps._document import linked, self_contained
 
     target = Path(path)
     disclosure = Disclosure(text=text, min_articles=min_articles, coarsen=coarsen)
-    _check(target)
     root = cast("Figure", m.get_root())
-    with disclosed(root, disclosure):
-        document, links = self_contained(root, fetch=fetch, files=files) if offline else (linked(root), {})
-    _replace(target, document.encode("utf-8", "replace"))
+    with replacing(target) as temporary:
+        with rendering_with(disclosure):
+            document, links = self_contained(root, fetch=fetch, files=files) if offline else (linked(root), {})
+        temporary.write_bytes(document.encode("utf-8", "replace"))
     if links:
         listed = "; ".join(f"{url} ({reason})" for url, reason in links.items())
         warnings.warn(f"{target} needs the network to open: it links to {listed}", NotSelfContained, stacklevel=2)
     return target
-
-
-def _check(target: Path) -> None:
-    if target.is_dir():
-        raise UnsafeOutput(f"{target} is a folder; give the name of a file, such as {target / 'map.html'}")
-    if not target.parent.is_dir():
-        raise UnsafeOutput(f"{target} cannot be written: there is no folder {target.parent}; create it first")
-
-
-def _replace(target: Path, content: bytes) -> None:
-    """Write beside the target and then rename, so that a reader never sees half a file."""
-    target = Path(os.path.realpath(target))
-    temporary = target.with_name(f".{target.name[:100]}.{secrets.token_hex(6)}.tmp")
-    try:
-        with temporary.open("xb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(target)
-    except OSError as error:
-        raise UnsafeOutput(
-            f"{target} cannot be written ({error.strerror or error}); choose a folder you may write to, with room for "
-            f"{len(content) / 1e6:.1f} MB"
-        ) from error
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -91,7 +91,7 @@ def shapes(kind: str = "country") -> gpd.GeoDataFrame:
     --------
     >>> shapes("country").set_index("country_code").loc[["GY", "IQ"], ["name", "population"]]
                     name  population
-    country_code                    
+    country_code
     GY            Guyana      779004
     IQ              Iraq    38433600
     >>> shapes("us_state").set_index("name").loc["Ohio", "place_id"]
@@ -135,7 +135,8 @@ def basemap_names() -> dict[str, str]:
     >>> names["CI"], names["GF"]
     ("Côte d'Ivoire", 'France')
     """
-    names: dict[str, str] = area_table("country")["outlines"].dropna().str.split("|").str[0].to_dict()
+    outlines = area_table("country")["outlines"].dropna()
+    names = dict(zip(outlines.index, outlines.str.split("|").str[0], strict=True))
     return names | {code: names[country] for code, country, _ in _DRAWN_INSIDE}
 
 
@@ -156,10 +157,10 @@ def _outlines(kind: str) -> Outlines:
     import shapely
 
     drawn = drawn_outlines(kind)
-    outlines = {}
-    for code, names in area_table(kind)["outlines"].dropna().items():
+    outlines: dict[str, shapely.Geometry] = {}
+    for code, names in area_table(kind)["outlines"].dropna().to_dict().items():
         main, *others = (drawn[name] for name in names.split("|"))
-        outlines[code] = _joined([main, *others]) if others else main
+        outlines[str(code)] = _joined([main, *others]) if others else main
     for code, country, box in _DRAWN_INSIDE if kind == "country" else ():
         parts = shapely.get_parts(outlines[country])
         inside = shapely.within(parts, shapely.box(*box))
@@ -184,7 +185,7 @@ def _joined(parts: Sequence[shapely.Geometry]) -> shapely.Geometry:
     return _areal(shapely.get_parts(whole))
 
 
-def _areal(parts: Sequence[shapely.Geometry]) -> shapely.Geometry:
+def _areal(parts: Any) -> shapely.Geometry:
     """Return the polygons among the parts as one shape; making a shape valid can leave lines, which have no area."""
     import shapely
 

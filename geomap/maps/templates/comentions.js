@@ -7,14 +7,14 @@
   const LISTED = 5;
 
   geomap.Comentions = geomap.Canvas.extend({
-    options: { pane: "geomap-lines", zIndex: 435, most: 60, caption: "" },
+    options: { pane: "geomap-lines", zIndex: 435, limit: 60, caption: "" },
 
     initialize(key, options) {
       L.Renderer.prototype.initialize.call(this, options);
       this._curves = [];
       geomap.corpus(key).then((model) => {
         this.model = model;
-        this._pairs = model.together(this.options.most);
+        this._pairs = model.together(this.options.limit);
         if (this._map) {
           this._show();
         }
@@ -39,7 +39,7 @@
 
     _show() {
       this._end = this.model.listen(() => {
-        this._pairs = this.model.together(this.options.most);
+        this._pairs = this.model.together(this.options.limit);
         this._key.fill();
         this.redraw();
       });

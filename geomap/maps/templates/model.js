@@ -353,7 +353,7 @@
     }
 
     // Pairs of places that stand in the same articles, those in most articles first.
-    together(most) {
+    together(limit) {
       const perArticle = new Map();
       for (let place = 0; place < this.size.places; place += 1) {
         let before = -1;
@@ -385,7 +385,7 @@
       }
       return [...pairs]
         .sort((a, b) => b[1] - a[1] || a[0] - b[0])
-        .slice(0, most)
+        .slice(0, limit)
         .map(([pair, articles]) => ({
           from: Math.floor(pair / this.size.places),
           to: pair % this.size.places,
