@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from matplotlib.collections import PathCollection
 from matplotlib.lines import Line2D
+from matplotlib_scalebar.scalebar import ScaleBar
 from shapely import Point
 from test_maps_corpus import HOSTILE, corpus, one
 
@@ -42,11 +43,29 @@ def texts(drawn: object) -> list[str]:
     return [text.get_text() for text in drawn.axes[0].texts]  # type: ignore[attr-defined]
 
 
-def test_places_are_named_sources_said_and_the_scale_explained() -> None:
-    found = texts(figure(corpus()))
+def scale_bars(drawn: MapFigure) -> list[ScaleBar]:
+    drawn.draw_without_rendering()
+    return [artist for artist in drawn.axes[0].artists if isinstance(artist, ScaleBar)]
+
+
+def test_places_are_named_sources_credited_and_the_scale_explained() -> None:
+    drawn = figure(corpus())
+    found = texts(drawn)
     assert {"Mosul", "Baghdad", "Erbil"} <= set(found)
     assert any("GeoNames" in text for text in found)
-    assert any(text.endswith(" km") for text in found)
+    (bar,) = scale_bars(drawn)
+    assert bar.info.scale_text.endswith(" km")
+
+
+def test_the_scale_bar_is_as_long_as_it_says() -> None:
+    drawn = figure(corpus())
+    (bar,) = scale_bars(drawn)
+    assert bar.info.units == "km"
+    meters = 1000 * bar.info.value
+    (begin, _), (end, _) = drawn.axes[0].transData.transform([(0, 0), (meters, 0)])
+    assert bar.info.window_extent.width == pytest.approx(end - begin, abs=1)
+    low, high = drawn.axes[0].get_xlim()
+    assert 0.05 < meters / (high - low) <= 0.2
 
 
 def test_a_picture_says_that_points_of_openstreetmap_are_theirs() -> None:
@@ -123,9 +142,10 @@ def test_the_scale_bar_keeps_off_the_side_with_places(crowded: tuple[int, int]) 
     crowd = pd.concat([one()] * len(points), ignore_index=True)
     crowd["place_id"], crowd["geometry"] = [f"x:{number}" for number in range(len(points))], points
     mentions = gpd.GeoDataFrame(crowd, crs=4326)
-    axes = figure(mentions, extent=(38, 30, 50, 38), labels=0).axes[0]
-    bar = next(line for line in axes.lines if line.get_linewidth() == 1.4)
-    assert (np.mean(bar.get_xdata()) > np.mean(axes.get_xlim())) == (crowded[0] < 44)
+    drawn = figure(mentions, extent=(38, 30, 50, 38), labels=0)
+    (bar,) = scale_bars(drawn)
+    box, frame = bar.info.window_extent, drawn.axes[0].get_window_extent()
+    assert ((box.x0 + box.x1) / 2 > (frame.x0 + frame.x1) / 2) == (crowded[0] < 44)
 
 
 def test_a_notebook_shows_a_picture_without_pyplot() -> None:
@@ -144,8 +164,7 @@ def test_both_sides_of_the_antimeridian_are_one_picture() -> None:
 
 
 def test_a_wide_extent_is_the_whole_world_without_a_scale_that_would_lie() -> None:
-    found = texts(figure(corpus(), extent=(-180, -60, 180, 85)))
-    assert not any(text.endswith(" km") for text in found)
+    assert not scale_bars(figure(corpus(), extent=(-180, -60, 180, 85)))
 
 
 def test_an_extent_holds_the_places_in_it_only() -> None:
@@ -176,7 +195,18 @@ def test_a_picture_leaves_the_global_state_of_pyplot_alone() -> None:
 
 
 def test_without_matplotlib_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("matplotlib.figure", "matplotlib.backends.backend_agg"):
+    for name, package in (("matplotlib_scalebar", "matplotlib-scalebar"), ("matplotlib.figure", "matplotlib")):
         monkeypatch.setitem(sys.modules, name, None)
-    with pytest.raises(errors.MissingDependency, match="pip install"):
-        figure(corpus())
+        with pytest.raises(errors.MissingDependency, match=f"needs {package}: pip install"):
+            figure(corpus())
+
+
+def test_without_matplotlib_the_maps_can_be_imported() -> None:
+    code = (
+        "import sys; sys.modules['matplotlib'] = None; import geomap.maps; geomap.maps.figure;"
+        "from geomap.errors import MissingDependency\n"
+        "try: geomap.maps.figure(None)\n"
+        "except MissingDependency as error: print(error)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "needs matplotlib: pip install 'geomap-toolkit[maps]'" in run.stdout

@@ -1,10 +1,10 @@
 from ._assets import offline_plugins as offline_plugins
 from ._explorer import explore as explore
+from ._explorer import figure as figure
 from ._folium_map import Map as Map
 from ._layers import Basemap as Basemap
 from ._layers import ChoroplethLayer as ChoroplethLayer
 from ._layers import ComentionLayer as ComentionLayer
 from ._layers import HeatLayer as HeatLayer
 from ._layers import PlacesLayer as PlacesLayer
-from ._pictures import figure as figure
 from ._saving import save_html as save_html

@@ -342,7 +342,7 @@ class PlacesLayer(_MentionsLayer):
     >>> m = folium.Map(tiles=None)
     >>> layer = PlacesLayer(sample_mentions(), color="source").add_to(m)
     >>> [[round(degrees, 1) for degrees in corner] for corner in layer.box]  # south, west; north, east
-    [[31.0, 4.3], [50.9, 47.4]]
+    [[31.0, 2.0], [46.2, 47.4]]
     """
 
     _constructor = "places"

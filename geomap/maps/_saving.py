@@ -86,13 +86,13 @@ def save_html(
     >>> folder = tempfile.TemporaryDirectory()
     >>> m = explore(sample_mentions())
     >>> path = save_html(m, f"{folder.name}/map.html")
-    >>> "the old bridge" in path.read_text("utf-8")
+    >>> "walked to camps" in path.read_text("utf-8")
     True
 
     To share the map but not the articles:
 
     >>> path = save_html(m, f"{folder.name}/map.html", text="none", coarsen="admin1")
-    >>> "the old bridge" in path.read_text("utf-8")
+    >>> "walked to camps" in path.read_text("utf-8")
     False
     >>> folder.cleanup()
     """

@@ -89,11 +89,11 @@ def shapes(kind: str = "country") -> gpd.GeoDataFrame:
 
     Examples
     --------
-    >>> shapes("country").set_index("country_code").loc[["GY", "IQ"], ["name", "population"]]
-                    name  population
-    country_code
-    GY            Guyana      779004
-    IQ              Iraq    38433600
+    >>> shapes("country")[["country_code", "name", "population"]].head(3)
+      country_code                  name  population
+    0           AD               Andorra       77006
+    1           AE  United Arab Emirates     9630959
+    2           AF           Afghanistan    37172386
     >>> shapes("us_state").set_index("name").loc["Ohio", "place_id"]
     'geonames:5165418'
     """
