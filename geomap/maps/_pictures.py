@@ -421,8 +421,9 @@ def _name(axes: Axes, name: str, form: str, at: Floats) -> Annotation:
     is_town = form == "town"
     return axes.annotate(
         name, (at[0], at[1]), (0, 0), textcoords="offset points", fontsize=_NAME_FONT, zorder=6,
-        color=_INK if is_town else _AREA, parse_math=False, ha="left", va="bottom", fontstyle="normal" if is_town else "italic", fontweight="bold",
-        annotation_clip=False, path_effects=[withStroke(linewidth=1.6, foreground="white", alpha=0.85)],
+        color=_INK if is_town else _AREA, parse_math=False, ha="left", va="bottom",
+        fontstyle="normal" if is_town else "italic", fontweight="bold", annotation_clip=False,
+        path_effects=[withStroke(linewidth=1.6, foreground="white", alpha=0.85)],
     )  # fmt: skip
 
 
