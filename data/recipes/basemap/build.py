@@ -1,6 +1,6 @@
 """Build ``geomap/resources/basemap.json.gz``: the countries and US states drawn below the places of a map.
 
-And ``geomap/resources/us_states.json.gz``: the outline of each state, for counting in states. It is a file of its own
+Also ``geomap/resources/us_states.json.gz``: the outline of each state, for counting in states. It is a separate file
 because maps carry the basemap inside them, and need no more of the states than the borders between them.
 
 Inputs, fetched by name at exact versions into a temporary folder (Node's ``npm`` is needed):
@@ -36,6 +36,9 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import polylabel
+
+from geomap.outlines._shipped import decoded_lines, polygon
+from geomap.tables import Floats
 
 ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "data" / "recipes"))
@@ -97,13 +100,15 @@ def main() -> None:
         world = _fetch("world-atlas@2.0.2", Path(folder))
         states = _fetch("us-atlas@3.0.1", Path(folder))
     world_arcs = [_absolute(arc, world) for arc in world["arcs"]]
+    packed = _packed(world, world_arcs)
+    lines = decoded_lines(packed)
     countries = world["objects"]["countries"]["geometries"]
     uses = Counter(number for country in countries for number in _numbers(country["arcs"]))
     content = {
-        "world": _packed(world, world_arcs),
+        "world": packed,
         "borders": sorted(number for number, count in uses.items() if count > 1),
         "coasts": sorted(number for number, count in uses.items() if count == 1),
-        "countries": [_country(country, world, world_arcs) for country in countries],
+        "countries": [_country(country, lines) for country in countries],
         "states": _inner_borders(states),
     }
     _write(TARGET, content)
@@ -186,29 +191,13 @@ def _polygons(geometry: dict[str, Any]) -> list[list[list[int]]]:
     return geometry["arcs"] if geometry["type"] == "MultiPolygon" else [geometry["arcs"]]
 
 
-def _country(geometry: dict[str, Any], world: dict[str, Any], arcs: list[Arc]) -> dict[str, Any]:
+def _country(geometry: dict[str, Any], lines: list[Floats]) -> dict[str, Any]:
     polygons = _polygons(geometry)
-    shapes = [_shape(rings, world, arcs) for rings in polygons]
+    shapes = [polygon(rings, lines) for rings in polygons]
     largest = max(shapes, key=lambda shape: _area(shape))
     name = geometry["properties"]["name"]
     x, y, room = _label(largest)
     return {"name": SPELLED_OUT.get(name, name), "at": [x, y], "room": room, "polygons": polygons}
-
-
-def _shape(rings: list[list[int]], world: dict[str, Any], arcs: list[Arc]) -> BaseGeometry:
-    scale, translate = world["transform"]["scale"], world["transform"]["translate"]
-    turn = round(360 / scale[0])
-    outlines = []
-    for ring in rings:
-        line: Arc = []
-        for number in ring:
-            points = arcs[number] if number >= 0 else arcs[~number][::-1]
-            shift = round((line[-1][0] - points[0][0]) / turn) * turn if line else 0
-            line.extend((x + shift, y) for x, y in points)
-        if abs(line[0][0] - line[-1][0]) > turn / 2:  # around the pole
-            line += [(line[-1][0], 0), (line[0][0], 0)]
-        outlines.append(np.array(line) * scale + translate)
-    return shapely.make_valid(shapely.Polygon(outlines[0], outlines[1:]))
 
 
 def _area(shape: BaseGeometry) -> float:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
+import geopandas as gpd
 import shapely
 
 
@@ -14,40 +13,14 @@ def area_points(path: Path, layer: str) -> dict[str, tuple[float, float]]:
 
     Where the centroid of the largest part lies outside of it, a point inside of that part is taken.
     """
-    topology = json.loads(path.read_text("utf-8"))
-    arcs = _arcs(topology)
-    found: dict[str, tuple[float, float]] = {}
-    for area in topology["objects"][layer]["geometries"]:
-        if area.get("id") is None or area["type"] not in ("Polygon", "MultiPolygon"):
-            continue
-        polygons = [area["arcs"]] if area["type"] == "Polygon" else area["arcs"]
-        outlines = [_ring(rings[0], arcs) for rings in polygons]
-        # Simplifying leaves islets of two points behind.
-        parts = [shapely.Polygon(outline) for outline in outlines if len(outline) >= 4]
+    areas = gpd.read_file(path, layer=layer).dropna(subset=["id", "geometry"])
+    points: dict[str, tuple[float, float]] = {}
+    for number, shape in zip(areas["id"], areas.geometry, strict=True):
+        # Simplification leaves islets without an area behind.
+        parts = [shapely.Polygon(part.exterior) for part in shapely.get_parts(shape) if not part.is_empty]
         if not parts:
             continue
         largest = max(parts, key=lambda part: part.area)
         point = largest.centroid if largest.contains(largest.centroid) else largest.representative_point()
-        found.setdefault(str(area["id"]), (round(point.y, 4), round(point.x, 4)))
-    return found
-
-
-def _arcs(topology: dict[str, Any]) -> list[list[tuple[float, float]]]:
-    (scale_x, scale_y), (left, bottom) = topology["transform"]["scale"], topology["transform"]["translate"]
-    decoded = []
-    for arc in topology["arcs"]:
-        x = y = 0
-        line = []
-        for step_x, step_y in arc:
-            x, y = x + step_x, y + step_y
-            line.append((x * scale_x + left, y * scale_y + bottom))
-        decoded.append(line)
-    return decoded
-
-
-def _ring(indices: list[int], arcs: list[list[tuple[float, float]]]) -> list[tuple[float, float]]:
-    ring: list[tuple[float, float]] = []
-    for index in indices:
-        arc = arcs[index] if index >= 0 else arcs[~index][::-1]
-        ring.extend(arc if not ring else arc[1:])
-    return ring
+        points.setdefault(str(number), (round(point.y, 4), round(point.x, 4)))
+    return points
