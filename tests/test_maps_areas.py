@@ -12,7 +12,7 @@ import shapely
 from test_maps_corpus import PLACES, corpus, one
 
 from geomap import errors
-from geomap.maps import ChoroplethLayer
+from geomap.maps import ChoroplethLayer, ComentionLayer, HeatLayer
 from geomap.maps._classes import Areas
 from geomap.maps._payload import Payload
 from geomap.outlines._shipped import basemap_names, drawn_outlines
@@ -63,6 +63,13 @@ def test_shapes_of_ones_own_take_the_places_within() -> None:
 def test_options_without_meaning_are_errors(options: dict[str, object]) -> None:
     with pytest.raises(errors.InvalidTable):
         areas(**options)
+
+
+def test_layers_name_an_option_without_meaning() -> None:
+    with pytest.raises(errors.InvalidTable, match="limit must be at least 1; got 0"):
+        ComentionLayer(corpus(), limit=0)
+    with pytest.raises(errors.InvalidTable, match="radius must be greater than 0; got 0"):
+        HeatLayer(corpus(), radius=0)
 
 
 def test_shapes_that_are_no_areas_are_an_error() -> None:

@@ -19,8 +19,11 @@ from folium.template import Template
 
 from geomap.maps._assets import Asset, AssetReader, AssetUnavailable, asset_of, inlined, is_omitted
 from geomap.maps._layers import Basemap
-from geomap.maps._markup import Verbatim, below, data_uri, is_known, script_tag, style_tag
+from geomap.maps._markup import Verbatim, data_uri, descendants, needs_only_leaflet, script_tag, style_tag
 
+Files = Mapping[str, str | os.PathLike[str]]
+
+_HEIGHT = 600  # pixels, in a notebook
 # What a page contains if it uses an npm package.
 _USES = {
     "jquery": re.compile(r"\bjQuery\b|(?<![\w$])\$\s?[(.]"),
@@ -35,6 +38,13 @@ _OWN_PREFIXES = ("folium", "geomap", "leaflet")  # of classes that Bootstrap doe
 _STYLED_CLASSES = re.compile(r"\.(-?[A-Za-z_][\w-]*)")
 _DATA = re.compile(r"<script type=\"application/[^>]*>.*?</script>", re.DOTALL)
 _ROTATED = re.compile(r"\bfa-rotate-(-?\d+)\b")
+_INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+_LINKED = re.compile(
+    r"<(?:script|link|img|iframe|source|video|audio)\b[^>]*?\b(?:src|href)\s*=\s*\\?[\"']?((?:https?:)?//[^\"'\s>\\]+)",
+    re.IGNORECASE,
+)
+_CLOSEST_ZOOM = 18  # of maps that neither say it themselves nor have tiles that do
+_TILED = ("Tiles", "TileLayer", "WmsTileLayer")
 # Elements that show the user's own HTML, which Bootstrap's style changes.
 _SHOW_HTML = ("DivIcon", "GeoJsonPopup", "Html", "IFrame", "Popup", "VegaLite", "Vega")
 
@@ -95,10 +105,6 @@ def _shows_html(element: Element) -> bool:
     return not module.startswith(("folium.", "geomap.", "branca.")) or type(element).__name__ in _SHOW_HTML
 
 
-_INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
-_HEIGHT = 600  # pixels, in a notebook
-
-
 class Page(Figure):
     """The document that holds a geomap map, with a title and a language, fit for phones and page zoom.
 
@@ -155,7 +161,7 @@ def _pixels(size: tuple[float, str]) -> float:
 def _tile_hosts(root: Figure) -> list[str]:
     """Return the servers that the map's tiles come from, as sources of a content security policy."""
     hosts = set()
-    for element in below(root):
+    for element in descendants(root):
         url = getattr(element, "tiles", None) or getattr(element, "url", None)
         if isinstance(url, str) and url.startswith(("http:", "https:")) and type(element).__name__.endswith(_TILED):
             parts = urlsplit(re.sub(r"\{s\}", "*", url))
@@ -163,9 +169,6 @@ def _tile_hosts(root: Figure) -> list[str]:
             host = re.sub(r"^[^.]*\*[^.]*(?=\.)", "*", parts.netloc)
             hosts.add(f"{parts.scheme}://{host}" if re.fullmatch(r"[\w.*:-]+", host) else f"{parts.scheme}:")
     return sorted(hosts)
-
-
-_TILED = ("Tiles", "TileLayer", "WmsTileLayer")
 
 
 def policy(document: str, root: Figure) -> str:
@@ -183,15 +186,6 @@ def policy(document: str, root: Figure) -> str:
         f"script-src {hashes}; style-src 'unsafe-inline'; img-src {' '.join(['data:', 'blob:', *hosts])}; "
         "base-uri 'none'; form-action 'none'\">"
     )
-
-
-Files = Mapping[str, str | os.PathLike[str]]
-
-_LINKED = re.compile(
-    r"<(?:script|link|img|iframe|source|video|audio)\b[^>]*?\b(?:src|href)\s*=\s*\\?[\"']?((?:https?:)?//[^\"'\s>\\]+)",
-    re.IGNORECASE,
-)
-_CLOSEST_ZOOM = 18  # of maps that neither say it themselves nor have tiles that do
 
 
 def self_contained(root: Figure, *, fetch: bool, files: Files | None = None) -> tuple[str, dict[str, str]]:
@@ -239,7 +233,7 @@ def _document(root: Figure, reader: AssetReader) -> tuple[str, dict[str, str]]:
     bare = _html(root)
     links = dict.fromkeys(_LINKED.findall(bare), "geomap leaves it as it is")
     assets = {name: asset_of(child.url) for name, child in linking.items()}
-    usage = PageUsage(bare, below(root), [asset for asset in assets.values() if asset is not None])
+    usage = PageUsage(bare, descendants(root), [asset for asset in assets.values() if asset is not None])
     for name, child in linking.items():
         markup, problem = _replacement(child, assets[name], usage, reader)
         if problem:
@@ -257,7 +251,7 @@ def _document(root: Figure, reader: AssetReader) -> tuple[str, dict[str, str]]:
             del links[url]
         except AssetUnavailable as error:
             links[url] = str(error)
-    if isinstance(root, Page) and not links and all(map(is_known, below(root))):
+    if isinstance(root, Page) and not links and all(map(needs_only_leaflet, descendants(root))):
         document = document.replace('<meta charset="utf-8">', f'<meta charset="utf-8">\n{policy(document, root)}', 1)
     return document, links
 
@@ -292,7 +286,7 @@ def _ready_for_file(root: Figure) -> Iterator[list[folium.Map]]:
     """
     parts = (root.header, root.html, root.script)
     before = [part._children.copy() for part in parts]
-    maps = [element for element in below(root) if isinstance(element, folium.Map)]
+    maps = [element for element in descendants(root) if isinstance(element, folium.Map)]
     unlimited = [m for m in maps if "max_zoom" not in m.options and not _has(folium.TileLayer, m)]
     for m in unlimited:
         m.options["max_zoom"] = _CLOSEST_ZOOM
@@ -314,4 +308,4 @@ def _draw_land_below(m: folium.Map) -> None:
 
 
 def _has(kind: type[Element], m: folium.Map) -> bool:
-    return any(isinstance(element, kind) for element in below(m))
+    return any(isinstance(element, kind) for element in descendants(m))

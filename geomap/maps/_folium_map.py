@@ -8,7 +8,7 @@ import folium
 
 from geomap.maps._document import Page
 from geomap.maps._layers import Basemap, Tiles
-from geomap.maps._markup import Verbatim, below, is_known
+from geomap.maps._markup import Verbatim, descendants, needs_only_leaflet
 
 if TYPE_CHECKING:
     import xyzservices
@@ -72,7 +72,7 @@ class Map(folium.Map):
         header = cast("Page", self.get_root()).header
         linked = set(header._children)
         super().render(**kwargs)  # type: ignore[no-untyped-call]
-        if not self.objects_to_stay_in_front and all(map(is_known, below(self))):
+        if not self.objects_to_stay_in_front and all(map(needs_only_leaflet, descendants(self))):
             for name, _ in (*folium.Map.default_js, *folium.Map.default_css):
                 if name not in linked and name not in _LEAFLET:
                     header._children.pop(name, None)

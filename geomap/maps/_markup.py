@@ -1,8 +1,8 @@
-"""What keeps the words of an article from becoming code on a page.
+"""Escaping: what keeps the text of an article from becoming code on a page.
 
-Text reaches a page in two ways only: as JSON in a ``<script type="application/json">`` block that the page's own script
-reads and puts in place with ``textContent`` (:func:`json_for_html`), or, for the few strings that Folium or Leaflet
-render as HTML, escaped and written in numeric entities (:func:`html_text`).
+Text reaches a page in two ways only: as JSON in a ``<script type="application/json">`` block, which the page's own script
+reads and inserts with ``textContent`` (:func:`json_for_html`); or, for the few strings that Folium or Leaflet render as
+HTML, as numeric entities (:func:`html_text`).
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from urllib.parse import urlsplit
 
 from branca.element import Element
 
-# Valid inside a JSON string and of no meaning to an HTML parser or to a JavaScript one.
+# Valid in a JSON string, and without meaning to a parser of HTML or JavaScript.
 _IN_JSON = {char: f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 _IN_HTML = {ord(char): f"&#{ord(char)};" for char in "\\`${}"}
-# branca takes what a layer has rendered for a Jinja template of its own.
+# branca compiles what a layer has rendered as a Jinja template.
 _OPENS_JINJA = re.compile(r"\{(?=[{%#])")
 _ABSOLUTE = re.compile(r"https?://[^/?#\\\s]", re.IGNORECASE)
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def json_for_html(content: object) -> str:
-    """Return the content as JSON that may stand in any ``<script>`` block, also of a Jinja template."""
+    """Return the content as JSON that is safe in any ``<script>`` block, including that of a Jinja template."""
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     for char, escaped in _IN_JSON.items():
         text = text.replace(char, escaped)
@@ -37,7 +37,7 @@ def json_for_html(content: object) -> str:
 
 
 def html_text(text: str) -> str:
-    r"""Return text as HTML that shows it as written, also where Folium puts it in a JavaScript template literal.
+    r"""Return text as HTML that shows it as written, even where Folium puts it in a JavaScript template literal.
 
     Examples
     --------
@@ -48,7 +48,7 @@ def html_text(text: str) -> str:
 
 
 def web_link(url: str) -> bool:
-    """Return whether the URL is an absolute one over http or https, the only kinds that a popup links to."""
+    """Return whether the URL is an absolute one over HTTP or HTTPS, the only kind that a page links to."""
     url = url.strip()
     if not _ABSOLUTE.match(url):
         return False
@@ -59,7 +59,7 @@ def web_link(url: str) -> bool:
 
 
 class _Attribution(HTMLParser):
-    """Keeps the text of an attribution, and its links over http and https; every other tag is dropped."""
+    """Keeps the text of an attribution and its links over HTTP and HTTPS; drops every other tag."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -82,7 +82,7 @@ class _Attribution(HTMLParser):
 
 
 def clean_attribution(attribution: str) -> str:
-    """Return a tile provider's attribution as HTML that holds nothing but text and links to web pages.
+    """Return a tile provider's attribution as HTML with nothing but text and links to web pages.
 
     Examples
     --------
@@ -98,7 +98,7 @@ def clean_attribution(attribution: str) -> str:
 
 
 def data_uri(name: str, content: bytes) -> str:
-    """Return a file as an address that holds it."""
+    """Return a file as a ``data:`` URL."""
     kind = "font/woff2" if name.endswith(".woff2") else mimetypes.guess_type(name)[0] or "application/octet-stream"
     return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"
 
@@ -106,7 +106,7 @@ def data_uri(name: str, content: bytes) -> str:
 def script_tag(javascript: str) -> str:
     """Return a script element."""
     closed = re.sub("</(?=script)", r"<\\/", javascript, flags=re.IGNORECASE)
-    # After "<!--", an HTML parser takes "<script" in a string for a second beginning.
+    # After "<!--", an HTML parser takes "<script" in a string for a nested script.
     return "<script>" + closed.replace("<!--", "<\\!--") + "</script>"
 
 
@@ -116,7 +116,7 @@ def style_tag(css: str) -> str:
 
 
 class Verbatim(Element):
-    """Markup that goes on the page as it is, without Jinja.
+    """Markup that goes on the page unchanged, without Jinja.
 
     Parameters
     ----------
@@ -134,23 +134,22 @@ class Verbatim(Element):
         return self.markup
 
 
-def below(element: Element) -> Iterator[Element]:
-    """Return every element under an element."""
+def descendants(element: Element) -> Iterator[Element]:
+    """Yield every element below an element, depth first."""
     for child in element._children.values():
         yield child
-        yield from below(child)
+        yield from descendants(child)
 
 
-def is_known(element: Element) -> bool:
-    """Return whether an element is of geomap, of branca, or one of Folium's that needs nothing but Leaflet."""
+def needs_only_leaflet(element: Element) -> bool:
+    """Return whether an element works without jQuery, Bootstrap and the rest that Folium puts on every page."""
     module = type(element).__module__
     if module.startswith("folium."):
-        return type(element).__name__ in NEEDS_ONLY_LEAFLET
+        return type(element).__name__ in _FOLIUM_WITH_LEAFLET_ONLY
     return module.startswith(("geomap.", "branca."))
 
 
-# What Folium puts on every page beside Leaflet, and what on a map does without.
-NEEDS_ONLY_LEAFLET = (
+_FOLIUM_WITH_LEAFLET_ONLY = (
     "Circle",
     "CircleMarker",
     "ElementAddToElement",

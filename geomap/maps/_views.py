@@ -1,4 +1,4 @@
-"""Where a map looks first: boxes around places, across the antimeridian where that is shorter."""
+"""What a map shows first: boxes around places, across the antimeridian if that is shorter."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from geomap.tables import Floats
+
 Box = list[list[float]]
 
-_KEPT = 0.8  # of the mentions, along each axis
-_CLEARLY_SMALLER = 0.5  # of the area of the box around everything
-_LEAST = 3.0  # degrees: a smaller side is no reason to leave a place out
+_SHARE = 0.8  # of the mentions that the view holds, along each axis
+_CLEARLY_SMALLER = 0.5  # as a share of the area of the box around everything
+_MIN_SIDE = 3.0  # degrees: sides below this count as equal
 
 
 def bounds(longitudes: npt.ArrayLike, latitudes: npt.ArrayLike) -> Box | None:
-    """Return the smallest box of the points as [[south, west], [north, east]], None without points.
+    """Return the smallest box around points as [[south, west], [north, east]] in degrees, None without points.
 
-    The box may run across the antimeridian: its east then lies beyond 180 degrees.
+    The box may cross the antimeridian: its east is then beyond 180 degrees.
     """
     lon, lat = np.asarray(longitudes, dtype=float), np.asarray(latitudes, dtype=float)
     if not len(lon):
@@ -25,7 +27,7 @@ def bounds(longitudes: npt.ArrayLike, latitudes: npt.ArrayLike) -> Box | None:
     around = np.unique(np.round(np.mod(lon + 180, 360) - 180, 5))
     gaps = np.diff(np.append(around, around[0] + 360))
     widest = int(gaps.argmax())
-    # Leave the world as people know it unless turning it makes the box clearly smaller.
+    # Cross the antimeridian, which turns the familiar map around, only if that makes the box clearly narrower.
     if 360 - gaps[widest] > (around[-1] - around[0]) - 60:
         west, east = float(around[0]), float(around[-1])
     else:
@@ -35,10 +37,10 @@ def bounds(longitudes: npt.ArrayLike, latitudes: npt.ArrayLike) -> Box | None:
 
 
 def first_view(longitudes: npt.ArrayLike, latitudes: npt.ArrayLike, mentions: npt.ArrayLike) -> Box | None:
-    """Return the box where most mentions lie, None without points.
+    """Return the box where most mentions are, None without points.
 
-    The shortest stretch of longitudes that holds four fifths of the mentions, and in it the shortest of latitudes.
-    Where that leaves a box not clearly smaller, it is the box around all places.
+    The shortest interval of longitudes with four fifths of the mentions, and within it the shortest of latitudes; the box
+    around all places if that is not clearly smaller.
     """
     everything = bounds(longitudes, latitudes)
     if everything is None:
@@ -46,7 +48,7 @@ def first_view(longitudes: npt.ArrayLike, latitudes: npt.ArrayLike, mentions: np
     lon, lat = np.asarray(longitudes, dtype=float), np.asarray(latitudes, dtype=float)
     weight = np.asarray(mentions, dtype=float)
     west = everything[0][1]
-    lon = np.mod(lon - west + 1e-9, 360) + west  # along the box, also where it crosses the antimeridian
+    lon = np.mod(lon - west + 1e-9, 360) + west  # rising along the box, even where it crosses the antimeridian
     within = _shortest(lon, weight)
     kept = within.copy()
     kept[within] = _shortest(lat[within], weight[within])
@@ -57,29 +59,27 @@ def first_view(longitudes: npt.ArrayLike, latitudes: npt.ArrayLike, mentions: np
     return inner if _area(inner) < _CLEARLY_SMALLER * _area(everything) else everything
 
 
-def _shortest(values: npt.NDArray[np.float64], weight: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
-    """Return which values lie in the shortest stretch that holds that much of the weight."""
+def _shortest(values: Floats, weight: Floats) -> npt.NDArray[np.bool_]:
+    """Return which values are in the shortest interval that holds the share of the weight."""
     order = np.argsort(values, kind="stable")
-    line = values[order]
-    before = np.concatenate([[0.0], np.cumsum(weight[order])])
-    wanted = _KEPT * before[-1]
-    # For every beginning, the first end with enough between.
-    ends = np.searchsorted(before, before[:-1] + wanted - 1e-9, side="left") - 1
-    possible = ends < len(line)
-    length = np.where(possible, line[np.minimum(ends, len(line) - 1)] - line, np.inf)
-    begin = int(length.argmin())
-    low, high = line[begin], line[ends[begin]]
-    found: npt.NDArray[np.bool_] = (values >= low) & (values <= high)
-    return found
+    ordered = values[order]
+    cumulative = np.concatenate([[0.0], np.cumsum(weight[order])])
+    # For every start, the first end with enough weight between.
+    ends = np.searchsorted(cumulative, cumulative[:-1] + _SHARE * cumulative[-1] - 1e-9, side="left") - 1
+    possible = ends < len(ordered)
+    length = np.where(possible, ordered[np.minimum(ends, len(ordered) - 1)] - ordered, np.inf)
+    start = int(length.argmin())
+    inside: npt.NDArray[np.bool_] = (values >= ordered[start]) & (values <= ordered[ends[start]])
+    return inside
 
 
 def _area(box: Box) -> float:
     (south, west), (north, east) = box
-    return max(east - west, _LEAST) * max(north - south, _LEAST)
+    return max(east - west, _MIN_SIDE) * max(north - south, _MIN_SIDE)
 
 
 def middle(box: Box | None) -> list[float]:
-    """Return the middle of a box as [latitude, longitude]; of none, a view of the whole world."""
+    """Return the middle of a box as [latitude, longitude]; without one, that of a map of the world."""
     if box is None:
         return [20.0, 10.0]
     (south, west), (north, east) = box
