@@ -403,7 +403,7 @@ def test_an_open_quote_over_lines_does_not_swallow_the_rest_of_the_file(tmp_path
     articles, problems = read_with_problems(path)
     assert articles.article_id.tolist() == ["1", *map(str, range(5, 500))]
     assert [(p["row"], p["action"]) for p in problems] == [(2, "skipped")]
-    assert "quotes do not pair" in problems[0]["reason"]
+    assert "unbalanced quotes" in problems[0]["reason"]
 
 
 def test_a_field_beyond_the_limit_of_the_csv_module_is_read(tmp_path, quiet):
@@ -443,7 +443,7 @@ def test_broken_json_lines_are_told_with_their_line(tmp_path):
         ("x.txt", b" \n\0\n", "empty"),
         ("x.csv", b"", "empty"),
         ("x.csv", b"text,title\n", "no rows"),
-        ("x.csv.gz", b"text\nno gzip\n", "no gzip"),
+        ("x.csv.gz", b"text\nno gzip\n", "not a gzip file"),
         ("x.json", b"{broken", "no JSON"),
         ("x.json", b"[]", "no rows"),
         ("x.json", b"3", "JSON number"),

@@ -166,6 +166,17 @@ def test_recogito_reads_the_text_beside_the_export_and_reports_rows_that_do_not_
     assert {problem["row"] for problem in gold.problems} == {3, 6}
 
 
+def test_recogito_rows_with_too_many_fields_are_reported(tmp_path: Path) -> None:
+    (tmp_path / "one.txt").write_text(TEXT, encoding="utf-8")
+    path = recogito_file(tmp_path)
+    path.write_text(
+        path.read_text("utf-8") + "6,one.txt,Mosul,char-offset:0,PLACE,,,,VERIFIED,more\n", encoding="utf-8"
+    )
+    gold = read_gold(path)
+    assert gold.mentions["toponym"].tolist() == ["Mosul", "Tigris"]
+    assert {problem["row"] for problem in gold.problems} == {3, 6, 7}
+
+
 def test_recogito_without_its_text_says_what_to_give(tmp_path: Path) -> None:
     with pytest.raises(InvalidGold, match="articles="):
         read_gold(recogito_file(tmp_path))
@@ -210,6 +221,15 @@ def test_what_geomap_writes_is_read_back_as_gold_and_as_predictions(tmp_path: Pa
     assert read.mentions["lat"].notna().tolist() == [True, True, False]
     assert read.mentions["confidence"].tolist() == [0.9, 0.8, 0.0]
     assert read.problems == []
+
+
+def test_mentions_saved_again_by_a_spreadsheet_are_read_with_its_delimiter(tmp_path: Path) -> None:
+    path = write_mentions(mentions_table(), tmp_path / "mentions.csv")
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    table.to_csv(path, sep=";", index=False, encoding="utf-8-sig")
+    gold = read_gold(path, articles=ARTICLES)
+    assert gold.mentions["toponym"].tolist() == ["Mosul", "Tigris"]
+    assert gold.mentions["lat"].notna().tolist() == [True, False]
 
 
 def test_mentions_without_their_articles_are_an_error_that_says_what_to_give(tmp_path: Path) -> None:

@@ -211,7 +211,7 @@ def test_geojson_and_geopandas_files_have_points_inside_their_shapes(tmp_path: P
         ("my.csv", "name,lat,lon,population\nA,1,2,many\n", r"row 1 .*the population is 'many'"),
         ("my.csv", "name,lat,lon,valid_from,valid_to\nA,1,2,1900,1800\n", r"row 1 .*end \(1800\) before they begin"),
         ("my.csv", "name,lat,lon,valid_from\nA,1,2,soon\n", r"row 1 .*'soon' is no year"),
-        ("my.csv", "name,lat,lon\nA,1,2,3\n", r"row 1 .*4 fields, and the header has 3"),
+        ("my.csv", "name,lat,lon\nA,1,2,3\n", r"row 1 .*4 fields, but the header has 3"),
         ("my.csv", 'name,lat,lon\n"A,1,2\n', r"my\.csv, line 2: "),
         ("my.tsv", "title\tgeowkt\nA\tPOINT(1\n", r"row 1 .*the geometry cannot be read"),
         ("my.json", "{", r"my\.json, line 1: this is no JSON"),

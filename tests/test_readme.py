@@ -58,7 +58,14 @@ def test_every_file_that_the_readme_links_to_is_there() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["geomap.gazetteer._folding", "geomap.articles._titles", "geomap.recognition._spans"]
+    "module",
+    [
+        "geomap._csv",
+        "geomap._decoding",
+        "geomap.gazetteer._folding",
+        "geomap.articles._titles",
+        "geomap.recognition._spans",
+    ],
 )
 def test_the_examples_in_docstrings_hold(module: str) -> None:
     result = doctest.testmod(import_module(module))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from geomap._csv import column_key
 from geomap.errors import ColumnMissing
 from geomap.tables import ARTICLES
 
@@ -32,11 +33,6 @@ class NoTextColumn(ColumnMissing):
     """A file has no column that is known to hold the text of articles."""
 
 
-def plain(name: str) -> str:
-    """Return a column's name without case and separators."""
-    return "".join(letter for letter in name.casefold() if letter not in " _-.\ufeff\t\r\n")
-
-
 def check_given(columns: Mapping[str, str] | None) -> dict[str, str]:
     """Return the caller's choice of columns, once it is sure that it names columns of an articles table."""
     given = dict(columns or {})
@@ -47,8 +43,10 @@ def check_given(columns: Mapping[str, str] | None) -> dict[str, str]:
 
 
 def known_names(given: Mapping[str, str]) -> frozenset[str]:
-    """Return all plain names that mean something, to tell a header's delimiter by."""
-    return frozenset({*FILE_NAMES, *map(plain, given.values()), *(n for names in USUAL_NAMES.values() for n in names)})
+    """Return all column keys that mean something, to tell a header's delimiter by."""
+    return frozenset(
+        {*FILE_NAMES, *map(column_key, given.values()), *(n for names in USUAL_NAMES.values() for n in names)}
+    )
 
 
 def match_columns(found: Iterable[str], given: Mapping[str, str]) -> dict[str, str]:
@@ -70,10 +68,10 @@ def match_columns(found: Iterable[str], given: Mapping[str, str]) -> dict[str, s
     names = list(found)
     by_plain: dict[str, str] = {}
     for name in names:
-        by_plain.setdefault(plain(name), name)
+        by_plain.setdefault(column_key(name), name)
     chosen: dict[str, str] = {}
     for role, wanted in given.items():
-        present = wanted if wanted in names else by_plain.get(plain(wanted))
+        present = wanted if wanted in names else by_plain.get(column_key(wanted))
         if present is not None:
             chosen[present] = role
     for role, usual in USUAL_NAMES.items():
@@ -93,25 +91,12 @@ def require(found: Iterable[str], given: Mapping[str, str], file: str) -> None:
     """
     names = list(found)
     told = ", ".join(names) or "none"
-    plains = {plain(name) for name in names}
+    plains = {column_key(name) for name in names}
     for role, wanted in given.items():
-        if wanted not in names and plain(wanted) not in plains:
+        if wanted not in names and column_key(wanted) not in plains:
             raise ColumnMissing(f"{file} has no column {wanted!r} to take as {role}; it has: {told}")
     if "text" not in match_columns(names, given).values():
         raise NoTextColumn(
             f"{file} has no column that is known to hold the text (text, body, content ...); it has: {told}. "
             'Say which one it is: read_articles(path, columns={"text": "..."})'
         )
-
-
-def unique_header(header: Iterable[str]) -> list[str]:
-    """Return the names of a CSV header, blank and repeated ones named as pandas names them."""
-    names: list[str] = []
-    for position, field in enumerate(header):
-        name = field.strip() or f"Unnamed: {position}"
-        count, candidate = 0, name
-        while candidate in names:
-            count += 1
-            candidate = f"{name}.{count}"
-        names.append(candidate)
-    return names

@@ -2,128 +2,20 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
-from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TextIO
+from typing import Any
 
 import pandas as pd
 
-from geomap.articles._columns import known_names, match_columns, plain, require, unique_header
-from geomap.articles._decoding import Content, decide, read_bytes, read_content
+from geomap._csv import CsvRows, open_csv, unique_names
+from geomap._decoding import Content, Undecodable, decode, read_bytes
+from geomap.articles._columns import known_names, match_columns, require
 from geomap.articles._files import Source
 from geomap.articles._problems import Problems
 from geomap.errors import ArticlesUnreadable, MissingDependency
-
-DELIMITERS = ",;\t|"
-
-
-class CsvRows:
-    """The rows of one CSV file; a broken row costs no other one.
-
-    Parameters
-    ----------
-    stream
-        The characters of the file, opened with ``newline=""``.
-    label
-        What messages call the file.
-    known
-        Plain column names (:func:`~geomap.articles._columns.plain`): the delimiter is the one that yields most of them
-        in the header, which is surer than what ``csv.Sniffer`` makes of running text.
-    problems
-        Where broken rows are noted.
-    """
-
-    def __init__(self, stream: TextIO, label: str, known: Collection[str], problems: Problems) -> None:
-        self._lines = _Lines(stream)
-        self._label = label
-        self._problems = problems
-        self._delimiter = _delimiter(self._lines.peek(), known)
-        self.header = unique_header(next(filter(any, csv.reader(self._lines, delimiter=self._delimiter)), []))
-
-    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
-        """Yield the number of each row, counted from 1 below the header, and its fields, as many as the header has."""
-        width = len(self.header)
-        for number, fields in enumerate(self._parsed(), start=1):
-            if isinstance(fields, str):
-                self._problems.add(self._label, fields, row=number)
-            elif len(fields) > width and any(fields[width:]):
-                self._problems.add(self._label, f"has {len(fields)} fields, the header {width}", row=number)
-            else:
-                if len(fields) < width:
-                    reason = f"has {len(fields)} fields, the header {width}; the others are missing"
-                    self._problems.add(self._label, reason, row=number, action="repaired")
-                yield number, [*fields[:width], *[""] * (width - len(fields))]
-
-    def _parsed(self) -> Iterator[list[str] | str]:
-        """Yield the fields of each row, or why it has none."""
-        # Strict, because only then a quote that never closes is an error and not one row that swallows the others.
-        reader = csv.reader(self._lines, delimiter=self._delimiter, strict=True)
-        while True:
-            self._lines.row.clear()
-            try:
-                fields: list[str] | str = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                fields = self._without_quoting(self._lines.give_back(), error)
-                reader = csv.reader(self._lines, delimiter=self._delimiter, strict=True)
-            if fields:
-                yield fields
-
-    def _without_quoting(self, line: str, error: csv.Error) -> list[str] | str:
-        fields = next(csv.reader([line], delimiter=self._delimiter, quoting=csv.QUOTE_NONE), [])
-        return fields if len(fields) == len(self.header) else f"its quotes do not pair ({error})"
-
-
-class _Lines:
-    """The lines of a stream, of which those of the present row can be given back."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-        self._again: deque[str] = deque()
-        self.row: list[str] = []
-
-    def __iter__(self) -> Iterator[str]:
-        while line := self._again.popleft() if self._again else self._stream.readline():
-            self.row.append(line)
-            yield line
-
-    def peek(self) -> str:
-        """Return the first line that is not blank; those before it are gone."""
-        line = next((line for line in self if line.strip()), "")
-        self._again.append(line)
-        return line
-
-    def give_back(self) -> str:
-        """Return the first line of the row, and have the others read again."""
-        first, *others = self.row
-        self._again.extendleft(reversed(others))
-        return first
-
-
-def _delimiter(line: str, known: Collection[str]) -> str:
-    def worth(delimiter: str) -> tuple[int, int]:
-        fields = next(csv.reader([line], delimiter=delimiter), [])
-        return sum(plain(field) in known for field in fields), len(fields)
-
-    return max(DELIMITERS, key=worth)
-
-
-@contextmanager
-def fields_of_any_size(size: int) -> Iterator[None]:
-    """Let the csv module read fields of up to `size` characters, and set its limit back after that."""
-    before = csv.field_size_limit()
-    csv.field_size_limit(max(before, min(size, 2**31 - 1)))
-    try:
-        yield
-    finally:
-        csv.field_size_limit(before)
-
 
 Record = dict[str, Any]
 
@@ -155,9 +47,37 @@ class Rows:
     table: list[Record] | pd.DataFrame = field(default_factory=list)
 
 
+def read_content(source: Source, options: Options, problems: Problems) -> Content:
+    """Read a file and decide on its encoding; a guessed one and damaged characters are noted.
+
+    Raises
+    ------
+    ArticlesUnreadable
+        If the file is empty, cannot be unpacked, or is not in the encoding that the caller named.
+    """
+    try:
+        data = read_bytes(source.path)
+        if not data.strip(b"\0\t\n\r\f "):
+            raise ArticlesUnreadable("the file is empty")
+        content = decode(data, encoding=options.encoding, declared=_charset(data) if source.kind == "html" else None)
+    except Undecodable as error:
+        raise ArticlesUnreadable(str(error)) from error
+    if content.guessed:
+        problems.add(source.label, f"read as {content.encoding}", action="guessed")
+    if content.damage:
+        problems.add(source.label, content.damage, action="repaired")
+    return content
+
+
+def _charset(data: bytes) -> str | None:
+    """Return the encoding that a web page declares."""
+    found = _CHARSET.search(data[:4096])
+    return found.group(1).decode("ascii", "replace") if found else None
+
+
 def read_txt(source: Source, options: Options, problems: Problems) -> Rows:
     """Read a text whose first line is its title; the text is the whole file, title included."""
-    content = read_content(source.path, source.label, problems, encoding=options.encoding)
+    content = read_content(source, options, problems)
     text = content.text()
     return Rows([None], [{"title": first_line(text.replace("\0", "")), "text": text}])
 
@@ -171,34 +91,29 @@ def first_line(text: str) -> str:
 
 def read_csv(source: Source, options: Options, problems: Problems) -> Rows:
     """Read a CSV file; every value stays the string that it is, and an empty field is missing."""
-    content = read_content(source.path, source.label, problems, encoding=options.encoding)
-    with fields_of_any_size(len(content.data)), content.lines() as stream:
-        rows = CsvRows(stream, source.label, known_names(options.columns), problems)
+    result, records = Rows(), list[Record]()
+    with open_csv(read_content(source, options, problems), known_names(options.columns)) as rows:
         require(rows.header, options.columns, source.label)
-        return _csv_records(rows, options)
-
-
-def _csv_records(rows: CsvRows, options: Options) -> Rows:
-    names = list(match_columns(rows.header, options.columns).values())
-    result = Rows()
-    records: list[Record] = []
-    for number, fields in rows:
-        result.numbers.append(number)
-        records.append({name: value or None for name, value in zip(names, fields, strict=True)})
+        names = list(match_columns(rows.header, options.columns).values())
+        for number, fields in usable_rows(rows, source, problems):
+            result.numbers.append(number)
+            records.append({name: value or None for name, value in zip(names, fields, strict=True)})
     result.table = records
     return result
 
 
-def read_csv_head(source: Source, options: Options) -> list[str]:
-    """Return the column names of a CSV file."""
-    content = read_content(source.path, source.label, Problems(), encoding=options.encoding)
-    with fields_of_any_size(len(content.data)), content.lines() as stream:
-        return CsvRows(stream, source.label, known_names(options.columns), Problems()).header
+def usable_rows(rows: CsvRows, source: Source, problems: Problems) -> Iterator[tuple[int, list[str]]]:
+    """Yield the number and the fields of each row that can be used, and note what is wrong with rows."""
+    for row in rows:
+        if row.problem:
+            problems.add(source.label, row.problem, row=row.number, action="repaired" if row.usable else "skipped")
+        if row.usable:
+            yield row.number, row.fields
 
 
 def read_jsonl(source: Source, options: Options, problems: Problems) -> Rows:
     """Read a file with one JSON object a line."""
-    content = read_content(source.path, source.label, problems, encoding=options.encoding)
+    content = read_content(source, options, problems)
     if _first_line(content).startswith("["):
         return _json_document(content, source, options, problems)
     return _json_lines(content, source, options, problems)
@@ -206,7 +121,7 @@ def read_jsonl(source: Source, options: Options, problems: Problems) -> Rows:
 
 def read_json(source: Source, options: Options, problems: Problems) -> Rows:
     """Read a JSON array of objects, an object that holds one (``{"articles": [...]}``), one article, or JSON lines."""
-    content = read_content(source.path, source.label, problems, encoding=options.encoding)
+    content = read_content(source, options, problems)
     return _json_document(content, source, options, problems)
 
 
@@ -297,7 +212,7 @@ def read_parquet(source: Source, options: Options, problems: Problems) -> Rows:
         raise ArticlesUnreadable(f"is no Parquet file that can be read: {error}") from error
     if any(name is not None for name in table.index.names):
         table = table.reset_index()
-    table.columns = pd.Index(unique_header(map(str, table.columns)))
+    table.columns = pd.Index(unique_names(map(str, table.columns)))
     require(table.columns, options.columns, source.label)
     table = table.rename(columns=match_columns(table.columns, options.columns))
     return Rows(list(range(1, len(table) + 1)), table)
@@ -306,12 +221,8 @@ def read_parquet(source: Source, options: Options, problems: Problems) -> Rows:
 def read_html(source: Source, options: Options, problems: Problems) -> Rows:
     """Read the article of a web page through trafilatura: its text without menus, and its metadata."""
     bare_extraction = import_trafilatura()
-    data = read_bytes(source.path)
-    found = _CHARSET.search(data[:4096])
-    declared = found.group(1).decode("ascii", "replace") if found else None
-    content = decide(data, source.label, problems, encoding=options.encoding, declared=declared)
     page = bare_extraction(
-        content.text(),
+        read_content(source, options, problems).text(),
         with_metadata=True,
         include_comments=False,
         include_images=False,

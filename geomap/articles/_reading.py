@@ -12,19 +12,18 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from geomap.articles._columns import FILE_NAMES, NoTextColumn, check_given, known_names, match_columns, plain
+from geomap._csv import column_key, open_csv
+from geomap.articles._columns import FILE_NAMES, NoTextColumn, check_given, known_names, match_columns
 from geomap.articles._dates import is_missing, parse_dates
-from geomap.articles._decoding import read_content
 from geomap.articles._files import Source, find_sources
 from geomap.articles._formats import (
     READERS,
-    CsvRows,
     Options,
     Record,
     Rows,
-    fields_of_any_size,
     import_trafilatura,
-    read_csv_head,
+    read_content,
+    usable_rows,
 )
 from geomap.articles._problems import Problems, shorten, warn
 from geomap.errors import ArticlesUnreadable
@@ -66,15 +65,16 @@ def find_companions(sources: Iterable[Source], options: Options, problems: Probl
 
 
 def _read(source: Source, options: Options, companions: Companions, problems: Problems) -> None:
-    header = read_csv_head(source, options)
-    by_file = next((name for name in header if plain(name) in FILE_NAMES), None)
-    if by_file is None or "text" in match_columns(header, options.columns).values():
-        return
-    companions.paths.add(source.path)
-    names = match_columns(header, options.columns)
-    content = read_content(source.path, source.label, problems, encoding=options.encoding)
-    with fields_of_any_size(len(content.data)), content.lines() as stream:
-        for number, fields in CsvRows(stream, source.label, known_names(options.columns), problems):
+    notes = Problems()
+    with open_csv(read_content(source, options, notes), known_names(options.columns)) as rows:
+        header = rows.header
+        by_file = next((name for name in header if column_key(name) in FILE_NAMES), None)
+        names = match_columns(header, options.columns)
+        if by_file is None or "text" in names.values():
+            return
+        companions.paths.add(source.path)
+        problems.extend(notes)
+        for number, fields in usable_rows(rows, source, problems):
             values = dict(zip(header, fields, strict=True))
             file = _file_of(source.path.parent, values.pop(by_file))
             if file is None:

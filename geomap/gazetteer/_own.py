@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from geomap._csv import column_key, open_csv
+from geomap._decoding import Content, Undecodable, read_content
 from geomap.errors import GazetteerRowsSkipped, InvalidGazetteer, UnsupportedFormat
 from geomap.gazetteer._folding import fold
 from geomap.gazetteer._index import (
@@ -194,7 +196,6 @@ def _middle(feature: Mapping[str, Any]) -> tuple[float, float] | None:
 TABLES = frozenset({".csv", ".tsv", ".tab", ".txt"})
 JSON = frozenset({".geojson", ".json", ".jsonld", ".lpf"})
 SHAPES = frozenset({".shp", ".gpkg", ".kml", ".fgb", ".gml", ".gpx", ".parquet", ".geoparquet"})
-_DELIMITERS = "\t;|,"
 
 
 def read_places(path: Path) -> list[OwnPlace]:
@@ -218,36 +219,32 @@ def read_places(path: Path) -> list[OwnPlace]:
     raise UnsupportedFormat(f"{path}: a gazetteer is read from {known}, or an index that geomap built (.sqlite)")
 
 
-def _text(path: Path) -> str:
+def _content(path: Path) -> Content:
     try:
-        return path.read_text("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InvalidGazetteer(f"{path.name}: byte {error.start} is not UTF-8; save the file as UTF-8") from error
+        # Not guessed: a wrong guess would put misspelled names into the index, and no reader would see them.
+        return read_content(path, encoding="UTF-8")
+    except Undecodable as error:
+        raise InvalidGazetteer(f"{path.name}: {error}; save the file as UTF-8") from error
 
 
 def _table(path: Path) -> Iterator[OwnPlace]:
-    content = _text(path)
-    header, _, _ = content.lstrip().partition("\n")
-    delimiter = max(_DELIMITERS, key=header.count)
-    rows = csv.reader(content.splitlines(keepends=True), delimiter=delimiter, strict=True)
     try:
-        names = [column.strip() for column in next(rows, [])]
-        columns = find_columns(names, where=path.name)
-        positions = {key: names.index(column) for key, column in columns.items()}
-        for number, row in enumerate((row for row in rows if any(map(str.strip, row))), start=1):
-            where = f"{path.name}, row {number} (line {rows.line_num})"
-            if len(row) > len(names):
-                raise InvalidGazetteer(f"{where}: {len(row)} fields, and the header has {len(names)}")
-            row += [""] * (len(names) - len(row))
-            record = {key: row[position] for key, position in positions.items()}
-            yield read_place(record, where=where)
+        with open_csv(_content(path), _KNOWN, strict=True) as rows:
+            columns = find_columns(rows.header, where=path.name)
+            positions = {key: rows.header.index(column) for key, column in columns.items()}
+            for row in rows:
+                where = f"{path.name}, row {row.number} (line {row.line})"
+                if not row.usable:
+                    raise InvalidGazetteer(f"{where}: {row.problem}")
+                if any(map(str.strip, row.fields)):
+                    yield read_place({key: row.fields[position] for key, position in positions.items()}, where=where)
     except csv.Error as error:
-        raise InvalidGazetteer(f"{path.name}, line {rows.line_num}: {error}") from error
+        raise InvalidGazetteer(f"{path.name}, {error}") from error
 
 
 def _json(path: Path) -> list[OwnPlace]:
     try:
-        content = json.loads(_text(path))
+        content = json.loads(_content(path).text())
     except json.JSONDecodeError as error:
         raise InvalidGazetteer(f"{path.name}, line {error.lineno}: this is no JSON: {error.msg}") from error
     features = content.get("features") if isinstance(content, dict) else None
@@ -351,7 +348,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "last": ("validto", "end", "endyear", "enddate", "to", "maxdate"),
     "matches": ("matches",),
 }
-_NOT_IN_KEY = re.compile(r"[^a-z0-9]")
+_KNOWN = frozenset(name for names in COLUMNS.values() for name in names)
 _SEPARATOR = re.compile(r"[|;]")
 _GEONAMES = re.compile(r"(?:\b(?:gn|geonames):|geonames\.org/)(\d+)")
 
@@ -403,7 +400,7 @@ def find_columns(header: Iterable[str], *, where: str, located: bool = False) ->
         If there is no column for the name or for the coordinates.
     """
     columns = list(header)
-    given = {_NOT_IN_KEY.sub("", column.lower()): column for column in reversed(columns)}
+    given = {column_key(column): column for column in reversed(columns)}
     found = {key: given[usual] for key, names in COLUMNS.items() if (usual := _first_known(names, given)) is not None}
     lacking = [] if "name" in found else ["name"]
     if not located and "wkt" not in found:

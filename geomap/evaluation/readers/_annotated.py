@@ -10,6 +10,7 @@ from typing import Any, TypedDict
 
 import pandas as pd
 
+from geomap._decoding import Content, Undecodable, read_content
 from geomap._text import from_utf16, utf16
 from geomap.errors import InvalidGold
 from geomap.tables import is_missing
@@ -135,8 +136,8 @@ def characters(text: str, start: int, end: int, words: str | None) -> tuple[int,
     return (left, right) if text[left:right] == words else (start, end)
 
 
-def read_text(path: Path) -> str:
-    """Return a text file unchanged, line endings included, since offsets count them.
+def read_content_of(path: Path) -> Content:
+    """Return the content of a UTF-8 file.
 
     Raises
     ------
@@ -144,14 +145,16 @@ def read_text(path: Path) -> str:
         If it cannot be read as UTF-8.
     """
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            return file.read()
-    except UnicodeDecodeError as error:
-        raise InvalidGold(
-            f"{path} is not UTF-8 (byte {error.start}); convert it first, as offsets depend on it"
-        ) from error
+        return read_content(path, encoding="UTF-8")
+    except Undecodable as error:
+        raise InvalidGold(f"{path}: {error}; convert the file to UTF-8, since offsets depend on it") from error
     except OSError as error:
         raise InvalidGold(f"{path} cannot be read: {error.strerror}") from error
+
+
+def read_text(path: Path) -> str:
+    """Return a UTF-8 text file with its line ends as they are, since offsets count them."""
+    return read_content_of(path).text()
 
 
 def text_of(value: object) -> str:

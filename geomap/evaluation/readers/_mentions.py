@@ -11,8 +11,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geomap._csv import column_key, delimiter_of
 from geomap.errors import InvalidGold
-from geomap.evaluation.readers._annotated import Annotated, Problem, Sources, read_text, text_of
+from geomap.evaluation.readers._annotated import (
+    Annotated,
+    Problem,
+    Sources,
+    read_content_of,
+    read_text,
+    text_of,
+)
 from geomap.tables import is_missing
 
 NEEDED = ("article_id", "start", "end")
@@ -83,8 +91,7 @@ def read_table(path: Path) -> pd.DataFrame:
     suffix = path.suffix.casefold()
     try:
         if suffix == ".csv":
-            # Namibia's code is NA, and a place may be named Null: only an empty cell is missing.
-            table = pd.read_csv(path, dtype=_AS_TEXT, keep_default_na=False, na_values=[""])
+            table = _csv(path)
         elif suffix in (".geojson", ".json"):
             table = _geojson(path)
         else:
@@ -100,6 +107,13 @@ def read_table(path: Path) -> pd.DataFrame:
         lambda value: str(as_integer(value)) if not is_missing(value) else value
     )
     return table
+
+
+def _csv(path: Path) -> pd.DataFrame:
+    content = read_content_of(path)
+    delimiter = delimiter_of(content.lines().readline(), set(map(column_key, NEEDED)))
+    # Namibia's code is NA, and a place may be called Null: only an empty cell is missing.
+    return pd.read_csv(content.lines(), sep=delimiter, dtype=_AS_TEXT, keep_default_na=False, na_values=[""])
 
 
 def _geojson(path: Path) -> pd.DataFrame:

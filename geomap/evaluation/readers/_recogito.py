@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from geomap._csv import column_key, open_csv
 from geomap._text import utf16_length
 from geomap.errors import InvalidGold
 from geomap.evaluation.readers._annotated import (
@@ -19,6 +19,7 @@ from geomap.evaluation.readers._annotated import (
     geonameid_in,
     kept_types,
     number_or_raw,
+    read_content_of,
     read_text,
     text_of,
 )
@@ -39,7 +40,7 @@ def read_recogito(path: Path, sources: Sources, problems: list[Problem]) -> Iter
     InvalidGold
         If the text of no document is found.
     """
-    rows = _rows(path)
+    rows = _rows(path, problems)
     documents: dict[str, list[tuple[int, dict[str, str]]]] = {}
     for number, row in rows:
         documents.setdefault(text_of(row.get("FILE")) or path.stem, []).append((number, row))
@@ -65,11 +66,16 @@ def read_recogito(path: Path, sources: Sources, problems: list[Problem]) -> Iter
         )
 
 
-def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
-    content = read_text(path)
-    first = content.split("\n", 1)[0]
-    separator = ";" if first.count(";") > first.count(",") else ","
-    return list(enumerate(csv.DictReader(content.splitlines(keepends=True), delimiter=separator), start=2))
+def _rows(path: Path, problems: list[Problem]) -> list[tuple[int, dict[str, str]]]:
+    """Return the rows by column, numbered from 2 as in a spreadsheet."""
+    found = []
+    with open_csv(read_content_of(path), set(map(column_key, NEEDED))) as rows:
+        for row in rows:
+            if row.usable:
+                found.append((row.number + 1, dict(zip(rows.header, row.fields, strict=True))))
+            else:
+                problems.append({"article_id": "", "row": row.number + 1, "reason": row.problem})
+    return found
 
 
 def _article(path: Path, name: str, sources: Sources, *, only: bool) -> dict[str, Any] | None:

@@ -1,0 +1,203 @@
+"""CSV files of unknown delimiter: their column names and their rows, where a broken row costs no other one."""
+
+from __future__ import annotations
+
+import csv
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from typing import NamedTuple, TextIO
+
+from geomap._decoding import Content
+
+DELIMITERS = ",;\t|"
+
+
+def column_key(name: str) -> str:
+    """Return a column's name without case, spaces and punctuation, to compare it with others.
+
+    Examples
+    --------
+    >>> column_key("Published_At"), column_key("published-at")
+    ('publishedat', 'publishedat')
+    """
+    return "".join(letter for letter in name.casefold() if letter.isalnum())
+
+
+def unique_names(header: Iterable[str]) -> list[str]:
+    """Return the column names of a header, with blank and repeated ones named as pandas names them.
+
+    Examples
+    --------
+    >>> unique_names(["id", "", "text", "text"])
+    ['id', 'Unnamed: 1', 'text', 'text.1']
+    """
+    names: list[str] = []
+    for position, field in enumerate(header):
+        name = field.strip() or f"Unnamed: {position}"
+        count, candidate = 0, name
+        while candidate in names:
+            count += 1
+            candidate = f"{name}.{count}"
+        names.append(candidate)
+    return names
+
+
+def delimiter_of(header: str, known: Collection[str]) -> str:
+    """Return the delimiter of a header line.
+
+    Parameters
+    ----------
+    header
+        The line.
+    known
+        Column names that may be expected, as :func:`column_key` returns them. The delimiter is the one that yields most
+        of them, which is more reliable than what ``csv.Sniffer`` makes of running text.
+
+    Examples
+    --------
+    >>> delimiter_of("headline;body, in full;date", {"headline", "date"})
+    ';'
+    """
+
+    def score(delimiter: str) -> tuple[int, int]:
+        fields = next(csv.reader([header], delimiter=delimiter), [])
+        return sum(column_key(field) in known for field in fields), len(fields)
+
+    return max(DELIMITERS, key=score)
+
+
+class Row(NamedTuple):
+    """One row of a CSV file.
+
+    Parameters
+    ----------
+    number
+        Counted from 1 below the header; blank lines do not count.
+    line
+        The line of the file on which it begins, counted from 1.
+    fields
+        As many as the header has; none if the row is not `usable`.
+    problem
+        What is wrong with the row; empty if nothing is.
+    usable
+        Whether its fields are those of the columns; the last ones of a short row are empty.
+    """
+
+    number: int
+    line: int
+    fields: list[str]
+    problem: str = ""
+    usable: bool = True
+
+
+class CsvRows:
+    """The column names of a CSV file and, iterated over once, its rows.
+
+    Parameters
+    ----------
+    stream
+        The characters of the file, with line ends as they are (``newline=""``).
+    known
+        As for :func:`delimiter_of`.
+    strict
+        Whether unbalanced quotes are an error. Otherwise such a line is read without quoting if it then has as many
+        fields as the header, and is not usable if it has not.
+
+    Attributes
+    ----------
+    header : list of str
+        The column names, unique.
+    """
+
+    def __init__(self, stream: TextIO, known: Collection[str], *, strict: bool = False) -> None:
+        self._lines = _Lines(stream)
+        self._strict = strict
+        self._delimiter = delimiter_of(self._lines.peek(), known)
+        self.header = unique_names(next(filter(any, csv.reader(self._lines, delimiter=self._delimiter)), []))
+
+    def __iter__(self) -> Iterator[Row]:
+        """Yield the rows; raise ``csv.Error``, with the line, for unbalanced quotes if these are an error."""
+        width = len(self.header)
+        for number, (line, fields) in enumerate(self._parsed(), start=1):
+            if isinstance(fields, str):
+                yield Row(number, line, [], fields, usable=False)
+            elif len(fields) > width and any(fields[width:]):
+                yield Row(number, line, [], f"{len(fields)} fields, but the header has {width}", usable=False)
+            elif len(fields) < width:
+                problem = f"{len(fields)} fields, but the header has {width}; the others are left missing"
+                yield Row(number, line, fields + [""] * (width - len(fields)), problem)
+            else:
+                yield Row(number, line, fields[:width])
+
+    def _parsed(self) -> Iterator[tuple[int, list[str] | str]]:
+        """Yield the first line and the fields of each row, or what is wrong with it."""
+        # Strict, because only then a quote that never closes is an error and not one row that swallows the others.
+        reader = csv.reader(self._lines, delimiter=self._delimiter, strict=True)
+        while True:
+            self._lines.row.clear()
+            line = self._lines.count + 1
+            try:
+                fields: list[str] | str = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                if self._strict:
+                    raise csv.Error(f"line {line}: {error}") from error
+                fields = self._without_quoting(self._lines.unread(), error)
+                reader = csv.reader(self._lines, delimiter=self._delimiter, strict=True)
+            if fields:
+                yield line, fields
+
+    def _without_quoting(self, line: str, error: csv.Error) -> list[str] | str:
+        fields = next(csv.reader([line], delimiter=self._delimiter, quoting=csv.QUOTE_NONE), [])
+        return fields if len(fields) == len(self.header) else f"unbalanced quotes ({error})"
+
+
+class _Lines:
+    """The lines of a stream; those of the current row can be read again."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._again: deque[str] = deque()
+        self.row: list[str] = []
+        self.count = 0
+
+    def __iter__(self) -> Iterator[str]:
+        while line := self._again.popleft() if self._again else self._stream.readline():
+            self.row.append(line)
+            self.count += 1
+            yield line
+
+    def peek(self) -> str:
+        """Return the first line that is not blank, without consuming it; blank lines before it are dropped."""
+        line = next((line for line in self if line.strip()), "")
+        self._again.append(line)
+        self.count -= 1
+        return line
+
+    def unread(self) -> str:
+        """Return the first line of the row, and have the others read again."""
+        first, *others = self.row
+        self._again.extendleft(reversed(others))
+        self.count -= len(others)
+        return first
+
+
+@contextmanager
+def open_csv(content: Content, known: Collection[str], *, strict: bool = False) -> Iterator[CsvRows]:
+    r"""Open a CSV file for reading, with fields of any size; the parameters are those of :class:`CsvRows`.
+
+    Examples
+    --------
+    >>> with open_csv(Content(b"name;lat;lon\nMosul;36.34;43.13\n"), {"name", "lat", "lon"}) as rows:
+    ...     print(rows.header, [row.fields for row in rows])
+    ['name', 'lat', 'lon'] [['Mosul', '36.34', '43.13']]
+    """
+    before = csv.field_size_limit()
+    csv.field_size_limit(max(before, min(len(content.data), 2**31 - 1)))
+    try:
+        with content.lines() as stream:
+            yield CsvRows(stream, known, strict=strict)
+    finally:
+        csv.field_size_limit(before)
