@@ -29,8 +29,7 @@ import geomap
 from geomap.errors import MissingDependency, UnsupportedFormat
 from geomap.recognition import Recognizer, SpacyRecognizer, Span, TransformersRecognizer, default_recognizer
 from geomap.recognition._spacy_recognizer import parts_of
-from geomap.recognition._windows import Frame, ranges, sentence_starts, windows_of
-from geomap.recognition._windows import runs_of as words_of
+from geomap.recognition._windows import WindowLayout, cut_windows, sentence_starts, window_ranges, words_of
 
 DEMONYMS = frozenset({"iraqi", "french"})
 DOCS = Path(__file__).resolve().parents[1] / "docs" / "recognizers.md"
@@ -332,7 +331,7 @@ def test_any_text_gives_lawful_spans(recognizer, parts, name):
 def test_a_name_across_the_edge_of_a_window_is_found_whole(tmp_path_factory, length):
     folder = tmp_path_factory.getbasetemp() / "narrow"
     narrow = TransformersRecognizer(folder if folder.exists() else write_model(folder, positions=18), threads=1)
-    assert narrow._frame.size == 16
+    assert narrow._layout.size == 16
     text = "fell " * length + "on New York " + "fell " * (40 - length) + "on Leeds"
     assert [words for words, _ in words_found(narrow, text)] == ["New York", "Leeds"]
 
@@ -346,10 +345,16 @@ def test_a_text_reads_the_same_alone_and_among_others(recognizer):
         assert [(s.start, s.end, s.kind) for s in alone] == [(s.start, s.end, s.kind) for s in spans]
 
 
-@given(st.lists(st.integers(1, 9), max_size=50), st.sets(st.integers(1, 50)), st.integers(9, 20))
-def test_every_word_is_read_once_in_a_window_that_fits(sizes, sentences, room):
+@given(
+    st.lists(st.integers(1, 9), max_size=50),
+    st.sets(st.integers(1, 50)),
+    st.integers(9, 20),
+    st.sampled_from([0, 2, 5]),
+)
+def test_every_word_is_read_once_in_a_window_that_fits(sizes, sentences, room, overlap):
     reached = 0
-    for first, last, own_first, own_last in ranges(sizes, sorted(s for s in sentences if s < len(sizes)), room):
+    starts = sorted(start for start in sentences if start < len(sizes))
+    for first, last, own_first, own_last in window_ranges(sizes, starts, room, overlap):
         assert first <= own_first == reached < own_last <= last
         assert sum(sizes[first:last]) <= room
         reached = own_last
@@ -357,19 +362,18 @@ def test_every_word_is_read_once_in_a_window_that_fits(sizes, sentences, room):
 
 
 def test_windows_end_with_a_sentence_and_overlap_inside_a_long_one():
-    tokenizer, frame = word_tokenizer(), Frame((2,), (3,), 10)
+    tokenizer, layout = word_tokenizer(), WindowLayout((2,), (3,), 10)
     text = "rain fell on Leeds . the road is shut . rain fell on Mosul ."
     words = words_of(tokenizer, text)
     starts = sentence_starts(text, words)
     assert starts == [5, 10]
-    assert [[n for _, n in window.reads] for window in windows_of(words, starts, frame)] == [
-        [0, 1, 2, 3, 4],
-        [5, 6, 7, 8, 9],
-        [10, 11, 12, 13, 14],
-    ]
-    in_one = list(windows_of(words, [], frame))
-    assert [[n for _, n in window.reads] for window in in_one] == [[*range(7)], [*range(7, 13)], [13, 14]]
+    by_sentence = list(cut_windows(words, starts, layout, overlap=0.25))
+    assert [window.words for window in by_sentence] == [words[:5], words[5:10], words[10:]]
+    in_one = list(cut_windows(words, [], layout, overlap=0.25))
+    assert [(window.first, window.words) for window in in_one] == [(0, words[:7]), (7, words[7:13]), (13, words[13:])]
     assert in_one[1].ids[1:3] == [words[6].ids[0], words[7].ids[0]]
+    apart = list(cut_windows(words, [], layout))
+    assert [(window.first, window.words) for window in apart] == [(0, words[:8]), (8, words[8:])]
 
 
 def byte_level() -> tokenizers.Tokenizer:

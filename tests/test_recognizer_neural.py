@@ -13,10 +13,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geomap.errors import ResourceDamaged
-from geomap.recognition._decoding import GOES_ON, OUTSIDE, best_labels, softmax, tidy
-from geomap.recognition._neural import FOLDER, NeuralRecognizer, batched, thread_count
+from geomap.recognition._decoding import GOES_ON, OUTSIDE, best_labels, softmax
+from geomap.recognition._name_rules import tidy
+from geomap.recognition._neural import FOLDER, NeuralRecognizer
+from geomap.recognition._onnx import thread_count
 from geomap.recognition._spans import Recognizer
-from geomap.recognition._windows import SHAPES, WINDOW, Window, shape_of, windows
+from geomap.recognition._windows import (
+    SHAPES,
+    WINDOW,
+    Window,
+    WindowLayout,
+    batched,
+    cut_windows,
+    shape_of,
+    shaped_words,
+)
 
 DEMONYMS = frozenset({"iraqi", "french", "russian", "texans"})
 
@@ -121,10 +132,11 @@ def test_a_long_line_without_a_sentence_end_is_read_to_its_end(recognizer):
 
 def test_windows_hold_every_word_once_and_stay_short(recognizer):
     text = ("Rain fell on Leeds, Derby and Hull. " * 30 + "supercalifragilistic" * 40 + " no end " * 300).strip()
-    found = list(windows(recognizer._tokenizer, text, start_id=101, end_id=102))
+    layout = WindowLayout((101,), (102,), WINDOW)
+    found = list(cut_windows(*shaped_words(recognizer._tokenizer, text), layout))
     assert all(len(window.ids) == len(window.shapes) <= WINDOW for window in found)
     words = [word for window in found for word in window.words]
-    assert "".join(text[start:end] for _, start, end in words) == "".join(text.split())
+    assert "".join(text[word.start : word.end] for word in words) == "".join(text.split())
 
 
 @pytest.mark.parametrize(
@@ -199,7 +211,7 @@ def test_the_best_labels_are_the_likeliest_lawful_ones():
 
 
 def test_batches_hold_every_window_and_one_length_each():
-    block = [(number, Window(ids=[0] * size)) for number, size in enumerate([5, 128, 60, 7, 128, 128] * 12)]
+    block = [(number, Window([0] * size, [], [], [])) for number, size in enumerate([5, 128, 60, 7, 128, 128] * 12)]
     got = list(batched(block))
     assert sorted(number for batch in got for number, _ in batch) == list(range(len(block)))
     assert all(len({len(window.ids) for _, window in batch}) == 1 for batch in got)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geomap.gazetteer._folding import fold
-from geomap.recognition._name_rules import Known, whole_name
+from geomap.recognition._name_rules import Known, is_no_name, tidy, whole_name
 from geomap.recognition._spans import Span
+from geomap.tables import Ints
 
-Floats = NDArray[np.float32]
+Float32s = NDArray[np.float32]
 OUTSIDE, BEGINS, GOES_ON = range(3)
 SURE_PERSON = 0.9
 """From this probability on a word counts as going on a person's name."""
@@ -47,13 +46,13 @@ class Labels:
         raise KeyError(head)
 
 
-def softmax(logits: Floats) -> Floats:
+def softmax(logits: Float32s) -> Float32s:
     """Return probabilities along the last axis."""
     powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return np.asarray(powers / powers.sum(axis=-1, keepdims=True), dtype=np.float32)
 
 
-def best_labels(probabilities: Floats, lengths: Sequence[int]) -> NDArray[np.int8]:
+def best_labels(probabilities: Float32s, lengths: Sequence[int]) -> NDArray[np.int8]:
     """Return the likeliest sequences of outside, begins, goes on (Viterbi).
 
     Parameters
@@ -137,7 +136,7 @@ class Decoder:
         self,
         texts: Sequence[str],
         words: Sequence[Sequence[tuple[int, int]]],
-        logits: Floats,
+        logits: Float32s,
         *,
         lift: float = 0.0,
     ) -> list[list[Span]]:
@@ -170,7 +169,7 @@ class Decoder:
         found = []
         for row, own in enumerate(words):
             spans: list[Span] = []
-            for first, last in _runs(best[row, : len(own)]):
+            for first, last in runs(best[row, : len(own)]):
                 kind = self.kinds[int(kinds[row, first : last + 1].sum(axis=0).argmax())]
                 usage = self._usages[int(usages[row, first : last + 1].sum(axis=0).argmax())]
                 score = float(1.0 - chances[row, first : last + 1, 0].max())
@@ -182,7 +181,7 @@ class Decoder:
             found.append(_apart(spans))
         return found
 
-    def in_doubt(self, logits: Floats) -> list[int]:
+    def in_doubt(self, logits: Float32s) -> list[int]:
         """Return the windows with a word that is neither surely in a mention nor surely outside.
 
         Parameters
@@ -195,7 +194,7 @@ class Decoder:
         return [int(row) for row in np.flatnonzero(((outside > low) & (outside < high)).any(axis=1))]
 
     def surnames(
-        self, texts: Sequence[str], words: Sequence[Sequence[tuple[int, int]]], logits: Floats
+        self, texts: Sequence[str], words: Sequence[Sequence[tuple[int, int]]], logits: Float32s
     ) -> list[set[str]]:
         """Return for each window the words that go on a person's name, such as the "London" of "Jack London".
 
@@ -212,7 +211,7 @@ class Decoder:
 
     def _checked(self, text: str, span: Span, *, flat: bool) -> list[Span]:
         start, end = tidy(text, span.start, span.end)
-        if start >= end or _NO_NAME.match(text, start, end):
+        if is_no_name(text, start, end):
             return []
         kind, usage = span.kind, span.usage
         if flat and self.known:
@@ -238,82 +237,26 @@ def _apart(spans: Sequence[Span]) -> list[Span]:
     return kept
 
 
-def _runs(labels: NDArray[np.int8]) -> list[tuple[int, int]]:
-    runs: list[tuple[int, int]] = []
-    for place in np.flatnonzero(labels != OUTSIDE).tolist():
-        if labels[place] == BEGINS or not runs or runs[-1][1] != place - 1:
-            runs.append((place, place))
-        else:
-            runs[-1] = (runs[-1][0], place)
-    return runs
+def runs(labels: NDArray[np.int8], types: Ints | None = None) -> list[tuple[int, int]]:
+    """Return the first and the last word of each name.
 
+    Parameters
+    ----------
+    labels
+        Outside, begins or goes on, of each word.
+    types
+        A number for the type of each word, where a name ends when its type changes.
 
-_BEFORE = re.compile(
-    r"(?:[DRI]-(?=[A-Z])|(?:the|(?:north|south|east|west)(?:ern)?|(?:north|south)-?(?:east|west)(?:ern)?|central|metro|"
-    r"metropolitan|greater|downtown|midtown|rural|upstate|mid|nearby|\d+)[\s-]+(?=[^\W\d]))"
-)
-_NO_NAME = re.compile(r"(?:the|(?:north|south|east|west|midtown|downtown)(?:ern)?|\W*)\Z")
-_UNIT = re.compile(r" (?:County|COUNTY|Township|TOWNSHIP|Twp\.|Parish)(?!\w)")
-_JOINED = re.compile(
-    r"(?<!\w)(?:Trinidad and Tobago|Antigua and Barbuda|Bosnia and Herzegovina|Newfoundland and Labrador|Turks and Caicos|"
-    r"Jammu and Kashmir|(?:St\.?|Saint) Kitts and Nevis|(?:St\.?|Saint) Vincent and the Grenadines|"
-    r"S[aã]o Tom[eé] and Pr[ií]ncipe|Tyne and Wear)(?!\w)"
-)
-_AFTER = re.compile(r"['’][sS]?$")
-_INITIALS = re.compile(r"(?i)(?<![\w.])(?:[A-Z]\. ?)+[A-Z]\.|(?<![\w.])(?:[A-Z]\.){1,3}[A-Z](?!\w)")
-_SHORT_FORM = re.compile(
-    r"(?i:Ala|Ariz|Ark|Calif?|Colo|Conn|Del|Fla|Ga|Ill|Ind|Kans?|Ky|La|Md|Mass|Mich|Minn|Miss|Mo|Mont|Nebr?|Nev|Okla|Ore|"
-    r"Penn|Pa|Tenn|Tex|Va|Vt|Wash|Wisc?|Wyo|Ont|Que|Alta|Sask|Man|Nfld|St|Ave|Blvd|Rd|Dr|Co)$"
-)
-_LAST_WORD = re.compile(r"[^\W\d_]+$")
-
-
-def tidy(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return the offsets of a span without the words that are no part of a name, and with the dots that are.
-
-    "eastern Mosul's" becomes "Mosul" while "Eastern Europe" keeps its first word, "775 Main St" becomes "Main St.", and
-    "U" of "U.S." becomes the whole of it.
+    Examples
+    --------
+    >>> runs(np.array([OUTSIDE, BEGINS, GOES_ON, BEGINS, OUTSIDE], dtype=np.int8))
+    [(1, 2), (3, 3)]
     """
-    while start < end and not _belongs(text[start]):
-        start += 1
-    while end > start and (match := _AFTER.search(text, max(start, end - 2), end)):
-        end = match.start()
-    while end > start and not _belongs(text[end - 1]) and not _closes(text, start, end):
-        end -= 1
-    # Only before a capital: where all letters are small, "north" may well belong to "north korea".
-    while start < end and (match := _BEFORE.match(text, start, end)) and text[match.end()].isupper():
-        start = match.end()
-    start, end = _with_initials(text, start, end)
-    if end < len(text) and text[end] == ".":
-        word = _LAST_WORD.search(text, max(start, end - 12), end)
-        if word and _SHORT_FORM.match(word.group()):
-            end += 1
-    if match := _UNIT.match(text, end):
-        end = match.end()
-    return _joined(text, start, end)
-
-
-def _belongs(char: str) -> bool:
-    """Whether a name may start with this: a letter, a digit or a mark on one; no emoji, dash or quote."""
-    return unicodedata.category(char)[0] in "LMN"
-
-
-def _closes(text: str, start: int, end: int) -> bool:
-    return text[end - 1] == "." or (text[end - 1] == ")" and "(" in text[start:end])
-
-
-def _joined(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return the offsets of the whole of a name that holds an "and"."""
-    if text.find(" and ", max(0, start - 16), end + 16) >= 0:
-        for match in _JOINED.finditer(text, max(0, start - 40), end + 40):
-            if match.start() < end and start < match.end():
-                return match.span()
-    return start, end
-
-
-def _with_initials(text: str, start: int, end: int) -> tuple[int, int]:
-    if start < end and "." in text[start - 4 if start > 4 else 0 : end + 4]:
-        for match in _INITIALS.finditer(text, max(0, start - 8), min(len(text), end + 8)):
-            if match.start() < end and start < match.end():
-                start, end = min(start, match.start()), max(end, match.end())
-    return start, end
+    found: list[tuple[int, int]] = []
+    for word in np.flatnonzero(labels != OUTSIDE).tolist():
+        changed = types is not None and word > 0 and types[word] != types[word - 1]
+        if labels[word] == BEGINS or changed or not found or found[-1][1] != word - 1:
+            found.append((word, word))
+        else:
+            found[-1] = (found[-1][0], word)
+    return found

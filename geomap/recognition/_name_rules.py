@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from geomap._place_words import DIRECTIONS, PARTS_OF_AREAS, POINTS_OF_COMPASS
 from geomap.gazetteer._folding import fold
 from geomap.recognition._spans import Span
 
@@ -23,10 +25,80 @@ _UNIT = re.compile(
     r"stadium)(?!\w)"
 )
 _GENERIC = frozenset({"city", "county", "court", "district", "of", "province", "state", "the", "town", "village"})
-_PART = re.compile(
-    r"(?i)(?:the|(?:north|south|east|west)(?:ern)?|(?:north|south)-?(?:east|west)(?:ern)?|central|metro|metropolitan|"
-    r"greater|downtown|midtown|rural|upstate|mid|nearby)[\s-]+(?=[^\W\d_])"
+
+_PART = rf"(?:the|{DIRECTIONS}|{PARTS_OF_AREAS}|midtown|upstate|nearby)"
+_PART_BEFORE = re.compile(rf"(?:[DRI]-(?=[A-Z])|(?:{_PART}|\d+)[\s-]+(?=[^\W\d]))")
+_PART_BEFORE_ANY_CASE = re.compile(rf"(?i){_PART}[\s-]+(?=[^\W\d_])")
+_NO_NAME = re.compile(rf"(?:the|{POINTS_OF_COMPASS}|midtown|downtown|\W*)\Z")
+_COUNTY = re.compile(r" (?:County|COUNTY|Township|TOWNSHIP|Twp\.|Parish)(?!\w)")
+_NAMES_WITH_AND = re.compile(
+    r"(?<!\w)(?:Trinidad and Tobago|Antigua and Barbuda|Bosnia and Herzegovina|Newfoundland and Labrador|Turks and Caicos|"
+    r"Jammu and Kashmir|(?:St\.?|Saint) Kitts and Nevis|(?:St\.?|Saint) Vincent and the Grenadines|"
+    r"S[aã]o Tom[eé] and Pr[ií]ncipe|Tyne and Wear)(?!\w)"
 )
+_POSSESSIVE = re.compile(r"['’][sS]?$")
+_INITIALS = re.compile(r"(?i)(?<![\w.])(?:[A-Z]\. ?)+[A-Z]\.|(?<![\w.])(?:[A-Z]\.){1,3}[A-Z](?!\w)")
+_SHORT_FORM = re.compile(
+    r"(?i:Ala|Ariz|Ark|Calif?|Colo|Conn|Del|Fla|Ga|Ill|Ind|Kans?|Ky|La|Md|Mass|Mich|Minn|Miss|Mo|Mont|Nebr?|Nev|Okla|Ore|"
+    r"Penn|Pa|Tenn|Tex|Va|Vt|Wash|Wisc?|Wyo|Ont|Que|Alta|Sask|Man|Nfld|St|Ave|Blvd|Rd|Dr|Co)$"
+)
+_LAST_WORD = re.compile(r"[^\W\d_]+$")
+
+
+def is_no_name(text: str, start: int, end: int) -> bool:
+    """Return whether a span holds no name: nothing but punctuation, or a word such as "north" alone."""
+    return start >= end or bool(_NO_NAME.match(text, start, end))
+
+
+def tidy(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the offsets of a span without the words that are no part of a name, and with the dots that are.
+
+    "eastern Mosul's" becomes "Mosul" while "Eastern Europe" keeps its first word, "775 Main St" becomes "Main St.", and
+    "U" of "U.S." becomes the whole of it.
+    """
+    while start < end and not _belongs(text[start]):
+        start += 1
+    while end > start and (match := _POSSESSIVE.search(text, max(start, end - 2), end)):
+        end = match.start()
+    while end > start and not _belongs(text[end - 1]) and not _closes(text, start, end):
+        end -= 1
+    # Only before a capital: where all letters are small, "north" may well belong to "north korea".
+    while start < end and (match := _PART_BEFORE.match(text, start, end)) and text[match.end()].isupper():
+        start = match.end()
+    start, end = _with_initials(text, start, end)
+    if end < len(text) and text[end] == ".":
+        word = _LAST_WORD.search(text, max(start, end - 12), end)
+        if word and _SHORT_FORM.match(word.group()):
+            end += 1
+    if match := _COUNTY.match(text, end):
+        end = match.end()
+    return _joined(text, start, end)
+
+
+def _belongs(char: str) -> bool:
+    """Whether a name may start with this: a letter, a digit or a mark on one; no emoji, dash or quote."""
+    return unicodedata.category(char)[0] in "LMN"
+
+
+def _closes(text: str, start: int, end: int) -> bool:
+    return text[end - 1] == "." or (text[end - 1] == ")" and "(" in text[start:end])
+
+
+def _joined(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the offsets of the whole of a name that holds an "and"."""
+    if text.find(" and ", max(0, start - 16), end + 16) >= 0:
+        for match in _NAMES_WITH_AND.finditer(text, max(0, start - 40), end + 40):
+            if match.start() < end and start < match.end():
+                return match.span()
+    return start, end
+
+
+def _with_initials(text: str, start: int, end: int) -> tuple[int, int]:
+    if start < end and "." in text[start - 4 if start > 4 else 0 : end + 4]:
+        for match in _INITIALS.finditer(text, max(0, start - 8), min(len(text), end + 8)):
+            if match.start() < end and start < match.end():
+                start, end = min(start, match.start()), max(end, match.end())
+    return start, end
 
 
 def whole_name(text: str, start: int, end: int, known: Known) -> tuple[int, int]:
@@ -49,7 +121,7 @@ def whole_name(text: str, start: int, end: int, known: Known) -> tuple[int, int]
             return first, last
     if match := _UNIT.match(text, end):
         return start, match.end()
-    part = _PART.match(text, start, end)
+    part = _PART_BEFORE_ANY_CASE.match(text, start, end)
     if part and not known(fold(text[start:end])) and known(fold(text[part.end() : end])):
         return part.end(), end
     return start, end

@@ -8,30 +8,29 @@ import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from importlib import import_module
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from geomap.errors import MissingDependency, ResourceDamaged
-from geomap.recognition._decoding import Decoder, Floats, Labels
+from geomap.errors import ResourceDamaged
+from geomap.recognition._decoding import Decoder, Float32s, Labels
 from geomap.recognition._name_rules import Known, with_known_names, without_people
+from geomap.recognition._onnx import open_session, open_tokenizer, thread_count
 from geomap.recognition._spans import Span
-from geomap.recognition._windows import Window, windows
+from geomap.recognition._windows import Window, WindowLayout, batched, cut_windows, shaped_words
 
 FOLDER = Path(__file__).resolve().parents[1] / "resources" / "recognizer"
 CONFIG = "config.json"
 BLOCK = 512
 """Windows that are held at a time: enough to sort by length, few enough to keep memory flat."""
 
-PIECES_PER_BATCH = 2048
-
 LIFT = 1.0
 """How much likelier a mention is taken to be where the text knows the name elsewhere, as a log probability."""
 
 _ADVICE = "reinstall geomap-toolkit"
+_NAME = "the neural recognizer"
 _Item = tuple[int, Window]
 
 
@@ -74,12 +73,11 @@ class NeuralRecognizer:
         folder = FOLDER if folder is None else Path(folder)
         config = read_config(folder)
         self.threads = thread_count(threads)
-        self._tokenizer = _load_tokenizer(checked(folder, "tokenizer.json", config))
+        self._tokenizer = open_tokenizer(checked(folder, "tokenizer.json", config), needed_by=_NAME)
         self._model = checked(folder, "model.onnx", config)
         # One a process, kept: a forked child may wait for ever for its parent's, whose locks it inherits as they were.
-        self._sessions = {os.getpid(): _load_session(self._model)}
-        self._marks = {"start_id": int(config["start_id"]), "end_id": int(config["end_id"])}
-        self._size = int(config["window"])
+        self._sessions = {os.getpid(): open_session(self._model, threads=1, needed_by=_NAME)}
+        self._layout = WindowLayout((int(config["start_id"]),), (int(config["end_id"]),), int(config["window"]))
         heads = tuple((str(name), tuple(map(str, labels))) for name, labels in config["heads"])
         biases = float(config["bias"]), float(config["small_bias"])
         self._decoder = Decoder(Labels(heads), demonyms, *biases, known)
@@ -105,14 +103,14 @@ class NeuralRecognizer:
 
     def _items(self, texts: Sequence[str]) -> Iterator[_Item]:
         for number, text in enumerate(texts):
-            for window in windows(self._tokenizer, text, size=self._size, **self._marks):
+            for window in cut_windows(*shaped_words(self._tokenizer, text), self._layout):
                 yield number, window
 
     def _decode(
-        self, texts: Sequence[str], batch: Sequence[_Item], logits: Floats, readings: Sequence[_Reading]
+        self, texts: Sequence[str], batch: Sequence[_Item], logits: Float32s, readings: Sequence[_Reading]
     ) -> None:
         owners = [texts[number] for number, _ in batch]
-        words = [[(start, end) for _, start, end in window.words] for _, window in batch]
+        words = [[(word.start, word.end) for word in window.words] for _, window in batch]
         found = self._decoder.spans(owners, words, logits)
         possible = self._possible(owners, words, logits)
         surnames = self._decoder.surnames(owners, words, logits)
@@ -124,25 +122,25 @@ class NeuralRecognizer:
     def _session(self) -> Any:
         process = os.getpid()
         if process not in self._sessions:
-            self._sessions[process] = _load_session(self._model)
+            self._sessions[process] = open_session(self._model, threads=1, needed_by=_NAME)
         return self._sessions[process]
 
     def _possible(
-        self, texts: Sequence[str], words: Sequence[Sequence[tuple[int, int]]], logits: Floats
+        self, texts: Sequence[str], words: Sequence[Sequence[tuple[int, int]]], logits: Float32s
     ) -> dict[int, list[Span]]:
         rows = self._decoder.in_doubt(logits)
         spans = self._decoder.spans([texts[row] for row in rows], [words[row] for row in rows], logits[rows], lift=LIFT)
         return dict(zip(rows, spans, strict=True))
 
-    def _run(self, batch: Sequence[_Item]) -> Floats:
+    def _run(self, batch: Sequence[_Item]) -> Float32s:
         read = [window for _, window in batch]
         ids = np.array([window.ids for window in read], dtype=np.int32)
         shapes = np.array([window.shapes for window in read], dtype=np.int32)
-        places = np.zeros((len(read), max(len(window.words) for window in read)), dtype=np.int64)
+        positions = np.zeros((len(read), max(len(window.positions) for window in read)), dtype=np.int64)
         for row, window in enumerate(read):
-            places[row, : len(window.words)] = [place for place, _, _ in window.words]
+            positions[row, : len(window.positions)] = window.positions
         (logits,) = self._session().run(["logits"], {"ids": ids, "shapes": shapes})
-        return np.asarray(np.take_along_axis(logits, places[:, :, None], axis=1), dtype=np.float32)
+        return np.asarray(np.take_along_axis(logits, positions[:, :, None], axis=1), dtype=np.float32)
 
 
 @dataclass(slots=True)
@@ -156,29 +154,6 @@ class _Reading:
     def spans(self, text: str) -> list[Span]:
         certain = without_people(text, self.found, self.surnames)
         return with_known_names(text, certain, without_people(text, self.possible, self.surnames))
-
-
-def batched(block: Sequence[_Item]) -> Iterator[list[_Item]]:
-    """Yield the windows of a block, those of one length together, at most :data:`PIECES_PER_BATCH` pieces at a time.
-
-    Equal lengths need no padding and no mask, which attention without a mask repays, and what is found in a window
-    cannot depend on its neighbors in the batch.
-    """
-    batch: list[_Item] = []
-    for item in sorted(block, key=lambda each: len(each[1].ids)):
-        size = len(item[1].ids)
-        if batch and (len(batch[0][1].ids) != size or (len(batch) + 1) * size > PIECES_PER_BATCH):
-            yield batch
-            batch = []
-        batch.append(item)
-    if batch:
-        yield batch
-
-
-def thread_count(wanted: int | None) -> int:
-    """Return how many threads to use: as wanted, but at least one and at most the cores that this process may use."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(cores if wanted is None else wanted, cores))
 
 
 def read_config(folder: Path) -> dict[str, Any]:
@@ -204,26 +179,3 @@ def checked(folder: Path, name: str, config: dict[str, Any]) -> Path:
     if digest != expected:
         raise ResourceDamaged(f"the recognizer's {path} has SHA-256 {digest}, not {expected}; {_ADVICE}")
     return path
-
-
-def _load_tokenizer(path: Path) -> Any:
-    try:
-        from tokenizers import Tokenizer
-    except ImportError as error:
-        raise MissingDependency("the neural recognizer needs tokenizers: pip install tokenizers") from error
-    return Tokenizer.from_file(str(path))
-
-
-def _load_session(path: Path) -> Any:
-    try:
-        # By name, since onnxruntime ships no types.
-        onnxruntime: Any = import_module("onnxruntime")
-    except ImportError as error:
-        raise MissingDependency("the neural recognizer needs onnxruntime: pip install onnxruntime") from error
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    # Batches of many shapes would make the arena keep the largest of everything.
-    options.enable_cpu_mem_arena = False
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])

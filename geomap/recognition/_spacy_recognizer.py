@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from geomap._optional import optional
 from geomap._text import sentence_bounds
-from geomap.errors import MissingDependency, UnsupportedFormat
+from geomap.errors import UnsupportedFormat
 from geomap.recognition._labels import Demonyms, KindsOfLabels, LabelChoice
 from geomap.recognition._spans import Span
 
@@ -94,10 +94,7 @@ class SpacyRecognizer:
 
 def load_pipeline(pipeline: Any) -> Any:
     """Return a pipeline that is ready to read: the one given, or the one of that path or package."""
-    try:
-        spacy: Any = import_module("spacy")
-    except ImportError as error:
-        raise MissingDependency("a spaCy pipeline needs spaCy: pip install 'geomap-toolkit[spacy]'") from error
+    spacy = optional("spacy", needed_by="a spaCy pipeline", extra="spacy", package="spaCy")
     loaded = pipeline
     if isinstance(pipeline, str | Path):
         try:

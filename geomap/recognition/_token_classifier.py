@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from importlib import import_module
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-from geomap.errors import MissingDependency, UnsupportedFormat
-from geomap.recognition._decoding import BEGINS, OUTSIDE, Floats, best_labels, softmax
+from geomap._optional import optional
+from geomap.errors import UnsupportedFormat
+from geomap.recognition._decoding import Float32s, best_labels, runs, softmax
 from geomap.recognition._labels import Demonyms, KindsOfLabels, LabelChoice
-from geomap.recognition._neural import thread_count
+from geomap.recognition._onnx import open_session, open_tokenizer, thread_count
 from geomap.recognition._spans import Span
-from geomap.recognition._windows import OverlappingWindow as Window
-from geomap.recognition._windows import Word, frame_of, sentence_starts, windows_of
-from geomap.recognition._windows import runs_of as words_of
-
-Ints = NDArray[np.int64]
+from geomap.recognition._windows import Word, batched, cut_windows, layout_of, sentence_starts, words_of
+from geomap.tables import Ints
 
 LONGEST_WINDOW = 512
 """Word pieces that are read at once at most, however many a model could: attention costs their square."""
 
+_OVERLAP = 0.25
+_NAME = "a token classifier in the ONNX format"
 _CONFIG, _TOKENIZER = "config.json", "tokenizer.json"
 _ONNX_NAMES = ("model.onnx", "onnx/model.onnx")
 _INPUTS = frozenset(("input_ids", "attention_mask", "token_type_ids"))
@@ -42,7 +40,7 @@ class Backend(Protocol):
     labels: tuple[str, ...]
     longest: int
 
-    def logits(self, ids: Ints) -> Floats:
+    def logits(self, ids: Ints) -> Float32s:
         """Return the model's outputs, shape (windows, pieces, labels), for windows of one length."""
         ...
 
@@ -62,15 +60,15 @@ class OnnxBackend:
         self.name = str(path)
         config = _read_json(_beside(path, _CONFIG))
         self.labels = labels_of(config.get("id2label"), self.name)
-        self.tokenizer = load_tokenizer(_beside(path, _TOKENIZER))
+        self.tokenizer = _plain(open_tokenizer(_beside(path, _TOKENIZER), needed_by=_NAME))
         self.longest = longest_of(config)
-        self._session = _open_session(path, thread_count(threads))
+        self._session = open_session(path, threads=thread_count(threads), needed_by=_NAME)
         self._inputs = {each.name: _DTYPES.get(each.type) for each in self._session.get_inputs()}
         self._check_inputs()
         outputs = [each.name for each in self._session.get_outputs()]
         self._output = "logits" if "logits" in outputs else outputs[0]
 
-    def logits(self, ids: Ints) -> Floats:
+    def logits(self, ids: Ints) -> Float32s:
         """Return the model's outputs, shape (windows, pieces, labels), for windows of one length."""
         given = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
         feed = {name: given[name].astype(dtype) for name, dtype in self._inputs.items()}
@@ -106,7 +104,7 @@ class TorchBackend:
     def __init__(self, model: Any, tokenizer: Any, *, name: str) -> None:
         self.name = name
         self._model = model.eval() if hasattr(model, "eval") else model
-        self._torch: Any = import_module("torch")
+        self._torch = optional("torch", needed_by=name, extra="transformers")
         fast = getattr(tokenizer, "backend_tokenizer", None)
         if fast is None:
             raise UnsupportedFormat(
@@ -118,7 +116,7 @@ class TorchBackend:
         self.labels = labels_of(config.get("id2label"), name)
         self.longest = min(longest_of(config), int(getattr(tokenizer, "model_max_length", LONGEST_WINDOW)))
 
-    def logits(self, ids: Ints) -> Floats:
+    def logits(self, ids: Ints) -> Float32s:
         """Return the model's outputs, shape (windows, pieces, labels), for windows of one length."""
         torch = self._torch
         with torch.inference_mode():
@@ -180,15 +178,6 @@ def find_onnx(path: Path) -> Path | None:
     return found[0] if found else None
 
 
-def load_tokenizer(path: Path) -> Any:
-    """Return the ``tokenizers.Tokenizer`` of a file, one that neither truncates nor pads."""
-    tokenizers: Any = import_module("tokenizers")
-    try:
-        return _plain(tokenizers.Tokenizer.from_file(str(path)))
-    except Exception as error:  # tokenizers raises plain Exception for any bad file
-        raise UnsupportedFormat(f"{path} cannot be read as a tokenizer ({error})") from error
-
-
 def labels_of(id2label: Any, model: str) -> tuple[str, ...]:
     """Return a model's labels in the order of its outputs, from ``id2label`` of its configuration."""
     try:
@@ -208,7 +197,7 @@ def longest_of(config: Mapping[str, Any]) -> int:
     return min(LONGEST_WINDOW, max(positions - _SPARE_POSITIONS, 1))
 
 
-def checked_logits(found: Floats, ids: Ints, labels: tuple[str, ...], model: str) -> Floats:
+def checked_logits(found: Float32s, ids: Ints, labels: tuple[str, ...], model: str) -> Float32s:
     """Return the outputs if their shape is the one promised."""
     if found.shape != (*ids.shape, len(labels)):
         raise UnsupportedFormat(
@@ -219,7 +208,9 @@ def checked_logits(found: Floats, ids: Ints, labels: tuple[str, ...], model: str
 
 
 def _open_torch(path: Path, device: str | None) -> TorchBackend:
-    transformers = _transformers()
+    torch_model = "a model that is not in the ONNX format"
+    optional("torch", needed_by=torch_model, extra="transformers")
+    transformers = optional("transformers", needed_by=torch_model, extra="transformers")
     try:
         model = transformers.AutoModelForTokenClassification.from_pretrained(
             path, local_files_only=True, use_safetensors=True
@@ -233,31 +224,8 @@ def _open_torch(path: Path, device: str | None) -> TorchBackend:
     return TorchBackend(model.to(device or "cpu"), tokenizer, name=str(path))
 
 
-def _transformers() -> Any:
-    try:
-        import_module("torch")
-        return import_module("transformers")
-    except ImportError as error:
-        raise MissingDependency(
-            "a model that is not in the ONNX format needs torch and transformers: pip install 'geomap-toolkit[transformers]'"
-        ) from error
-
-
-def _open_session(path: Path, threads: int) -> Any:
-    onnxruntime: Any = import_module("onnxruntime")
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    # Batches of many shapes would make the arena keep the largest of everything.
-    options.enable_cpu_mem_arena = False
-    options.log_severity_level = 3
-    try:
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime's errors share no other base
-        raise UnsupportedFormat(f"{path} cannot be read as an ONNX model ({error})") from error
-
-
 def _plain(tokenizer: Any) -> Any:
+    """Have a tokenizer neither truncate nor pad."""
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer
@@ -281,11 +249,6 @@ _LABEL = re.compile(r"(?:([BIOESLUM])[-_])?(.+)", re.DOTALL)
 _FIRST = frozenset("BSU")
 _LATER_COUNTS_AS_FIRST = np.float32(0.99)
 """A name may begin with the label for going on (IOB1, IO), if rather not."""
-
-_CELLS = 200_000
-"""Words, padding included, whose labels are sought at a time."""
-
-Bools = NDArray[np.bool_]
 
 
 def parse_label(label: str) -> tuple[str, str]:
@@ -328,7 +291,7 @@ class LabelDecoder:
         texts: Sequence[str],
         words: Sequence[Sequence[Word]],
         sentences: Sequence[Sequence[int]],
-        probabilities: Sequence[Floats],
+        probabilities: Sequence[Float32s],
     ) -> list[list[Span]]:
         """Return the spans of each text, in order, none overlapping another.
 
@@ -343,18 +306,11 @@ class LabelDecoder:
         probabilities
             Of each text, shape (words, labels).
         """
-        found: list[list[Span]] = [[] for _ in texts]
-        for batch in _batches([len(each) for each in words]):
-            lengths = [len(words[number]) for number in batch]
-            three = np.zeros((len(batch), max(lengths), 3), dtype=np.float32)
-            for row, number in enumerate(batch):
-                three[row, : lengths[row]] = self._three(probabilities[number], sentences[number])
-            best = best_labels(three, lengths)
-            for row, number in enumerate(batch):
-                found[number] = self._spans(texts[number], words[number], best[row], probabilities[number])
-        return found
+        return [
+            self._spans(*each) if each[1] else [] for each in zip(texts, words, sentences, probabilities, strict=True)
+        ]
 
-    def _three(self, probabilities: Floats, sentences: Sequence[int]) -> Floats:
+    def _three(self, probabilities: Float32s, sentences: Sequence[int]) -> Float32s:
         begins, goes_on = (probabilities @ self._begins).sum(axis=1), (probabilities @ self._goes_on).sum(axis=1)
         outside = np.maximum(1.0 - begins - goes_on, 0.0)
         first = np.maximum(begins, _LATER_COUNTS_AS_FIRST * goes_on)
@@ -363,10 +319,11 @@ class LabelDecoder:
             goes_on[list(sentences)] = 0.0
         return np.stack([outside, first, goes_on], axis=1).astype(np.float32)
 
-    def _spans(self, text: str, words: Sequence[Word], best: NDArray[np.int8], probabilities: Floats) -> list[Span]:
+    def _spans(self, text: str, words: Sequence[Word], sentences: Sequence[int], probabilities: Float32s) -> list[Span]:
+        (best,) = best_labels(self._three(probabilities, sentences)[None], [len(words)])
         of_types = probabilities @ (self._begins + self._goes_on)
         spans: list[Span] = []
-        for first, last in _runs(best[: len(words)], None if self.marks_begins else of_types.argmax(axis=1)):
+        for first, last in runs(best, None if self.marks_begins else of_types.argmax(axis=1)):
             start, end = words[first].start, max(word.end for word in words[first : last + 1])
             if spans and start < spans[-1].end:
                 continue
@@ -377,31 +334,6 @@ class LabelDecoder:
         return spans
 
 
-def _runs(best: NDArray[np.int8], types: NDArray[np.int64] | None) -> list[tuple[int, int]]:
-    """Return the first and last words of names; with types given, a name ends where its type changes."""
-    runs: list[tuple[int, int]] = []
-    for word in np.flatnonzero(best != OUTSIDE).tolist():
-        parted = types is not None and word > 0 and types[word] != types[word - 1]
-        if best[word] == BEGINS or parted or not runs or runs[-1][1] != word - 1:
-            runs.append((word, word))
-        else:
-            runs[-1] = (runs[-1][0], word)
-    return runs
-
-
-def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Yield numbers of texts that have words, those of like length together."""
-    batch: list[int] = []
-    for number in sorted((n for n, length in enumerate(lengths) if length), key=lambda n: lengths[n]):
-        if batch and (len(batch) + 1) * lengths[number] > _CELLS:
-            yield batch
-            batch = []
-        batch.append(number)
-    if batch:
-        yield batch
-
-
-PIECES_PER_BATCH = 2048
 TEXTS_AT_ONCE = 256
 """Texts that are held at a time: enough to sort their windows by length, few enough to keep memory flat."""
 
@@ -472,8 +404,8 @@ class TransformersRecognizer:
         kinds.check((parse_label(label)[1] for label in self.backend.labels), model=self.backend.name)
         self._decoder = LabelDecoder(self.backend.labels, kinds)
         longest = self.backend.longest if window is None else min(window, self.backend.longest)
-        self._frame = frame_of(self.backend.tokenizer, longest)
-        if self._frame.room < 1:
+        self._layout = layout_of(self.backend.tokenizer, longest)
+        if self._layout.room < 1:
             raise UnsupportedFormat(
                 f"windows of {longest} word pieces hold no word between their marks; take a longer window"
             )
@@ -496,30 +428,17 @@ class TransformersRecognizer:
         sentences = [sentence_starts(text, own) for text, own in zip(texts, words, strict=True)]
         return self._decoder.spans(texts, words, sentences, self._probabilities(words, sentences))
 
-    def _probabilities(self, words: Sequence[Sequence[Word]], sentences: Sequence[Sequence[int]]) -> list[Floats]:
+    def _probabilities(self, words: Sequence[Sequence[Word]], sentences: Sequence[Sequence[int]]) -> list[Float32s]:
         """Return the label probabilities of each text's words, shape (words, labels)."""
         found = [np.zeros((len(own), len(self.backend.labels)), dtype=np.float32) for own in words]
         items = [
             (number, window)
             for number, own in enumerate(words)
-            for window in windows_of(own, sentences[number], self._frame)
+            for window in cut_windows(own, sentences[number], self._layout, overlap=_OVERLAP)
         ]
-        for batch in _batched(items):
+        for batch in batched(items):
             logits = self.backend.logits(np.array([window.ids for _, window in batch], dtype=np.int64))
             for row, (number, window) in enumerate(batch):
-                places = [place for place, _ in window.reads]
-                found[number][[word for _, word in window.reads]] = softmax(logits[row, places])
+                read = slice(window.first, window.first + len(window.words))
+                found[number][read] = softmax(logits[row, window.positions])
         return found
-
-
-def _batched(items: Sequence[tuple[int, Window]]) -> Iterator[list[tuple[int, Window]]]:
-    """Yield windows of one length together: without padding, no window's labels depend on its neighbors."""
-    batch: list[tuple[int, Window]] = []
-    for item in sorted(items, key=lambda each: len(each[1].ids)):
-        size = len(item[1].ids)
-        if batch and (len(batch[0][1].ids) != size or (len(batch) + 1) * size > PIECES_PER_BATCH):
-            yield batch
-            batch = []
-        batch.append(item)
-    if batch:
-        yield batch

@@ -1,4 +1,9 @@
-"""Cut a text into words and windows for a model of any tokenizer, by offsets alone."""
+"""Texts to windows of word pieces, as transformer models read them: words, case shapes, windows, batches.
+
+The model that ships and other people's token classifiers share the windows and the batches. They differ in what a word
+is (:func:`shaped_words`, :func:`words_of`), and in how a sentence longer than a window is read: the model that ships
+was trained on windows that follow on each other, other models read windows that overlap.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +11,17 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Any
 
 from geomap._text import sentence_bounds
 
 WINDOW = 128
-"""Longest window in word pieces, the two marks at its ends included."""
+"""Size of a window of the model that ships, in word pieces, with the special tokens at its ends."""
+
+PIECES_PER_BATCH = 2048
 
 LONGEST_SEGMENT = 1000
 """A sentence of more characters than this is cut at white space: scraped text can lack sentence ends."""
@@ -22,14 +29,23 @@ LONGEST_SEGMENT = 1000
 SHAPES = ("none", "lower", "title", "upper", "letter", "mixed", "digits", "mark", "uncased", "alphanumeric")
 """Case shapes of a word, by number; the encoder is uncased and gets the case back from these."""
 
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
-
 _NONE, _LOWER, _TITLE, _UPPER, _LETTER, _MIXED, _DIGITS, _MARK, _UNCASED, _ALPHANUMERIC = range(len(SHAPES))
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+# Thai to Tibetan, Burmese, Khmer, kana, Han: written without spaces between words, so each piece is a word.
+_UNSPACED = re.compile(r"[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_SPACE_PIECES = frozenset(("▁", "Ġ"))
+"""Pieces that stand for a space and nothing else, in SentencePiece and in byte-level tokenizers."""
 
 
 @lru_cache(maxsize=65536)
 def shape_of(word: str) -> int:
-    """Return the number of a word's case shape (an index of :data:`SHAPES`)."""
+    """Return the number of a word's case shape (an index of :data:`SHAPES`).
+
+    Examples
+    --------
+    >>> [SHAPES[shape_of(word)] for word in ("Mosul", "U.S.", "McCook", "2017", "M25")]
+    ['title', 'upper', 'mixed', 'digits', 'alphanumeric']
+    """
     if word.isalpha():
         return _shape_of_letters(word)
     if word.isdigit():
@@ -51,143 +67,6 @@ def _shape_of_letters(word: str) -> int:
 
 
 @dataclass(slots=True)
-class Window:
-    """Word pieces of some consecutive sentences.
-
-    Parameters
-    ----------
-    ids
-        Numbers of the word pieces, with the marks for start and end.
-    shapes
-        Case shape of the word that each piece belongs to.
-    words
-        One (piece, start, end) per word: the position of its first piece in ``ids`` and its offsets in the text.
-    """
-
-    ids: list[int] = field(default_factory=list)
-    shapes: list[int] = field(default_factory=list)
-    words: list[tuple[int, int, int]] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class WordPieces:
-    """A word with its pieces and its offsets in the text."""
-
-    ids: list[int]
-    shape: int
-    start: int
-    end: int
-
-
-def segments(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the sentences of a text as offsets, the overlong ones cut at white space where there is any."""
-    for start, end in sentence_bounds(text):
-        begin = start
-        while end - begin > LONGEST_SEGMENT:
-            cut = text.rfind(" ", begin + LONGEST_SEGMENT // 2, begin + LONGEST_SEGMENT)
-            cut = cut if cut > 0 else begin + LONGEST_SEGMENT
-            yield begin, cut
-            begin = cut
-        yield begin, end
-
-
-def words_of(tokenizer: Any, text: str, start: int, end: int) -> list[WordPieces]:
-    """Return the words of ``text[start:end]``.
-
-    Parameters
-    ----------
-    tokenizer
-        A ``tokenizers.Tokenizer`` whose offsets count characters.
-    text
-        The text.
-    start, end
-        The part of it to read.
-
-    Returns
-    -------
-    list of WordPieces
-        In text order. Their offsets take in the combining marks that follow a word, which the tokenizer strips.
-    """
-    part = text[start:end]
-    if not part.isascii():
-        # A lone surrogate is no character that a tokenizer takes.
-        part = _SURROGATE.sub("\ufffd", part)
-    encoding = tokenizer.encode(part, add_special_tokens=False)
-    words: list[WordPieces] = []
-    previous = None
-    for piece, word, (left, right) in zip(encoding.ids, encoding.word_ids, encoding.offsets, strict=True):
-        if word == previous and words:
-            last = words[-1]
-            last.ids.append(piece)
-            words[-1] = WordPieces(last.ids, last.shape, last.start, start + right)
-        else:
-            words.append(WordPieces([piece], _NONE, start + left, start + right))
-        previous = word
-    return [_finished(text, word, end) for word in words]
-
-
-def _finished(text: str, word: WordPieces, limit: int) -> WordPieces:
-    end = word.end
-    while end < limit and unicodedata.combining(text[end]):
-        end += 1
-    return WordPieces(word.ids, shape_of(text[word.start : end]), word.start, end)
-
-
-def windows(tokenizer: Any, text: str, *, start_id: int, end_id: int, size: int = WINDOW) -> Iterator[Window]:
-    """Yield the windows of a text: as many consecutive sentences as fit, and the parts of a sentence that does not.
-
-    Parameters
-    ----------
-    tokenizer
-        A ``tokenizers.Tokenizer``.
-    text
-        The text.
-    start_id, end_id
-        Numbers of the pieces that mark the start and the end of a window.
-    size
-        Longest window, in word pieces.
-    """
-    window = _opened(start_id)
-    for start, end in segments(text):
-        words = words_of(tokenizer, text, start, end)
-        pieces = sum(len(word.ids) for word in words)
-        if len(window.ids) + pieces >= size and window.words:
-            yield _closed(window, end_id)
-            window = _opened(start_id)
-        for word in words:
-            if len(window.ids) + len(word.ids) >= size and window.words:
-                yield _closed(window, end_id)
-                window = _opened(start_id)
-            add_word(window, word, size)
-    if window.words:
-        yield _closed(window, end_id)
-
-
-def add_word(window: Window, word: WordPieces, size: int = WINDOW) -> None:
-    """Append a word to a window; of a word longer than a window only the pieces that fit are read."""
-    pieces = word.ids[: size - 2]
-    window.words.append((len(window.ids), word.start, word.end))
-    window.ids.extend(pieces)
-    window.shapes.extend([word.shape] * len(pieces))
-
-
-def _opened(start_id: int) -> Window:
-    return Window([start_id], [_NONE], [])
-
-
-def _closed(window: Window, end_id: int) -> Window:
-    window.ids.append(end_id)
-    window.shapes.append(_NONE)
-    return window
-
-
-# Thai to Tibetan, Burmese, Khmer, kana, Han: no space stands between two words, so each piece is its own.
-_UNSPACED = re.compile(r"[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
-_MARKERS = frozenset(("▁", "Ġ"))
-"""Pieces that stand for a space and nothing else, of SentencePiece and of byte-level tokenizers."""
-
-
-@dataclass(slots=True)
 class Word:
     """A word of a text.
 
@@ -199,55 +78,110 @@ class Word:
         Its offsets in the text.
     lead
         Which of the pieces carries its label: the first that is more than the sign for a space.
+    shape
+        Its case shape, an index of :data:`SHAPES`, for a model that reads case shapes.
     """
 
     ids: list[int]
     start: int
     end: int
     lead: int = 0
+    shape: int = _NONE
 
 
 @dataclass(frozen=True, slots=True)
-class OverlappingWindow:
-    """What the model reads at once.
-
-    Parameters
-    ----------
-    ids
-        Numbers of the pieces, with the marks that the model wants at the ends.
-    reads
-        One (place in ``ids``, number of the word) for each word whose label is taken from this window.
-    """
-
-    ids: list[int]
-    reads: list[tuple[int, int]]
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """The numbers of the marks that a model wants before and behind a text, and the pieces that fit with them."""
+class WindowLayout:
+    """The special tokens that a model wants before and after a text, and the size of a window with them."""
 
     before: tuple[int, ...]
-    behind: tuple[int, ...]
+    after: tuple[int, ...]
     size: int
 
     @property
     def room(self) -> int:
-        """Pieces of the text itself that fit."""
-        return self.size - len(self.before) - len(self.behind)
+        """The pieces of the text itself that fit."""
+        return self.size - len(self.before) - len(self.after)
 
 
-def frame_of(tokenizer: Any, size: int) -> Frame:
-    """Return the marks that a ``tokenizers.Tokenizer`` puts around a text, for windows of ``size`` pieces."""
-    encoding = tokenizer.encode("a", add_special_tokens=True)
-    marks = encoding.special_tokens_mask
-    first = next((place for place, mark in enumerate(marks) if not mark), len(marks))
-    last = next((place for place in range(len(marks) - 1, -1, -1) if not marks[place]), len(marks) - 1)
-    return Frame(tuple(encoding.ids[:first]), tuple(encoding.ids[last + 1 :]), size)
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What a model reads at once.
+
+    Parameters
+    ----------
+    ids
+        Numbers of the pieces, with the special tokens at the ends.
+    shapes
+        Case shape of the word that each piece belongs to.
+    words
+        The words whose labels are taken from this window; they follow on each other.
+    positions
+        Where in `ids` the piece is that carries the label of each of these words.
+    first
+        Number of the first of these words in its text.
+    """
+
+    ids: list[int]
+    shapes: list[int]
+    words: list[Word]
+    positions: list[int]
+    first: int = 0
 
 
-def runs_of(tokenizer: Any, text: str) -> list[Word]:
-    """Return the words of a text in order, white space left out.
+# --- words ---
+
+
+def shaped_words(tokenizer: Any, text: str) -> tuple[list[Word], list[int]]:
+    """Return the words of a text with their case shapes, as the model that ships reads them.
+
+    Parameters
+    ----------
+    tokenizer
+        A ``tokenizers.Tokenizer`` whose offsets count characters.
+    text
+        The text.
+
+    Returns
+    -------
+    words
+        In text order. Their offsets take in the combining marks that follow a word, which the tokenizer strips.
+    sentences
+        Numbers of the words that sentences begin with, in order.
+    """
+    words: list[Word] = []
+    sentences: list[int] = []
+    for start, end in _segments(text):
+        sentences.append(len(words))
+        # By sentence, as in training: a tokenizer may read the first word of a text differently.
+        encoding = tokenizer.encode(_clean(text[start:end]), add_special_tokens=False)
+        previous = None
+        for piece, word, (left, right) in zip(encoding.ids, encoding.word_ids, encoding.offsets, strict=True):
+            if word == previous and len(words) > sentences[-1]:
+                words[-1].ids.append(piece)
+                words[-1].end = start + right
+            else:
+                words.append(Word([piece], start + left, start + right))
+            previous = word
+    _take_in_marks(text, words)
+    for each in words:
+        each.shape = shape_of(text[each.start : each.end])
+    return words, sentences
+
+
+def _segments(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the sentences of a text as offsets, the overlong ones cut at white space where there is any."""
+    for start, end in sentence_bounds(text):
+        begin = start
+        while end - begin > LONGEST_SEGMENT:
+            cut = text.rfind(" ", begin + LONGEST_SEGMENT // 2, begin + LONGEST_SEGMENT)
+            cut = cut if cut > 0 else begin + LONGEST_SEGMENT
+            yield begin, cut
+            begin = cut
+        yield begin, end
+
+
+def words_of(tokenizer: Any, text: str) -> list[Word]:
+    """Return the words of a text in order, without white space, for a tokenizer of any kind.
 
     Parameters
     ----------
@@ -258,18 +192,16 @@ def runs_of(tokenizer: Any, text: str) -> list[Word]:
 
     Notes
     -----
-    What a tokenizer itself calls a word may hold the comma behind it or a whole Japanese sentence. Here a word is a run
+    What a tokenizer calls a word may include the comma after it, or be a whole Japanese sentence. Here a word is a run
     of letters, digits and the marks on them, and any other piece is a word of its own.
     """
-    if not text.isascii():
-        # A lone surrogate is no character that a tokenizer takes.
-        text = _SURROGATE.sub("\ufffd", text)
+    text = _clean(text)
     encoding = tokenizer.encode(text, add_special_tokens=False)
     words: list[Word] = []
     waiting: list[int] = []
     for number, token, (left, right) in zip(encoding.ids, encoding.tokens, encoding.offsets, strict=True):
         start, end = _trimmed(text, left, right)
-        if start >= end or token in _MARKERS:
+        if start >= end or token in _SPACE_PIECES:
             waiting.append(number)
         elif words and not waiting and (start < words[-1].end or (start == words[-1].end and _joins(text, start))):
             words[-1].ids.append(number)
@@ -281,13 +213,25 @@ def runs_of(tokenizer: Any, text: str) -> list[Word]:
     return words
 
 
+def sentence_starts(text: str, words: Sequence[Word]) -> list[int]:
+    """Return the numbers of the words that sentences begin with, in order, without the first word."""
+    starts = [start for start, _ in sentence_bounds(text)]
+    sentence = [bisect_right(starts, word.start) for word in words]
+    return [number for number in range(1, len(words)) if sentence[number] > sentence[number - 1]]
+
+
+def _clean(text: str) -> str:
+    """Return text without lone surrogates, which no tokenizer takes, and as long as it was."""
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
+
+
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     part = text[start:end]
     return start + len(part) - len(part.lstrip()), start + len(part.rstrip())
 
 
 def _joins(text: str, place: int) -> bool:
-    """Whether the characters on both sides of a place belong to one word."""
+    """Return whether the characters on both sides of a place belong to one word."""
     before, after = text[place - 1], text[place]
     return _in_word(before) and _in_word(after) and not (_UNSPACED.match(before) or _UNSPACED.match(after))
 
@@ -298,48 +242,69 @@ def _in_word(char: str) -> bool:
 
 def _take_in_marks(text: str, words: Sequence[Word]) -> None:
     """Move the ends of words behind the combining marks that a tokenizer strips."""
-    for number, word in enumerate(words):
-        limit = words[number + 1].start if number + 1 < len(words) else len(text)
-        while word.end < limit and unicodedata.combining(text[word.end]):
+    if text.isascii():
+        return
+    for word, following in pairwise([*words, Word([], len(text), len(text))]):
+        while word.end < following.start and unicodedata.combining(text[word.end]):
             word.end += 1
 
 
-def sentence_starts(text: str, words: Sequence[Word]) -> list[int]:
-    """Return the numbers of the words that a sentence begins with, in order, the first word left out."""
-    starts = [start for start, _ in sentence_bounds(text)]
-    sentence = [bisect_right(starts, word.start) for word in words]
-    return [number for number in range(1, len(words)) if sentence[number] > sentence[number - 1]]
+# --- windows ---
 
 
-def windows_of(words: Sequence[Word], sentences: Sequence[int], frame: Frame) -> Iterator[OverlappingWindow]:
-    """Yield windows of as many sentences as fit; a sentence that does not fit is read in windows that overlap.
+def layout_of(tokenizer: Any, size: int) -> WindowLayout:
+    """Return the special tokens that a ``tokenizers.Tokenizer`` puts around a text, for windows of ``size`` pieces."""
+    encoding = tokenizer.encode("a", add_special_tokens=True)
+    special = encoding.special_tokens_mask
+    first = next((place for place, mark in enumerate(special) if not mark), len(special))
+    last = next((place for place in range(len(special) - 1, -1, -1) if not special[place]), len(special) - 1)
+    return WindowLayout(tuple(encoding.ids[:first]), tuple(encoding.ids[last + 1 :]), size)
+
+
+def cut_windows(
+    words: Sequence[Word], sentences: Sequence[int], layout: WindowLayout, *, overlap: float = 0.0
+) -> Iterator[Window]:
+    """Yield windows of as many sentences as fit; a sentence that does not fit is read in several windows.
 
     Parameters
     ----------
     words
         The words of one text.
     sentences
-        Numbers of the words that sentences begin with (:func:`sentence_starts`).
-    frame
-        The marks around a window and its size.
+        Numbers of the words that sentences begin with, in order.
+    layout
+        The special tokens around a window and its size.
+    overlap
+        Which share of a window the next one repeats inside a sentence that does not fit.
 
     Notes
     -----
-    Each word's label is taken from one window: in an overlap from the one in which it stands farther from the edge. Of
-    a word longer than a window only the pieces that fit are read.
+    Each word's label is taken from one window: in an overlap, from the one in which it is farther from the edge. Of a
+    word longer than a window only the pieces that fit are read.
     """
-    sizes = [min(len(word.ids), frame.room) for word in words]
-    for first, last, own_first, own_last in ranges(sizes, sentences, frame.room):
-        ids, reads = list(frame.before), []
+    sizes = [min(len(word.ids), layout.room) for word in words]
+    for first, last, read_from, read_to in window_ranges(sizes, sentences, layout.room, int(layout.room * overlap)):
+        ids = list(layout.before)
+        shapes = [_NONE] * len(ids)
+        positions = []
         for number in range(first, last):
-            if own_first <= number < own_last:
-                reads.append((len(ids) + min(words[number].lead, sizes[number] - 1), number))
-            ids.extend(words[number].ids[: sizes[number]])
-        yield OverlappingWindow([*ids, *frame.behind], reads)
+            word, size = words[number], sizes[number]
+            if read_from <= number < read_to:
+                positions.append(len(ids) + min(word.lead, size - 1))
+            ids += word.ids[:size]
+            shapes += [word.shape] * size
+        ids += layout.after
+        shapes += [_NONE] * len(layout.after)
+        yield Window(ids, shapes, list(words[read_from:read_to]), positions, read_from)
 
 
-def ranges(sizes: Sequence[int], sentences: Sequence[int], room: int) -> Iterator[tuple[int, int, int, int]]:
-    """Yield (first, last, own first, own last) words of windows; the own ones follow on each other without a gap.
+def window_ranges(
+    sizes: Sequence[int], sentences: Sequence[int], room: int, overlap: int = 0
+) -> Iterator[tuple[int, int, int, int]]:
+    """Yield the words of windows as (first, last, read from, read to), the ends exclusive.
+
+    Each window holds the words from first to last, and the labels of some of them are read from it; these ranges follow
+    on each other without a gap.
 
     Parameters
     ----------
@@ -349,22 +314,53 @@ def ranges(sizes: Sequence[int], sentences: Sequence[int], room: int) -> Iterato
         Numbers of the words that sentences begin with, in order.
     room
         Pieces that fit into a window.
+    overlap
+        Pieces of a window that the next one repeats inside a sentence that does not fit.
+
+    Examples
+    --------
+    Two sentences of three words; four pieces fit:
+
+    >>> list(window_ranges([1] * 6, [0, 3], 4))
+    [(0, 3, 0, 3), (3, 6, 3, 6)]
+
+    One sentence of six words, in windows that overlap by two:
+
+    >>> list(window_ranges([1] * 6, [0], 4, overlap=2))
+    [(0, 4, 0, 3), (2, 6, 3, 6)]
     """
     sums = [0, *accumulate(sizes)]
-    first = own = 0
-    while own < len(sizes):
+    first = unread = 0
+    while unread < len(sizes):
         reach = bisect_right(sums, sums[first] + room) - 1
         if reach >= len(sizes):
-            yield first, len(sizes), own, len(sizes)
+            yield first, len(sizes), unread, len(sizes)
             return
-        cut = bisect_right(sentences, reach) - 1
-        if cut >= 0 and sentences[cut] > own:
-            yield first, sentences[cut], own, sentences[cut]
-            first = own = sentences[cut]
+        sentence = bisect_right(sentences, reach) - 1
+        if sentence >= 0 and sentences[sentence] > unread:
+            yield first, sentences[sentence], unread, sentences[sentence]
+            first = unread = sentences[sentence]
             continue
-        following = max(first + 1, bisect_left(sums, sums[reach] - room // 4))
+        following = max(first + 1, bisect_left(sums, sums[reach] - overlap))
         middle = (min(following, reach) + reach) // 2
-        if middle > own:
-            yield first, reach, own, middle
-            own = middle
-        first = min(following, own)
+        if middle > unread:
+            yield first, reach, unread, middle
+            unread = middle
+        first = min(following, unread)
+
+
+def batched(items: Sequence[tuple[int, Window]]) -> Iterator[list[tuple[int, Window]]]:
+    """Yield the windows of several texts, each with the number of its text, in batches of one length.
+
+    Windows of one length need no padding and no mask, which attention without a mask repays, and what is found in one
+    cannot depend on its neighbors in the batch. A batch has at most :data:`PIECES_PER_BATCH` pieces.
+    """
+    batch: list[tuple[int, Window]] = []
+    for item in sorted(items, key=lambda each: len(each[1].ids)):
+        size = len(item[1].ids)
+        if batch and (len(batch[0][1].ids) != size or (len(batch) + 1) * size > PIECES_PER_BATCH):
+            yield batch
+            batch = []
+        batch.append(item)
+    if batch:
+        yield batch

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from geomap._place_words import DIRECTIONS, PARTS_OF_AREAS
+
 # Words that narrow a place without naming another one: "eastern Mosul", "downtown Columbus".
 LEADING = re.compile(
-    r"^(?:(?:north|south|east|west|central)(?:ern)?|north-?(?:east|west)(?:ern)?|south-?(?:east|west)(?:ern)?|"
-    r"mid|upper|lower|inner|outer|greater|downtown|uptown|metro|metropolitan|suburban|rural|old|"
+    rf"^(?:{DIRECTIONS}|{PARTS_OF_AREAS}|upper|lower|inner|outer|uptown|suburban|old|"
     r"(?:the )?(?:city|town|village|province|state|county|district|governorate|region|republic|port|borough) of|"
     r"the)\s+",
     re.IGNORECASE,
@@ -46,7 +47,6 @@ POSSESSIVE = re.compile(r"['’]s?$")
 HYPHEN = re.compile(r"\s?[-–/]\s?")
 MIN_PART = 3
 COMMA = re.compile(r"\s*,\s*")
-COMPASS = re.compile(r"^(?:north|south|east|west|northern|southern|eastern|western|new)\s", re.IGNORECASE)
 
 
 def name_variants(toponym: str) -> Iterator[str]:

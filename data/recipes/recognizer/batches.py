@@ -11,9 +11,9 @@ import torch
 from corpora import Labeller, Text
 from tokenizers import Tokenizer
 
-from geomap.recognition._windows import windows
+from geomap.recognition._windows import WINDOW, WindowLayout, cut_windows, shaped_words
 
-START, END = 101, 102
+LAYOUT = WindowLayout(before=(101,), after=(102,), size=WINDOW)
 PIECES_PER_BATCH = 2048
 
 
@@ -31,10 +31,10 @@ def examples(texts: Sequence[Text], tokenizer: Tokenizer, labeller: Labeller) ->
     """Return the windows of some texts, those with nothing to learn from left out."""
     found = []
     for text in texts:
-        for window in windows(tokenizer, text.text, start_id=START, end_id=END):
-            bits = labeller.bits(text, [(start, end) for _, start, end in window.words])
+        for window in cut_windows(*shaped_words(tokenizer, text.text), LAYOUT):
+            bits = labeller.bits(text, [(word.start, word.end) for word in window.words])
             if any(each != labels.ANYTHING for each in bits):
-                found.append(Example(window.ids, window.shapes, [place for place, _, _ in window.words], bits))
+                found.append(Example(window.ids, window.shapes, window.positions, bits))
     return found
 
 
