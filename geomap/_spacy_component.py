@@ -9,34 +9,28 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import Any, TypedDict, cast
 
+import pandas as pd
 from spacy.language import Language
 from spacy.tokens import Doc, Span
-from spacy.util import registry
 
 from geomap.gazetteer import Gazetteer
+from geomap.pipeline import Geoparser
 from geomap.recognition._labels import KindsOfLabels, demonyms_of
 from geomap.recognition._spacy_recognizer import spans_of_entities
-
-if TYPE_CHECKING:
-    import pandas as pd
+from geomap.tables import MENTION_KEY
 
 EXTENSION = "geomap"
 ENTITIES = "ents"
 """The name for the pipeline's own entities in place of a recognizer."""
 
-# Recognition knows nothing of the pipeline above it: spaCy's registry hands the geoparser in, by an entry point as well.
-GEOPARSER = "geomap.Geoparser.v1"
-
-_COLUMNS = ("toponym", "kind", "status", "confidence", "place_id", "geonameid", "name", "country_code")
-
 
 class ResolvedPlace(TypedDict):
     """What ``span._.geomap`` holds: plain values, which ``Doc.to_bytes`` and ``DocBin`` can write.
 
-    ``start`` and ``end`` are the mention's own character offsets in ``doc.text``, of which the span's tokens may cover
-    more; ``lat`` and ``lon`` are degrees, EPSG:4326. Of a ``nil`` all but ``confidence`` is None from ``place_id`` on.
+    ``start`` and ``end`` are the mention's character offsets in ``doc.text``; the span's tokens may cover more. ``lat``
+    and ``lon`` are degrees, EPSG:4326. For a ``nil`` everything from ``place_id`` on is None.
     """
 
     toponym: str
@@ -53,8 +47,11 @@ class ResolvedPlace(TypedDict):
     lon: float | None
 
 
+_COLUMNS = tuple(name for name in ResolvedPlace.__annotations__ if name not in ("lat", "lon"))
+
+
 class GeomapComponent:
-    """Finds and resolves the mentions of a ``Doc``, or resolves the entities that it has.
+    """Finds and resolves the mentions in a ``Doc``, or resolves the entities that it has.
 
     Parameters
     ----------
@@ -66,16 +63,16 @@ class GeomapComponent:
     min_confidence
         Mentions whose best candidate is less probable stay ``nil``.
     spans_key
-        Under which key of ``doc.spans`` the mentions stand.
+        The key of ``doc.spans`` to put the mentions under.
     labels
         For ``"ents"``: as for :class:`geomap.recognition.SpacyRecognizer`.
 
     Notes
     -----
     Each mention is a span in ``doc.spans[spans_key]``, in text order, with its kind as label and its ``place_id`` as
-    ``kb_id_``; ``span._.geomap`` is a :class:`ResolvedPlace`. Where a mention ends inside a token the span takes in the
-    whole token; of two mentions in the same tokens the surer one is kept. An entity that overlaps a mention has the
-    mention's place as its ``ent._.geomap``, of several that which it shares most characters with.
+    ``kb_id_``; ``span._.geomap`` is a :class:`ResolvedPlace`. Where a mention ends inside a token, the span includes the
+    whole token; of two mentions in the same tokens, the one with the higher confidence is kept. An entity that overlaps
+    a mention has its place as ``ent._.geomap``; if it overlaps several, that of the one it shares most characters with.
 
     Models and gazetteer are loaded once per process, when the first document arrives.
     """
@@ -112,16 +109,14 @@ class GeomapComponent:
     def __getstate__(self) -> dict[str, Any]:
         return self.__dict__ | {"_loaded": {}}
 
-    def _load(self) -> tuple[Any, KindsOfLabels]:
+    def _load(self) -> tuple[Geoparser, KindsOfLabels]:
         gazetteer = Gazetteer(self._gazetteer)
-        geoparser = registry.get("misc", GEOPARSER)(
-            recognizer=self._recognizer, gazetteer=gazetteer, min_confidence=self._min_confidence
-        )
+        geoparser = Geoparser(recognizer=self._recognizer, gazetteer=gazetteer, min_confidence=self._min_confidence)
         return geoparser, KindsOfLabels(self._labels, demonyms=partial(demonyms_of, gazetteer))
 
-    def _ready(self) -> tuple[Any, KindsOfLabels]:
-        # A forked worker can neither use its parent's model, whose threads stayed behind, nor let go of it: that waits
-        # for these threads.
+    def _ready(self) -> tuple[Geoparser, KindsOfLabels]:
+        # A forked worker can neither use its parent's model, whose threads exist only there, nor release it, which would
+        # wait for these threads.
         process = os.getpid()
         if process not in self._loaded:
             self._loaded[process] = self._load()
@@ -135,18 +130,16 @@ class GeomapComponent:
         return docs
 
     def _places(self, docs: Sequence[Doc]) -> list[list[ResolvedPlace]]:
-        import pandas as pd
-
         geoparser, kinds = self._ready()
         articles = pd.DataFrame({"article_id": [str(n) for n in range(len(docs))], "text": [doc.text for doc in docs]})
         if self._of_entities:
             mentions = geoparser.resolve(articles, _entity_table(docs, kinds), use_context=False)
         else:
             mentions = geoparser.geoparse(articles)
-        found: list[list[ResolvedPlace]] = [[] for _ in docs]
+        places: list[list[ResolvedPlace]] = [[] for _ in docs]
         for number, place in _resolved(mentions):
-            found[number].append(place)
-        return found
+            places[number].append(place)
+        return places
 
 
 @Language.factory(
@@ -180,39 +173,21 @@ def make_geomap(
 
 
 def _entity_table(docs: Sequence[Doc], kinds: KindsOfLabels) -> pd.DataFrame:
-    import pandas as pd
-
     rows = [
         (str(number), "text", span.start, span.end, span.kind)
         for number, doc in enumerate(docs)
         for span in spans_of_entities(doc, kinds)
     ]
-    return pd.DataFrame(rows, columns=["article_id", "field", "start", "end", "kind"])
+    return pd.DataFrame(rows, columns=[*MENTION_KEY, "kind"])
 
 
 def _resolved(mentions: pd.DataFrame) -> Iterator[tuple[int, ResolvedPlace]]:
     """Yield the number of the document and the place of each mention, with plain values."""
-    columns = [mentions[name].astype(object).where(mentions[name].notna(), None) for name in _COLUMNS]
-    spans = zip(mentions["article_id"], mentions["start"], mentions["end"], mentions["geometry"], strict=True)
-    for (article_id, start, end, point), values in zip(spans, zip(*columns, strict=True), strict=True):
-        toponym, kind, status, confidence, place_id, geonameid, name, country_code = values
-        yield (
-            int(article_id),
-            ResolvedPlace(
-                toponym=toponym,
-                kind=kind,
-                start=int(start),
-                end=int(end),
-                status=status,
-                confidence=float(confidence),
-                place_id=place_id,
-                geonameid=None if geonameid is None else int(geonameid),
-                name=name,
-                country_code=country_code,
-                lat=None if point is None else float(point.y),
-                lon=None if point is None else float(point.x),
-            ),
-        )
+    table = pd.DataFrame({name: mentions[name].astype(object) for name in _COLUMNS})
+    rows = table.where(table.notna(), None).to_dict("records")
+    for article_id, row, point in zip(mentions["article_id"], rows, mentions["geometry"], strict=True):
+        lat, lon = (None, None) if point is None else (float(point.y), float(point.x))
+        yield int(article_id), cast(ResolvedPlace, {**row, "lat": lat, "lon": lon})
 
 
 def _set_spans(doc: Doc, places: Iterable[ResolvedPlace], key: str) -> None:
