@@ -355,6 +355,8 @@ def with_dtypes(table: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame
     return pd.DataFrame({name: as_dtype(table[name], dtype) for name, dtype in columns.items()})
 
 
-def is_missing(value: object) -> bool:
-    """Return whether a single value is None, NaN, NaT or NA; blank text is a value."""
-    return value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and value != value)
+def is_missing(value: Any, *, blank: bool = False) -> bool:
+    """Return whether a single value is None, NaN, NaT or NA; with ``blank``, also whether it is blank text."""
+    if isinstance(value, str):
+        return blank and not value.strip()
+    return value is None or (pd.api.types.is_scalar(value) and bool(pd.isna(value)))

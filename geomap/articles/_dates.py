@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geomap.tables import is_missing
+
 _ISO = re.compile(r"\d{4}-\d{2}(?:-\d{2}.*)?", re.DOTALL)
 _RFC_2822 = re.compile(r"[A-Z][a-z]{2}, \d{1,2} [A-Z][a-z]{2} \d{4} ")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
@@ -54,16 +56,9 @@ def parse_dates(values: Sequence[Any] | pd.Series) -> tuple[pd.Series, list[int]
             parsed[i] = _from_object(value)
         elif strings[i]:
             parsed[i] = cache[strings[i]] if strings[i] in cache else cache.setdefault(strings[i], _read(strings[i]))
-    unreadable = [i for i, v in enumerate(items) if parsed.get(i) is None and not is_missing(v)]
+    unreadable = [i for i, v in enumerate(items) if parsed.get(i) is None and not is_missing(v, blank=True)]
     dates = pd.Series([parsed.get(i) for i in range(len(items))], dtype="datetime64[us, UTC]")
     return dates, unreadable
-
-
-def is_missing(value: Any) -> bool:
-    """Tell whether a value is None, NaN, NaT, NA or a blank string."""
-    if isinstance(value, str):
-        return not value.strip()
-    return value is None or (pd.api.types.is_scalar(value) and bool(pd.isna(value)))
 
 
 def _iso(texts: list[str]) -> list[pd.Timestamp | None]:

@@ -12,10 +12,11 @@ import pandas as pd
 
 from geomap._csv import CsvRows, open_csv, unique_names
 from geomap._decoding import Content, Undecodable, decode, read_bytes
+from geomap._optional import optional
 from geomap.articles._columns import known_names, match_columns, require
 from geomap.articles._files import Source
 from geomap.articles._problems import Problems
-from geomap.errors import ArticlesUnreadable, MissingDependency
+from geomap.errors import ArticlesUnreadable
 
 Record = dict[str, Any]
 
@@ -220,8 +221,7 @@ def read_parquet(source: Source, options: Options, problems: Problems) -> Rows:
 
 def read_html(source: Source, options: Options, problems: Problems) -> Rows:
     """Read the article of a web page through trafilatura: its text without menus, and its metadata."""
-    bare_extraction = import_trafilatura()
-    page = bare_extraction(
+    page = load_trafilatura().bare_extraction(
         read_content(source, options, problems).text(),
         with_metadata=True,
         include_comments=False,
@@ -239,14 +239,9 @@ def read_html(source: Source, options: Options, problems: Problems) -> Rows:
     return Rows([None], [{**record, "source": page.sitename or page.hostname}])
 
 
-def import_trafilatura() -> Callable[..., Any]:
-    """Return trafilatura's extraction, or raise what to install."""
-    try:
-        from trafilatura import bare_extraction
-    except ImportError as error:
-        raise MissingDependency("reading .html needs trafilatura: pip install 'geomap-toolkit[html]'") from error
-    extraction: Callable[..., Any] = bare_extraction
-    return extraction
+def load_trafilatura() -> Any:
+    """Return trafilatura, or raise what to install."""
+    return optional("trafilatura", needed_by="reading .html", extra="html")
 
 
 READERS: Mapping[str, Callable[[Source, Options, Problems], Rows]] = {

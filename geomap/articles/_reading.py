@@ -14,20 +14,20 @@ import pandas as pd
 
 from geomap._csv import column_key, open_csv
 from geomap.articles._columns import FILE_NAMES, NoTextColumn, check_given, known_names, match_columns
-from geomap.articles._dates import is_missing, parse_dates
+from geomap.articles._dates import parse_dates
 from geomap.articles._files import Source, find_sources
 from geomap.articles._formats import (
     READERS,
     Options,
     Record,
     Rows,
-    import_trafilatura,
+    load_trafilatura,
     read_content,
     usable_rows,
 )
 from geomap.articles._problems import Problems, shorten, warn
 from geomap.errors import ArticlesUnreadable
-from geomap.tables import ARTICLES, as_dtype
+from geomap.tables import ARTICLES, as_dtype, is_missing
 
 NAME = "articles.csv"
 DESCRIBED = frozenset({"txt", "html"})
@@ -169,7 +169,7 @@ def _strings(values: Sequence[Any], name: str, origins: list[Origin], problems: 
     result: list[str | None] = []
     for value, origin in zip(values, origins, strict=True):
         string = _string(value)
-        if string is None and not is_missing(value):
+        if string is None and not is_missing(value, blank=True):
             reason = f"the {name} is of type {type(value).__name__}, not a string; left missing"
             problems.add(origin.file, reason, row=origin.row, action="repaired")
         result.append(_repaired(string, name, origin, problems).strip() or None if string else None)
@@ -304,7 +304,7 @@ def read_articles(
     problems = Problems()
     sources = find_sources(path, problems, recursive=recursive)
     if any(source.kind == "html" for source in sources):
-        import_trafilatura()
+        load_trafilatura()
     companions = find_companions(sources, options, problems)
     tables, origins = _read_all(sources, options, companions, problems)
     articles = assemble(tables, origins, problems) if origins else pd.DataFrame()
