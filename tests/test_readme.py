@@ -63,8 +63,13 @@ def test_every_file_that_the_readme_links_to_is_there() -> None:
         "geomap._csv",
         "geomap._decoding",
         "geomap.gazetteer._folding",
+        "geomap.articles._columns",
+        "geomap.articles._dates",
+        "geomap.articles._reading",
         "geomap.articles._titles",
+        "geomap.recognition._decoding",
         "geomap.recognition._spans",
+        "geomap.recognition._windows",
     ],
 )
 def test_the_examples_in_docstrings_hold(module: str) -> None:

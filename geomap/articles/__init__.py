@@ -1,4 +1,4 @@
-"""Files and folders -> the articles table: one row per article."""
+"""Articles: files and folders to a table of one row per article."""
 
 from geomap.articles._reading import read_articles
 from geomap.articles._titles import title_is_repeated

@@ -8,7 +8,7 @@ from geomap._csv import column_key
 from geomap.errors import ColumnMissing
 from geomap.tables import ARTICLES
 
-# The usual names, most telling first; compared without case, spaces, "_", "-" and ".".
+# The usual names, most specific first, as column_key() returns them.
 USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "article_id": ("articleid", "id", "docid", "documentid", "newsid", "storyid", "uid", "uuid", "guid"),
     "title": ("title", "headline", "articletitle", "newstitle", "heading"),
@@ -30,73 +30,78 @@ FILE_NAMES = ("file", "filename")
 
 
 class NoTextColumn(ColumnMissing):
-    """A file has no column that is known to hold the text of articles."""
+    """No column of a file is recognized as the text of articles."""
 
 
-def check_given(columns: Mapping[str, str] | None) -> dict[str, str]:
-    """Return the caller's choice of columns, once it is sure that it names columns of an articles table."""
-    given = dict(columns or {})
-    for name in given:
+def check_columns(columns: Mapping[str, str] | None) -> dict[str, str]:
+    """Return the caller's choice of columns if its keys are columns of an articles table, else raise ColumnMissing."""
+    for name in columns or ():
         if name not in ARTICLES:
-            raise ColumnMissing(f"columns names {name!r}, and an articles table has only: {', '.join(ARTICLES)}")
-    return given
+            raise ColumnMissing(f"columns: {name!r} is not a column of an articles table ({', '.join(ARTICLES)})")
+    return dict(columns or {})
 
 
-def known_names(given: Mapping[str, str]) -> frozenset[str]:
-    """Return all column keys that mean something, to tell a header's delimiter by."""
-    return frozenset(
-        {*FILE_NAMES, *map(column_key, given.values()), *(n for names in USUAL_NAMES.values() for n in names)}
-    )
+def known_names(chosen: Mapping[str, str]) -> frozenset[str]:
+    """Return the keys of all column names with a meaning, by which the delimiter of a header is recognized."""
+    usual = (name for names in USUAL_NAMES.values() for name in names)
+    return frozenset({*FILE_NAMES, *map(column_key, chosen.values()), *usual})
 
 
-def match_columns(found: Iterable[str], given: Mapping[str, str]) -> dict[str, str]:
-    """Return the new name of every column that is found.
+def match_columns(names: Iterable[str], chosen: Mapping[str, str]) -> dict[str, str]:
+    """Return the new name of every column of a file.
 
     Parameters
     ----------
-    found
+    names
         The columns of a file, or the keys of a JSON object.
-    given
-        The caller's choice: column of the articles table to column of the file. What is not found is left out.
+    chosen
+        The caller's choice: column of the articles table to column of the file. Columns that the file lacks are left out.
 
     Returns
     -------
     dict
-        Column of the file to column of the table. A further column keeps its name; where that is taken by a column of
-        the articles table, ``_in_file`` is put behind it.
+        Column of the file to column of the table. A further column keeps its name, with the suffix ``_in_file`` if that
+        is the name of a column of the articles table.
+
+    Examples
+    --------
+    >>> match_columns(["Headline", "Body", "date", "section"], {})
+    {'Headline': 'title', 'Body': 'text', 'date': 'published', 'section': 'section'}
+    >>> match_columns(["text", "abstract"], {"text": "abstract"})
+    {'text': 'text_in_file', 'abstract': 'text'}
     """
-    names = list(found)
-    by_plain: dict[str, str] = {}
+    names = list(names)
+    by_key: dict[str, str] = {}
     for name in names:
-        by_plain.setdefault(column_key(name), name)
-    chosen: dict[str, str] = {}
-    for role, wanted in given.items():
-        present = wanted if wanted in names else by_plain.get(column_key(wanted))
+        by_key.setdefault(column_key(name), name)
+    roles: dict[str, str] = {}
+    for role, wanted in chosen.items():
+        present = wanted if wanted in names else by_key.get(column_key(wanted))
         if present is not None:
-            chosen[present] = role
+            roles[present] = role
     for role, usual in USUAL_NAMES.items():
-        free = [by_plain[n] for n in usual if n in by_plain and by_plain[n] not in chosen]
-        if free and role not in chosen.values():
-            chosen[free[0]] = role
-    return {name: chosen.get(name) or (f"{name}_in_file" if name in ARTICLES else name) for name in names}
+        free = [by_key[key] for key in usual if key in by_key and by_key[key] not in roles]
+        if free and role not in roles.values():
+            roles[free[0]] = role
+    return {name: roles.get(name) or (f"{name}_in_file" if name in ARTICLES else name) for name in names}
 
 
-def require(found: Iterable[str], given: Mapping[str, str], file: str) -> None:
-    """Raise where a file lacks a column that the caller gave, or any column of text.
+def require(names: Iterable[str], chosen: Mapping[str, str], file: str) -> None:
+    """Raise if a file lacks a column that the caller chose, or any column of text.
 
     Raises
     ------
     ColumnMissing
-        Naming the file and the columns found.
+        Naming the file and its columns.
     """
-    names = list(found)
-    told = ", ".join(names) or "none"
-    plains = {column_key(name) for name in names}
-    for role, wanted in given.items():
-        if wanted not in names and column_key(wanted) not in plains:
-            raise ColumnMissing(f"{file} has no column {wanted!r} to take as {role}; it has: {told}")
-    if "text" not in match_columns(names, given).values():
+    names = list(names)
+    listed = ", ".join(names) or "none"
+    keys = {column_key(name) for name in names}
+    for role, wanted in chosen.items():
+        if wanted not in names and column_key(wanted) not in keys:
+            raise ColumnMissing(f"{file} has no column {wanted!r}, chosen as {role}; its columns: {listed}")
+    if "text" not in match_columns(names, chosen).values():
         raise NoTextColumn(
-            f"{file} has no column that is known to hold the text (text, body, content ...); it has: {told}. "
-            'Say which one it is: read_articles(path, columns={"text": "..."})'
+            f"{file} has no column recognized as text (text, body, content ...); its columns: {listed}. "
+            'Name the column: read_articles(path, columns={"text": "..."})'
         )

@@ -1,4 +1,4 @@
-"""Dates as newspapers, feeds and exports write them -> timestamps in UTC."""
+"""Dates as newspapers, feeds and exports write them, to timestamps in UTC."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 # "Wed Nov 23, 2016 | 4:58pm EST", "Published: March 31, 2017"; and the zone of a day without a time.
 _AROUND = re.compile(r"[|•·]|^(?i:published|posted|updated)(?i: on)?:?(?=\s)|(?<=\d{4})\s+[A-Z]{2,5}$")
 _DOTTED = re.compile(r"\d{1,2}\.\s?\d{1,2}\.\s?\d{2,4}\b")
-# The names in RFC 2822 and Europe's; one that is not here is left out, which takes the time as UTC.
+# Those of RFC 2822 and of Europe; other names are ignored, so that the time is taken as UTC.
 _ZONES = "EST-5 EDT-4 CST-6 CDT-5 MST-7 MDT-6 PST-8 PDT-7 GMT+0 UTC+0 Z+0 BST+1 CET+1 CEST+2 EET+2 EEST+3 MSK+3"
 _HOURS: Mapping[str, int] = {zone[:-2]: int(zone[-2:]) for zone in _ZONES.split()}
 
@@ -31,18 +31,23 @@ def parse_dates(values: Sequence[Any] | pd.Series) -> tuple[pd.Series, list[int]
     Parameters
     ----------
     values
-        Strings, numbers, dates, timestamps or missing values, mixed as they come. Read are ISO 8601; RFC 2822; "March
-        31, 2017" and the like in English; "31.03.2017" with the day first; "2017"; the digits of a date ("20170331",
+        Strings, numbers, dates, timestamps or missing values, in any mixture. Forms: ISO 8601; RFC 2822; "March 31,
+        2017" and the like in English; "31.03.2017" with the day first; "2017"; the digits of a date ("20170331",
         "20170331103300"); and seconds, milliseconds, microseconds or nanoseconds since 1970. With slashes or hyphens
-        the month is taken to come first ("03/04/2017" is March 4), and the day only where that is impossible
-        ("31/03/2017").
+        the month comes first ("03/04/2017" is March 4), unless that is impossible ("31/03/2017").
 
     Returns
     -------
     dates
         Series of ``datetime64[us, UTC]``. A time without a zone is taken as UTC.
     unreadable
-        Positions of values that are there and are no date; they are missing in `dates`.
+        Positions of values that are neither dates nor missing; they are missing in `dates`.
+
+    Examples
+    --------
+    >>> dates, unreadable = parse_dates(["March 31, 2017", "31.03.2017", 1490918400, "soon", None])
+    >>> dates.dt.strftime("%Y-%m-%d").tolist(), unreadable
+    (['2017-03-31', '2017-03-31', '2017-03-31', nan, nan], [3])
     """
     items = list(values)
     strings = {i: v.strip() for i, v in enumerate(items) if isinstance(v, str)}
@@ -82,7 +87,7 @@ def _in_words(text: str) -> pd.Timestamp | None:
 
     text = _AROUND.sub(" ", text).strip()
     day_first = _DOTTED.match(text) is not None
-    # The parser fills what a text leaves open ("Monday", "10:30") from a default; two defaults show that it did.
+    # The parser fills in what a text leaves open ("Monday", "10:30") from a default; with two defaults, that shows.
     first, second = (
         parser.parse(text, default=datetime(year, month, 1), dayfirst=day_first, tzinfos=_zone)
         for year, month in ((2000, 1), (2001, 2))
@@ -109,7 +114,7 @@ def _from_object(value: object) -> pd.Timestamp | None:
 
 
 def _from_digits(text: str) -> pd.Timestamp | None:
-    """Read a year, the digits of a date, or a count since 1970; which one, the number of digits tells."""
+    """Read a year, the digits of a date, or a count since 1970, told apart by the number of digits."""
     forms = {4: "%Y", 8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
     try:
         if len(text) in forms and text.isdecimal():

@@ -1,4 +1,4 @@
-"""One reader for each format: a file -> records (column -> value), each with the number of its row."""
+"""One reader per format: a file to rows, with the columns named as in the articles table."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from geomap._decoding import Content, Undecodable, decode, read_bytes
 from geomap._optional import optional
 from geomap.articles._columns import known_names, match_columns, require
 from geomap.articles._files import Source
-from geomap.articles._problems import Problems
+from geomap.articles._problems import ProblemLog
 from geomap.errors import ArticlesUnreadable
 
 Record = dict[str, Any]
@@ -26,7 +26,7 @@ _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Options:
-    """What the caller chose: columns, encoding."""
+    """What the caller chose: which column is which, and the encoding."""
 
     columns: Mapping[str, str]
     encoding: str | None = None
@@ -48,8 +48,8 @@ class Rows:
     table: list[Record] | pd.DataFrame = field(default_factory=list)
 
 
-def read_content(source: Source, options: Options, problems: Problems) -> Content:
-    """Read a file and decide on its encoding; a guessed one and damaged characters are noted.
+def read_content(source: Source, options: Options, problems: ProblemLog) -> Content:
+    """Read a file and decide on its encoding; log a guessed one and damaged characters.
 
     Raises
     ------
@@ -76,22 +76,22 @@ def _charset(data: bytes) -> str | None:
     return found.group(1).decode("ascii", "replace") if found else None
 
 
-def read_txt(source: Source, options: Options, problems: Problems) -> Rows:
-    """Read a text whose first line is its title; the text is the whole file, title included."""
+def read_txt(source: Source, options: Options, problems: ProblemLog) -> Rows:
+    """Read a text whose first line is its title; the text is the whole file, with the title."""
     content = read_content(source, options, problems)
     text = content.text()
     return Rows([None], [{"title": first_line(text.replace("\0", "")), "text": text}])
 
 
 def first_line(text: str) -> str:
-    """Return the first line that is not blank, stripped; a paragraph of more than 300 characters is cut at a word."""
+    """Return the first line that is not blank, stripped; one of more than 300 characters is cut after a word."""
     lines = re.split(r"[\r\n]", text.lstrip(), maxsplit=1)
     title = lines[0].strip()
     return title if len(title) <= LONGEST_TITLE else title[:LONGEST_TITLE].rsplit(maxsplit=1)[0] + "…"
 
 
-def read_csv(source: Source, options: Options, problems: Problems) -> Rows:
-    """Read a CSV file; every value stays the string that it is, and an empty field is missing."""
+def read_csv(source: Source, options: Options, problems: ProblemLog) -> Rows:
+    """Read a CSV file; values stay strings, and empty fields are missing."""
     result, records = Rows(), list[Record]()
     with open_csv(read_content(source, options, problems), known_names(options.columns)) as rows:
         require(rows.header, options.columns, source.label)
@@ -103,8 +103,8 @@ def read_csv(source: Source, options: Options, problems: Problems) -> Rows:
     return result
 
 
-def usable_rows(rows: CsvRows, source: Source, problems: Problems) -> Iterator[tuple[int, list[str]]]:
-    """Yield the number and the fields of each row that can be used, and note what is wrong with rows."""
+def usable_rows(rows: CsvRows, source: Source, problems: ProblemLog) -> Iterator[tuple[int, list[str]]]:
+    """Yield the number and the fields of each usable row, and log what is wrong with rows."""
     for row in rows:
         if row.problem:
             problems.add(source.label, row.problem, row=row.number, action="repaired" if row.usable else "skipped")
@@ -112,27 +112,27 @@ def usable_rows(rows: CsvRows, source: Source, problems: Problems) -> Iterator[t
             yield row.number, row.fields
 
 
-def read_jsonl(source: Source, options: Options, problems: Problems) -> Rows:
-    """Read a file with one JSON object a line."""
+def read_jsonl(source: Source, options: Options, problems: ProblemLog) -> Rows:
+    """Read a file with one JSON object per line."""
     content = read_content(source, options, problems)
     if _first_line(content).startswith("["):
         return _json_document(content, source, options, problems)
     return _json_lines(content, source, options, problems)
 
 
-def read_json(source: Source, options: Options, problems: Problems) -> Rows:
+def read_json(source: Source, options: Options, problems: ProblemLog) -> Rows:
     """Read a JSON array of objects, an object that holds one (``{"articles": [...]}``), one article, or JSON lines."""
     content = read_content(source, options, problems)
     return _json_document(content, source, options, problems)
 
 
-def _json_document(content: Content, source: Source, options: Options, problems: Problems) -> Rows:
+def _json_document(content: Content, source: Source, options: Options, problems: ProblemLog) -> Rows:
     try:
         document = json.loads(content.text(), strict=False)
     except (ValueError, RecursionError) as error:
         if source.kind == "jsonl" or _is_object(_first_line(content)):
             return _json_lines(content, source, options, problems)
-        raise ArticlesUnreadable(f"is no JSON: {error}") from error
+        raise ArticlesUnreadable(f"invalid JSON: {error}") from error
     listed = _listed(document)
     if listed is None:
         return _named([(None, document)], source, options, problems)
@@ -151,7 +151,7 @@ def _is_object(line: str) -> bool:
 
 
 def _listed(document: object) -> list[Any] | None:
-    """Return the list of articles that a document is or holds."""
+    """Return the list of articles that a document is or contains."""
     if isinstance(document, list):
         return document
     if isinstance(document, dict):
@@ -163,7 +163,7 @@ def _listed(document: object) -> list[Any] | None:
     return None
 
 
-def _json_lines(content: Content, source: Source, options: Options, problems: Problems) -> Rows:
+def _json_lines(content: Content, source: Source, options: Options, problems: ProblemLog) -> Rows:
     numbered: list[tuple[int | None, object]] = []
     # Only "\n" ends a line here: U+2028 and "\r" may stand inside of JSON.
     for number, line in enumerate(content.lines(newline="\n"), start=1):
@@ -173,12 +173,14 @@ def _json_lines(content: Content, source: Source, options: Options, problems: Pr
             # Not strict: a NUL or tab in a string is repaired or kept, not a reason to lose the article.
             numbered.append((number, json.loads(line, strict=False)))
         except (ValueError, RecursionError) as error:
-            problems.add(source.label, f"is no JSON: {error}", row=number)
+            problems.add(source.label, f"invalid JSON: {error}", row=number)
     return _named(numbered, source, options, problems)
 
 
-def _named(numbered: Iterable[tuple[int | None, object]], source: Source, options: Options, problems: Problems) -> Rows:
-    """Return JSON objects with their keys renamed; each may have keys of its own."""
+def _named(
+    numbered: Iterable[tuple[int | None, object]], source: Source, options: Options, problems: ProblemLog
+) -> Rows:
+    """Return JSON objects with their keys renamed; each may have different keys."""
     objects: list[tuple[int | None, Record]] = []
     keys: dict[str, None] = {}
     for number, value in numbered:
@@ -186,7 +188,7 @@ def _named(numbered: Iterable[tuple[int | None, object]], source: Source, option
             objects.append((number, value))
             keys.update(dict.fromkeys(value))
         else:
-            problems.add(source.label, f"is a JSON {_json_type(value)}, not an object", row=number)
+            problems.add(source.label, f"JSON {_json_type(value)} instead of an object", row=number)
     if objects:
         require(keys, options.columns, source.label)
     cache: dict[tuple[str, ...], dict[str, str]] = {}
@@ -203,14 +205,14 @@ def _json_type(value: object) -> str:
     return {str: "string", list: "array", bool: "boolean", type(None): "null"}.get(type(value), "number")
 
 
-def read_parquet(source: Source, options: Options, problems: Problems) -> Rows:
-    """Read a Parquet file; the dtypes of further columns are kept."""
+def read_parquet(source: Source, options: Options, problems: ProblemLog) -> Rows:
+    """Read a Parquet file; further columns keep their dtypes."""
     import pyarrow
 
     try:
         table = pd.read_parquet(source.path)
     except (pyarrow.ArrowException, OSError, ValueError) as error:
-        raise ArticlesUnreadable(f"is no Parquet file that can be read: {error}") from error
+        raise ArticlesUnreadable(f"not a readable Parquet file: {error}") from error
     if any(name is not None for name in table.index.names):
         table = table.reset_index()
     table.columns = pd.Index(unique_names(map(str, table.columns)))
@@ -219,8 +221,8 @@ def read_parquet(source: Source, options: Options, problems: Problems) -> Rows:
     return Rows(list(range(1, len(table) + 1)), table)
 
 
-def read_html(source: Source, options: Options, problems: Problems) -> Rows:
-    """Read the article of a web page through trafilatura: its text without menus, and its metadata."""
+def read_html(source: Source, options: Options, problems: ProblemLog) -> Rows:
+    """Read the article of a web page with trafilatura: its text without menus, and its metadata."""
     page = load_trafilatura().bare_extraction(
         read_content(source, options, problems).text(),
         with_metadata=True,
@@ -234,7 +236,7 @@ def read_html(source: Source, options: Options, problems: Problems) -> Rows:
         },
     )
     if page is None:
-        raise ArticlesUnreadable("no article is found in the page")
+        raise ArticlesUnreadable("no article found in the page")
     record = {"title": page.title, "text": page.text, "published": page.date, "url": page.url}
     return Rows([None], [{**record, "source": page.sitename or page.hostname}])
 
@@ -244,7 +246,7 @@ def load_trafilatura() -> Any:
     return optional("trafilatura", needed_by="reading .html", extra="html")
 
 
-READERS: Mapping[str, Callable[[Source, Options, Problems], Rows]] = {
+READERS: Mapping[str, Callable[[Source, Options, ProblemLog], Rows]] = {
     "txt": read_txt,
     "csv": read_csv,
     "jsonl": read_jsonl,

@@ -1,4 +1,4 @@
-"""``read_articles``: files and folders of any usual shape -> the articles table."""
+"""``read_articles``: files and folders in any usual format to the articles table."""
 
 from __future__ import annotations
 
@@ -13,79 +13,81 @@ import numpy as np
 import pandas as pd
 
 from geomap._csv import column_key, open_csv
-from geomap.articles._columns import FILE_NAMES, NoTextColumn, check_given, known_names, match_columns
+from geomap._text import from_utf16, utf16
+from geomap.articles._columns import FILE_NAMES, NoTextColumn, check_columns, known_names, match_columns
 from geomap.articles._dates import parse_dates
 from geomap.articles._files import Source, find_sources
-from geomap.articles._formats import (
-    READERS,
-    Options,
-    Record,
-    Rows,
-    load_trafilatura,
-    read_content,
-    usable_rows,
-)
-from geomap.articles._problems import Problems, shorten, warn
+from geomap.articles._formats import READERS, Options, Record, Rows, load_trafilatura, read_content, usable_rows
+from geomap.articles._problems import ProblemLog, first_lines, warn
 from geomap.errors import ArticlesUnreadable
 from geomap.tables import ARTICLES, as_dtype, is_missing
 
-NAME = "articles.csv"
-DESCRIBED = frozenset({"txt", "html"})
+METADATA_FILE = "articles.csv"
+_WITH_METADATA = frozenset({"txt", "html"})
 
 
 @dataclass
-class Companions:
-    """What the ``articles.csv`` files say, by the file that they speak of, and which these files are."""
+class Metadata:
+    """What the ``articles.csv`` files say about other files.
+
+    Parameters
+    ----------
+    records
+        Columns of the articles table, by the file that they describe.
+    paths
+        The ``articles.csv`` files themselves, which hold no articles.
+    """
 
     records: dict[Path, Record] = field(default_factory=dict)
     paths: set[Path] = field(default_factory=set)
 
     def of(self, source: Source) -> Record:
-        """Return what is known of a file; nothing for most formats."""
-        return self.records.get(source.path.resolve(), {}) if source.kind in DESCRIBED else {}
+        """Return what is known about a file; nothing for most formats."""
+        return self.records.get(source.path.resolve(), {}) if source.kind in _WITH_METADATA else {}
 
 
-def find_companions(sources: Iterable[Source], options: Options, problems: Problems) -> Companions:
-    """Read every ``articles.csv`` that lies beside a text or page and has a column ``file`` and none of text."""
-    known = list(sources)
-    # In a folder above, only a file that the caller's own path reaches speaks of the articles.
-    labels = {source.path.resolve(): source.label for source in known if source.path.name == NAME}
-    companions = Companions()
-    for folder in dict.fromkeys(source.path.resolve().parent for source in known if source.kind in DESCRIBED):
-        for path in (folder / NAME, *(top / NAME for top in folder.parents if top / NAME in labels)):
-            if path in companions.paths or not path.is_file():
+def read_metadata(sources: Iterable[Source], options: Options, problems: ProblemLog) -> Metadata:
+    """Read every ``articles.csv`` beside a text or page that has a column ``file`` and no column of text."""
+    sources = list(sources)
+    # In a parent folder, only a file that the caller's own path reaches describes the articles.
+    labels = {source.path.resolve(): source.label for source in sources if source.path.name == METADATA_FILE}
+    metadata = Metadata()
+    for folder in dict.fromkeys(source.path.resolve().parent for source in sources if source.kind in _WITH_METADATA):
+        above = (top / METADATA_FILE for top in folder.parents if top / METADATA_FILE in labels)
+        for path in (folder / METADATA_FILE, *above):
+            if path in metadata.paths or not path.is_file():
                 continue
-            source = Source(path, labels.get(path, NAME), path.stem, "csv")
+            source = Source(path, labels.get(path, METADATA_FILE), path.stem, "csv")
             try:
-                _read(source, options, companions, problems)
+                _add_metadata(source, options, metadata, problems)
             except (ArticlesUnreadable, OSError) as error:
                 problems.add(source.label, str(error))
-                companions.paths.add(path)
-    return companions
+                metadata.paths.add(path)
+    return metadata
 
 
-def _read(source: Source, options: Options, companions: Companions, problems: Problems) -> None:
-    notes = Problems()
-    with open_csv(read_content(source, options, notes), known_names(options.columns)) as rows:
+def _add_metadata(source: Source, options: Options, metadata: Metadata, problems: ProblemLog) -> None:
+    while_opening = ProblemLog()
+    with open_csv(read_content(source, options, while_opening), known_names(options.columns)) as rows:
         header = rows.header
         by_file = next((name for name in header if column_key(name) in FILE_NAMES), None)
         names = match_columns(header, options.columns)
         if by_file is None or "text" in names.values():
-            return
-        companions.paths.add(source.path)
-        problems.extend(notes)
+            return  # a table of articles, to be read as such
+        metadata.paths.add(source.path)
+        problems.extend(while_opening)
         for number, fields in usable_rows(rows, source, problems):
             values = dict(zip(header, fields, strict=True))
-            file = _file_of(source.path.parent, values.pop(by_file))
+            file = _existing_file(source.path.parent, values.pop(by_file))
             if file is None:
-                problems.add(source.label, "names no file that is there", row=number)
-            elif file in companions.records:
-                problems.add(source.label, f"names {file.name} again; the first row counts", row=number)
+                problems.add(source.label, "the file that it names does not exist", row=number)
+            elif file in metadata.records:
+                problems.add(source.label, f"duplicate row for {file.name}; the first one is used", row=number)
             else:
-                companions.records[file] = {names[name]: value for name, value in values.items() if value}
+                metadata.records[file] = {names[name]: value for name, value in values.items() if value}
 
 
-def _file_of(folder: Path, name: str) -> Path | None:
+def _existing_file(folder: Path, name: str) -> Path | None:
     name = name.strip().replace("\\", "/")
     for candidate in (name, f"{name}.txt", f"{name}.html") if name else ():
         if (folder / candidate).is_file():
@@ -94,24 +96,24 @@ def _file_of(folder: Path, name: str) -> Path | None:
 
 
 class Origin(NamedTuple):
-    """Where a row comes from."""
+    """Where a row comes from: the file, its row, and what its id begins with."""
 
     file: str
     row: int | None
     stem: str
 
 
-def assemble(tables: list[list[Record] | pd.DataFrame], origins: list[Origin], problems: Problems) -> pd.DataFrame:
+def assemble(tables: list[list[Record] | pd.DataFrame], origins: list[Origin], problems: ProblemLog) -> pd.DataFrame:
     """Return one articles table.
 
     Parameters
     ----------
     tables
-        Rows in the order of the files, columns named as in the articles table.
+        Rows in the order of the files, with the columns named as in the articles table.
     origins
-        The origin of each row of all tables.
+        Where each row of all tables comes from.
     problems
-        Where rows that are skipped or repaired are noted.
+        The log for rows that are skipped or repaired.
     """
     frames = [table if isinstance(table, pd.DataFrame) else _frame(table) for table in tables]
     table = pd.concat(frames, ignore_index=True) if len(frames) != 1 else frames[0].reset_index(drop=True)
@@ -138,39 +140,39 @@ def _values(table: pd.DataFrame, name: str) -> Sequence[Any]:
     return table[name].tolist() if name in table.columns else [None] * len(table)
 
 
-def _text(value: object, origin: Origin, problems: Problems) -> str | None:
-    """Return the text of an article, or None and a problem."""
+def _text(value: object, origin: Origin, problems: ProblemLog) -> str | None:
+    """Return the text of an article; None, and a problem in the log, if there is none."""
     if isinstance(value, str):
         text = _repaired(value, "text", origin, problems)
         if text and not text.isspace():
             return text
     if is_missing(value) or isinstance(value, str):
-        problems.add(origin.file, "there is no text", row=origin.row)
+        problems.add(origin.file, "no text", row=origin.row)
     else:
-        problems.add(origin.file, f"the text is of type {type(value).__name__}, not a string", row=origin.row)
+        problems.add(origin.file, f"text is of type {type(value).__name__}, not a string", row=origin.row)
     return None
 
 
-def _repaired(value: str, name: str, origin: Origin, problems: Problems) -> str:
-    """Return the string without what no file or table can hold, noting that."""
+def _repaired(value: str, name: str, origin: Origin, problems: ProblemLog) -> str:
+    """Return the string without what no file or table can hold, and log that."""
     if "\0" in value:
         value = value.replace("\0", "")
-        problems.add(origin.file, f"NUL characters in the {name}; removed", row=origin.row, action="repaired")
+        problems.add(origin.file, f"NUL characters removed from the {name}", row=origin.row, action="repaired")
     try:
         value.encode()
     except UnicodeEncodeError:
-        value = value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-        reason = f"half of a surrogate pair in the {name}; replaced by U+FFFD"
+        value = from_utf16(utf16(value))
+        reason = f"lone surrogate in the {name} replaced by U+FFFD"
         problems.add(origin.file, reason, row=origin.row, action="repaired")
     return value
 
 
-def _strings(values: Sequence[Any], name: str, origins: list[Origin], problems: Problems) -> list[str | None]:
+def _strings(values: Sequence[Any], name: str, origins: list[Origin], problems: ProblemLog) -> list[str | None]:
     result: list[str | None] = []
     for value, origin in zip(values, origins, strict=True):
         string = _string(value)
         if string is None and not is_missing(value, blank=True):
-            reason = f"the {name} is of type {type(value).__name__}, not a string; left missing"
+            reason = f"{name} is of type {type(value).__name__}, not a string; left missing"
             problems.add(origin.file, reason, row=origin.row, action="repaired")
         result.append(_repaired(string, name, origin, problems).strip() or None if string else None)
     return result
@@ -188,19 +190,19 @@ def _string(value: Any) -> str | None:
     return str(int(value)) if float(value).is_integer() else str(value)
 
 
-def _dates(values: Sequence[Any], origins: list[Origin], problems: Problems) -> pd.Series:
+def _dates(values: Sequence[Any], origins: list[Origin], problems: ProblemLog) -> pd.Series:
     dates, unreadable = parse_dates(values)
     for position in unreadable:
-        reason = f"cannot read the date {str(values[position])[:60]!r}; left missing"
+        reason = f"unrecognized date {str(values[position])[:60]!r}; left missing"
         problems.add(origins[position].file, reason, row=origins[position].row, action="repaired")
     return dates
 
 
-def _ids(given: pd.Series, origins: list[Origin], problems: Problems) -> list[str]:
-    """Return the given ids, else the file's stem and the row; one that is taken already gets a number behind it."""
+def _ids(ids: pd.Series, origins: list[Origin], problems: ProblemLog) -> list[str]:
+    """Return the ids of the table, else made of the file's stem and the row; duplicates get a number as suffix."""
     wanted = [
         value if isinstance(value, str) else origin.stem if origin.row is None else f"{origin.stem}:{origin.row}"
-        for value, origin in zip(given.tolist(), origins, strict=True)
+        for value, origin in zip(ids.tolist(), origins, strict=True)
     ]
     names, used, count = set(wanted), set[str](), dict[str, int]()
     result = []
@@ -210,7 +212,7 @@ def _ids(given: pd.Series, origins: list[Origin], problems: Problems) -> list[st
             count[name] = count.get(name, 1) + 1
             unique = f"{name}-{count[name]}"
         if unique != name:
-            reason = f"the article_id {name!r} stands twice; this one is now {unique!r}"
+            reason = f"duplicate article_id {name!r} renamed to {unique!r}"
             problems.add(origin.file, reason, row=origin.row, action="repaired")
         used.add(unique)
         result.append(unique)
@@ -218,7 +220,7 @@ def _ids(given: pd.Series, origins: list[Origin], problems: Problems) -> list[st
 
 
 def _inferred(column: pd.Series) -> pd.Series:
-    """Return a further column with the dtype of its values, which stay what they are."""
+    """Return a further column with the dtype of its values, which stay as they are."""
     if column.dtype != object:
         return column
     try:
@@ -239,42 +241,43 @@ def read_articles(
     encoding: str | None = None,
     recursive: bool = True,
 ) -> pd.DataFrame:
-    """Read articles from files and folders.
+    r"""Read articles from files and folders.
 
-    Read are ``.txt``, ``.csv`` and ``.tsv``, ``.jsonl`` and ``.ndjson``, ``.json``, ``.parquet`` and ``.html``; all but
-    Parquet also gzipped (``.csv.gz``).
+    The formats are ``.txt``, ``.csv`` and ``.tsv``, ``.jsonl`` and ``.ndjson``, ``.json``, ``.parquet`` and ``.html``; all
+    but Parquet also gzipped (``.csv.gz``).
 
     Parameters
     ----------
     path
-        A file, a folder, or several of both. A folder may mix formats; its files are taken in the order of their paths,
-        hidden ones left out; those of other endings, and gold annotations (``gold*.jsonl``), are noted as ``ignored``.
+        A file, a folder, or several of both. A folder may mix formats; its files are read in the order of their paths.
+        Hidden files are left out; files of other formats, and gold annotations (``gold*.jsonl``), are reported as
+        ``ignored``.
     columns
         Which column of the files is which column of the articles table: ``{"text": "Body", "published": "Day"}``. The
-        usual names (headline, body, content, date, published_at, publisher, outlet, link, doc_id ...) are known, in any
-        case. Further columns are carried through; from CSV, as strings.
+        usual names (headline, body, content, date, published_at, publisher, outlet, link, doc_id ...) are recognized in
+        any case. Further columns are kept; from CSV, as strings.
     encoding
-        The encoding of all text files. By default UTF-8, with or without a byte order mark; a file in another one is
-        guessed, with a warning.
+        The encoding of all text files. By default they are read as UTF-8, with or without a byte order mark, and the
+        encoding of a file that is not UTF-8 is guessed, with a warning.
     recursive
-        Whether the folders in a folder are read too.
+        Whether to read subfolders too.
 
     Returns
     -------
     DataFrame
         One row per article: ``article_id`` (unique), ``title``, ``text``, ``published`` (UTC, may be missing),
         ``source`` and ``url`` (may be missing), then further columns. ``attrs["problems"]`` lists every row and file
-        that did not come through as it was: dicts of ``file``, ``row`` (counted from 1, the line in JSON lines, None
-        for a whole file), ``reason`` and ``action`` (``skipped``, ``repaired``, ``guessed``, ``ignored``).
+        that was not read as it is, as dicts of ``file``, ``row`` (counted from 1; the line in JSON lines; None for a
+        whole file), ``reason`` and ``action`` (``skipped``, ``repaired``, ``guessed``, ``ignored``).
 
     Raises
     ------
     ArticlesNotFound
-        If a path does not exist, or a folder holds no file of articles.
+        If a path does not exist, or a folder contains no article files.
     ArticlesUnreadable
         If no row of any file is an article.
     UnsupportedFormat
-        If a file that is named itself has an ending that is not read.
+        If a path is a file of another format.
     ColumnMissing
         If a file lacks a column named in `columns`, or the only file has no column of text.
     MissingDependency
@@ -289,59 +292,73 @@ def read_articles(
 
     Notes
     -----
-    The text keeps its characters exactly, so that offsets hold: newlines (also CRLF), spaces and HTML entities stay
-    as they are; only NUL characters are removed. In a ``.txt`` the first line is the title, and the text is the whole
-    file with it. An ``articles.csv`` beside ``.txt`` and ``.html`` files, with the file's name in a column ``file``,
-    gives their ``published``, ``source``, ``url`` and further columns.
+    The text keeps its characters exactly, so that offsets stay valid: line ends (also CRLF), spaces and HTML entities
+    are not changed; only NUL characters are removed. In a ``.txt`` the first line is the title, and the text is the
+    whole file with it. An ``articles.csv`` beside ``.txt`` and ``.html`` files, with the file's name in a column
+    ``file``, gives their ``published``, ``source``, ``url`` and further columns.
 
-    An ``article_id`` that no column gives is the path in the folder without the ending, with ``:`` and the row where a
-    file holds many. One that stands twice gets ``-2`` behind it.
+    Without a column of ids, an ``article_id`` is the path in the folder without extension, followed by ``:`` and the row
+    if the file contains several articles. Duplicates get the suffix ``-2``, ``-3`` ...
 
-    Dates are read as ISO 8601, RFC 2822, English words, digits, and seconds or milliseconds since 1970. Of "03/04/2017"
-    the month is taken to come first, of "31/03/2017" and "03.04.2017" the day. A time without a zone is taken as UTC.
+    Dates may be ISO 8601, RFC 2822, English words, digits, or seconds or milliseconds since 1970. "03/04/2017" is read
+    with the month first, "31/03/2017" and "03.04.2017" with the day first. A time without a zone is taken as UTC.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder, "news.csv")
+    ...     _ = file.write_text("Headline;Body;Day\nFloods;Rain fell on Mosul.;31 March 2017", "utf-8")
+    ...     articles = read_articles(file, columns={"published": "Day"})
+    >>> articles[["article_id", "title", "text"]].values.tolist()
+    [['news:1', 'Floods', 'Rain fell on Mosul.']]
+    >>> str(articles["published"][0])
+    '2017-03-31 00:00:00+00:00'
     """
-    options = Options(check_given(columns), _checked(encoding))
-    problems = Problems()
+    options = Options(check_columns(columns), _known_encoding(encoding))
+    problems = ProblemLog()
     sources = find_sources(path, problems, recursive=recursive)
     if any(source.kind == "html" for source in sources):
         load_trafilatura()
-    companions = find_companions(sources, options, problems)
-    tables, origins = _read_all(sources, options, companions, problems)
+    metadata = read_metadata(sources, options, problems)
+    tables, origins = _read_all(sources, options, metadata, problems)
     articles = assemble(tables, origins, problems) if origins else pd.DataFrame()
-    problems.settle([source.label for source in sources])
+    problems.finish([source.label for source in sources])
     if articles.empty:
-        raise ArticlesUnreadable(_why_none(sources, problems))
+        raise ArticlesUnreadable(_no_article(sources, problems))
     warn(problems, stacklevel=2)
     articles.attrs["problems"] = problems
     return articles
 
 
-def _checked(encoding: str | None) -> str | None:
+def _known_encoding(encoding: str | None) -> str | None:
     if encoding is not None:
         try:
             codecs.lookup(encoding)
         except LookupError as error:
-            reason = f"Python knows no encoding {encoding!r}; usual ones are utf-8, utf-16 and cp1252"
-            raise ArticlesUnreadable(reason) from error
+            raise ArticlesUnreadable(
+                f"unknown encoding {encoding!r}; common ones are utf-8, utf-16 and cp1252"
+            ) from error
     return encoding
 
 
 def _read_all(
-    sources: list[Source], options: Options, companions: Companions, problems: Problems
+    sources: list[Source], options: Options, metadata: Metadata, problems: ProblemLog
 ) -> tuple[list[list[Record] | pd.DataFrame], list[Origin]]:
     tables: list[list[Record] | pd.DataFrame] = []
     origins: list[Origin] = []
     for source in sources:
-        if source.path.resolve() in companions.paths:
+        if source.path.resolve() in metadata.paths:
             continue
         rows = _read_one(source, options, problems, alone=len(sources) == 1)
         origins += [Origin(source.label, number, source.stem) for number in rows.numbers]
-        known = companions.of(source)
+        known = metadata.of(source)
         if isinstance(rows.table, pd.DataFrame):
             tables.append(rows.table)
             continue
         records = [{**record, **known} for record in rows.table] if known else rows.table
-        # Thousands of small files are one table, not thousands.
+        # Thousands of small files make one table, not thousands.
         if tables and isinstance(tables[-1], list):
             tables[-1].extend(records)
         else:
@@ -349,8 +366,8 @@ def _read_all(
     return tables, origins
 
 
-def _read_one(source: Source, options: Options, problems: Problems, *, alone: bool) -> Rows:
-    """Read one file; that it cannot be read is a problem of this file alone."""
+def _read_one(source: Source, options: Options, problems: ProblemLog, *, alone: bool) -> Rows:
+    """Read one file; if it cannot be read, that is a problem of this file alone."""
     before = len(problems)
     try:
         rows = READERS[source.kind](source, options, problems)
@@ -362,11 +379,11 @@ def _read_one(source: Source, options: Options, problems: Problems, *, alone: bo
         problems.add(source.label, str(error))
     else:
         if not rows.numbers and not any(problem["action"] == "skipped" for problem in problems[before:]):
-            problems.add(source.label, "it holds no rows")
+            problems.add(source.label, "no rows")
         return rows
     return Rows()
 
 
-def _why_none(sources: list[Source], problems: Problems) -> str:
-    lines = problems.told("skipped")
-    return f"no article could be read from {len(sources)} file{'s' if len(sources) > 1 else ''}:\n{shorten(lines)}"
+def _no_article(sources: list[Source], problems: ProblemLog) -> str:
+    lines = problems.lines("skipped")
+    return f"no article could be read from {len(sources)} file{'s' if len(sources) > 1 else ''}:\n{first_lines(lines)}"

@@ -1,4 +1,4 @@
-"""Does a text repeat its title at its start? Then mentions are looked for in the text only."""
+"""Whether a text repeats its title at its start, in which case mentions are looked for in the text only."""
 
 from __future__ import annotations
 
@@ -6,30 +6,30 @@ import html
 import re
 import unicodedata
 
-# A title that the sentence goes on behind counts as repeated only if it is too long to stand there by chance.
+# Letters of a title that is too long to begin a text by chance; a shorter one must be followed by the end of a phrase.
 LONG = 20
-# "Floods reach Kirkuk | The Daily Test": the outlet behind the title is short.
+# "Floods reach Kirkuk | The Daily Test": the outlet after the title is short.
 _OUTLET = re.compile(r"\s+(?:[-–—|•·»«]|::)\s+(?:\S+\s*){1,6}$")
 _ELLIPSIS = re.compile(r"(?:…|\.\.\.)\s*$")
 
 
 def title_is_repeated(title: str, text: str) -> bool:
-    r"""Tell whether a text begins with its own title.
+    r"""Return whether a text begins with its own title.
 
     Title and text are both read for mentions, so a title that the text repeats would count its places twice.
 
     Parameters
     ----------
     title, text
-        As they stand in the articles table. Compared are their letters and digits alone: case, accents, white space,
-        quotes, dashes and HTML entities do not count, nor does what stands before the first letter of the text. An
-        outlet behind the title ("... | The Daily Test", "... - Reuters") may be missing from the text.
+        As in the articles table. Only letters and digits are compared: case, accents, white space, quotes, dashes and
+        HTML entities do not matter, nor does what precedes the first letter of the text. An outlet after the title
+        ("... | The Daily Test", "... - Reuters") may be missing from the text.
 
     Returns
     -------
     bool
-        True also for a title that was cut short with an ellipsis. A short title must end where a line or a phrase of
-        the text ends: "Mosul" is not repeated by "Mosul fell on Friday". An empty title is not repeated.
+        True also for a title that was shortened with an ellipsis. A short title must end where a line or a phrase of the
+        text ends: "Mosul fell on Friday" does not repeat "Mosul". An empty title is not repeated.
 
     Examples
     --------
@@ -56,17 +56,17 @@ def _begins_with(text: str, title: str) -> bool:
     end = _end_of(wanted, text)
     if end is None:
         return False
-    behind = text[end:]
+    after = text[end:]
     is_long = len(wanted) >= LONG
     if len(wanted) >= LONG // 2 and _ELLIPSIS.search(title):
         return True
-    inside_word = bool(behind) and (behind[0].isalnum() or (behind[0] in "'’-" and behind[1:2].isalnum()))
-    ends_phrase = not behind.strip() or re.match(r"\s*[\r\n\u2028\u2029.:;!?…|–—-]|[\W_]*[\r\n\u2028\u2029]", behind)
+    inside_word = bool(after) and (after[0].isalnum() or (after[0] in "'’-" and after[1:2].isalnum()))
+    ends_phrase = not after.strip() or re.match(r"\s*[\r\n\u2028\u2029.:;!?…|–—-]|[\W_]*[\r\n\u2028\u2029]", after)
     return not inside_word and (is_long or bool(ends_phrase))
 
 
 def _end_of(wanted: str, text: str) -> int | None:
-    """Return where the wanted letters end in a text that begins with them, else None."""
+    """Return where the wanted letters end in a text that begins with them; None if it does not."""
     if not wanted:
         return None
     done = 0
