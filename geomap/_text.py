@@ -1,4 +1,4 @@
-"""Text by offsets: sentences, and the UTF-16 units that browsers and annotation tools count in. No model."""
+"""Text by offsets: sentences, found by rules, and the UTF-16 units that browsers and annotation tools count in."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 from bisect import bisect_right
 
 LONGEST = 600
-# A full stop ends a sentence unless it stands behind an initial or a common abbreviation; scraped text often lacks the
-# space behind it, so a capital after "word." is enough.
+# A full stop ends a sentence unless it follows an initial or a common abbreviation. Scraped text often lacks the space
+# after it, so a capital after "word." is enough.
 _END = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s|$)|(?<=[a-z]{3})[.!?](?=[A-Z“\"])|\n+")
 _NOT_AN_END = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Col|Lt|Maj|Capt|Sgt|Cpl|Adm|Sen|Rep|Gov|Pres|Rev|Hon|St|Mt|Ft|Jr|Sr|No|vs|etc|Inc|Ltd|Co|"
@@ -17,7 +17,14 @@ _NOT_AN_END = re.compile(
 
 
 def sentence_bounds(text: str) -> list[tuple[int, int]]:
-    """Return the sentences of a text as (start, end) offsets, in order, white space at their ends left out."""
+    """Return the sentences of a text as (start, end) offsets, in order, without white space at their ends.
+
+    Examples
+    --------
+    >>> text = "Gov. Smith flew to St. Louis. He left at 6 a.m."
+    >>> [text[start:end] for start, end in sentence_bounds(text)]
+    ['Gov. Smith flew to St. Louis.', 'He left at 6 a.m.']
+    """
     bounds: list[tuple[int, int]] = []
     begin = 0
     for match in _END.finditer(text):
@@ -52,7 +59,7 @@ class Sentences:
         self._starts = [start for start, _ in self._bounds]
 
     def around(self, start: int, end: int) -> str:
-        """Return the sentence that holds ``text[start:end]``, cut to about 600 characters around it, on one line."""
+        """Return the sentence around ``text[start:end]`` on one line, cut to about 600 characters around it."""
         number = max(bisect_right(self._starts, start) - 1, 0)
         begin, stop = self._bounds[number] if self._bounds else (start, end)
         begin, stop = min(begin, start), max(stop, end)
@@ -72,5 +79,11 @@ def from_utf16(units: bytes) -> str:
 
 
 def utf16_length(text: str) -> int:
-    """Return the length of text in UTF-16 units, as JavaScript and Java count it."""
+    """Return the length of text in UTF-16 units, as JavaScript and Java count it.
+
+    Examples
+    --------
+    >>> len("Mosul 🚒"), utf16_length("Mosul 🚒")
+    (7, 8)
+    """
     return len(text) if text.isascii() else len(utf16(text)) // 2

@@ -272,9 +272,7 @@ def test_columns_can_be_given_and_those_in_the_way_are_kept(tmp_path, quiet):
 
 def test_a_given_column_that_is_not_there_names_the_file_and_what_is(tmp_path):
     write(tmp_path / "n.csv", "text,day\nIn Mosul.,1\n")
-    with pytest.raises(
-        ColumnMissing, match=r"n\.csv has no column 'Bodie', chosen as text; .* text, day"
-    ) as caught:
+    with pytest.raises(ColumnMissing, match=r"n\.csv has no column 'Bodie', chosen as text; .* text, day") as caught:
         read_articles(tmp_path, columns={"text": "Bodie"})
     assert isinstance(caught.value, KeyError)
     with pytest.raises(ColumnMissing, match="'txt'"):

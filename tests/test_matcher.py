@@ -154,7 +154,7 @@ def test_only_names_of_the_most_prominent_places_are_looked_for(tmp_path: Path, 
     own = geomap.Gazetteer(path, cache_dir=gazetteer_cache)
     text = "They went to Aldersholt and to Wymondbury."
     assert found(GazetteerMatcher(own), text) == ["Aldersholt", "Wymondbury"]
-    assert found(GazetteerMatcher(own, places=1), text) == ["Aldersholt"]
+    assert found(GazetteerMatcher(own, limit=1), text) == ["Aldersholt"]
     # The whole of GeoNames has thirteen million places: their names do not fit into memory.
     assert GazetteerMatcher(own).places == 300_000
 

@@ -67,8 +67,13 @@ def test_every_file_that_the_readme_links_to_is_there() -> None:
         "geomap.articles._dates",
         "geomap.articles._reading",
         "geomap.articles._titles",
+        "geomap._text",
         "geomap.recognition._decoding",
+        "geomap.recognition._labels",
+        "geomap.recognition._matcher",
+        "geomap.recognition._name_rules",
         "geomap.recognition._spans",
+        "geomap.recognition._token_classifier",
         "geomap.recognition._windows",
     ],
 )

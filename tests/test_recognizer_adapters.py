@@ -169,7 +169,7 @@ def test_a_trained_pipeline_is_read_from_its_folder(trained):
 
 @pytest.mark.parametrize(
     ("pipeline", "says"),
-    [("no_such_pipeline", "on this machine"), (spacy.blank("en"), "no component"), (42, "not a int")],
+    [("no_such_pipeline", "on this machine"), (spacy.blank("en"), "no components"), (42, "got int")],
 )
 def test_what_is_no_pipeline_is_refused(pipeline, says):
     with pytest.raises(UnsupportedFormat, match=says):
@@ -429,22 +429,22 @@ def edited(folder: Path, **changes: Any) -> Path:
     ("spoil", "says"),
     [
         (lambda folder: folder / "nowhere", "downloads none"),
-        (lambda folder: folder / "config.json", "no .onnx"),
+        (lambda folder: folder / "config.json", "not an .onnx"),
         (lambda folder: (folder / "tokenizer.json").unlink() or folder, "lacks its tokenizer.json"),
         (lambda folder: (folder / "tokenizer.json").write_text("{}") and folder, "as a tokenizer"),
-        (lambda folder: (folder / "config.json").write_text("{") and folder, "as JSON"),
+        (lambda folder: (folder / "config.json").write_text("{") and folder, "not valid JSON"),
         (lambda folder: (folder / "model.onnx").write_bytes(b"nothing") and folder, "as an ONNX model"),
         (lambda folder: edited(folder, id2label=None), "id2label"),
-        (lambda folder: edited(folder, id2label={"0": "O", "1": "B-PER"}), "knows O, PER"),
+        (lambda folder: edited(folder, id2label={"0": "O", "1": "B-PER"}), "it has O, PER"),
         (lambda folder: edited(folder, id2label={"0": "O", "1": "B-LOC"}), "outputs of shape"),
-        (lambda folder: write_model(folder, sizes=(1, 128)), "free sizes"),
+        (lambda folder: write_model(folder, sizes=(1, 128)), "dynamic axes"),
         (lambda folder: write_model(folder, inputs=("input_ids", "pixels")), "pixels"),
         (lambda folder: write_model(folder, positions=4), "longer window"),
         (
             lambda folder: (
                 write_model(folder, file="other.onnx") and (folder / "model.onnx").rename(folder / "a.onnx").parent
             ),
-            "name the file",
+            "pass one of these files",
         ),
     ],
 )
@@ -455,12 +455,12 @@ def test_what_cannot_be_read_is_named_with_what_to_do(tmp_path, spoil, says):
 
 
 def test_the_name_of_a_hub_is_refused_and_nothing_is_fetched():
-    with pytest.raises(UnsupportedFormat, match="downloads none: fetch the model to a folder first"):
+    with pytest.raises(UnsupportedFormat, match="downloads none: download the model to a folder first"):
         TransformersRecognizer("someone/bert-base-NER")
 
 
 @pytest.mark.parametrize(
-    ("options", "says"), [({"backend": "jax"}, "back end 'jax'"), ({"device": "cuda"}, "device='cuda' is for torch")]
+    ("options", "says"), [({"backend": "jax"}, "backend 'jax'"), ({"device": "cuda"}, "device='cuda' is for torch")]
 )
 def test_options_that_mean_nothing_are_refused(model, options, says):
     with pytest.raises(UnsupportedFormat, match=says):

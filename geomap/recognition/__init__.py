@@ -1,4 +1,4 @@
-"""Recognition: text in, spans out."""
+"""Recognition: texts to spans."""
 
 from geomap.recognition._defaults import default_recognizer
 from geomap.recognition._spacy_recognizer import SpacyRecognizer

@@ -1,4 +1,4 @@
-"""From the numbers of the neural recognizer to spans: the best sequence of labels, then light rules on the words."""
+"""From the outputs of the neural recognizer to spans: the best sequence of labels, then rules about names."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from geomap.tables import Ints
 Float32s = NDArray[np.float32]
 OUTSIDE, BEGINS, GOES_ON = range(3)
 SURE_PERSON = 0.9
-"""From this probability on a word counts as going on a person's name."""
+"""From this probability on, a word counts as continuing a person's name."""
 
 DOUBT = (0.2, 0.7)
-"""Between these probabilities of standing outside a mention a word may be lifted into one."""
+"""A word whose probability of being outside a mention lies between these is in doubt."""
 
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """Where the labels of the model stand among its outputs.
+    """Which outputs of the model belong to which label.
 
     Parameters
     ----------
@@ -53,14 +53,14 @@ def softmax(logits: Float32s) -> Float32s:
 
 
 def best_labels(probabilities: Float32s, lengths: Sequence[int]) -> NDArray[np.int8]:
-    """Return the likeliest sequences of outside, begins, goes on (Viterbi).
+    """Return the most probable sequences of outside, begins, goes on (Viterbi).
 
     Parameters
     ----------
     probabilities
         Of the three labels, shape (sequences, words, 3).
     lengths
-        Words of each sequence; what lies behind them is never used.
+        Words of each sequence; padding after them is not used.
 
     Returns
     -------
@@ -69,7 +69,8 @@ def best_labels(probabilities: Float32s, lengths: Sequence[int]) -> NDArray[np.i
     inside = np.arange(probabilities.shape[1]) < np.asarray(lengths)[:, None]
     labels = np.where(inside, probabilities.argmax(axis=2), OUTSIDE).astype(np.int8)
     before = np.pad(labels[:, :-1], ((0, 0), (1, 0)), constant_values=OUTSIDE)
-    # The likeliest labels word by word are the likeliest sequence wherever none of them goes on with nothing.
+    # The most probable label of each word makes the most probable sequence, unless one goes on with nothing: only such
+    # rows need the dynamic program.
     for row in np.flatnonzero(((labels == GOES_ON) & (before == OUTSIDE)).any(axis=1)).tolist():
         length = int(lengths[row])
         labels[row, :length] = _best_sequence(np.log(np.maximum(probabilities[row, :length], 1e-9)).tolist())
@@ -77,7 +78,7 @@ def best_labels(probabilities: Float32s, lengths: Sequence[int]) -> NDArray[np.i
 
 
 def _best_sequence(scores: list[list[float]]) -> list[int]:
-    """Return the best labels of one window; short loops over lists, which are quicker here than arrays."""
+    """Return the best labels of one window; loops over short lists are faster here than arrays."""
     outside, begins, goes_on = *scores[0][:GOES_ON], -math.inf
     came_from = []
     for at_outside, at_begins, at_goes_on in scores[1:]:
@@ -101,15 +102,14 @@ class Decoder:
     labels
         The labels of the model.
     demonyms
-        Folded demonyms: what the model takes for a demonym and is not among them is dropped, and what it takes for a
-        toponym and is among them becomes a demonym. Empty means that no table is at hand, and nothing is changed.
+        Folded demonyms. A demonym of the model that is not among them is dropped, a toponym that is becomes a demonym. If
+        empty, the kinds of the model are kept.
     bias
-        Added to the log probability of a mention's first word; above zero finds more, below zero fewer.
+        Added to the log probability of a mention's first word; above zero finds more mentions, below zero fewer.
     small_bias
-        The same for windows without a capital letter, where the model hesitates more.
+        The same for windows without a capital letter, where the model is less certain.
     known
-        Tells well-known folded names from others: in windows without case a span is widened or narrowed to the name that
-        it is part of.
+        Whether a folded name is well known: in windows without case, a span becomes the name that it is part of.
     """
 
     def __init__(
@@ -140,7 +140,7 @@ class Decoder:
         *,
         lift: float = 0.0,
     ) -> list[list[Span]]:
-        """Return the spans of some windows.
+        """Return the spans of windows.
 
         Parameters
         ----------
@@ -151,7 +151,7 @@ class Decoder:
         logits
             Outputs of the model at the first piece of each word, padded, shape (windows, words, outputs).
         lift
-            Added to the log probability of a mention's first word, over the bias: above zero finds more.
+            Added to the log probability of a mention's first word, in addition to the bias.
         """
         lengths = [len(each) for each in words]
         if not max(lengths, default=0):
@@ -159,14 +159,15 @@ class Decoder:
         chances = softmax(logits[:, :, self._spans])
         usages = softmax(logits[:, :, self._usage])
         begins, goes_on = chances[:, :, self._begins], chances[:, :, self._goes_on]
-        shown = [text[own[0][0] : own[-1][1]] if own else "" for text, own in zip(texts, words, strict=True)]
-        small = [each.islower() for each in shown]
-        flat = [each.islower() or each.isupper() for each in shown]
-        gains = np.where(small, self._small_gain, self._gain)[:, None] * np.float32(np.exp(lift))
+        parts = [text[own[0][0] : own[-1][1]] if own else "" for text, own in zip(texts, words, strict=True)]
+        lower = [part.islower() for part in parts]
+        without_case = [part.islower() or part.isupper() for part in parts]
+        gains = np.where(lower, self._small_gain, self._gain)[:, None] * np.float32(np.exp(lift))
+        # Where a mention is matters more than its kind: the kinds are summed for the labels, and chosen afterwards.
         three = np.stack([chances[:, :, 0], begins.sum(axis=2) * gains, goes_on.sum(axis=2)], axis=2)
         best = best_labels(three, lengths)
         kinds = begins + goes_on
-        found = []
+        of_windows = []
         for row, own in enumerate(words):
             spans: list[Span] = []
             for first, last in runs(best[row, : len(own)]):
@@ -174,12 +175,13 @@ class Decoder:
                 usage = self._usages[int(usages[row, first : last + 1].sum(axis=0).argmax())]
                 score = float(1.0 - chances[row, first : last + 1, 0].max())
                 span = Span(own[first][0], own[last][1], kind, usage, min(max(score, 0.0), 1.0))
-                checked = self._checked(texts[row], span, flat=flat[row])
-                if flat[row] and spans and checked and checked[0].start < spans[-1].end:
-                    checked = self._checked(texts[row], span, flat=False)
+                checked = self._checked(texts[row], span, without_case=without_case[row])
+                if without_case[row] and spans and checked and checked[0].start < spans[-1].end:
+                    # Widened into the name before it: take it as the model has it.
+                    checked = self._checked(texts[row], span, without_case=False)
                 spans += checked
-            found.append(_apart(spans))
-        return found
+            of_windows.append(_without_overlaps(spans))
+        return of_windows
 
     def in_doubt(self, logits: Float32s) -> list[int]:
         """Return the windows with a word that is neither surely in a mention nor surely outside.
@@ -196,7 +198,7 @@ class Decoder:
     def surnames(
         self, texts: Sequence[str], words: Sequence[Sequence[tuple[int, int]]], logits: Float32s
     ) -> list[set[str]]:
-        """Return for each window the words that go on a person's name, such as the "London" of "Jack London".
+        """Return for each window the words that continue a person's name, such as the "London" of "Jack London".
 
         Parameters
         ----------
@@ -209,27 +211,27 @@ class Decoder:
             for row, own in enumerate(words)
         ]
 
-    def _checked(self, text: str, span: Span, *, flat: bool) -> list[Span]:
+    def _checked(self, text: str, span: Span, *, without_case: bool) -> list[Span]:
         start, end = tidy(text, span.start, span.end)
         if is_no_name(text, start, end):
             return []
         kind, usage = span.kind, span.usage
-        if flat and self.known:
+        if without_case and self.known:
             narrow = start, end
             start, end = whole_name(text, start, end, self.known)
             # "russian" may be one, "russian federation" is not.
             kind = "toponym" if kind == "demonym" and (start, end) != narrow else kind
         if self.demonyms and kind != "embedded":
-            known = fold(text[start:end]) in self.demonyms
-            if kind == "demonym" and not known:
-                # Peoples without a place ("Muslims", "Democrats") are no mentions; a slip of the kind keeps its span.
+            is_demonym = fold(text[start:end]) in self.demonyms
+            if kind == "demonym" and not is_demonym:
+                # Groups without a place ("Muslims", "Democrats") are not mentions.
                 return []
-            kind = "demonym" if known else "toponym"
+            kind = "demonym" if is_demonym else "toponym"
         return [Span(start, end, kind, usage, span.score)]
 
 
-def _apart(spans: Sequence[Span]) -> list[Span]:
-    """Return spans in order without those that run into an earlier one, as two halves of one name do."""
+def _without_overlaps(spans: Sequence[Span]) -> list[Span]:
+    """Return spans in order without those that overlap an earlier one, as two halves of one name do."""
     kept: list[Span] = []
     for span in spans:
         if not kept or span.start >= kept[-1].end:

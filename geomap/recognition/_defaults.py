@@ -12,7 +12,7 @@ from geomap.recognition._spans import Recognizer
 
 DEFAULT = "neural"
 WELL_KNOWN = 10_000
-"""Inhabitants from which on a town counts as well known."""
+"""Inhabitants from which on a town is well known."""
 
 
 def default_recognizer(gazetteer: Gazetteer, *, name: str | None = None) -> Recognizer:
@@ -21,16 +21,16 @@ def default_recognizer(gazetteer: Gazetteer, *, name: str | None = None) -> Reco
     Parameters
     ----------
     gazetteer
-        Whose names and demonyms the recognizer may use.
+        The gazetteer whose names and demonyms the recognizer uses.
     name
-        ``"neural"`` for the model that ships (the default), ``"gazetteer"`` for the model-free matcher,
-        ``"spacy:en_core_web_sm"`` for an installed spaCy pipeline or the path of one, ``"transformers:some/folder"`` for a
+        ``"neural"`` for the model that ships (the default); ``"gazetteer"`` for the matcher without a model;
+        ``"spacy:en_core_web_sm"`` for an installed spaCy pipeline or the path of one; ``"transformers:some/folder"`` for a
         token classifier (:class:`geomap.recognition.TransformersRecognizer`).
 
     Raises
     ------
     UnsupportedFormat
-        If no recognizer has that name, or the model that it names cannot be used.
+        If there is no recognizer of that name, or its model cannot be used.
     MissingDependency
         If the model needs a package that is not installed.
     """
@@ -40,7 +40,7 @@ def default_recognizer(gazetteer: Gazetteer, *, name: str | None = None) -> Reco
         return _ADAPTERS[library](gazetteer, model)
     if chosen not in _MAKERS:
         known = (*_MAKERS, *(f"{library}:MODEL" for library in _ADAPTERS))
-        raise UnsupportedFormat(f"there is no recognizer {name!r}; there is: {', '.join(known)}")
+        raise UnsupportedFormat(f"unknown recognizer {name!r}; expected one of: {', '.join(known)}")
     return _MAKERS[chosen](gazetteer)
 
 
@@ -51,15 +51,15 @@ def _neural(gazetteer: Gazetteer) -> Recognizer:
 
 
 def well_known(gazetteer: Gazetteer) -> Callable[[str], bool]:
-    """Return what tells whether a folded name is a demonym, or a region, water or town that many have heard of."""
+    """Return a function that says whether a folded name is a demonym, or of a region, a water or a large town."""
     demonyms = demonyms_of(gazetteer)
 
     @lru_cache(maxsize=65536)
     def known(folded: str) -> bool:
         if folded in demonyms:
             return True
-        found = gazetteer.candidates([folded], limit=1).get(folded) or []
-        return any(each.feature_class not in {"P", "S"} or each.population >= WELL_KNOWN for each in found)
+        candidates = gazetteer.candidates([folded], limit=1).get(folded) or []
+        return any(each.feature_class not in {"P", "S"} or each.population >= WELL_KNOWN for each in candidates)
 
     return known
 

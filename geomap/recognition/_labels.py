@@ -1,4 +1,4 @@
-"""From the labels of other people's models to the kinds of mentions."""
+"""From the labels of other models to the kinds of mentions."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import cached_property
 
 from geomap.errors import UnsupportedFormat
 from geomap.gazetteer import Gazetteer, fold
+from geomap.tables import KINDS
 
 KIND_OF_LABEL: Mapping[str, str] = {
     "GPE": "toponym",
@@ -16,30 +17,34 @@ KIND_OF_LABEL: Mapping[str, str] = {
     "NORP": "demonym",
     "MISC": "demonym",
 }
-"""Labels of OntoNotes, CoNLL 2003 and WikiNER that places go by. The last two hold peoples, and much else."""
-
-KINDS = frozenset(("toponym", "demonym", "embedded"))
+"""Labels for places in OntoNotes, CoNLL 2003 and WikiNER. The last two include peoples, and much else."""
 
 LabelChoice = Mapping[str, str] | Iterable[str]
 Demonyms = frozenset[str] | Callable[[], frozenset[str]]
 
 
 class KindsOfLabels:
-    """Tells the kind of a mention from the label that a model gave it.
+    """The kinds of mentions, by the labels that a model gives them.
 
     Parameters
     ----------
     labels
-        The labels to take for mentions, in any case: their names, of the kinds in :data:`KIND_OF_LABEL` (``"toponym"``
-        where it lacks one), or a mapping of names to kinds. All of :data:`KIND_OF_LABEL` when left out.
+        The labels of mentions, in any case: their names, with the kinds of :data:`KIND_OF_LABEL` (``"toponym"`` if it
+        lacks one), or a mapping of names to kinds. By default all of :data:`KIND_OF_LABEL`.
     demonyms
-        Folded demonyms (:func:`geomap.gazetteer.fold`), or what returns them when the first mention is judged; those of
-        the embedded gazetteer when left out.
+        Folded demonyms (:func:`geomap.gazetteer.fold`), or a function that returns them, called at the first mention; by
+        default those of the embedded gazetteer.
 
     Raises
     ------
     UnsupportedFormat
-        If a label's kind is none, or there is no label at all.
+        If a kind is unknown, or there is no label at all.
+
+    Examples
+    --------
+    >>> kinds = KindsOfLabels({"GPE": "toponym", "NORP": "demonym"}, demonyms=frozenset({"iraqi"}))
+    >>> kinds.kind("GPE", "Mosul"), kinds.kind("NORP", "Iraqi"), kinds.kind("NORP", "Democrats")
+    ('toponym', 'demonym', None)
     """
 
     def __init__(self, labels: LabelChoice | None = None, *, demonyms: Demonyms | None = None) -> None:
@@ -53,14 +58,14 @@ class KindsOfLabels:
         return self._given() if callable(self._given) else self._given
 
     def expected(self, label: str) -> str | None:
-        """Return the kind of mention that a label promises; None of a label that holds no places."""
+        """Return the kind of mention that a label stands for; None if it stands for none."""
         return self._kinds.get(label.casefold())
 
     def kind(self, label: str, words: str) -> str | None:
-        """Return the kind of a mention with this label and these words, or None where it is none.
+        """Return the kind of a name with this label and these words; None if it is not a mention.
 
-        A demonym counts only if the gazetteer knows it, since the same labels hold parties and religions; a toponym
-        that is one becomes one.
+        A demonym counts only if the gazetteer has it, since the same labels include parties and religions; a toponym
+        that is in the gazetteer as a demonym becomes one.
         """
         kind = self.expected(label)
         if kind is None or kind == "embedded":
@@ -74,8 +79,8 @@ class KindsOfLabels:
         known = sorted(set(known))
         if not any(map(self.expected, known)):
             raise UnsupportedFormat(
-                f"{model} labels nothing that is taken for a place: it knows {', '.join(known) or 'no label'}, and "
-                f"looked for are {', '.join(sorted(self._kinds))}; say which of its labels are places, as in "
+                f"no label of {model} is known as one of places: it has {', '.join(known) or 'none'}, and "
+                f"expected are {', '.join(sorted(self._kinds))}; name the labels of places, as in "
                 "labels={'PLACE': 'toponym'}"
             )
 
@@ -92,7 +97,9 @@ def _chosen(labels: LabelChoice) -> dict[str, str]:
         labels = {label: KIND_OF_LABEL.get(label.upper(), "toponym") for label in labels}
     for label, kind in labels.items():
         if kind not in KINDS:
-            raise UnsupportedFormat(f"labels: {label!r} is to be {kind!r}; the kinds are {', '.join(sorted(KINDS))}")
+            raise UnsupportedFormat(f"labels: unknown kind {kind!r} for {label!r}; the kinds are {', '.join(KINDS)}")
     if not labels:
-        raise UnsupportedFormat("labels is empty: no label would be taken for a place; leave it out for the usual ones")
+        raise UnsupportedFormat(
+            "labels is empty, so that nothing would be a mention; leave it out for the usual labels"
+        )
     return {label.casefold(): kind for label, kind in labels.items()}

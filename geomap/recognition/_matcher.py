@@ -1,7 +1,7 @@
-"""The model-free recognizer: names of the gazetteer, found by an Aho-Corasick automaton and judged by rules.
+"""The recognizer without a model: names of the gazetteer, found by an Aho-Corasick automaton and judged by rules.
 
-The automaton (ahocorasick_rs) reads a text once for all names together. What it finds is a mention only if the words
-around it agree: a capital, no person's name, no larger name, evidence where the word is an ordinary one.
+The automaton (ahocorasick_rs) reads a text once for all names together. A match is a mention only if the words around
+it agree: it begins with a capital, is not part of a person's or a longer name, and has evidence if it is a common word.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ PARTS_OF_NAMES = frozenset(
     """.split()
 )
 
-# A word keeps inner apostrophes and hyphens' parts apart; initials with dots ("U.S.") are one word.
+# Apostrophes are part of a word, hyphens are not; initials with dots ("U.S.") are one word.
 _WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:['’ʼ][^\W_]+)*")
 _SENTENCE_END = re.compile(r"[.!?:;…\n\"“”]")
 
@@ -82,9 +82,9 @@ class Token:
     word
         The word as written.
     joined
-        Whether only a space or a hyphen parts it from the word before.
+        Whether only a space or a hyphen separates it from the word before.
     opens
-        Whether it stands at the start of a sentence, a line or a quotation.
+        Whether it is the first of a sentence, a line or a quotation.
     """
 
     start: int
@@ -100,12 +100,18 @@ class Token:
 
     @property
     def shouting(self) -> bool:
-        """Whether the word is in capitals altogether and longer than an abbreviation."""
+        """Whether the word is all capitals and longer than an abbreviation."""
         return len(self.word) > 4 and self.word.isupper()
 
 
 def tokenize(text: str) -> list[Token]:
-    """Return the words of a text in order; a possessive ``'s`` is no part of its word."""
+    """Return the words of a text in order; a possessive ``'s`` is not part of its word.
+
+    Examples
+    --------
+    >>> [token.word for token in tokenize("Iraq's troops left the U.S. base.")]
+    ['Iraq', 'troops', 'left', 'the', 'U.S.', 'base']
+    """
     tokens: list[Token] = []
     end = 0
     for match in _WORD.finditer(text):
@@ -115,28 +121,40 @@ def tokenize(text: str) -> list[Token]:
             word, stop = word[:-2], stop - 2
         gap = text[end:start]
         opens = not tokens or bool(_SENTENCE_END.search(gap))
-        if (
-            opens
-            and gap.startswith(".")
-            and len(tokens[-1].word if tokens else "") <= 4
-            and "\n" not in gap
-            and gap.strip() == "."
-        ):
-            opens = not (tokens and tokens[-1].capital and len(tokens[-1].word) <= 4)
+        if tokens and gap.startswith(".") and gap.strip() == "." and "\n" not in gap:
+            # After a short word with a capital ("St.", "Gov.") the dot is that of an abbreviation.
+            opens = not (tokens[-1].capital and len(tokens[-1].word) <= 4)
         tokens.append(Token(start, stop, word, gap in {" ", "-", "\u00a0", "'s ", "’s ", ". "} and not opens, opens))
         end = stop
     return tokens
 
 
-MOST_PLACES = 300_000
-KNOWN_POPULATION = 15_000  # a town of this size needs no further evidence than a capital inside a sentence
+MAX_PLACES = 300_000
+"""More than the gazetteer that ships has; the names of all of GeoNames would take gigabytes of memory."""
+
+MIN_POPULATION = 1000
+"""Towns with fewer inhabitants are not looked for."""
+
+KNOWN_POPULATION = 15_000
+"""A town of this size needs no more evidence than a capital inside a sentence."""
+
 SPEECH = frozenset(("said", "says", "told", "added", "asked", "replied", "wrote", "testified", "argued", "tweeted"))
 _CONTAINER = re.compile(r",\s(?=[A-Z])")
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """What the matcher knows of a folded name."""
+    """What the matcher knows about a folded name.
+
+    Parameters
+    ----------
+    folded
+        The name.
+    population
+        Of the largest place of that name.
+    demonym, ordinary, given, stopped
+        Whether it is a demonym, a common word, a given name, or on the gazetteer's list of names to ignore.
+    """
 
     folded: str
     population: int
@@ -152,19 +170,14 @@ class GazetteerMatcher:
     Parameters
     ----------
     gazetteer
-        Whose names are looked for.
-    smallest
-        Names whose largest bearer has fewer inhabitants are not looked for, other than divisions and regions.
-    places
-        Only names that one of so many most prominent places of each of the gazetteer's indexes bears are looked for. The
-        gazetteer that ships has fewer places; of the whole of GeoNames, whose names would take gigabytes of memory, the
-        largest are.
+        The gazetteer whose names are looked for.
+    limit
+        How many places to look for: the most prominent ones of each of the gazetteer's indexes.
     """
 
-    def __init__(self, gazetteer: Gazetteer, *, smallest: int = 1000, places: int = MOST_PLACES) -> None:
+    def __init__(self, gazetteer: Gazetteer, *, limit: int = MAX_PLACES) -> None:
         self.gazetteer = gazetteer
-        self.smallest = smallest
-        self.places = places
+        self.limit = limit
 
     def recognize(self, texts: Sequence[str]) -> list[list[Span]]:
         """Return the mentions of each text, in order, none overlapping another."""
@@ -180,12 +193,12 @@ class GazetteerMatcher:
         ordinary, given = self._words
         stopped = {fold(name) for name in self.gazetteer.stop_names()}
         names = []
-        for entry in self.gazetteer.iter_names(places=self.places):
+        for entry in self.gazetteer.iter_names(places=self.limit):
             kinds, folded = entry.kinds, entry.folded
             if len(folded) < 3 or not folded[0].isalpha() or kinds == {NameKind.ABBREVIATION}:
                 continue
             demonym = NameKind.DEMONYM in kinds
-            if demonym or entry.population >= self.smallest or entry.population == 0:
+            if demonym or entry.population >= MIN_POPULATION or entry.population == 0:
                 names.append(
                     Name(folded, entry.population, demonym, folded in ordinary, folded in given, folded in stopped)
                 )
@@ -195,7 +208,7 @@ class GazetteerMatcher:
     def _automaton(self) -> AhoCorasick:
         from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
-        # Two blanks between words: each match can then take the blank on either side and still leave one to the next.
+        # Two spaces between words: a match includes the space on either side, and still leaves one to the next match.
         patterns = [f" {name.folded.replace(' ', '  ')} " for name in self._names]
         return AhoCorasick(
             patterns,
@@ -207,7 +220,7 @@ class GazetteerMatcher:
     @cached_property
     def _written(self) -> re.Pattern[str]:
         forms = sorted({form.written for form in self.gazetteer.abbreviations()}, key=lambda form: (-len(form), form))
-        any_form = "|".join(map(re.escape, forms)) or "(?!)"  # of no forms, nothing is found rather than everywhere
+        any_form = "|".join(map(re.escape, forms)) or "(?!)"  # without any form, match nothing rather than everything
         return re.compile(rf"(?<![\w.])(?:{any_form})(?![\w])")
 
     @cached_property
@@ -224,8 +237,8 @@ class GazetteerMatcher:
             begin, end = tokens[first].start, tokens[last].end
             if any(start < end and begin < stop for start, stop in taken):
                 continue
-            behind_mention = accepted == first - 1
-            kind = self._judge(text, tokens, first, last, name, people, behind_mention=behind_mention)
+            after_mention = accepted == first - 1
+            kind = self._judge(text, tokens, first, last, name, people, after_mention=after_mention)
             if kind:
                 accepted = last
                 spans.append(Span(begin, end, kind))
@@ -235,8 +248,8 @@ class GazetteerMatcher:
         spans = []
         for match in self._written.finditer(text):
             country = match.group() in self._country_forms
-            behind_name = text[max(0, match.start() - 2) : match.start()] == ", " and text[match.start() - 3].isalpha()
-            if behind_name or (country and not text[max(0, match.start() - 40) : match.start()].isupper()):
+            after_name = text[max(0, match.start() - 2) : match.start()] == ", " and text[match.start() - 3].isalpha()
+            if after_name or (country and not text[max(0, match.start() - 40) : match.start()].isupper()):
                 spans.append(Span(match.start(), match.end(), "toponym"))
         return spans
 
@@ -273,10 +286,10 @@ class GazetteerMatcher:
         name: Name,
         people: set[str],
         *,
-        behind_mention: bool,
+        after_mention: bool,
     ) -> str | None:
-        """Return the kind of mention that a match is, None if it is none."""
-        # A hyphen parts names: "Paris-London" are two places, "Paris Hilton" is one person.
+        """Return the kind of mention that a match is; None if it is not a mention."""
+        # A hyphen separates names: "Paris-London" is two places, "Paris Hilton" is one person.
         before = tokens[first - 1] if first else None
         after = tokens[last + 1] if last + 1 < len(tokens) else None
         joined_before = before if before and tokens[first].joined and text[before.end] != "-" else None
@@ -302,12 +315,12 @@ class GazetteerMatcher:
             return "embedded"
         if not placed and 0 < name.population < KNOWN_POPULATION:
             return None
-        if joined_before and joined_before.capital and not behind_mention and not self._may_precede(joined_before):
+        if joined_before and joined_before.capital and not after_mention and not self._may_precede(joined_before):
             return None
         return "toponym"
 
     def _is_contained(self, text: str, tokens: list[Token], last: int) -> bool:
-        """Return whether a country or first-order division follows behind a comma: "Murray, Kentucky"."""
+        """Return whether a country or first-order division follows after a comma: "Murray, Kentucky"."""
         if not _CONTAINER.match(text, tokens[last].end):
             return False
         if self._written.match(text, tokens[last].end + 2):
@@ -324,7 +337,7 @@ class GazetteerMatcher:
         return token.opens or token.word.casefold() in PARTS_OF_NAMES or token.shouting
 
     def _is_person(self, word: str, before: Token | None, after: Token | None, name: Name, people: set[str]) -> bool:
-        """Tell persons, and remember the surname for the rest of the text."""
+        """Return whether a name is a person's, whose surname is then remembered for the rest of the text."""
         given = self._words[1]
         if before and (
             before.word.casefold().rstrip(".") in HONORIFICS or (before.capital and before.word.casefold() in given)

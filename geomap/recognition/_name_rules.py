@@ -1,4 +1,4 @@
-"""What a whole text tells about its single sentences: names that it knows, and surnames that it gives."""
+"""Rules about names: where one begins and ends, and what a whole article says about a doubtful one."""
 
 from __future__ import annotations
 
@@ -12,11 +12,22 @@ from geomap.gazetteer._folding import fold
 from geomap.recognition._spans import Span
 
 Known = Callable[[str], bool]
-"""Whether a folded name is that of a well-known place."""
+"""Returns whether a folded name is that of a well-known place."""
 
 WORDS_AROUND = 3
-LONGEST = 24
-"""Letters that a word before a name may have."""
+"""Words before or after a span that may belong to the same name."""
+
+LONGEST_WORD = 24
+"""Characters of the longest word before a span that is considered."""
+
+SURE_PLACE = 0.97
+"""Below this score, a span that is a surname elsewhere in the text is taken for the person."""
+
+SURE_NAME = 0.8
+"""From this score on, a span says what the same name means elsewhere in the text."""
+
+MIN_SCORE = 0.3
+"""Below this score, not even a name that the text knows is a mention."""
 
 _WORD_BEFORE = re.compile(r"(?<![\w.'’-])[^\W\d_][\w.'’-]*[ ]\Z")
 _WORD_AFTER = re.compile(r"[ ][^\W\d_][\w'’-]*")
@@ -46,15 +57,22 @@ _LAST_WORD = re.compile(r"[^\W\d_]+$")
 
 
 def is_no_name(text: str, start: int, end: int) -> bool:
-    """Return whether a span holds no name: nothing but punctuation, or a word such as "north" alone."""
+    """Return whether a span contains no name: nothing but punctuation, or a word such as "north" alone."""
     return start >= end or bool(_NO_NAME.match(text, start, end))
 
 
 def tidy(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return the offsets of a span without the words that are no part of a name, and with the dots that are.
+    """Return the offsets of a span without the words that do not belong to the name, and with the dots that do.
 
-    "eastern Mosul's" becomes "Mosul" while "Eastern Europe" keeps its first word, "775 Main St" becomes "Main St.", and
-    "U" of "U.S." becomes the whole of it.
+    Examples
+    --------
+    >>> for words, text in (("eastern Mosul's", "in eastern Mosul's streets"), ("Eastern Europe", "in Eastern Europe")):
+    ...     start, end = tidy(text, 3, 3 + len(words))
+    ...     print(text[start:end])
+    Mosul
+    Eastern Europe
+    >>> tidy("in the U.S. today", 7, 8)
+    (7, 11)
     """
     while start < end and not _belongs(text[start]):
         start += 1
@@ -76,7 +94,7 @@ def tidy(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _belongs(char: str) -> bool:
-    """Whether a name may start with this: a letter, a digit or a mark on one; no emoji, dash or quote."""
+    """Return whether a name may begin with a character: a letter, digit or mark, not an emoji, dash or quote."""
     return unicodedata.category(char)[0] in "LMN"
 
 
@@ -85,7 +103,7 @@ def _closes(text: str, start: int, end: int) -> bool:
 
 
 def _joined(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return the offsets of the whole of a name that holds an "and"."""
+    """Return the offsets of the whole name for a part of one with an "and"."""
     if text.find(" and ", max(0, start - 16), end + 16) >= 0:
         for match in _NAMES_WITH_AND.finditer(text, max(0, start - 40), end + 40):
             if match.start() < end and start < match.end():
@@ -104,17 +122,24 @@ def _with_initials(text: str, start: int, end: int) -> tuple[int, int]:
 def whole_name(text: str, start: int, end: int, known: Known) -> tuple[int, int]:
     """Return the offsets of the name that a span in text without case belongs to.
 
-    "korea" in "north korea" becomes the whole of it, because it is a well-known name; "eastern mosul" becomes "mosul",
-    because it is none; "boone" in "boone county" takes its unit.
-
     Parameters
     ----------
     text
-        Text whose letters are all small or all capital around the span.
+        Text that is all lower case or all capitals around the span.
     start, end
         Offsets of the span.
     known
-        Tells well-known names, folded, from others.
+        Whether a folded name is well known.
+
+    Examples
+    --------
+    >>> known = {"north korea", "mosul"}.__contains__
+    >>> for text, words in (("in north korea", "korea"), ("in eastern mosul", "eastern mosul"), ("boone county", "boone")):
+    ...     start, end = whole_name(text, text.index(words), text.index(words) + len(words), known)
+    ...     print(text[start:end])
+    north korea
+    mosul
+    boone county
     """
     for first, last in _wider(text, start, end):
         if known(fold(text[first:last])):
@@ -128,9 +153,11 @@ def whole_name(text: str, start: int, end: int, known: Known) -> tuple[int, int]
 
 
 def _wider(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield the spans of more words that hold this one, the longest first, none that adds a word like "state"."""
+    """Yield the longer spans around this one, longest first, without those that add a word like "state"."""
     lefts, rights = [start], [end]
-    while len(lefts) <= WORDS_AROUND and (match := _WORD_BEFORE.search(text, max(0, lefts[-1] - LONGEST), lefts[-1])):
+    while len(lefts) <= WORDS_AROUND and (
+        match := _WORD_BEFORE.search(text, max(0, lefts[-1] - LONGEST_WORD), lefts[-1])
+    ):
         lefts.append(match.start())
     while len(rights) <= WORDS_AROUND and (match := _WORD_AFTER.match(text, rights[-1])):
         rights.append(match.end())
@@ -141,20 +168,10 @@ def _wider(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
             yield left, right
 
 
-SURE_PLACE = 0.97
-"""Below this score a span that is elsewhere in the text a surname is taken for the person again."""
-
-SURE_NAME = 0.8
-"""From this score on a span tells what the same name means elsewhere in the text."""
-
-LEAST = 0.3
-"""Below this score not even a name that the text knows is a mention."""
-
-
 def with_known_names(text: str, spans: Sequence[Span], possible: Iterable[Span]) -> list[Span]:
-    """Return the spans, and of the possible ones those whose name is surely a place elsewhere in the same text.
+    """Return the spans, and those of the possible ones whose name is surely a place elsewhere in the same text.
 
-    A short or odd sentence may leave the model in doubt about a name that the rest of the article makes clear.
+    In a short or odd sentence the model may doubt a name that the rest of the article makes clear.
 
     Parameters
     ----------
@@ -163,7 +180,7 @@ def with_known_names(text: str, spans: Sequence[Span], possible: Iterable[Span])
     spans
         Its spans.
     possible
-        Spans with a lower score; those that overlap one of ``spans`` are left out.
+        Spans with lower scores; those that overlap one of ``spans`` are left out.
 
     Returns
     -------
@@ -177,19 +194,20 @@ def with_known_names(text: str, spans: Sequence[Span], possible: Iterable[Span])
     }
     kept = sorted(spans, key=lambda span: span.start)
     starts = [span.start for span in kept]
-    lifted = []
+    added = []
     for span in possible:
+        # The last certain span that begins before this one ends is the only one that it can overlap.
         before = bisect_left(starts, span.end) - 1
         free = before < 0 or kept[before].end <= span.start
-        if free and (span.score is None or span.score >= LEAST) and fold(text[span.start : span.end]) in sure:
-            lifted.append(span)
-    return sorted([*kept, *lifted], key=lambda span: span.start)
+        if free and (span.score is None or span.score >= MIN_SCORE) and fold(text[span.start : span.end]) in sure:
+            added.append(span)
+    return sorted([*kept, *added], key=lambda span: span.start)
 
 
 def without_people(text: str, spans: Sequence[Span], surnames: set[str]) -> list[Span]:
-    """Return the spans but for those that are a surname in the same text, and not surely a place.
+    """Return the spans without those that are a surname in the same text and not surely a place.
 
-    An article names a person in full once and by the surname from then on, where a short window may take it for a place.
+    An article gives a person's full name once and the surname from then on, which looks like a place in a short window.
     """
     return [
         span

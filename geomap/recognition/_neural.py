@@ -1,4 +1,4 @@
-"""The recognizer that ships: a small transformer, read through onnxruntime, without a network."""
+"""The recognizer that ships: a small transformer, run by onnxruntime, offline."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from geomap.recognition._windows import Window, WindowLayout, batched, cut_windo
 FOLDER = Path(__file__).resolve().parents[1] / "resources" / "recognizer"
 CONFIG = "config.json"
 BLOCK = 512
-"""Windows that are held at a time: enough to sort by length, few enough to keep memory flat."""
+"""Windows held at a time: enough to sort by length, few enough to bound memory."""
 
 LIFT = 1.0
-"""How much likelier a mention is taken to be where the text knows the name elsewhere, as a log probability."""
+"""Added to the log probability of a mention where the name may be known from elsewhere in the text."""
 
 _ADVICE = "reinstall geomap-toolkit"
 _NAME = "the neural recognizer"
@@ -35,18 +35,18 @@ _Item = tuple[int, Window]
 
 
 class NeuralRecognizer:
-    """Finds toponyms, demonyms and toponyms inside other names with the model that ships inside the package.
+    """Finds toponyms, demonyms, and toponyms inside other names, with the model that ships in the package.
 
     Parameters
     ----------
     folder
-        Where the model lies; the one that ships when left out.
+        The folder of the model; by default the one that ships.
     demonyms
-        Folded demonyms (:func:`geomap.gazetteer._folding.fold`), which tell "Iraqi" from "Muslim".
+        Folded demonyms (:func:`geomap.gazetteer.fold`), which distinguish "Iraqi" from "Muslim".
     known
-        Tells well-known folded names from others, which finds the ends of names in text without case.
+        Whether a folded name is well known, by which the ends of names are found in text without case.
     threads
-        Threads that the model may use; as many as this process has cores when left out, never more than that.
+        Threads that the model may use; by default, and at most, the cores that this process may use.
 
     Raises
     ------
@@ -57,9 +57,9 @@ class NeuralRecognizer:
 
     Notes
     -----
-    The model was trained as ``data/recipes/recognizer/MODEL_CARD.md`` says. It reads windows of up to 128 word pieces:
-    as many neighboring sentences as fit. Nothing is kept between calls, and the same text gives the same spans
-    whatever stands beside it in the list.
+    ``data/recipes/recognizer/MODEL_CARD.md`` describes how the model was trained. It reads windows of up to 128 word
+    pieces: as many consecutive sentences as fit. Nothing is kept between calls, and a text gives the same spans whatever
+    else is in the list.
     """
 
     def __init__(
@@ -75,7 +75,8 @@ class NeuralRecognizer:
         self.threads = thread_count(threads)
         self._tokenizer = open_tokenizer(checked(folder, "tokenizer.json", config), needed_by=_NAME)
         self._model = checked(folder, "model.onnx", config)
-        # One a process, kept: a forked child may wait for ever for its parent's, whose locks it inherits as they were.
+        # One per process, never dropped: a forked child would wait forever for its parent's session, whose locks it
+        # inherited as they were.
         self._sessions = {os.getpid(): open_session(self._model, threads=1, needed_by=_NAME)}
         self._layout = WindowLayout((int(config["start_id"]),), (int(config["end_id"]),), int(config["window"]))
         heads = tuple((str(name), tuple(map(str, labels))) for name, labels in config["heads"])
@@ -92,8 +93,8 @@ class NeuralRecognizer:
         """
         readings = [_Reading() for _ in texts]
         items = self._items(texts)
-        # A batch a thread, the longest first: batches are small, and splitting each leaves cores idle. While they run, this
-        # thread decodes those that are ready.
+        # One batch per thread, the longest first: batches are small, and splitting each leaves cores idle. While they run,
+        # this thread decodes those that are ready.
         with ThreadPoolExecutor(self.threads, thread_name_prefix="geomap-recognizer") as pool:
             while block := list(islice(items, BLOCK)):
                 batches = list(batched(block))[::-1]
@@ -111,13 +112,13 @@ class NeuralRecognizer:
     ) -> None:
         owners = [texts[number] for number, _ in batch]
         words = [[(word.start, word.end) for word in window.words] for _, window in batch]
-        found = self._decoder.spans(owners, words, logits)
+        certain = self._decoder.spans(owners, words, logits)
         possible = self._possible(owners, words, logits)
         surnames = self._decoder.surnames(owners, words, logits)
-        for place, (number, _) in enumerate(batch):
-            readings[number].found += found[place]
-            readings[number].possible += [span for span in possible.get(place, ()) if span not in found[place]]
-            readings[number].surnames |= surnames[place]
+        for row, (number, _) in enumerate(batch):
+            readings[number].certain += certain[row]
+            readings[number].possible += [span for span in possible.get(row, ()) if span not in certain[row]]
+            readings[number].surnames |= surnames[row]
 
     def _session(self) -> Any:
         process = os.getpid()
@@ -145,19 +146,19 @@ class NeuralRecognizer:
 
 @dataclass(slots=True)
 class _Reading:
-    """What the windows of one text have shown so far."""
+    """What the windows of one text have given so far: spans, spans in doubt, and surnames."""
 
-    found: list[Span] = field(default_factory=list)
+    certain: list[Span] = field(default_factory=list)
     possible: list[Span] = field(default_factory=list)
     surnames: set[str] = field(default_factory=set)
 
     def spans(self, text: str) -> list[Span]:
-        certain = without_people(text, self.found, self.surnames)
+        certain = without_people(text, self.certain, self.surnames)
         return with_known_names(text, certain, without_people(text, self.possible, self.surnames))
 
 
 def read_config(folder: Path) -> dict[str, Any]:
-    """Return the settings of a model: its labels, its marks, and the checksums of its files."""
+    """Return the configuration of a model: its labels, its special tokens, and the checksums of its files."""
     path = folder / CONFIG
     try:
         config = json.loads(path.read_text("utf-8"))
@@ -171,11 +172,11 @@ def read_config(folder: Path) -> dict[str, Any]:
 
 
 def checked(folder: Path, name: str, config: dict[str, Any]) -> Path:
-    """Return the path of a file of the model after comparing it with its checksum."""
+    """Return the path of a file of the model after verifying its checksum."""
     path, expected = folder / name, str(config["files"].get(name))
     if not path.is_file():
-        raise ResourceDamaged(f"the recognizer's {path} is missing (SHA-256 {expected}); {_ADVICE}")
+        raise ResourceDamaged(f"the recognizer's {path} is missing (expected SHA-256 {expected}); {_ADVICE}")
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     if digest != expected:
-        raise ResourceDamaged(f"the recognizer's {path} has SHA-256 {digest}, not {expected}; {_ADVICE}")
+        raise ResourceDamaged(f"the recognizer's {path} is damaged (SHA-256 {digest}, expected {expected}); {_ADVICE}")
     return path

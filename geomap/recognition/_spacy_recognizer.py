@@ -1,4 +1,4 @@
-"""Any spaCy pipeline that finds names, as a recognizer."""
+"""Any spaCy pipeline with named entities as a recognizer."""
 
 from __future__ import annotations
 
@@ -20,34 +20,33 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 class SpacyRecognizer:
-    """Takes the named entities of a spaCy pipeline for mentions.
+    """Finds mentions with a spaCy pipeline: its named entities.
 
     Parameters
     ----------
     pipeline
-        A loaded pipeline (``spacy.load(...)``), or the path or the package of one that is installed. Nothing is downloaded.
+        A loaded pipeline (``spacy.load(...)``), or the path or the package of an installed one. Nothing is downloaded.
     labels
         Which labels are mentions: their names, or a mapping of names to kinds (``"toponym"``, ``"demonym"``,
-        ``"embedded"``). When left out, GPE, LOC, LOCATION and FAC are toponyms, NORP and MISC demonyms where the word
-        is one.
+        ``"embedded"``). By default GPE, LOC, LOCATION and FAC are toponyms; NORP and MISC are demonyms if the word is
+        one.
     demonyms
-        Folded demonyms (:func:`geomap.gazetteer.fold`), or what returns them; those of the embedded gazetteer when left
-        out.
+        Folded demonyms (:func:`geomap.gazetteer.fold`), or a function that returns them; by default those of the
+        embedded gazetteer.
     batch_size
-        Texts that spaCy reads at a time; the pipeline's own number when left out.
+        Texts that spaCy reads at a time; by default as the pipeline is set.
 
     Raises
     ------
     MissingDependency
         If spaCy is not installed.
     UnsupportedFormat
-        If there is no such pipeline, it has no components, or ``labels`` names no kind.
+        If there is no such pipeline, it has no components, or a kind in ``labels`` is unknown.
 
     Notes
     -----
-    The offsets are those of the entities, the article in front of "the Tigris" included where the pipeline includes it.
-    spaCy gives its entities no score. A text longer than the pipeline's ``max_length`` is read in parts that end with a
-    sentence.
+    The offsets are those of the entities, with the article of "the Tigris" if the pipeline includes it. spaCy's entities
+    have no score. A text longer than the pipeline's ``max_length`` is read in parts that end with a sentence.
 
     Examples
     --------
@@ -86,14 +85,14 @@ class SpacyRecognizer:
 
     def _parts(self, texts: Sequence[str]) -> Iterator[tuple[str, tuple[int, int]]]:
         for number, text in enumerate(texts):
-            # A lone surrogate is no character that spaCy takes; what stands for it is as long.
+            # spaCy takes no lone surrogates; what replaces one has the same length.
             clean = text if text.isascii() else _SURROGATE.sub("\ufffd", text)
             for start, end in parts_of(clean, self.nlp.max_length):
                 yield clean[start:end], (number, start)
 
 
 def load_pipeline(pipeline: Any) -> Any:
-    """Return a pipeline that is ready to read: the one given, or the one of that path or package."""
+    """Return a pipeline that is ready to use: the one passed, or the one at that path or in that package."""
     spacy = optional("spacy", needed_by="a spaCy pipeline", extra="spacy", package="spaCy")
     loaded = pipeline
     if isinstance(pipeline, str | Path):
@@ -101,16 +100,16 @@ def load_pipeline(pipeline: Any) -> Any:
             loaded = spacy.load(pipeline)
         except OSError as error:
             raise UnsupportedFormat(
-                f"there is no spaCy pipeline {str(pipeline)!r} on this machine ({error}); install its package, or give the "
-                "folder that nlp.to_disk wrote"
+                f"no spaCy pipeline {str(pipeline)!r} on this machine ({error}); install its package, or pass the folder "
+                "that nlp.to_disk wrote"
             ) from error
     if not isinstance(loaded, spacy.language.Language):
         raise UnsupportedFormat(
-            f"a spaCy pipeline is wanted (spacy.load(...)), or its path or package, not a {type(loaded).__name__}"
+            f"expected a spaCy pipeline (spacy.load(...)) or its path or package, got {type(loaded).__name__}"
         )
     if not loaded.pipe_names:
         raise UnsupportedFormat(
-            "this spaCy pipeline has no component, and so finds no names; add one (nlp.add_pipe), or load a trained pipeline"
+            "the spaCy pipeline has no components and finds no names; add one (nlp.add_pipe), or load a trained pipeline"
         )
     return loaded
 
@@ -126,9 +125,9 @@ def spans_of_entities(doc: Any, kinds: KindsOfLabels, *, offset: int = 0) -> lis
 
 
 def parts_of(text: str, longest: int) -> Iterator[tuple[int, int]]:
-    """Yield a text as offsets of parts that follow on each other, none longer than ``longest`` characters.
+    """Yield the offsets of consecutive parts of a text, none longer than ``longest`` characters.
 
-    A part ends with a sentence, else at white space, else where it must.
+    A part ends with a sentence if it can, else at white space, else anywhere.
     """
     begin = 0
     while len(text) - begin > longest:
@@ -139,10 +138,10 @@ def parts_of(text: str, longest: int) -> Iterator[tuple[int, int]]:
         yield begin, len(text)
 
 
-def _cut(window: str) -> int:
-    sentences = sentence_bounds(window)
+def _cut(part: str) -> int:
+    sentences = sentence_bounds(part)
     if len(sentences) > 1:
-        # The last sentence of a window may be half of one.
+        # The last sentence may be incomplete.
         return sentences[-1][0]
-    space = max(window.rfind(" "), window.rfind("\n"), window.rfind("\t"))
-    return space + 1 if space > 0 else len(window)
+    space = max(part.rfind(" "), part.rfind("\n"), part.rfind("\t"))
+    return space + 1 if space > 0 else len(part)

@@ -1,4 +1,4 @@
-"""The span: what every recognizer returns."""
+"""The span, which every recognizer returns, and the recognizer itself."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from typing import Protocol, runtime_checkable
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """One mention that a recognizer found in a string.
+    """One mention that a recognizer found in a text.
 
     Parameters
     ----------
     start, end
-        Character offsets in the string that was read: ``text[start:end]`` are the words as written.
+        Character offsets in the text: ``text[start:end]`` are the words as written.
     kind
         ``"toponym"``, ``"demonym"`` or ``"embedded"``.
     usage
-        ``"literal"``, ``"associative"``, or None where the recognizer cannot tell.
+        ``"literal"`` or ``"associative"``; None if the recognizer cannot tell.
     score
-        Score of the span in [0, 1], or None from a recognizer that has none.
+        Score of the span in [0, 1]; None if the recognizer has none.
     """
 
     start: int
@@ -32,13 +32,19 @@ class Span:
 
 @runtime_checkable
 class Recognizer(Protocol):
-    """Anything that finds mentions in strings; implement this one method to bring your own.
+    """Anything that finds mentions in texts; implement this one method to use your own.
 
-    >>> class Shouting:
+    Examples
+    --------
+    >>> import re
+    >>> class Datelines:
     ...     def recognize(self, texts):
-    ...         return [[Span(0, 5, "toponym")] if text.startswith("MOSUL") else [] for text in texts]
+    ...         found = [re.match("([A-Z]+), ", text) for text in texts]
+    ...         return [[Span(*match.span(1), "toponym")] if match else [] for match in found]
+    >>> Datelines().recognize(["MOSUL, Iraq: rain fell.", "Rain fell."])
+    [[Span(start=0, end=5, kind='toponym', usage=None, score=None)], []]
     """
 
     def recognize(self, texts: Sequence[str]) -> list[list[Span]]:
-        """Return for each text its spans, sorted by start, none of kind toponym overlapping another."""
+        """Return the spans of each text, sorted by start; no toponym overlaps another."""
         ...

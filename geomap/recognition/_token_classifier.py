@@ -1,4 +1,4 @@
-"""Any token classifier of the Hugging Face kind, as a recognizer: ONNX or torch, from this machine."""
+"""Any Hugging Face token classifier as a recognizer: ONNX or torch, from this machine."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from geomap.recognition._windows import Word, batched, cut_windows, layout_of, s
 from geomap.tables import Ints
 
 LONGEST_WINDOW = 512
-"""Word pieces that are read at once at most, however many a model could: attention costs their square."""
+"""Longest window in word pieces, even if a model can read more: the cost of attention grows with their square."""
 
 _OVERLAP = 0.25
 _NAME = "a token classifier in the ONNX format"
@@ -28,7 +28,7 @@ _CONFIG, _TOKENIZER = "config.json", "tokenizer.json"
 _ONNX_NAMES = ("model.onnx", "onnx/model.onnx")
 _INPUTS = frozenset(("input_ids", "attention_mask", "token_type_ids"))
 _DTYPES: Mapping[str, type[np.signedinteger[Any]]] = {"tensor(int64)": np.int64, "tensor(int32)": np.int32}
-# Some models count positions from behind the padding's number, and so read two pieces fewer than they have positions.
+# Some models start counting positions after the padding's number, and so read two pieces fewer than they have positions.
 _SPARE_POSITIONS = 2
 
 
@@ -51,9 +51,9 @@ class OnnxBackend:
     Parameters
     ----------
     path
-        The model's file; ``config.json`` and ``tokenizer.json`` lie beside it or one folder above.
+        The model's file, with ``config.json`` and ``tokenizer.json`` beside it or one folder above.
     threads
-        Threads that the model may use; as many as there are cores when left out.
+        Threads that the model may use; by default as many as there are cores.
     """
 
     def __init__(self, path: Path, *, threads: int | None = None) -> None:
@@ -79,14 +79,14 @@ class OnnxBackend:
         unknown = [name for name, dtype in self._inputs.items() if name not in _INPUTS or dtype is None]
         if unknown or "input_ids" not in self._inputs:
             raise UnsupportedFormat(
-                f"{self.name} asks for {', '.join(self._inputs)}; a token classifier asks for integers by the names "
-                f"{', '.join(sorted(_INPUTS))}, and at least for input_ids"
+                f"{self.name} has the inputs {', '.join(self._inputs)}; a token classifier has input_ids, and may have "
+                "attention_mask and token_type_ids, all of them integers"
             )
         fixed = [each.name for each in self._session.get_inputs() if any(isinstance(size, int) for size in each.shape)]
         if fixed:
             raise UnsupportedFormat(
-                f"{self.name} reads batches of one fixed size only ({', '.join(fixed)}); export it with free sizes "
-                "(dynamic axes) for both batch and sequence"
+                f"{self.name} has inputs of fixed size ({', '.join(fixed)}); export it with dynamic axes for batch and "
+                "sequence"
             )
 
 
@@ -108,9 +108,9 @@ class TorchBackend:
         fast = getattr(tokenizer, "backend_tokenizer", None)
         if fast is None:
             raise UnsupportedFormat(
-                f"{name} has a tokenizer that tells no character offsets; take a fast one (AutoTokenizer, use_fast=True)"
+                f"the tokenizer of {name} gives no character offsets; use a fast one (AutoTokenizer, use_fast=True)"
             )
-        # A copy: how the caller's own tokenizer truncates and pads is the caller's.
+        # A copy, so that the caller's tokenizer still truncates and pads as the caller set it.
         self.tokenizer = _plain(type(fast).from_str(fast.to_str()))
         config = model.config.to_dict()
         self.labels = labels_of(config.get("id2label"), name)
@@ -126,26 +126,26 @@ class TorchBackend:
 
 
 def open_folder(path: Path, *, backend: str | None, device: str | None, threads: int | None) -> Backend:
-    """Return the model in a folder, or in an ONNX file; ONNX where there is the choice.
+    """Return the model in a folder or an ONNX file; ONNX if the folder has both.
 
     Raises
     ------
     UnsupportedFormat
-        If there is no such folder, or nothing in it that can be read.
+        If there is no such folder, or no readable model in it.
     MissingDependency
         If the model needs torch and transformers, and they are not installed.
     """
     if not path.exists():
         raise UnsupportedFormat(
-            f"there is no model at {path}; geomap downloads none: fetch the model to a folder first, and give that folder"
+            f"no model at {path}; geomap downloads none: download the model to a folder first, and pass that folder"
         )
     onnx = None if backend == "torch" else find_onnx(path)
     if backend == "onnx" and onnx is None:
-        raise UnsupportedFormat(f"there is no .onnx file in {path}; export the model to ONNX, or use backend='torch'")
+        raise UnsupportedFormat(f"no .onnx file in {path}; export the model to ONNX, or use backend='torch'")
     if onnx is None:
         return _open_torch(path, device)
     if device not in (None, "cpu"):
-        raise UnsupportedFormat(f"device={device!r} is for torch, and {onnx} is an ONNX model; say backend='torch'")
+        raise UnsupportedFormat(f"device={device!r} is for torch, but {onnx} is an ONNX model; pass backend='torch'")
     return OnnxBackend(onnx, threads=threads)
 
 
@@ -154,27 +154,27 @@ def open_pipeline(pipeline: Any) -> TorchBackend:
     model, tokenizer = getattr(pipeline, "model", None), getattr(pipeline, "tokenizer", None)
     if model is None or tokenizer is None or not hasattr(model, "config"):
         raise UnsupportedFormat(
-            "a folder is wanted, or a pipeline that transformers.pipeline('token-classification', ...) built, not a "
+            "expected a folder or a pipeline built by transformers.pipeline('token-classification', ...), got "
             f"{type(pipeline).__name__}"
         )
     task = getattr(pipeline, "task", "token-classification")
     if task not in {"token-classification", "ner"}:
-        raise UnsupportedFormat(f"the pipeline is one for {task}; a recognizer needs one for token-classification")
+        raise UnsupportedFormat(f"the pipeline is for {task}; a recognizer needs one for token-classification")
     return TorchBackend(model, tokenizer, name="the pipeline's model")
 
 
 def find_onnx(path: Path) -> Path | None:
-    """Return the ONNX file that a path means: itself, the usual one in the folder, or the only one."""
+    """Return the ONNX file at a path: the path itself, the usual file of the folder, or its only one."""
     if path.is_file():
         if path.suffix != ".onnx":
-            raise UnsupportedFormat(f"{path} is a file, and no .onnx; give the model's folder")
+            raise UnsupportedFormat(f"{path} is not an .onnx file; pass the model's folder")
         return path
     for name in _ONNX_NAMES:
         if (path / name).is_file():
             return path / name
     found = sorted(path.glob("*.onnx"))
     if len(found) > 1:
-        raise UnsupportedFormat(f"{path} holds {', '.join(each.name for each in found)}; name the file that is meant")
+        raise UnsupportedFormat(f"{path} contains {', '.join(each.name for each in found)}; pass one of these files")
     return found[0] if found else None
 
 
@@ -185,12 +185,12 @@ def labels_of(id2label: Any, model: str) -> tuple[str, ...]:
         return tuple(numbered[number] for number in range(max(len(numbered), 1)))
     except (AttributeError, KeyError, ValueError) as error:
         raise UnsupportedFormat(
-            f"the configuration of {model} does not name the labels (id2label, numbered from 0); add them to its config.json"
+            f"the configuration of {model} lacks the labels (id2label, numbered from 0); add them to its config.json"
         ) from error
 
 
 def longest_of(config: Mapping[str, Any]) -> int:
-    """Return how many word pieces a model is given at once, marks included."""
+    """Return how many word pieces a model reads at once, with the special tokens."""
     positions = config.get("max_position_embeddings")
     if not isinstance(positions, int) or positions <= 0:
         return LONGEST_WINDOW
@@ -198,11 +198,11 @@ def longest_of(config: Mapping[str, Any]) -> int:
 
 
 def checked_logits(found: Float32s, ids: Ints, labels: tuple[str, ...], model: str) -> Float32s:
-    """Return the outputs if their shape is the one promised."""
+    """Return the outputs if their shape is the expected one."""
     if found.shape != (*ids.shape, len(labels)):
         raise UnsupportedFormat(
-            f"{model} gives outputs of shape {found.shape} for {ids.shape} word pieces; a token classifier with its "
-            f"{len(labels)} labels gives {(*ids.shape, len(labels))}"
+            f"{model} returns outputs of shape {found.shape} for {ids.shape} word pieces; with its {len(labels)} labels, "
+            f"{(*ids.shape, len(labels))} was expected"
         )
     return found
 
@@ -218,8 +218,8 @@ def _open_torch(path: Path, device: str | None) -> TorchBackend:
         tokenizer = transformers.AutoTokenizer.from_pretrained(path, local_files_only=True, use_fast=True)
     except (OSError, ValueError) as error:
         raise UnsupportedFormat(
-            f"{path} holds no token classifier that can be read ({error}); it needs config.json, tokenizer.json and "
-            "model.safetensors or model.onnx"
+            f"no readable token classifier in {path} ({error}); it needs config.json, tokenizer.json and model.safetensors "
+            "or model.onnx"
         ) from error
     return TorchBackend(model.to(device or "cpu"), tokenizer, name=str(path))
 
@@ -235,24 +235,30 @@ def _beside(path: Path, name: str) -> Path:
     for folder in (path.parent, path.parent.parent):
         if (folder / name).is_file():
             return folder / name
-    raise UnsupportedFormat(f"{path} lacks its {name}; put the one that the model was trained with beside it")
+    raise UnsupportedFormat(f"{path} lacks its {name}; add the one that the model was trained with")
 
 
 def _read_json(path: Path) -> dict[str, Any]:
     try:
         return dict(json.loads(path.read_text("utf-8")))
     except ValueError as error:
-        raise UnsupportedFormat(f"{path} cannot be read as JSON ({error})") from error
+        raise UnsupportedFormat(f"{path} is not valid JSON ({error})") from error
 
 
 _LABEL = re.compile(r"(?:([BIOESLUM])[-_])?(.+)", re.DOTALL)
 _FIRST = frozenset("BSU")
 _LATER_COUNTS_AS_FIRST = np.float32(0.99)
-"""A name may begin with the label for going on (IOB1, IO), if rather not."""
+"""A name may begin with the label for going on (IOB1, IO), but preferably does not."""
 
 
 def parse_label(label: str) -> tuple[str, str]:
-    """Return the position that a label tells ("" for none) and its type: ``("B", "LOC")`` of ``B-LOC``."""
+    """Return the position in a name that a label gives ("" for none), and its type.
+
+    Examples
+    --------
+    >>> parse_label("B-LOC"), parse_label("LOC")
+    (('B', 'LOC'), ('', 'LOC'))
+    """
     match = _LABEL.fullmatch(label)
     return (match.group(1) or "", match.group(2)) if match else ("", label)
 
@@ -269,15 +275,15 @@ class LabelDecoder:
 
     Notes
     -----
-    Of a label only two things count: whether it begins a name (B, S, U) or goes on with one (all others), and its type.
-    The best sequence of outside, begins and goes on is found as for the model that ships; everything that is no place
-    is outside.
+    Only two things matter about a label: whether it begins a name (B, S, U) or goes on with one (all others), and its
+    type. The best sequence of outside, begins and goes on is found as for the model that ships; every type that is not a
+    mention is outside.
     """
 
     def __init__(self, labels: Sequence[str], kinds: KindsOfLabels) -> None:
         self.kinds = kinds
         parsed = [parse_label(label) for label in labels]
-        # With labels that never begin a name, the end of a sentence or another type must part two names.
+        # With labels that never begin a name, only the end of a sentence or another type separates two names.
         self.marks_begins = any(position in _FIRST for position, _ in parsed)
         self.types = list(dict.fromkeys(kind for _, kind in parsed if kinds.expected(kind)))
         self._begins = np.zeros((len(labels), len(self.types)), dtype=np.float32)
@@ -335,51 +341,49 @@ class LabelDecoder:
 
 
 TEXTS_AT_ONCE = 256
-"""Texts that are held at a time: enough to sort their windows by length, few enough to keep memory flat."""
+"""Texts held at a time: enough to sort their windows by length, few enough to bound memory."""
 
 BACKENDS = ("onnx", "torch")
 
 
 class TransformersRecognizer:
-    """Takes what a token classifier finds for mentions.
+    """Finds mentions with a token classifier.
 
     Parameters
     ----------
     model
-        A folder with ``config.json``, ``tokenizer.json`` and ``model.onnx`` (or ``onnx/model.onnx``), which needs nothing
-        beyond geomap; a folder with ``model.safetensors`` in place of it, which needs torch and transformers; an
-        ``.onnx`` file; or what ``transformers.pipeline("token-classification", ...)`` built. Nothing is downloaded.
+        A folder with ``config.json``, ``tokenizer.json`` and ``model.onnx`` (or ``onnx/model.onnx``), which needs no
+        further packages; a folder with ``model.safetensors`` instead, which needs torch and transformers; an ``.onnx``
+        file; or a pipeline built by ``transformers.pipeline("token-classification", ...)``. Nothing is downloaded.
     labels
-        Which labels are mentions, without what tells the position (``LOC`` of ``B-LOC``): their names, or a mapping of
-        names to kinds (``"toponym"``, ``"demonym"``, ``"embedded"``). When left out, GPE, LOC, LOCATION and FAC are
-        toponyms, NORP and MISC demonyms where the word is one.
+        Which labels are mentions, without the position in a name (``LOC`` for ``B-LOC``): their names, or a mapping of
+        names to kinds (``"toponym"``, ``"demonym"``, ``"embedded"``). By default GPE, LOC, LOCATION and FAC are toponyms;
+        NORP and MISC are demonyms if the word is one.
     demonyms
-        Folded demonyms (:func:`geomap.gazetteer.fold`), or what returns them; those of the embedded gazetteer when left
-        out.
+        Folded demonyms (:func:`geomap.gazetteer.fold`), or a function that returns them; by default those of the
+        embedded gazetteer.
     backend
-        ``"onnx"`` or ``"torch"``, for a folder that has both; ONNX when left out.
+        ``"onnx"`` or ``"torch"``, for a folder that has both; by default ONNX.
     device
-        Where torch computes (``"cuda"``), for a folder; the processor when left out.
+        The device for torch (``"cuda"``), for a folder; by default the processor.
     threads
-        Threads that onnxruntime may use; as many as this process has cores when left out.
+        Threads that onnxruntime may use; by default, and at most, the cores that this process may use.
     window
-        Word pieces that are read at once, the marks at the ends included; as many as the model can when left out, but at
-        most 512.
+        Word pieces that are read at once, with the special tokens; by default as many as the model can, at most 512.
 
     Raises
     ------
     UnsupportedFormat
-        If there is no such folder (a name of a hub, say), a file in it is missing or cannot be read, or none of the
-        model's labels is looked for.
+        If there is no such folder (a name on a hub, say), a file in it is missing or unreadable, or none of the model's
+        labels is a mention.
     MissingDependency
         If the model needs torch and transformers, and they are not installed.
 
     Notes
     -----
-    A window holds as many sentences as fit; a longer sentence is read in windows that overlap. The first piece of a
-    word carries its label. BIO, IOB1, BIOES, BILOU, BMES and bare labels are understood. The score of a span is the
-    least probability that a word of it belongs to a place. The same text gives the same spans whatever stands beside it
-    in the list.
+    A window consists of as many sentences as fit; a longer sentence is read in windows that overlap. The first piece of
+    a word carries its label. BIO, IOB1, BIOES, BILOU, BMES and bare labels are understood. The score of a span is the
+    lowest probability that a word of it belongs to a place. A text gives the same spans whatever else is in the list.
     """
 
     def __init__(
@@ -394,7 +398,7 @@ class TransformersRecognizer:
         window: int | None = None,
     ) -> None:
         if backend not in (None, *BACKENDS):
-            raise UnsupportedFormat(f"there is no back end {backend!r}; there is: {', '.join(BACKENDS)}")
+            raise UnsupportedFormat(f"unknown backend {backend!r}; expected one of: {', '.join(BACKENDS)}")
         kinds = KindsOfLabels(labels, demonyms=demonyms)
         self.backend: Backend = (
             open_folder(Path(model), backend=backend, device=device, threads=threads)
@@ -407,7 +411,7 @@ class TransformersRecognizer:
         self._layout = layout_of(self.backend.tokenizer, longest)
         if self._layout.room < 1:
             raise UnsupportedFormat(
-                f"windows of {longest} word pieces hold no word between their marks; take a longer window"
+                f"a window of {longest} word pieces has no room beside the special tokens; use a longer window"
             )
 
     def recognize(self, texts: Sequence[str]) -> list[list[Span]]:
