@@ -5,6 +5,7 @@ import json
 import multiprocessing
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geomap.errors import ResourceDamaged
+from geomap.errors import MissingDependency, ResourceDamaged
 from geomap.recognition._decoding import GOES_ON, OUTSIDE, best_labels, softmax
 from geomap.recognition._name_rules import tidy
 from geomap.recognition._neural import FOLDER, NeuralRecognizer
@@ -241,6 +242,13 @@ def test_an_altered_file_is_named_with_the_checksum_it_should_have(tmp_path, nam
     expected = json.loads((FOLDER / "config.json").read_text("utf-8"))["files"][name]
     with pytest.raises(ResourceDamaged, match=expected):
         NeuralRecognizer(tmp_path / "m")
+
+
+@pytest.mark.parametrize("package", ["onnxruntime", "tokenizers"])
+def test_without_a_package_that_it_needs_the_error_says_what_to_install(monkeypatch, package):
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(MissingDependency, match=rf"the neural recognizer needs {package}: pip install {package}"):
+        NeuralRecognizer()
 
 
 def test_settings_that_are_not_json_are_a_clear_error(tmp_path):
