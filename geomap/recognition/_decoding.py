@@ -254,11 +254,11 @@ def runs(labels: NDArray[np.int8], types: Ints | None = None) -> list[tuple[int,
     >>> runs(np.array([OUTSIDE, BEGINS, GOES_ON, BEGINS, OUTSIDE], dtype=np.int8))
     [(1, 2), (3, 3)]
     """
-    found: list[tuple[int, int]] = []
+    names: list[tuple[int, int]] = []
     for word in np.flatnonzero(labels != OUTSIDE).tolist():
         changed = types is not None and word > 0 and types[word] != types[word - 1]
-        if labels[word] == BEGINS or changed or not found or found[-1][1] != word - 1:
-            found.append((word, word))
+        if labels[word] == BEGINS or changed or not names or names[-1][1] != word - 1:
+            names.append((word, word))
         else:
-            found[-1] = (found[-1][0], word)
-    return found
+            names[-1] = (names[-1][0], word)
+    return names

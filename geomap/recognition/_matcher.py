@@ -66,6 +66,17 @@ PARTS_OF_NAMES = frozenset(
     """.split()
 )
 
+MAX_PLACES = 300_000
+"""More than the gazetteer that ships has; the names of all of GeoNames would take gigabytes of memory."""
+
+MIN_POPULATION = 1000
+"""Towns with fewer inhabitants are not looked for."""
+
+KNOWN_POPULATION = 15_000
+"""A town of this size needs no more evidence than a capital inside a sentence."""
+
+SPEECH = frozenset(("said", "says", "told", "added", "asked", "replied", "wrote", "testified", "argued", "tweeted"))
+_CONTAINER = re.compile(r",\s(?=[A-Z])")
 # Apostrophes are part of a word, hyphens are not; initials with dots ("U.S.") are one word.
 _WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:['’ʼ][^\W_]+)*")
 _SENTENCE_END = re.compile(r"[.!?:;…\n\"“”]")
@@ -127,19 +138,6 @@ def tokenize(text: str) -> list[Token]:
         tokens.append(Token(start, stop, word, gap in {" ", "-", "\u00a0", "'s ", "’s ", ". "} and not opens, opens))
         end = stop
     return tokens
-
-
-MAX_PLACES = 300_000
-"""More than the gazetteer that ships has; the names of all of GeoNames would take gigabytes of memory."""
-
-MIN_POPULATION = 1000
-"""Towns with fewer inhabitants are not looked for."""
-
-KNOWN_POPULATION = 15_000
-"""A town of this size needs no more evidence than a capital inside a sentence."""
-
-SPEECH = frozenset(("said", "says", "told", "added", "asked", "replied", "wrote", "testified", "argued", "tweeted"))
-_CONTAINER = re.compile(r",\s(?=[A-Z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,12 +268,12 @@ class GazetteerMatcher:
                 length += len(part) + 2
             ends[length] = number
         haystack = "".join(pieces)
-        found = []
+        matches = []
         for index, begin, stop in self._automaton.find_matches_as_indexes(haystack):
             first, last = owner.get(begin), ends.get(stop)
             if first is not None and last is not None and tokens[first].capital and tokens[last].capital:
-                found.append((self._names[index], first, last))
-        return found
+                matches.append((self._names[index], first, last))
+        return matches
 
     def _judge(
         self,

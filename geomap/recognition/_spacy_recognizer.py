@@ -77,11 +77,11 @@ class SpacyRecognizer:
         texts
             Any strings; offsets count their characters.
         """
-        found: list[list[Span]] = [[] for _ in texts]
+        spans: list[list[Span]] = [[] for _ in texts]
         parts = self._parts(texts)
         for doc, (number, offset) in self.nlp.pipe(parts, as_tuples=True, batch_size=self.batch_size):
-            found[number].extend(spans_of_entities(doc, self.kinds, offset=offset))
-        return found
+            spans[number].extend(spans_of_entities(doc, self.kinds, offset=offset))
+        return spans
 
     def _parts(self, texts: Sequence[str]) -> Iterator[tuple[str, tuple[int, int]]]:
         for number, text in enumerate(texts):

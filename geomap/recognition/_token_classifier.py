@@ -22,7 +22,14 @@ from geomap.tables import Ints
 LONGEST_WINDOW = 512
 """Longest window in word pieces, even if a model can read more: the cost of attention grows with their square."""
 
+TEXTS_AT_ONCE = 256
+"""Texts held at a time: enough to sort their windows by length, few enough to bound memory."""
+
+BACKENDS = ("onnx", "torch")
+
 _OVERLAP = 0.25
+"""Share of a window that the next one repeats inside a long sentence."""
+
 _NAME = "a token classifier in the ONNX format"
 _CONFIG, _TOKENIZER = "config.json", "tokenizer.json"
 _ONNX_NAMES = ("model.onnx", "onnx/model.onnx")
@@ -30,6 +37,10 @@ _INPUTS = frozenset(("input_ids", "attention_mask", "token_type_ids"))
 _DTYPES: Mapping[str, type[np.signedinteger[Any]]] = {"tensor(int64)": np.int64, "tensor(int32)": np.int32}
 # Some models start counting positions after the padding's number, and so read two pieces fewer than they have positions.
 _SPARE_POSITIONS = 2
+_LABEL = re.compile(r"(?:([BIOESLUM])[-_])?(.+)", re.DOTALL)
+_FIRST = frozenset("BSU")
+_LATER_COUNTS_AS_FIRST = np.float32(0.99)
+"""A name may begin with the label for going on (IOB1, IO), but preferably does not."""
 
 
 class Backend(Protocol):
@@ -70,10 +81,10 @@ class OnnxBackend:
 
     def logits(self, ids: Ints) -> Float32s:
         """Return the model's outputs, shape (windows, pieces, labels), for windows of one length."""
-        given = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
-        feed = {name: given[name].astype(dtype) for name, dtype in self._inputs.items()}
-        (found,) = self._session.run([self._output], feed)
-        return checked_logits(np.asarray(found, dtype=np.float32), ids, self.labels, self.name)
+        inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+        feed = {name: inputs[name].astype(dtype) for name, dtype in self._inputs.items()}
+        (logits,) = self._session.run([self._output], feed)
+        return checked_logits(np.asarray(logits, dtype=np.float32), ids, self.labels, self.name)
 
     def _check_inputs(self) -> None:
         unknown = [name for name, dtype in self._inputs.items() if name not in _INPUTS or dtype is None]
@@ -120,9 +131,9 @@ class TorchBackend:
         """Return the model's outputs, shape (windows, pieces, labels), for windows of one length."""
         torch = self._torch
         with torch.inference_mode():
-            given = torch.from_numpy(ids).to(getattr(self._model, "device", "cpu"))
-            found = self._model(input_ids=given, attention_mask=torch.ones_like(given)).logits
-        return checked_logits(found.float().cpu().numpy(), ids, self.labels, self.name)
+            inputs = torch.from_numpy(ids).to(getattr(self._model, "device", "cpu"))
+            logits = self._model(input_ids=inputs, attention_mask=torch.ones_like(inputs)).logits
+        return checked_logits(logits.float().cpu().numpy(), ids, self.labels, self.name)
 
 
 def open_folder(path: Path, *, backend: str | None, device: str | None, threads: int | None) -> Backend:
@@ -172,10 +183,10 @@ def find_onnx(path: Path) -> Path | None:
     for name in _ONNX_NAMES:
         if (path / name).is_file():
             return path / name
-    found = sorted(path.glob("*.onnx"))
-    if len(found) > 1:
-        raise UnsupportedFormat(f"{path} contains {', '.join(each.name for each in found)}; pass one of these files")
-    return found[0] if found else None
+    files = sorted(path.glob("*.onnx"))
+    if len(files) > 1:
+        raise UnsupportedFormat(f"{path} contains {', '.join(each.name for each in files)}; pass one of these files")
+    return files[0] if files else None
 
 
 def labels_of(id2label: Any, model: str) -> tuple[str, ...]:
@@ -197,14 +208,14 @@ def longest_of(config: Mapping[str, Any]) -> int:
     return min(LONGEST_WINDOW, max(positions - _SPARE_POSITIONS, 1))
 
 
-def checked_logits(found: Float32s, ids: Ints, labels: tuple[str, ...], model: str) -> Float32s:
+def checked_logits(logits: Float32s, ids: Ints, labels: tuple[str, ...], model: str) -> Float32s:
     """Return the outputs if their shape is the expected one."""
-    if found.shape != (*ids.shape, len(labels)):
+    if logits.shape != (*ids.shape, len(labels)):
         raise UnsupportedFormat(
-            f"{model} returns outputs of shape {found.shape} for {ids.shape} word pieces; with its {len(labels)} labels, "
+            f"{model} returns outputs of shape {logits.shape} for {ids.shape} word pieces; with its {len(labels)} labels, "
             f"{(*ids.shape, len(labels))} was expected"
         )
-    return found
+    return logits
 
 
 def _open_torch(path: Path, device: str | None) -> TorchBackend:
@@ -243,12 +254,6 @@ def _read_json(path: Path) -> dict[str, Any]:
         return dict(json.loads(path.read_text("utf-8")))
     except ValueError as error:
         raise UnsupportedFormat(f"{path} is not valid JSON ({error})") from error
-
-
-_LABEL = re.compile(r"(?:([BIOESLUM])[-_])?(.+)", re.DOTALL)
-_FIRST = frozenset("BSU")
-_LATER_COUNTS_AS_FIRST = np.float32(0.99)
-"""A name may begin with the label for going on (IOB1, IO), but preferably does not."""
 
 
 def parse_label(label: str) -> tuple[str, str]:
@@ -340,12 +345,6 @@ class LabelDecoder:
         return spans
 
 
-TEXTS_AT_ONCE = 256
-"""Texts held at a time: enough to sort their windows by length, few enough to bound memory."""
-
-BACKENDS = ("onnx", "torch")
-
-
 class TransformersRecognizer:
     """Finds mentions with a token classifier.
 
@@ -422,10 +421,10 @@ class TransformersRecognizer:
         texts
             Any strings; offsets count their characters.
         """
-        found: list[list[Span]] = []
+        spans: list[list[Span]] = []
         for begin in range(0, len(texts), TEXTS_AT_ONCE):
-            found.extend(self._recognize(texts[begin : begin + TEXTS_AT_ONCE]))
-        return found
+            spans.extend(self._recognize(texts[begin : begin + TEXTS_AT_ONCE]))
+        return spans
 
     def _recognize(self, texts: Sequence[str]) -> list[list[Span]]:
         words = [words_of(self.backend.tokenizer, text) for text in texts]
@@ -434,7 +433,7 @@ class TransformersRecognizer:
 
     def _probabilities(self, words: Sequence[Sequence[Word]], sentences: Sequence[Sequence[int]]) -> list[Float32s]:
         """Return the label probabilities of each text's words, shape (words, labels)."""
-        found = [np.zeros((len(own), len(self.backend.labels)), dtype=np.float32) for own in words]
+        probabilities = [np.zeros((len(own), len(self.backend.labels)), dtype=np.float32) for own in words]
         items = [
             (number, window)
             for number, own in enumerate(words)
@@ -444,5 +443,5 @@ class TransformersRecognizer:
             logits = self.backend.logits(np.array([window.ids for _, window in batch], dtype=np.int64))
             for row, (number, window) in enumerate(batch):
                 read = slice(window.first, window.first + len(window.words))
-                found[number][read] = softmax(logits[row, window.positions])
-        return found
+                probabilities[number][read] = softmax(logits[row, window.positions])
+        return probabilities
