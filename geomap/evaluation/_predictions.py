@@ -78,7 +78,7 @@ def with_coordinates(mentions: pd.DataFrame) -> pd.DataFrame:
     geometry = getattr(mentions, "active_geometry_name", None)
     table = pd.DataFrame(mentions.drop(columns=geometry or "geometry", errors="ignore")).reset_index(drop=True)
     if geometry is not None:
-        table["lon"], table["lat"] = coordinates(in_degrees_of(mentions).geometry)  # type: ignore[arg-type]
+        table["lon"], table["lat"] = coordinates(in_degrees_of(mentions).geometry)
     return table
 
 

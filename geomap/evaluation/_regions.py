@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geomap.geometry import rows_inside
 from geomap.outlines import shapes
-from geomap.outlines._joining import rows_inside
 from geomap.tables import is_missing
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from geomap import tables
 from geomap._checks import at_least, one_of
 from geomap._optional import optional
 from geomap.errors import InvalidTable
-from geomap.outlines._joining import polygons, rows_inside
+from geomap.geometry import polygons, rows_inside
 from geomap.outlines._shipped import basemap_names
 from geomap.tables import Floats, Ints
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from geomap import tables
 from geomap._checks import one_of
 from geomap.errors import InvalidTable
 from geomap.geometry import distinct_points, polygons, rows_inside
+from geomap.tables import Ints
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -69,7 +69,7 @@ def read_recogito(path: Path, sources: Sources, problems: list[Problem]) -> Iter
 def _rows(path: Path, problems: list[Problem]) -> list[tuple[int, dict[str, str]]]:
     """Return the rows by column, numbered from 2 as in a spreadsheet."""
     found = []
-    with open_csv(read_content_of(path), set(map(column_key, NEEDED))) as rows:
+    with open_csv(read_content_of(path), set(map(column_key, RECOGITO_COLUMNS))) as rows:
         for row in rows:
             if row.usable:
                 found.append((row.number + 1, dict(zip(rows.header, row.fields, strict=True))))
