@@ -27,6 +27,6 @@ from .maps import explore as explore
 from .maps import save_html as save_html
 from .outlines import shapes as shapes
 from .pipeline import Geoparser as Geoparser
-from .pipeline import alternatives as alternatives
 from .pipeline import geoparse as geoparse
-from .pipeline import why as why
+from .resolution import alternatives as alternatives
+from .resolution import why as why

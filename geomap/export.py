@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -57,8 +58,8 @@ def write_mentions(mentions: gpd.GeoDataFrame, path: str | Path) -> Path:
     -----
     What the formats lose. GeoParquet: nothing. GeoPackage: categories (written as text) and fractions of a millisecond.
     GeoJSON: categories and times, both written as text. CSV: every dtype, and the difference between empty and missing
-    text. :func:`read_mentions` restores the dtypes of the mentions table. All formats lose the table's index and the
-    runners-up that :func:`geomap.alternatives` returns.
+    text. :func:`read_mentions` restores the dtypes of the mentions table. All formats lose the table's index, and all keep
+    the runners-up: :func:`geomap.alternatives` and :func:`geomap.why` work on what was read back.
 
     Examples
     --------
@@ -220,7 +221,13 @@ def _read_geojson(path: Path) -> gpd.GeoDataFrame:
 
     # Without the option GDAL would turn an article_id that looks like a date into one.
     table = gpd.read_file(path, engine="pyogrio", DATE_AS_STRING="YES")
-    return table if len(table) else tables.empty_mentions()
+    if not len(table):
+        return tables.empty_mentions()
+    # GDAL, and so QGIS, writes text that looks like JSON as JSON, and reads it as lists: make it text again.
+    for name in table.columns.drop("geometry"):
+        nested = table[name].map(lambda value: isinstance(value, list | dict))
+        table.loc[nested, name] = table.loc[nested, name].map(lambda value: json.dumps(value, ensure_ascii=False))
+    return table
 
 
 def _read_gpkg(path: Path) -> gpd.GeoDataFrame:

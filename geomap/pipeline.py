@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,11 +14,9 @@ from geomap.errors import InvalidTable
 from geomap.gazetteer import Gazetteer
 from geomap.gazetteer._sources import EMBEDDED, GEONAMES, Source, each_source
 from geomap.recognition import Recognizer, default_recognizer
-from geomap.resolution import Alternatives, Ranker, Resolver, default_ranker
-from geomap.resolution._alternatives import ATTRIBUTE
+from geomap.resolution import Ranker, Resolver, default_ranker
 from geomap.resolution._fallback import Fallback, check_service
 from geomap.resolution._homes import HomeLike, with_homes
-from geomap.resolution._why import Explanation, explain
 from geomap.tables import (
     FIELDS,
     KINDS,
@@ -201,13 +199,12 @@ class Geoparser:
         if progress:
             progress("resolution", 0, len(articles))
         articles = with_homes(articles, self.source_home)
-        places, alternatives = self.resolver.resolve(articles, spans, context=context)
+        places = self.resolver.resolve(articles, spans, context=context)
         if self.fallback is not None:
             places = Fallback(self.fallback, self.resolver).resolve(
                 articles,
                 spans,
                 places,
-                alternatives,
                 nil=self._unsure(places),
                 context=context,
                 progress=progress,
@@ -215,10 +212,9 @@ class Geoparser:
         table = pd.concat([spans, places], axis=1)
         unsure = self._unsure(table)
         table["status"] = np.where(unsure, "nil", "resolved")
-        of_place = [name for name in places.columns if name != "confidence"]
+        of_place = places.columns.difference(["confidence", "alternatives"])
         table.loc[unsure, of_place] = None
         mentions = finish_mentions(_with_article(table, articles))
-        mentions.attrs[ATTRIBUTE] = alternatives
         if progress:
             progress("resolution", len(articles), len(articles))
         return mentions
@@ -263,70 +259,6 @@ def geoparse(
         fallback=fallback,
     )
     return parser.geoparse(articles)
-
-
-def alternatives(mentions: pd.DataFrame) -> pd.DataFrame:
-    """Return the candidates that each mention had, the likeliest first.
-
-    Parameters
-    ----------
-    mentions
-        What :func:`geoparse` returned, or rows of it. A table read back from a file no longer has them.
-
-    Returns
-    -------
-    DataFrame
-        ``article_id, field, start, end, toponym, rank, place_id, name, country_code, admin1_code, feature_code,
-        population, probability, lat, lon``: at most eight rows per mention, in the order of the mentions; coordinates
-        in degrees.
-
-    Raises
-    ------
-    InvalidTable
-        If the table does not carry its alternatives.
-    """
-    require_columns(mentions, MENTION_KEY, what="mentions")
-    return _kept(mentions.attrs).table(mentions) if len(mentions) else Alternatives().table(mentions)
-
-
-def why(mentions: pd.DataFrame, *, gazetteer: Gazetteer | None = None) -> Explanation:
-    """Explain why a mention was resolved as it was.
-
-    Parameters
-    ----------
-    mentions
-        One row of what :func:`geoparse` returned, as a table: ``mentions.iloc[[i]]``.
-    gazetteer
-        What names the places; the embedded one when left out.
-
-    Returns
-    -------
-    Explanation
-        In words (``print`` it) and as a table of the evidence, whose contributions add up to the difference in score
-        between the choice and the runner-up.
-
-    Raises
-    ------
-    InvalidTable
-        If the table has not exactly one row, or does not carry its alternatives.
-    """
-    require_columns(mentions, MENTION_KEY, what="mentions")
-    if len(mentions) != 1:
-        raise InvalidTable(f"why explains one mention, and this table has {len(mentions)}; give mentions.iloc[[i]]")
-    row, kept, names = mentions.iloc[0], _kept(mentions.attrs), gazetteer or Gazetteer()
-    candidates = kept.of(row["article_id"], row["field"], int(row["start"]), int(row["end"]))
-    called = [", ".join(names.hierarchy(place)) for place, _, _ in candidates[:2]]
-    return explain(row["toponym"], candidates, kept.ranker, called)
-
-
-def _kept(attributes: Mapping[Hashable, object]) -> Alternatives:
-    kept = attributes.get(ATTRIBUTE)
-    if not isinstance(kept, Alternatives):
-        raise InvalidTable(
-            "this mentions table does not carry its alternatives (they stay with the table that geoparse returns and are "
-            "not written to files); geoparse the articles again"
-        )
-    return kept
 
 
 def _pieces(articles: pd.DataFrame) -> Iterator[tuple[str, str, str]]:

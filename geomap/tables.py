@@ -71,6 +71,7 @@ MENTIONS: Mapping[str, str] = {
     "url": "category",
     "checked": "str",
     "boilerplate": "boolean",
+    "alternatives": "str",
 }
 
 PLACES: Mapping[str, str] = {

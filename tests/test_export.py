@@ -28,6 +28,7 @@ ROW: dict[str, object] = {
     "feature_class": "P", "feature_code": "PPLA", "population": 1_683_000, "sentence": "In Mosul.", "title": "A title",
     "published": "2016-10-18T01:02:03.456Z", "source": "Nineveh Ledger", "url": "https://example.org/1",
     "checked": "right", "boilerplate": False, "lon": 43.11889, "lat": 36.335,
+    "alternatives": '[[[99072,"Mosul","IQ","15","PPLA",1683000,0.9,36.335,43.11889],["x:1","«موصل»\\t😀",null]],[1,-2]]',
 }  # fmt: skip
 
 
@@ -40,7 +41,7 @@ def difficult() -> gpd.GeoDataFrame:
     """Return mentions with everything that files tend to lose."""
     nil = dict.fromkeys(
         ("place_id", "geonameid", "name", "country_code", "country", "admin1", "feature_class", "feature_code",
-         "population", "lon", "lat", "usage", "recognition_score", "checked", "boilerplate")
+         "population", "lon", "lat", "usage", "recognition_score", "checked", "boilerplate", "alternatives")
     )  # fmt: skip
     return mentions(
         {},
@@ -121,6 +122,41 @@ _MENTIONS = st.lists(
 def test_any_mentions_come_back_the_same(tmp_path: Path, ending: str, changes: list[dict[str, object]]) -> None:
     table = mentions(*changes)
     assert_same(read_mentions(write_mentions(table, tmp_path / f"mentions{ending}")), table)
+
+
+def _geoparsed(gazetteer: Gazetteer) -> gpd.GeoDataFrame:
+    text = "Rain fell on Mosul, on Paris, Texas, and on Qwxyzzton; Iraqi officials met in Córdoba and in Xi'an."
+    articles = pd.DataFrame({"article_id": ["a", "b"], "text": [text, "A storm hit Springfield."]})
+    found = geomap.Geoparser(recognizer="gazetteer", gazetteer=gazetteer).geoparse(articles)
+    assert len(found) >= 5
+    return found
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_every_format_holds_the_runners_up_and_why_the_choice_was_made(
+    tmp_path: Path, ending: str, gazetteer: Gazetteer
+) -> None:
+    table = _geoparsed(gazetteer)
+    found = read_mentions(write_mentions(table, tmp_path / f"mentions{ending}"))
+    wanted = geomap.alternatives(table)
+    assert wanted["rank"].max() == 8
+    pd.testing.assert_frame_equal(geomap.alternatives(found), wanted)
+    for number in range(len(table)):
+        one, same = (geomap.why(each.iloc[[number]], gazetteer=gazetteer) for each in (table, found))
+        assert str(one) == str(same)
+        pd.testing.assert_frame_equal(one.table, same.table)
+
+
+@pytest.mark.parametrize("ending", [".geojson", ".gpkg", ".fgb"])
+def test_the_runners_up_survive_a_program_that_writes_with_gdal(
+    tmp_path: Path, ending: str, gazetteer: Gazetteer
+) -> None:
+    table, path = _geoparsed(gazetteer), tmp_path / f"mentions{ending}"
+    table.to_file(path)
+    found = gpd.read_file(path).sort_values(["article_id", "start"], ignore_index=True)
+    pd.testing.assert_frame_equal(geomap.alternatives(found), geomap.alternatives(table), check_dtype=False)
+    if ending in ENDINGS:
+        pd.testing.assert_frame_equal(geomap.alternatives(read_mentions(path)), geomap.alternatives(table))
 
 
 # What a format cannot hold

@@ -15,6 +15,7 @@ from folium.plugins import DualMap
 from test_maps_corpus import alternatives, corpus, mention, of_place
 from test_maps_saving import offline_leaflet
 
+import geomap
 from geomap import errors, tables
 from geomap.maps import ComentionLayer, HeatLayer, explore, save_html
 from geomap.maps._classes import classes
@@ -97,6 +98,46 @@ def test_of_places_left_out_not_even_a_candidate_travels(tmp_path: Path) -> None
     for name in ("Sinjar", "Savusavu"):
         assert f'"{name}"' in whole
         assert f'"{name}"' not in less
+
+
+def carrying(mentions: Any) -> Any:
+    """Return the mentions with a runner-up each, in their own column, as geoparse writes it."""
+    of = [(place_id, name) for place_id, name in zip(mentions["place_id"], mentions["name"], strict=True)]
+    texts = [
+        json.dumps(
+            [
+                [
+                    [place_id, name, "IQ", None, "PPL", 1, 0.7, 36, 43],
+                    [f"x:{name}", f"Other {name}", "IQ", None, "PPL", 1, 0.3, 37, 44],
+                ],
+                [],
+            ]
+        )
+        if isinstance(name, str)
+        else "[[],[]]"
+        for place_id, name in of
+    ]
+    return mentions.assign(alternatives=texts)
+
+
+@pytest.mark.usefixtures("offline_leaflet")
+def test_runners_up_that_the_table_carries_travel_only_with_the_words(tmp_path: Path) -> None:
+    mentions = carrying(corpus())
+    m = explore(mentions)
+    whole = save_html(m, tmp_path / "map.html").read_text("utf-8")
+    given = explore(mentions, alternatives=geomap.alternatives(mentions))
+    same = blocks(save_html(given, tmp_path / "given.html").read_text("utf-8"))
+    assert sorted(map(json.dumps, same.values())) == sorted(map(json.dumps, blocks(whole).values()))
+    assert '"Other Mosul"' in json.dumps(blocks(whole))
+    for options in ({"text": "none"}, {"text": "none", "coarsen": "admin1"}):
+        assert "Other " not in save_html(m, tmp_path / "map.html", **options).read_text("utf-8")
+    snippets = json.dumps(blocks(save_html(m, tmp_path / "map.html", text="snippets").read_text("utf-8")))
+    assert '"Other Mosul"' in snippets
+    less = json.dumps(blocks(save_html(m, tmp_path / "map.html", min_articles=2).read_text("utf-8")))
+    assert '"Other Mosul"' in less
+    for name in ("Sinjar", "Savusavu"):
+        assert f'"Other {name}"' in json.dumps(blocks(whole))
+        assert f"Other {name}" not in less
 
 
 def test_coarse_places_are_divisions_and_countries_to_a_degree() -> None:

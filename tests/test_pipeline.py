@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Sequence
+from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,7 +15,10 @@ from hypothesis import strategies as st
 import geomap
 from geomap.errors import ColumnMissing, InvalidTable
 from geomap.recognition import Span
-from geomap.tables import MENTIONS
+from geomap.resolution._candidates import build_batch
+from geomap.resolution._signals import compute_signals
+from geomap.resolution._why import EVIDENCE
+from geomap.tables import MENTION_KEY, MENTIONS, validate_articles
 
 SPRINGFIELD = (
     "Firefighters in Springfield put out a blaze on Monday. The town lies in the state of {}, near Dayton and Xenia."
@@ -129,12 +135,49 @@ def test_alternatives_are_ordered_and_start_with_the_choice(parser: geomap.Geopa
     assert len(runners) > 1
 
 
-def test_alternatives_survive_pandas_but_not_a_file(parser: geomap.Geoparser) -> None:
+def test_alternatives_survive_what_pandas_and_another_process_do_with_a_table(parser: geomap.Geoparser) -> None:
     mentions = parser.geoparse(articles("A storm hit Paris and Mosul."))
+    wanted = geomap.alternatives(mentions)
     assert len(geomap.alternatives(mentions[mentions["toponym"] == "Paris"].copy())) > 1
-    mentions.attrs = {}
-    with pytest.raises(InvalidTable, match="geoparse the articles again"):
-        geomap.alternatives(mentions)
+    merged = mentions.merge(pd.DataFrame({"article_id": ["a0"], "desk": ["weather"]}), on="article_id")
+    for same in (merged, pd.concat([mentions.iloc[:1], mentions.iloc[1:]]), pickle.loads(pickle.dumps(mentions))):
+        pd.testing.assert_frame_equal(geomap.alternatives(same), wanted)
+    twice = pd.concat([mentions, mentions.assign(article_id="a1")], ignore_index=True)
+    assert len(geomap.alternatives(twice)) == 2 * len(wanted)
+
+
+def test_a_table_without_alternatives_is_an_error_and_a_row_without_them_has_none(parser: geomap.Geoparser) -> None:
+    mentions = parser.geoparse(articles("A storm hit Paris and Mosul."))
+    for older in (mentions.drop(columns="alternatives"), mentions.assign(alternatives=None)):
+        with pytest.raises(InvalidTable, match="geoparse the articles again"):
+            geomap.alternatives(older)
+    by_hand = mentions.copy()
+    by_hand.loc[0, "alternatives"] = None
+    assert geomap.alternatives(by_hand)["toponym"].unique().tolist() == ["Mosul"]
+    assert list(geomap.alternatives(mentions.iloc[:0]).columns) == list(geomap.alternatives(mentions).columns)
+    with pytest.raises(InvalidTable, match="cannot be read: 'Paris'"):
+        geomap.alternatives(mentions.assign(alternatives="Paris"))
+
+
+def test_alternatives_hold_what_they_hold_in_few_bytes(parser: geomap.Geoparser) -> None:
+    mentions = parser.geoparse(geomap.read_articles(Path(__file__).parents[1] / "data" / "corpora" / "mosul"))
+    assert len(mentions) > 1000
+    assert mentions["alternatives"].notna().all()
+    assert mentions["alternatives"].str.encode("utf-8").str.len().mean() <= 400
+    candidates = geomap.alternatives(mentions)
+    chosen = candidates[candidates["rank"] == 1].set_index(list(MENTION_KEY))
+    known = mentions[mentions["confidence"] > 0].set_index(list(MENTION_KEY))
+    np.testing.assert_allclose(chosen["probability"], known["confidence"], atol=1e-5)
+    resolved = known[known["status"] == "resolved"]
+    best = chosen.loc[resolved.index]
+    for name in ("toponym", "place_id", "name", "country_code", "feature_code"):
+        pd.testing.assert_series_equal(best[name], resolved[name])
+    np.testing.assert_allclose(best["lat"], resolved.geometry.y, atol=1e-5)
+    np.testing.assert_allclose(best["lon"], resolved.geometry.x, atol=1e-5)
+    assert candidates.groupby(list(MENTION_KEY)).size().max() == 8
+    by_mention = candidates.groupby(list(MENTION_KEY), sort=False)
+    assert by_mention["probability"].is_monotonic_decreasing.all()
+    assert by_mention["probability"].sum().le(1 + 1e-4).all()
 
 
 def test_a_recognizer_of_ones_own_is_one_method(gazetteer: geomap.Gazetteer) -> None:
@@ -220,9 +263,37 @@ def test_why_wants_one_mention_that_carries_its_alternatives(parser: geomap.Geop
     mentions = parser.geoparse(articles("Storms hit Paris and London."))
     with pytest.raises(InvalidTable, match="this table has 2"):
         geomap.why(mentions)
-    mentions.attrs = {}
-    with pytest.raises(InvalidTable, match="geoparse the articles again"):
-        geomap.why(mentions.iloc[[0]])
+    for older in (mentions.drop(columns="alternatives"), mentions.assign(alternatives=None)):
+        with pytest.raises(InvalidTable, match="geoparse the articles again"):
+            geomap.why(older.iloc[[0]])
+    of_other_signals = mentions.assign(
+        alternatives=mentions["alternatives"].str.replace(r",\[-?\d+,", ",[", regex=True)
+    )
+    with pytest.raises(InvalidTable, match=r"signals.*geoparse the articles again"):
+        geomap.why(of_other_signals.iloc[[0]])
+
+
+def test_why_adds_up_to_the_difference_in_score(parser: geomap.Geoparser) -> None:
+    table = articles("The fair in Paris drew visitors from Lexington and Georgetown, Kentucky, on Sunday.")
+    mentions = parser.geoparse(table)
+    batch = build_batch(validate_articles(table), mentions, parser.gazetteer)
+    scores = parser.resolver.ranker.scores(compute_signals(batch))
+    contested = np.flatnonzero(np.diff(batch.starts)[batch.mention_group] > 1)
+    assert len(contested) >= 3
+    for number, group in zip(contested, batch.mention_group[contested], strict=True):
+        own = np.sort(scores[batch.starts[group] : batch.starts[group + 1]])
+        explanation = geomap.why(mentions.iloc[[number]], gazetteer=parser.gazetteer).table
+        assert explanation["contribution"].sum() == pytest.approx(own[-1] - own[-2], abs=5e-4 * len(explanation))
+        for row in explanation.itertuples():
+            assert sum(row.signals.values()) == pytest.approx(row.contribution, abs=5e-4 * len(EVIDENCE[row.evidence]))
+
+
+def test_why_names_a_place_that_the_gazetteer_lacks_as_it_was_stored(parser: geomap.Geoparser) -> None:
+    mentions = parser.geoparse(articles("A storm hit Paris."))
+    stored = mentions["alternatives"].str.replace("[[[2988507,", '[[["nominatim:N1",')
+    assert (stored != mentions["alternatives"]).all()
+    explanation = geomap.why(mentions.assign(alternatives=stored), gazetteer=parser.gazetteer)
+    assert "to be Paris, Île-de-France, France (" in str(explanation)
 
 
 def test_why_says_so_when_there_was_nothing_to_choose_from(parser: geomap.Geoparser) -> None:

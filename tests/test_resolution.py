@@ -12,7 +12,7 @@ import geomap
 from geomap.resolution._candidates import build_batch
 from geomap.resolution._context import read_contexts
 from geomap.resolution._names import name_variants, own_container
-from geomap.resolution._rankers import HandSetRanker, LearnedRanker, Trees, default_ranker
+from geomap.resolution._rankers import ROWS_AT_ONCE, HandSetRanker, LearnedRanker, Trees, default_ranker
 from geomap.resolution._resolver import best_rows, calibrated, chunks_by_source, joined, softmax
 from geomap.resolution._signals import NAMES, compute_signals
 from geomap.resolution._why import EVIDENCE
@@ -151,6 +151,18 @@ def naive(trees: Trees, row: np.ndarray) -> float:
     return total
 
 
+def naive_contributions(trees: Trees, row: np.ndarray) -> np.ndarray:
+    added = np.zeros(len(row))
+    for root in trees.roots:
+        node = int(root)
+        while node >= 0:
+            signal = int(trees.feature[node])
+            child = int(trees.children[2 * node + int(row[signal] > trees.threshold[node])])
+            added[signal] += (trees.middle[child] if child >= 0 else trees.value[-child - 1]) - trees.middle[node]
+            node = child
+    return added
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 10_000))
 def test_trees_walked_together_equal_trees_walked_one_by_one(seed: int) -> None:
@@ -158,6 +170,18 @@ def test_trees_walked_together_equal_trees_walked_one_by_one(seed: int) -> None:
     rows = np.random.default_rng(seed).normal(scale=3, size=(7, len(NAMES) + 1))
     for trees in (ranker.trees, ranker.surety):
         np.testing.assert_allclose(trees.scores(rows), [naive(trees, row) for row in rows], rtol=1e-12)
+        one_by_one = [naive_contributions(trees, row) for row in rows]
+        np.testing.assert_allclose(trees.contributions(rows), one_by_one, atol=1e-12)
+
+
+def test_many_rows_walk_the_trees_as_one_row_does() -> None:
+    trees = LearnedRanker.shipped().trees
+    rows = np.random.default_rng(0).normal(scale=3, size=(2 * ROWS_AT_ONCE + 3, len(NAMES)))
+    assert trees.scores(rows).tolist() == [float(trees.scores(row[None])[0]) for row in rows]
+    one_by_one = np.concatenate([trees.contributions(row[None]) for row in rows])
+    np.testing.assert_array_equal(trees.contributions(rows), one_by_one)
+    assert trees.scores(rows[:0]).shape == (0,)
+    assert trees.contributions(rows[:0]).shape == (0, len(NAMES))
 
 
 def test_articles_of_one_source_stay_together_when_a_corpus_is_cut() -> None:
@@ -184,9 +208,10 @@ def test_an_unknown_ranker_is_an_error_that_lists_the_known_ones() -> None:
 def test_contributions_to_the_choice_and_the_runner_up_add_up_to_the_difference_in_score() -> None:
     for ranker in (HandSetRanker(), LearnedRanker.shipped()):
         rows = np.random.default_rng(3).normal(scale=3, size=(2, len(NAMES)))
-        difference = ranker.contributions(rows[0]).sum() - ranker.contributions(rows[1]).sum()
+        contributions = ranker.contributions(rows)
+        assert contributions.shape == rows.shape
         scores = ranker.scores(rows)
-        assert difference == pytest.approx(scores[0] - scores[1])
+        assert contributions[0].sum() - contributions[1].sum() == pytest.approx(scores[0] - scores[1])
 
 
 def test_every_signal_is_counted_as_one_kind_of_evidence() -> None:

@@ -46,6 +46,8 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "url": "of the article",
         "checked": "a person's verdict from corrections: `right`, `moved` or `not a place`",
         "boilerplate": "whether the sentence repeats over a source; missing until `geomap.analysis.boilerplate` is asked",
+        "alternatives": "the likeliest candidates and what decided between them, as JSON text for `geomap.alternatives` and "
+        "`geomap.why`",
     },
     "places": {
         **_PLACE,

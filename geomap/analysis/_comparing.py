@@ -23,6 +23,7 @@ from geomap.analysis._grouping import (
 from geomap.analysis._intervals import ODDS, log_odds
 from geomap.errors import InvalidTable
 from geomap.geometry import distance_km, great_circles
+from geomap.resolution._alternatives import alternatives, carries_alternatives
 from geomap.tables import MENTION_KEY, MENTIONS, SPANS, Ints, coordinates, in_degrees_of, with_dtypes
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 Totals = tuple[int, int] | None
 _KEY = list(MENTION_KEY)
-_ALTERNATIVES = "geomap_alternatives"
 _MOVED = {
     **SPANS,
     "toponym": "str",
@@ -288,10 +288,10 @@ def _difference(both: pd.DataFrame) -> pd.Series[Any]:
 
 def _chances(mentions: gpd.GeoDataFrame, rows: pd.DataFrame, place_id: str) -> pd.Series[Any]:
     """Return the probability that a run gave to a place that it did not choose."""
-    kept: Any = mentions.attrs.get(_ALTERNATIVES)
-    if kept is None or not hasattr(kept, "table") or rows.empty:
+    if rows.empty or not carries_alternatives(mentions):
         return pd.Series(np.nan, index=rows.index)
-    candidates = kept.table(rows[[*_KEY, "toponym"]])
+    differing = pd.MultiIndex.from_frame(mentions[_KEY]).isin(pd.MultiIndex.from_frame(rows[_KEY]))
+    candidates = alternatives(mentions[differing])
     chances = candidates.drop_duplicates([*_KEY, "place_id"]).set_index([*_KEY, "place_id"])["probability"]
     wanted = pd.MultiIndex.from_frame(rows[[*_KEY, place_id]])
     return pd.Series(chances.reindex(wanted).to_numpy(dtype=float), index=rows.index)

@@ -149,7 +149,7 @@ def _described(row: pd.Series[Any]) -> str:
 
 def _runners_up(table: gpd.GeoDataFrame) -> list[str]:
     """Return the next likeliest candidates of each row in words, empty if the table does not have them."""
-    from geomap.pipeline import alternatives
+    from geomap.resolution import alternatives
 
     keys = _keys(table)
     chosen = dict(zip(keys, table["place_id"].tolist(), strict=True))

@@ -13,6 +13,7 @@ import pandas as pd
 from geomap._version import __version__
 from geomap.maps._disclosure import FULL, Disclosure
 from geomap.maps._payload import Payload, corpus_hash, data_block
+from geomap.resolution._alternatives import alternatives, carries_alternatives
 from geomap.resources._loading import manifest as resource_manifest
 from geomap.tables import MENTION_KEY
 
@@ -47,7 +48,6 @@ def credit_html(place_ids: pd.Series[str]) -> str:
     return f"{_GEONAMES}, {_OSM}" if from_openstreetmap(place_ids) else _GEONAMES
 
 
-ALTERNATIVES = "geomap_alternatives"  # where geoparse leaves them in a table's attrs
 MANIFEST = "geomap_manifest"
 _MAX_ALTERNATIVES = 5
 _KEY = list(MENTION_KEY)
@@ -109,10 +109,9 @@ class Corpus:
         if disclosure.text == "none" or not set(_KEY).issubset(self.mentions.columns):
             return None
         if table is None:
-            carried: Any = self.mentions.attrs.get(ALTERNATIVES)
-            if not hasattr(carried, "table"):
+            if not carries_alternatives(self.mentions):
                 return None
-            table = carried.table(self.mentions)
+            table = alternatives(self.mentions)
         shown = self.mentions.iloc[self.payload(disclosure).order]
         # Of places that are left out, not even the name of a candidate may be on the page.
         on_page = pd.MultiIndex.from_frame(table[_KEY]).isin(pd.MultiIndex.from_frame(shown[_KEY]))

@@ -1,113 +1,186 @@
-"""The runners-up of every mention, kept beside the mentions table.
+"""The runners-up of every mention, as a column of the mentions table.
 
-They travel in the table's ``attrs``, which survive most of what pandas does with a table. pandas deep-copies ``attrs``
-at every step and writes them as JSON into Parquet, so the object is a dict that is empty for JSON and copies as itself.
+The column ``alternatives`` holds compact JSON text, so that it survives whatever a table goes through: ``concat``,
+``merge``, another process, and files of every format. A cell holds two arrays::
+
+    [[[99072, "Mosul", "IQ", "15", "PPLA", 1683000, 0.987, 36.335, 43.11889], ...], [13210, 0, -402, ...]]
+
+The first has one entry per candidate, the likeliest first: the ``geonameid`` (or the ``place_id`` of a place that is not
+from GeoNames), then the columns of :data:`STORED`. The second says why the first candidate was preferred to the second:
+what each signal adds to its score, less what it adds to the second's, in units of :data:`UNIT` and in the order of
+:data:`~geomap.resolution._signals.NAMES`. It is empty where there was no choice.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from geomap.errors import InvalidTable
+from geomap.gazetteer import Candidate
 from geomap.resolution._candidates import Batch
+from geomap.tables import MENTION_KEY, Floats, Ints, is_missing, require_columns, with_dtypes
 
-Floats = npt.NDArray[np.float64]
+COLUMN = "alternatives"
+LIMIT = 8
+UNIT = 1e-4
+STORED = ("place_id", "name", "country_code", "admin1_code", "feature_code", "population", "probability", "lat", "lon")
+COLUMNS = {
+    "article_id": "str",
+    "field": "str",
+    "start": "int64",
+    "end": "int64",
+    "toponym": "str",
+    "rank": "int64",
+    "place_id": "str",
+    "name": "str",
+    "country_code": "str",
+    "admin1_code": "str",
+    "feature_code": "str",
+    "population": "int64",
+    "probability": "float64",
+    "lat": "float64",
+    "lon": "float64",
+}
 
-ATTRIBUTE = "geomap_alternatives"
-MOST = 8
-COLUMNS = [
-    "article_id",
-    "field",
-    "start",
-    "end",
-    "toponym",
-    "rank",
-    "place_id",
-    "name",
-    "country_code",
-    "admin1_code",
-    "feature_code",
-    "population",
-    "probability",
-    "lat",
-    "lon",
-]
+_NONE = "[[],[]]"
+_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-class Alternatives(dict[str, Any]):
-    """The candidates of every mention, the likeliest first; see :func:`geomap.alternatives`."""
+def alternatives_as_text(
+    batch: Batch,
+    groups: Ints,
+    chosen: Ints,
+    probabilities: Floats,
+    signals: Floats,
+    contributions: Callable[[Floats], Floats],
+) -> list[str]:
+    """Return the likeliest candidates of each mention as text.
 
-    def __init__(self, ranker: Any = None) -> None:
-        super().__init__()
-        self.ranker = ranker
-        self._of: dict[tuple[str, str, int, int], list[tuple[Any, ...]]] = {}
+    Parameters
+    ----------
+    batch
+        The groups and their candidates.
+    groups
+        Of each mention, the number of its group; -1 for a mention without a candidate.
+    chosen
+        Of each group, the row that was chosen.
+    probabilities, signals
+        Of each row of the batch, shapes (rows,) and (rows, signals).
+    contributions
+        What returns what each signal adds to each row's score, up to a constant.
+    """
+    # Rows in the order of their groups, the likeliest of each group first, of equals the choice: a group's choice and
+    # its runner-up are then its first and second row.
+    is_choice = np.zeros(len(batch.group), dtype=bool)
+    is_choice[chosen] = True
+    ranked = np.lexsort((~is_choice, -probabilities, batch.group))
+    asked = np.unique(groups[groups >= 0])
+    starts, sizes = batch.starts[asked], np.diff(batch.starts)[asked]
+    contested = starts[sizes > 1]
+    added = contributions(signals[np.concatenate([ranked[contested], ranked[contested + 1]])])
+    difference = iter(np.rint((added[: len(contested)] - added[len(contested) :]) / UNIT).astype(np.int64).tolist())
+    texts = {-1: _NONE}
+    for group, start, size in zip(asked.tolist(), starts.tolist(), sizes.tolist(), strict=True):
+        rows = ranked[start : start + min(size, LIMIT)].tolist()
+        candidates = [_stored(batch.places[row], float(probabilities[row])) for row in rows]
+        texts[group] = _as_json([candidates, next(difference) if size > 1 else []])
+    return [texts[group] for group in groups.tolist()]
 
-    def add(
-        self,
-        mentions: pd.DataFrame,
-        groups: npt.NDArray[np.int64],
-        batch: Batch,
-        probabilities: Floats,
-        signals: Floats,
-    ) -> None:
-        """Keep the likeliest candidates of each mention's group, with their signals."""
-        by_group: dict[int, list[tuple[Any, ...]]] = {}
-        for group in np.unique(groups[groups >= 0]).tolist():
-            begin, end = int(batch.starts[group]), int(batch.starts[group + 1])
-            order = begin + np.argsort(-probabilities[begin:end], kind="stable")[:MOST]
-            by_group[group] = [
-                (batch.places[row], float(probabilities[row]), signals[row].astype(np.float32)) for row in order
-            ]
-        keys = zip(mentions["article_id"], mentions["field"], mentions["start"], mentions["end"], strict=True)
-        for key, group in zip(keys, groups.tolist(), strict=True):
-            self._of[key] = by_group.get(group, [])
 
-    def adopt(self, other: Alternatives, mentions: pd.DataFrame) -> None:
-        """Take over what another resolution kept of some mentions."""
-        for key in zip(mentions["article_id"], mentions["field"], mentions["start"], mentions["end"], strict=True):
-            self._of[key] = other.of(*key)
+def _stored(place: Candidate, probability: float) -> tuple[object, ...]:
+    from_geonames = place.place_id == f"geonames:{place.geonameid}"
+    return (
+        place.geonameid if from_geonames else place.place_id,
+        place.name,
+        place.country_code,
+        place.admin1_code,
+        place.feature_code,
+        place.population,
+        round(probability, 5),
+        round(place.lat, 5),
+        round(place.lon, 5),
+    )
 
-    def of(self, article_id: str, field: str, start: int, end: int) -> list[tuple[Any, ...]]:
-        """Return one mention's candidates: place, probability and signals, the likeliest first."""
-        return self._of.get((article_id, field, start, end), [])
 
-    def table(self, mentions: pd.DataFrame) -> pd.DataFrame:
-        """Return one row per candidate of the mentions given, in their order."""
-        rows = []
-        columns = ("article_id", "field", "start", "end", "toponym")
-        for values in zip(*(mentions[name] for name in columns), strict=True):
-            for rank, (place, probability, _) in enumerate(self._of.get(values[:4], ()), start=1):
-                rows.append(
-                    (
-                        *values,
-                        rank,
-                        place.place_id,
-                        place.name,
-                        place.country_code,
-                        place.admin1_code,
-                        place.feature_code,
-                        place.population,
-                        probability,
-                        place.lat,
-                        place.lon,
-                    )
-                )
-        return pd.DataFrame(rows, columns=COLUMNS)
+def read_alternatives(cell: Any) -> tuple[list[tuple[Any, ...]], list[float]]:
+    """Return what :func:`alternatives_as_text` wrote of one mention.
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Alternatives:
-        return self
+    Parameters
+    ----------
+    cell
+        The text, or the arrays in it: GDAL writes text that looks like JSON as JSON, and reads it as lists.
 
-    def __copy__(self) -> Alternatives:
-        return self
+    Returns
+    -------
+    list of tuple
+        The candidates, the likeliest first, with the columns of :data:`STORED`.
+    list of float
+        By signal, what it adds to the first candidate's score less what it adds to the second's; empty without a second.
 
-    def __eq__(self, other: object) -> bool:
-        return self is other
+    Raises
+    ------
+    InvalidTable
+        If the cell holds something else.
+    """
+    try:
+        stored, difference = json.loads(cell) if isinstance(cell, str) else cell
+        candidates = [
+            (f"geonames:{place_id}" if isinstance(place_id, int) else place_id, *values) for place_id, *values in stored
+        ]
+        return candidates, [round(value * UNIT, 4) for value in difference]
+    except (ValueError, TypeError) as error:
+        raise InvalidTable(f"the column {COLUMN} cannot be read: {cell!r:.60}; geoparse the articles again") from error
 
-    def __ne__(self, other: object) -> bool:
-        return self is not other
 
-    def __hash__(self) -> int:  # type: ignore[override]
-        return id(self)
+def carries_alternatives(mentions: pd.DataFrame) -> bool:
+    """Return whether the table says what else its mentions might have meant."""
+    return COLUMN in mentions.columns and bool(mentions[COLUMN].notna().any())
+
+
+def alternatives(mentions: pd.DataFrame) -> pd.DataFrame:
+    """Return the candidates that each mention had, the likeliest first.
+
+    Parameters
+    ----------
+    mentions
+        The mentions table, or rows of it, as :func:`~geomap.geoparse` returned it or as it was read from a file.
+
+    Returns
+    -------
+    DataFrame
+        One row per candidate, at most eight per mention, in the order of the mentions and from the likeliest candidate
+        to the least likely: ``article_id, field, start, end, toponym, rank`` (from 1), ``place_id, name, country_code,
+        admin1_code, feature_code, population`` (0 where unknown), ``probability``, ``lat, lon``
+        (degrees, EPSG:4326); these three to five digits. A mention without a candidate has no row.
+
+    Raises
+    ------
+    ColumnMissing
+        If the table is not one of mentions.
+    InvalidTable
+        If no mention says what its candidates were: the table comes from an older geomap or from another program.
+
+    See Also
+    --------
+    geomap.why : why the likeliest candidate was preferred to the next.
+
+    Examples
+    --------
+    >>> import geomap
+    >>> mentions = geomap.datasets.sample_mentions()
+    >>> geomap.alternatives(mentions.query("toponym == 'Paris'"))[["rank", "name", "country_code", "probability"]].head(3)
+    """
+    require_columns(mentions, (*MENTION_KEY, "toponym"), what="mentions")
+    if len(mentions) and not carries_alternatives(mentions):
+        raise InvalidTable(f"the mentions have no column {COLUMN}, which geoparse writes; geoparse the articles again")
+    rows = []
+    named = (mentions[name] for name in (*MENTION_KEY, "toponym"))
+    for *mention, text in zip(*named, mentions.get(COLUMN, []), strict=True):
+        candidates = [] if is_missing(text) else read_alternatives(text)[0]
+        rows += [(*mention, rank, *candidate) for rank, candidate in enumerate(candidates, start=1)]
+    return with_dtypes(pd.DataFrame(rows, columns=list(COLUMNS)), COLUMNS)

@@ -21,7 +21,6 @@ from geomap.errors import BulkGeocoding, FallbackIncomplete, GeocodingFailed, Ge
 from geomap.gazetteer import Candidate, Gazetteer, fold
 from geomap.gazetteer._model import NameKind
 from geomap.geometry import distance_km
-from geomap.resolution._alternatives import Alternatives
 from geomap.resolution._names import name_variants
 from geomap.resolution._resolver import Ranker, Resolver
 from geomap.tables import Floats
@@ -82,7 +81,6 @@ class Fallback:
         articles: pd.DataFrame,
         mentions: pd.DataFrame,
         places: pd.DataFrame,
-        alternatives: Alternatives,
         *,
         nil: pd.Series[bool],
         context: pd.DataFrame | None = None,
@@ -98,8 +96,6 @@ class Fallback:
             ``article_id, field, start, end, toponym, kind``, in article order then text order.
         places
             What :meth:`Resolver.resolve` returned for the mentions.
-        alternatives
-            The candidates of every mention; updated for the mentions resolved here.
         nil
             Whether each mention is unresolved. Demonyms are never asked for; a name inside another one ("Elmwood Police
             Department") is not asked for either, but shares the answer of the same name elsewhere.
@@ -130,10 +126,9 @@ class Fallback:
             chunk = articles[[hints.get(article_id) == country_code for article_id in articles["article_id"]]]
             own = mentions["article_id"].isin(set(chunk["article_id"]))
             known = {name: proposed for (name, code), proposed in proposals.items() if code == country_code}
-            again, runners = self._with(known).resolve(chunk, mentions[own], context=context)
+            again = self._with(known).resolve(chunk, mentions[own], context=context)
             rows = sharing & own & again["place_id"].reindex(mentions.index).notna()
             table.loc[rows] = again.loc[rows[rows].index]
-            alternatives.adopt(runners, mentions[rows])
         return table
 
     def _ask(self, questions: Sequence[Question], progress: Progress | None) -> dict[Key, list[Candidate]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,11 +14,11 @@ from geomap.errors import ResourceDamaged, UnsupportedFormat
 from geomap.resolution._resolver import Ranker
 from geomap.resolution._signals import NAMES
 from geomap.resources._loading import read_resource
+from geomap.tables import Floats, Ints
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int32]
+Nodes = npt.NDArray[np.int32]
 
-ROWS_AT_ONCE = 20_000
+ROWS_AT_ONCE = 128  # so that the state of all trees stays in the processor's cache
 
 
 class Trees:
@@ -37,48 +38,70 @@ class Trees:
     """
 
     def __init__(
-        self, feature: Ints, threshold: Floats, left: Ints, right: Ints, value: Floats, middle: Floats, roots: Ints
+        self, feature: Nodes, threshold: Floats, left: Nodes, right: Nodes, value: Floats, middle: Floats, roots: Nodes
     ) -> None:
         self.feature, self.threshold, self.value, self.roots = feature, threshold, value, roots
         self.middle = middle
         self.children = np.column_stack([left, right]).ravel()
+        # For the walk, leaves are nodes behind the inner ones and lead to themselves: nothing exceeds infinity, so that
+        # a row that has arrived stays, and rows and trees can all take their steps together.
+        inner, leaves = len(feature), len(value)
+        self._feature = np.concatenate([feature, np.zeros(leaves)]).astype(np.int64)
+        self._threshold = np.concatenate([threshold, np.full(leaves, np.inf)])
+        children = np.where(self.children < 0, inner - self.children - 1, self.children)
+        self._children = np.concatenate([children, np.repeat(np.arange(inner, inner + leaves), 2)]).astype(np.int64)
 
     def scores(self, signals: Floats) -> Floats:
         """Return the sum of the leaves that each row of signals reaches, shape (rows,)."""
-        parts = [self._walk(signals[begin : begin + ROWS_AT_ONCE]) for begin in range(0, len(signals), ROWS_AT_ONCE)]
-        return np.concatenate(parts) if parts else np.zeros(0)
-
-    def _walk(self, signals: Floats) -> Floats:
         total = np.zeros(len(signals))
-        rows = np.arange(len(signals))
-        for root in self.roots.tolist():
-            node = np.full(len(signals), root, dtype=np.int64)
-            active = rows
-            while len(active):
-                at = node[active]
-                right = signals[active, self.feature[at]] > self.threshold[at]
-                node[active] = self.children[2 * at + right]
-                active = active[node[active] >= 0]
-            total += self.value[-node - 1]
+        for rows, leaves in self._leaves(signals):
+            # Tree by tree: numpy's own sum would add in another order for one row than for many.
+            for of_tree in leaves:
+                total[rows] += self.value[of_tree]
         return total
 
-    def contributions(self, row: Floats) -> Floats:
-        """Return what each signal adds to one row's score, shape (signals,).
+    def contributions(self, signals: Floats) -> Floats:
+        """Return what each signal adds to each row's score, shape (rows, signals).
 
         At each split on a row's way to its leaf, the change of the node's mean is the signal's doing (Saabas 2014). The
         sum is the score less the mean of the roots, which is the same for every row: two rows' contributions therefore
         differ by exactly as much as their scores.
         """
-        added = np.zeros(len(row))
-        for root in self.roots.tolist():
-            node = root
-            while node >= 0:
-                signal = int(self.feature[node])
-                child = int(self.children[2 * node + int(row[signal] > self.threshold[node])])
-                reached = self.middle[child] if child >= 0 else self.value[-child - 1]
-                added[signal] += reached - self.middle[node]
-                node = child
+        added = np.zeros(signals.shape)
+        for rows, leaves in self._leaves(signals):
+            part = added[rows, : self._on_the_way.shape[1]]
+            for of_tree in leaves:
+                part += self._on_the_way[of_tree]
         return added
+
+    @functools.cached_property
+    def _on_the_way(self) -> Floats:
+        """What each signal adds on the way from a tree's root to each leaf, shape (leaves, signals)."""
+        added = np.zeros((len(self.value), int(self.feature.max()) + 1))
+        waiting = [(root, np.zeros(added.shape[1])) for root in self.roots.tolist()]
+        while waiting:
+            node, before = waiting.pop()
+            for child in self.children[2 * node : 2 * node + 2].tolist():
+                reached = self.middle[child] if child >= 0 else self.value[-child - 1]
+                after = before.copy()
+                after[self.feature[node]] += reached - self.middle[node]
+                if child < 0:
+                    added[-child - 1] = after
+                else:
+                    waiting.append((child, after))
+        return added
+
+    def _leaves(self, signals: Floats) -> Iterator[tuple[slice, Ints]]:
+        """Yield some rows at a time and the leaf that each of them reaches in each tree, shape (trees, rows)."""
+        inner = len(self.feature)
+        for begin in range(0, len(signals), ROWS_AT_ONCE):
+            rows = slice(begin, min(begin + ROWS_AT_ONCE, len(signals)))
+            flat, first = signals[rows].ravel(), np.arange(rows.stop - begin) * signals.shape[1]
+            node = np.tile(self.roots.astype(np.int64)[:, None], rows.stop - begin)
+            while (node < inner).any():
+                right = flat.take(self._feature.take(node) + first) > self._threshold.take(node)
+                node = self._children.take(2 * node + right)
+            yield rows, node - inner
 
     def to_arrays(self) -> dict[str, npt.NDArray[np.generic]]:
         """Return the arrays by the names of the constructor's parameters."""
@@ -144,9 +167,9 @@ class HandSetRanker:
         """Return the probabilities as they are."""
         return probabilities
 
-    def contributions(self, row: Floats) -> Floats:
-        """Return what each signal adds to one row's score, shape (signals,)."""
-        return np.asarray(row * self._weights)
+    def contributions(self, signals: Floats) -> Floats:
+        """Return what each signal adds to each row's score, shape (rows, signals)."""
+        return np.asarray(signals * self._weights)
 
 
 OUTRIGHT = 2.0
@@ -187,11 +210,12 @@ class LearnedRanker:
         odds = self.surety.scores(np.column_stack([signals, probabilities]))
         return np.asarray(1.0 / (1.0 + np.exp(-odds)))
 
-    def contributions(self, row: Floats) -> Floats:
-        """Return what each signal adds to one row's score, up to a constant that all rows share, shape (signals,)."""
-        added = self.trees.contributions(row)
+    def contributions(self, signals: Floats) -> Floats:
+        """Return what each signal adds to each row's score, up to a constant that all rows share, shape (rows, signals)."""
+        added = self.trees.contributions(signals)
         for name, sign in (("contained", 1.0), ("contradicted", -1.0)):
-            added[NAMES.index(name)] += sign * OUTRIGHT * row[NAMES.index(name)]
+            column = NAMES.index(name)
+            added[:, column] += sign * OUTRIGHT * signals[:, column]
         return added
 
     @classmethod

@@ -6,15 +6,13 @@ from collections.abc import Iterator
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from geomap.gazetteer import Candidate, Gazetteer
-from geomap.resolution._alternatives import Alternatives
+from geomap.resolution._alternatives import alternatives_as_text
 from geomap.resolution._candidates import Batch, build_batch
 from geomap.resolution._signals import compute_signals
-
-Floats = npt.NDArray[np.float64]
+from geomap.tables import Floats, Ints
 
 ARTICLES_AT_ONCE = 1000
 
@@ -30,8 +28,8 @@ class Ranker(Protocol):
         """Return the calibrated probability that a row chosen with this probability and these signals is right."""
         ...
 
-    def contributions(self, row: Floats) -> Floats:
-        """Return what each signal adds to one row's score, up to a constant that all rows share."""
+    def contributions(self, signals: Floats) -> Floats:
+        """Return what each signal adds to each row's score, up to a constant that all rows share; shape as ``signals``."""
         ...
 
 
@@ -55,7 +53,7 @@ class Resolver:
 
     def resolve(
         self, articles: pd.DataFrame, mentions: pd.DataFrame, *, context: pd.DataFrame | None = None
-    ) -> tuple[pd.DataFrame, Alternatives]:
+    ) -> pd.DataFrame:
         """Choose a place for every mention.
 
         Parameters
@@ -72,24 +70,22 @@ class Resolver:
         DataFrame
             One row per mention, in the same order and with the same index: ``place_id, geonameid, name, country_code,
             country, admin1, feature_class, feature_code, population, lat, lon`` (degrees) and ``confidence``; missing,
-            with confidence 0, where nothing is known by that name.
-        Alternatives
-            The runners-up of every mention.
+            with confidence 0, where nothing is known by that name. Last, ``alternatives``: the likeliest candidates as
+            text, see :mod:`geomap.resolution._alternatives`.
         """
         parts: list[pd.DataFrame] = []
-        runners = Alternatives(self.ranker)
         for chunk in chunks_by_source(articles):
             own = mentions[mentions["article_id"].isin(set(chunk["article_id"]))]
             if not len(own):
                 continue
             around = None if context is None else context[context["article_id"].isin(set(chunk["article_id"]))]
-            parts.append(self._resolve_chunk(chunk, own, around, runners))
+            parts.append(self._resolve_chunk(chunk, own, around))
         if not parts:
-            return pd.DataFrame(columns=RESULT_COLUMNS, index=mentions.index), runners
-        return pd.concat(parts).reindex(mentions.index), runners
+            return pd.DataFrame(columns=[*RESULT_COLUMNS, "alternatives"], index=mentions.index)
+        return pd.concat(parts).reindex(mentions.index)
 
     def _resolve_chunk(
-        self, articles: pd.DataFrame, mentions: pd.DataFrame, context: pd.DataFrame | None, runners: Alternatives
+        self, articles: pd.DataFrame, mentions: pd.DataFrame, context: pd.DataFrame | None
     ) -> pd.DataFrame:
         together = mentions if context is None else joined(articles, mentions, context)
         batch = build_batch(articles, together, self.gazetteer, limit=self.limit)
@@ -99,11 +95,13 @@ class Resolver:
         confidence = calibrated(probabilities, signals, chosen, self.ranker, batch)
         own = np.ones(len(together), dtype=bool) if context is None else together["_own"].to_numpy(dtype=bool)
         groups = batch.mention_group[own]
-        runners.add(mentions, groups, batch, confidence, signals)
         rows = [None if group < 0 else int(chosen[group]) for group in groups]
         records = [self._record(None if row is None else batch.places[row]) for row in rows]
         table = pd.DataFrame(records, columns=RESULT_COLUMNS, index=mentions.index)
         table["confidence"] = [0.0 if row is None else float(confidence[row]) for row in rows]
+        table["alternatives"] = alternatives_as_text(
+            batch, groups, chosen, confidence, signals, self.ranker.contributions
+        )
         return table
 
     def _record(self, place: Candidate | None) -> tuple[object, ...]:
@@ -150,15 +148,13 @@ def softmax(scores: Floats, batch: Batch) -> Floats:
     return np.asarray(raised / np.add.reduceat(raised, batch.starts[:-1])[batch.group])
 
 
-def best_rows(probabilities: Floats, batch: Batch) -> npt.NDArray[np.int64]:
+def best_rows(probabilities: Floats, batch: Batch) -> Ints:
     """Return the likeliest row of each group; the first of equals."""
     order = np.lexsort((np.arange(len(probabilities)), -probabilities, batch.group))
     return order[batch.starts[:-1]] if len(order) else np.zeros(0, dtype=np.int64)
 
 
-def calibrated(
-    probabilities: Floats, signals: Floats, chosen: npt.NDArray[np.int64], ranker: Ranker, batch: Batch
-) -> Floats:
+def calibrated(probabilities: Floats, signals: Floats, chosen: Ints, ranker: Ranker, batch: Batch) -> Floats:
     """Return each row's confidence: the ranker's for the chosen ones, what is left of it shared out among the others."""
     if not len(probabilities):
         return probabilities

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from geomap.errors import InvalidTable
+from geomap.gazetteer import Gazetteer
+from geomap.resolution._alternatives import COLUMN, STORED, carries_alternatives, read_alternatives
 from geomap.resolution._signals import NAMES
+from geomap.tables import MENTION_KEY, require_columns
 
-Floats = npt.NDArray[np.float64]
+MIN_CONTRIBUTION = 0.1  # to the score; what weighs less is not worth a word
 
 # Signals that say the same thing in several ways, and what they say.
 EVIDENCE: Mapping[str, tuple[str, ...]] = {
@@ -97,44 +99,92 @@ class Explanation:
         return f"<p>{escape(self.text)}</p>{self.table.to_html(index=False)}"
 
 
-def explain(toponym: str, candidates: list[tuple[Any, ...]], ranker: Any, names: list[str]) -> Explanation:
-    """Explain one decision.
+def why(mentions: pd.DataFrame, *, gazetteer: Gazetteer | None = None) -> Explanation:
+    """Explain why a mention was resolved as it was.
 
     Parameters
     ----------
-    toponym
-        The words as written.
-    candidates
-        Place, probability and signals of each candidate, the likeliest first.
-    ranker
-        What scored them.
-    names
-        How to call the first two candidates ("Paris, Texas, United States").
+    mentions
+        The mentions table cut down to one row: ``mentions.iloc[[i]]``.
+    gazetteer
+        Where the names of countries and divisions come from, for the words of the explanation: a
+        :class:`~geomap.gazetteer.Gazetteer`. The gazetteer that ships with geomap by default.
+
+    Returns
+    -------
+    Explanation
+        ``print`` it for a summary in words. Its ``table`` weighs the evidence: the contributions add up to the
+        difference in score between the likeliest candidate and the runner-up.
+
+    Raises
+    ------
+    ColumnMissing
+        If the table is not one of mentions.
+    InvalidTable
+        If the table has more or less than one row, or does not say what the mention's candidates were: it comes from an
+        older geomap or from another program.
+
+    See Also
+    --------
+    geomap.alternatives : all candidates and their probabilities.
+
+    Examples
+    --------
+    >>> import geomap
+    >>> mentions = geomap.datasets.sample_mentions()
+    >>> explanation = geomap.why(mentions.iloc[[0]])
+    >>> print(explanation)
+    >>> explanation.table[["evidence", "contribution"]].round(1).head(3)
     """
-    empty = pd.DataFrame({"evidence": [], "contribution": [], "signals": []})
-    if not candidates:
-        return Explanation(f"The gazetteer has nothing by the name “{toponym}”.", empty)
-    if len(candidates) == 1:
-        return Explanation(f"“{toponym}” is {names[0]}: the gazetteer has no other place by that name.", empty)
-    (_, sure, chosen), (_, _, other) = candidates[:2]
-    # The stored signals are rounded to single precision; both rows go the same way through the trees as they did.
-    difference = ranker.contributions(chosen.astype(float)) - ranker.contributions(other.astype(float))
+    require_columns(mentions, (*MENTION_KEY, "toponym"), what="mentions")
+    if len(mentions) != 1:
+        raise InvalidTable(f"why explains one mention, and this table has {len(mentions)}; give mentions.iloc[[i]]")
+    if not carries_alternatives(mentions):
+        raise InvalidTable(f"the mention has no {COLUMN}, which geoparse writes; geoparse the articles again")
+    row = mentions.iloc[0]
+    candidates, difference = read_alternatives(row[COLUMN])
+    if candidates and len(candidates) > 1 and len(difference) != len(NAMES):
+        raise InvalidTable(
+            f"the mention was resolved by a geomap with {len(difference)} signals, and this one has {len(NAMES)}; "
+            "geoparse the articles again"
+        )
+    names = [_full_name(dict(zip(STORED, each, strict=True)), gazetteer or Gazetteer()) for each in candidates[:2]]
+    if not names:
+        return Explanation(f"The gazetteer has nothing by the name “{row['toponym']}”.", _evidence([]))
+    if len(names) == 1:
+        text = f"“{row['toponym']}” is {names[0]}: the gazetteer has no other place by that name."
+        return Explanation(text, _evidence([]))
+    table = _evidence(difference)
+    probability = candidates[0][STORED.index("probability")]
+    return Explanation(_in_words(row["toponym"], names, probability, table), table)
+
+
+def _full_name(place: dict[str, Any], gazetteer: Gazetteer) -> str:
+    """Return "Paris, Texas, United States"."""
+    country, division = place["country_code"], place["admin1_code"]
+    # A place that a geocoding service proposed, or that another gazetteer has.
+    stored = (place["name"], gazetteer.admin1_name(country, division), gazetteer.country_name(country))
+    return ", ".join(gazetteer.hierarchy(place["place_id"]) or filter(None, stored))
+
+
+def _evidence(difference: list[float]) -> pd.DataFrame:
+    """Return what the signals add by kind of evidence, the strongest first, for or against."""
+    by_signal = dict(zip(NAMES, difference, strict=bool(difference)))
     rows = []
-    for evidence, signals in EVIDENCE.items():
-        parts = {name: float(difference[NAMES.index(name)]) for name in signals}
-        rows.append((evidence, sum(parts.values()), {name: round(value, 3) for name, value in parts.items() if value}))
+    for evidence, names in EVIDENCE.items() if difference else ():
+        signals = {name: by_signal[name] for name in names if by_signal[name]}
+        rows.append((evidence, sum(signals.values()), {name: round(value, 3) for name, value in signals.items()}))
     table = pd.DataFrame(rows, columns=["evidence", "contribution", "signals"])
-    table = table.iloc[np.argsort(-table["contribution"].abs().to_numpy(), kind="stable")].reset_index(drop=True)
-    return Explanation(_in_words(toponym, names, sure, table), table)
+    return table.sort_values("contribution", key=abs, ascending=False, kind="stable", ignore_index=True)
 
 
-def _in_words(toponym: str, names: list[str], sure: float, table: pd.DataFrame) -> str:
-    weighty = table[table["contribution"].abs() >= 0.1]
-    spoke_for = weighty.loc[weighty["contribution"] > 0, "evidence"].tolist()[:3]
+def _in_words(toponym: str, names: list[str], probability: float, table: pd.DataFrame) -> str:
+    weighty = table[table["contribution"].abs() >= MIN_CONTRIBUTION]
+    in_favor = weighty.loc[weighty["contribution"] > 0, "evidence"].tolist()[:3]
     against = weighty.loc[weighty["contribution"] < 0, "evidence"].tolist()[:2]
-    text = f"“{toponym}” was taken to be {names[0]} ({sure:.0%} sure) rather than {names[1]}."
-    if spoke_for:
-        text += f" For it spoke {_listed(spoke_for)}."
+    text = f"“{toponym}” was taken to be {names[0]} ({probability:.0%} sure) rather than {names[1]}."
+    if in_favor:
+        text += f" For it spoke {_listed(in_favor)}."
     if against:
         text += f" Against it spoke {_listed(against)}."
     return text
