@@ -1,13 +1,15 @@
-"""The whole line: articles in, mentions with places out."""
+"""The pipeline from articles to mentions with places: recognition, then resolution."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from geomap._checks import probability
+from geomap._progress import Progress, no_progress
 from geomap._text import Sentences
 from geomap.articles import title_is_repeated
 from geomap.errors import InvalidTable
@@ -16,13 +18,16 @@ from geomap.gazetteer._sources import EMBEDDED, GEONAMES, Source, each_source
 from geomap.recognition import Recognizer, default_recognizer
 from geomap.resolution import Ranker, Resolver, default_ranker
 from geomap.resolution._fallback import Fallback, check_service
-from geomap.resolution._homes import HomeLike, with_homes
+from geomap.resolution._source_home import HomeLike, with_source_homes
 from geomap.tables import (
     FIELDS,
     KINDS,
+    MENTION_KEY,
     MIN_CONFIDENCE,
     SPANS,
     empty_mentions,
+    empty_table,
+    field_texts,
     finish_mentions,
     require_columns,
     validate_articles,
@@ -33,43 +38,76 @@ if TYPE_CHECKING:
 
     from geomap.geocoding import Service
 
-ARTICLES_AT_ONCE = 256
-MENTION_KEY = ("article_id", "field", "start", "end", "toponym")
-Progress = Callable[[str, int, int], None]
+__all__ = ["Geoparser", "geoparse"]
+
+ARTICLES_PER_CALL = 256  # of a recognizer: enough to fill its batches, few enough to report progress
+RECOGNIZED: Mapping[str, str] = {
+    **SPANS,
+    "toponym": "str",
+    "kind": "str",
+    "usage": "str",
+    "recognition_score": "float64",
+}
 
 
 class Geoparser:
-    """Find the place names in articles and work out which place each means.
+    """Find the place names in articles and decide which place each one means.
+
+    Create one and keep it to geoparse several tables with the same options; :func:`geoparse` does it for a single table.
+    Nothing is loaded before the first call.
 
     Parameters
     ----------
     recognizer
-        What finds mentions: ``"neural"`` (the default), ``"gazetteer"`` (by names alone), or any object with a method
-        ``recognize(texts)``.
+        What finds mentions: ``"neural"`` (the default), ``"gazetteer"`` (looks names up, without a model),
+        ``"spacy:MODEL"`` or ``"transformers:FOLDER"`` (a model of your own, needs the extra of that name), or any object
+        with a method ``recognize(texts)``, see :class:`~geomap.recognition.Recognizer`.
     gazetteer
-        Where places come from: a :class:`~geomap.gazetteer.Gazetteer` or what its constructor takes (a name, the path of a
-        gazetteer of your own, a list of these). Where its names have dates, an article's names are those of the year in
-        which it was published.
+        Where places come from: ``"embedded"`` (the default, ships with geomap), ``"geonames"`` (all of GeoNames, once
+        installed), the path of a file of your own, a list of these, or a :class:`~geomap.gazetteer.Gazetteer`. If its
+        names have dates, only names that were in use in the year of an article's ``published`` count.
     ranker
-        What scores candidates: ``"learned"`` (the default), ``"hand-set"``, or any object with the methods of
-        :class:`~geomap.resolution.Ranker`.
+        What scores candidates: ``"learned"`` (the default), ``"hand-set"`` (a weighted sum, without training), or any
+        object with the methods of :class:`~geomap.resolution.Ranker`.
     min_confidence
-        Mentions whose best candidate is less probable stay ``nil``, by default below 0.3; 0 answers every mention that has
-        a candidate. The default takes away up to half a percent of the right answers on gold spans and raises the F1 of
-        recognition and resolution together by 0.2 to 1 point (measured with outlets left out); 0.5 takes away 0.2 to 3
-        percent and raises it by 0.7 to 1.5 points. With a gazetteer of your own the default is 0: the confidence was
-        learned on GeoNames, and takes a place without a population for a hamlet.
+        The least probability, from 0 to 1, that a mention's best candidate needs; below it the mention is ``nil``. 0
+        resolves every mention that has a candidate. The default is 0.3, and 0 with a gazetteer of your own, because
+        the confidence was learned on GeoNames and takes a place without a population for a hamlet. See Notes.
     source_home
-        Where publishers are at home, by their name in the articles' ``source``: a place ("Lebanon, Indiana"), a place_id or
-        (latitude, longitude) in degrees. A column ``source_home`` of the articles says it of each one and counts before
-        this. What is given stands in place of what is learned from the publisher's other articles.
+        Where publishers are based, by their name in the articles' column ``source``: a place (``"Lebanon, Indiana"``),
+        a ``place_id``, or (latitude, longitude) in degrees. A column ``source_home`` in the articles takes precedence.
+        Replaces what is otherwise learned from the publisher's other articles in the table.
     fallback
-        A service on the web to ask for the names of mentions that stay ``nil``; by default none, and nothing leaves the
-        machine. See :class:`~geomap.resolution._fallback.Fallback` for what is sent.
+        A :class:`~geomap.geocoding.Service` on the web to look up the names that stay ``nil``. None by default, so that
+        nothing leaves the machine. Only the name, a country code and a language are sent, never the text.
+
+    Raises
+    ------
+    InvalidTable
+        If ``min_confidence`` is not a probability.
+    GazetteerNotFound
+        If there is no such gazetteer.
+    GeocodingMisused
+        If ``fallback`` is not a service.
 
     Notes
     -----
-    Nothing is loaded before the first call. Recognition and resolution follow Gritta et al. (2020).
+    Recognition followed by resolution is geoparsing as Gritta et al. (2020) define it. On gold annotations of outlets
+    that were left out of training, the default ``min_confidence`` loses at most half a percent of the right answers on
+    gold spans and raises the F1 of recognition and resolution together by 0.2 to 1 point; 0.5 loses 0.2 to 3 percent and
+    raises it by 0.7 to 1.5 points.
+
+    Examples
+    --------
+    >>> import geomap
+    >>> parser = geomap.Geoparser(recognizer="gazetteer", min_confidence=0.6, source_home={"Courier": "Mosul"})
+    >>> mentions = parser.geoparse(geomap.datasets.sample_articles())
+    >>> mentions[["toponym", "status", "name", "country"]].head(4)
+      toponym    status   name country
+    0   Mosul  resolved  Mosul    Iraq
+    1   Erbil  resolved  Erbil    Iraq
+    2  Tigris       nil    NaN     NaN
+    3   Mosul  resolved  Mosul    Iraq
     """
 
     def __init__(
@@ -82,8 +120,8 @@ class Geoparser:
         source_home: Mapping[str, HomeLike] | None = None,
         fallback: Service | None = None,
     ) -> None:
-        if min_confidence is not None and not 0.0 <= min_confidence <= 1.0:
-            raise InvalidTable(f"min_confidence is {min_confidence}; it is a probability, from 0 to 1")
+        if min_confidence is not None:
+            probability("min_confidence", min_confidence)
         self.gazetteer = gazetteer if isinstance(gazetteer, Gazetteer) else Gazetteer(gazetteer)
         self.min_confidence = _default_threshold(self.gazetteer) if min_confidence is None else min_confidence
         self.source_home = dict(source_home or {})
@@ -96,17 +134,18 @@ class Geoparser:
 
     @property
     def recognizer(self) -> Recognizer:
-        """The recognizer, loaded when first asked for."""
+        """The recognizer, loaded at first use."""
         if self._recognizer is None or isinstance(self._recognizer, str):
             self._recognizer = default_recognizer(self.gazetteer, name=self._recognizer)
         return self._recognizer
 
     @property
     def resolver(self) -> Resolver:
-        """The resolver, loaded when first asked for."""
+        """The resolver, loaded at first use."""
         if self._resolver is None:
-            given = self._ranker
-            ranker = default_ranker(given) if given is None or isinstance(given, str) else given
+            ranker = self._ranker
+            if ranker is None or isinstance(ranker, str):
+                ranker = default_ranker(ranker)
             self._resolver = Resolver(self.gazetteer, ranker)
         return self._resolver
 
@@ -118,13 +157,14 @@ class Geoparser:
         articles
             The articles table; ``article_id`` and ``text`` are enough.
         progress
-            Called with the stage's name, what is done and what there is: articles, in the stage ``fallback`` names.
+            Called with the name of the stage, how much is done and how much there is: articles in the stages
+            ``recognition`` and ``resolution``, names in the stage ``fallback``.
 
         Returns
         -------
         GeoDataFrame
-            The mentions table (EPSG:4326, points in longitude, latitude order), one row per mention, in article order,
-            the title before the text, then by position.
+            The mentions table (EPSG:4326, points in longitude, latitude order): one row per mention, in article order,
+            title before text, then by position.
 
         Raises
         ------
@@ -132,37 +172,44 @@ class Geoparser:
             If the table is not one of articles.
         """
         articles = validate_articles(articles)
-        spans = self.recognize(articles, progress=progress)
-        return self._resolve(articles, spans, None, progress)
+        progress = progress or no_progress
+        return self._resolve(articles, self._recognize(articles, progress), None, progress)
 
     def recognize(self, articles: pd.DataFrame, *, progress: Progress | None = None) -> pd.DataFrame:
         """Find the mentions of all articles without resolving them.
 
         A title that the text repeats at its start is read in the text only.
 
+        Parameters
+        ----------
+        articles, progress
+            As for :meth:`geoparse`.
+
         Returns
         -------
         DataFrame
-            ``article_id, field, start, end, toponym, kind, usage, recognition_score``, ordered as the mentions table.
+            ``article_id, field, start, end, toponym, kind, usage, recognition_score``, in the order of the mentions table.
         """
-        articles = validate_articles(articles)
-        parts = [_no_spans()]
-        for begin in range(0, len(articles), ARTICLES_AT_ONCE):
-            chunk = articles.iloc[begin : begin + ARTICLES_AT_ONCE]
-            parts.append(self._recognize_chunk(chunk))
-            if progress:
-                progress("recognition", min(begin + ARTICLES_AT_ONCE, len(articles)), len(articles))
-        return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+        return self._recognize(validate_articles(articles), progress or no_progress)
 
-    def _recognize_chunk(self, articles: pd.DataFrame) -> pd.DataFrame:
-        pieces = list(_pieces(articles))
-        found = self.recognizer.recognize([text for _, _, text in pieces])
+    def _recognize(self, articles: pd.DataFrame, progress: Progress) -> pd.DataFrame:
+        parts = []
+        for begin in range(0, len(articles), ARTICLES_PER_CALL):
+            part = self._recognize_together(articles.iloc[begin : begin + ARTICLES_PER_CALL])
+            if len(part):
+                parts.append(part)
+            progress("recognition", min(begin + ARTICLES_PER_CALL, len(articles)), len(articles))
+        return pd.concat(parts, ignore_index=True) if parts else empty_table(RECOGNIZED)
+
+    def _recognize_together(self, articles: pd.DataFrame) -> pd.DataFrame:
+        readings = list(_readings(articles))
+        spans_of_readings = self.recognizer.recognize([text for _, _, text in readings])
         rows = [
             (article_id, field, span.start, span.end, text[span.start : span.end], span.kind, span.usage, span.score)
-            for (article_id, field, text), spans in zip(pieces, found, strict=True)
+            for (article_id, field, text), spans in zip(readings, spans_of_readings, strict=True)
             for span in spans
         ]
-        return pd.DataFrame(rows, columns=_no_spans().columns) if rows else _no_spans()
+        return pd.DataFrame(rows, columns=list(RECOGNIZED))
 
     def resolve(self, articles: pd.DataFrame, spans: pd.DataFrame, *, use_context: bool = True) -> gpd.GeoDataFrame:
         """Resolve spans that come from elsewhere: another recognizer, an annotator, gold.
@@ -172,7 +219,7 @@ class Geoparser:
         articles
             The articles table.
         spans
-            ``article_id, field, start, end``; ``kind`` and ``usage`` are carried where given.
+            ``article_id, field, start, end``; also ``kind``, ``usage`` and ``recognition_score`` where known.
         use_context
             Whether the toponyms that geomap itself recognizes around the spans count as evidence too.
 
@@ -184,42 +231,34 @@ class Geoparser:
         Raises
         ------
         InvalidTable
-            If a span names an article that is not there, or offsets outside its field; the row is named.
+            If a span names an unknown article, or has offsets outside its field; the message names the row.
         """
         articles = validate_articles(articles)
         spans = _validated_spans(articles, spans)
-        context = self.recognize(articles) if use_context and len(spans) else None
-        return self._resolve(articles, spans, context, None)
+        context = self._recognize(articles, no_progress) if use_context and len(spans) else None
+        return self._resolve(articles, spans, context, no_progress)
 
     def _resolve(
-        self, articles: pd.DataFrame, spans: pd.DataFrame, context: pd.DataFrame | None, progress: Progress | None
+        self, articles: pd.DataFrame, spans: pd.DataFrame, context: pd.DataFrame | None, progress: Progress
     ) -> gpd.GeoDataFrame:
         if not len(spans):
             return empty_mentions()
-        if progress:
-            progress("resolution", 0, len(articles))
-        articles = with_homes(articles, self.source_home)
+        progress("resolution", 0, len(articles))
+        articles = with_source_homes(articles, self.source_home)
         places = self.resolver.resolve(articles, spans, context=context)
         if self.fallback is not None:
             places = Fallback(self.fallback, self.resolver).resolve(
-                articles,
-                spans,
-                places,
-                nil=self._unsure(places),
-                context=context,
-                progress=progress,
+                articles, spans, places, nil=self._is_nil(places), context=context, progress=progress
             )
         table = pd.concat([spans, places], axis=1)
-        unsure = self._unsure(table)
-        table["status"] = np.where(unsure, "nil", "resolved")
-        of_place = places.columns.difference(["confidence", "alternatives"])
-        table.loc[unsure, of_place] = None
+        nil = self._is_nil(table)
+        table["status"] = np.where(nil, "nil", "resolved")
+        table.loc[nil, places.columns.difference(["confidence", "alternatives"])] = None
         mentions = finish_mentions(_with_article(table, articles))
-        if progress:
-            progress("resolution", len(articles), len(articles))
+        progress("resolution", len(articles), len(articles))
         return mentions
 
-    def _unsure(self, places: pd.DataFrame) -> pd.Series[bool]:
+    def _is_nil(self, places: pd.DataFrame) -> pd.Series[bool]:
         return places["place_id"].isna() | (places["confidence"] < self.min_confidence)
 
 
@@ -236,20 +275,60 @@ def geoparse(
     source_home: Mapping[str, HomeLike] | None = None,
     fallback: Service | None = None,
 ) -> gpd.GeoDataFrame:
-    """Find the place names in articles and work out which place each means.
+    """Find the place names in articles and decide which place each one means.
 
     Parameters
     ----------
     articles
-        The articles table; ``article_id`` and ``text`` are enough.
-    recognizer, gazetteer, min_confidence, source_home, fallback
-        As for :class:`Geoparser`, which is worth keeping when called often.
+        The articles table, one row per article; ``article_id`` and ``text`` are enough. ``title`` is read too, ``source``
+        and ``published`` are used as evidence, and further columns are ignored.
+    recognizer
+        What finds mentions: ``"neural"`` (the default), ``"gazetteer"`` (looks names up, without a model),
+        ``"spacy:MODEL"`` or ``"transformers:FOLDER"`` (a model of your own, needs the extra of that name), or any object
+        with a method ``recognize(texts)``.
+    gazetteer
+        Where places come from: ``"embedded"`` (the default, ships with geomap), ``"geonames"`` (all of GeoNames, once
+        installed), the path of a file of your own, a list of these, or a :class:`~geomap.gazetteer.Gazetteer`.
+    min_confidence
+        The least probability, from 0 to 1, that a mention's best candidate needs; below it the mention is ``nil``: it
+        stays in the table, without a place. 0 resolves every mention that has a candidate. The default is 0.3, and 0
+        with a gazetteer of your own.
+    source_home
+        Where publishers are based, by their name in the articles' column ``source``: a place (``"Lebanon, Indiana"``),
+        a ``place_id``, or (latitude, longitude) in degrees. By default learned from their other articles in the table.
+    fallback
+        A :class:`~geomap.geocoding.Service` on the web to look up the names that stay ``nil``. None by default, so that
+        nothing leaves the machine. Only the name, a country code and a language are sent, never the text.
 
     Returns
     -------
     GeoDataFrame
-        The mentions table: one row per mention, EPSG:4326, points in (longitude, latitude) order, in article order
-        then text order.
+        The mentions table (EPSG:4326, points in longitude, latitude order): one row per mention, in article order, title
+        before text, then by position. Its columns are those of :data:`geomap.tables.MENTIONS`.
+
+    Raises
+    ------
+    ColumnMissing, InvalidTable
+        If the table is not one of articles, or an option is out of range.
+    GazetteerNotFound, UnsupportedFormat, MissingDependency
+        If the gazetteer or the recognizer is unknown, or needs something that is not installed.
+
+    See Also
+    --------
+    Geoparser : the same with more options, worth keeping when called often.
+    geomap.alternatives : what else each mention might have meant.
+    geomap.explore : the mentions on a map.
+
+    Examples
+    --------
+    >>> import geomap
+    >>> articles = geomap.datasets.sample_articles()
+    >>> mentions = geomap.geoparse(articles, recognizer="gazetteer")
+    >>> mentions[["article_id", "toponym", "name", "country", "confidence"]].head(3).round(2)
+      article_id toponym    name country  confidence
+    0         a1   Mosul   Mosul    Iraq        0.99
+    1         a1   Erbil   Erbil    Iraq        0.99
+    2         a2  Tigris  Tigris     NaN        0.57
     """
     parser = Geoparser(
         recognizer=recognizer,
@@ -261,34 +340,30 @@ def geoparse(
     return parser.geoparse(articles)
 
 
-def _pieces(articles: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
+def _readings(articles: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
+    """Yield what is read: article_id, field and the text in it."""
     for article_id, title, text in zip(articles["article_id"], articles["title"], articles["text"], strict=True):
         if title and not title_is_repeated(title, text):
             yield article_id, "title", title
         yield article_id, "text", text
 
 
-def _no_spans() -> pd.DataFrame:
-    columns = {**SPANS, "toponym": "str", "kind": "str", "usage": "str", "recognition_score": "float64"}
-    return pd.DataFrame({name: pd.Series([], dtype=dtype) for name, dtype in columns.items()})
-
-
 def _validated_spans(articles: pd.DataFrame, spans: pd.DataFrame) -> pd.DataFrame:
     require_columns(spans, SPANS, what="spans")
-    texts = {field: dict(zip(articles["article_id"], articles[field], strict=True)) for field in FIELDS}
+    texts = field_texts(articles)
     numbers = {article_id: number for number, article_id in enumerate(articles["article_id"])}
     toponyms = []
-    rows = zip(spans["article_id"], spans["field"], spans["start"], spans["end"], strict=True)
+    rows = zip(*(spans[name] for name in MENTION_KEY), strict=True)
     for row, (article_id, field, start, end) in enumerate(rows):
         if field not in FIELDS:
-            raise InvalidTable(f"spans row {row}: field is {field!r}, not 'title' or 'text'")
+            raise InvalidTable(f"row {row} of the spans: field must be 'title' or 'text'; got {field!r}")
         if article_id not in numbers:
-            raise InvalidTable(f"spans row {row}: there is no article {article_id!r}")
+            raise InvalidTable(f"row {row} of the spans: no article has the article_id {article_id!r}")
         text = texts[field][article_id]
         if not 0 <= start < end <= len(text):
             raise InvalidTable(
-                f"spans row {row}: offsets {start}-{end} lie outside the {field} of article {article_id!r}, which has "
-                f"{len(text)} characters"
+                f"row {row} of the spans: offsets {start} to {end} lie outside the {field} of article {article_id!r}, "
+                f"which has {len(text)} characters"
             )
         toponyms.append(text[start:end])
     table = spans.assign(toponym=toponyms)
@@ -302,31 +377,26 @@ def _validated_spans(articles: pd.DataFrame, spans: pd.DataFrame) -> pd.DataFram
     ordered = table.sort_values(
         ["_article", "field", "start", "end"], ascending=[True, False, True, True], kind="stable"
     )
-    return ordered[list(_no_spans().columns)].reset_index(drop=True)
+    return ordered[list(RECOGNIZED)].reset_index(drop=True)
 
 
 def _with_article(table: pd.DataFrame, articles: pd.DataFrame) -> pd.DataFrame:
-    known = articles.set_index("article_id")
+    by_id = articles.set_index("article_id")
     table["sentence"] = _sentences(table, articles)
     for name in ("title", "published", "source", "url"):
-        column = known[name]
-        if name != "published":
-            column = column.astype("category")
+        # Categories are made of a few articles, before they are repeated for many mentions.
+        column = by_id[name] if name == "published" else by_id[name].astype("category")
         table[name] = column.loc[table["article_id"]].set_axis(table.index)
-    table["boilerplate"] = None
     return table
 
 
 def _sentences(table: pd.DataFrame, articles: pd.DataFrame) -> list[str]:
-    texts = {field: dict(zip(articles["article_id"], articles[field], strict=True)) for field in FIELDS}
+    texts = field_texts(articles)
     current: tuple[str, str] | None = None
     reader = Sentences("")
-    found = []
-    rows: Sequence[tuple[str, str, int, int]] = list(
-        zip(table["article_id"], table["field"], table["start"], table["end"], strict=True)
-    )
-    for article_id, field, start, end in rows:
+    sentences = []
+    for article_id, field, start, end in zip(*(table[name] for name in MENTION_KEY), strict=True):
         if current != (article_id, field):
             current, reader = (article_id, field), Sentences(texts[field][article_id])
-        found.append(reader.around(start, end))
-    return found
+        sentences.append(reader.around(start, end))
+    return sentences

@@ -342,6 +342,11 @@ def texts_of(articles: pd.DataFrame, article_ids: pd.Series[Any]) -> dict[str, d
     unknown = ~article_ids.isin(articles["article_id"])
     if unknown.any():
         raise InvalidTable(f"there is no article {article_ids[unknown].iloc[0]!r} in the articles table")
+    return field_texts(articles)
+
+
+def field_texts(articles: pd.DataFrame) -> dict[str, dict[str, str]]:
+    """Return the title and text of each article of a valid table, by field and id."""
     return {field: dict(zip(articles["article_id"], articles[field], strict=True)) for field in FIELDS}
 
 

@@ -194,8 +194,8 @@ def test_a_recognizer_of_ones_own_is_one_method(gazetteer: geomap.Gazetteer) -> 
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        (("zz", "text", 0, 5), "no article 'zz'"),
-        (("a0", "body", 0, 5), "field is 'body'"),
+        (("zz", "text", 0, 5), "no article has the article_id 'zz'"),
+        (("a0", "body", 0, 5), "field must be 'title' or 'text'; got 'body'"),
         (("a0", "text", 3, 99), "outside the text"),
         (("a0", "text", 5, 5), "outside the text"),
     ],
@@ -293,10 +293,10 @@ def test_why_names_a_place_that_the_gazetteer_lacks_as_it_was_stored(parser: geo
     stored = mentions["alternatives"].str.replace("[[[2988507,", '[[["nominatim:N1",')
     assert (stored != mentions["alternatives"]).all()
     explanation = geomap.why(mentions.assign(alternatives=stored), gazetteer=parser.gazetteer)
-    assert "to be Paris, Île-de-France, France (" in str(explanation)
+    assert "resolved to Paris, Île-de-France, France (" in str(explanation)
 
 
 def test_why_says_so_when_there_was_nothing_to_choose_from(parser: geomap.Geoparser) -> None:
     spans = pd.DataFrame({"article_id": ["a0"], "field": ["text"], "start": [0], "end": [9]})
     mentions = parser.resolve(articles("Qwxyzzton fell."), spans)
-    assert "nothing by the name" in str(geomap.why(mentions, gazetteer=parser.gazetteer))
+    assert "no place named" in str(geomap.why(mentions, gazetteer=parser.gazetteer))

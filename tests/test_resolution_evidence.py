@@ -14,8 +14,8 @@ from geomap.errors import InvalidTable
 from geomap.geometry import distance_km
 from geomap.resolution._candidates import build_batch
 from geomap.resolution._context import defining_phrases, read_contexts
-from geomap.resolution._homes import Home, find_home
 from geomap.resolution._signals import NAMES, compute_signals
+from geomap.resolution._source_home import SourceHome, find_home
 from geomap.tables import validate_articles
 
 DEFINITIONS = Path(__file__).parent / "data" / "definitions.csv"
@@ -179,17 +179,17 @@ def test_a_home_is_a_place_an_identifier_or_a_point(gazetteer: geomap.Gazetteer)
     assert (named.country_code, named.admin1_code) == ("US", "IN")
     mosul = find_home("geonames:99072", gazetteer)
     assert mosul.country_code == "IQ"
-    assert find_home((36.3, 43.1), gazetteer) == Home(36.3, 43.1)
+    assert find_home((36.3, 43.1), gazetteer) == SourceHome(36.3, 43.1)
 
 
 @pytest.mark.parametrize(
     ("home", "message"),
     [
-        ("Qwxyzzton", "'Qwxyzzton' is not known"),
-        ("Mosul, Indiana", "'Mosul, Indiana' is not known"),
-        ((120.0, 4.0), "within 90 and 180"),
-        ((1.0, 2.0, 3.0), "no pair"),
-        (("north", "east"), "no pair"),
+        ("Qwxyzzton", "'Qwxyzzton' is not in the gazetteer"),
+        ("Mosul, Indiana", "'Mosul, Indiana' is not in the gazetteer"),
+        ((120.0, 4.0), "within 90 degrees and longitude within 180"),
+        ((1.0, 2.0, 3.0), "must be a pair"),
+        (("north", "east"), "must be a pair"),
     ],
 )
 def test_a_home_that_is_none_is_an_error_that_says_why(gazetteer: geomap.Gazetteer, home: object, message: str) -> None:

@@ -16,8 +16,8 @@ import pandas as pd
 
 from geomap.gazetteer import Candidate, Gazetteer, fold
 from geomap.resolution._context import MentionContext, holds, read_contexts
-from geomap.resolution._homes import Home, read_homes
 from geomap.resolution._names import SHORT_FORMS, name_variants
+from geomap.resolution._source_home import SourceHome, read_source_homes
 
 # A toponym and the year in which it was written, None where that makes no difference.
 Asked = tuple[str, int | None]
@@ -88,7 +88,7 @@ class Batch:
     name: Ints
     mention_group: Ints
     sources: list[str | None]
-    homes: list[Home | None]
+    homes: list[SourceHome | None]
 
 
 class Codes:
@@ -139,7 +139,7 @@ def build_batch(articles: pd.DataFrame, mentions: pd.DataFrame, gazetteer: Gazet
         else:
             group_contexts[keys[key]] = group_contexts[keys[key]].merged(context)
         mention_group[position] = keys[key]
-    return _lay_out(articles, read_homes(articles, gazetteer), groups, group_contexts, mention_group, found)
+    return _lay_out(articles, read_source_homes(articles, gazetteer), groups, group_contexts, mention_group, found)
 
 
 def _years(articles: pd.DataFrame, mentions: pd.DataFrame, gazetteer: Gazetteer) -> list[int | None]:
@@ -209,7 +209,7 @@ def _with_short_form(name: str, answers: dict[str, list[Candidate]]) -> list[Can
 
 def _lay_out(
     articles: pd.DataFrame,
-    homes: list[Home | None],
+    homes: list[SourceHome | None],
     groups: Sequence[tuple[int, Asked]],
     contexts: list[MentionContext],
     mention_group: Ints,

@@ -16,7 +16,7 @@ from geomap.gazetteer import Candidate
 from geomap.geometry import EARTH_RADIUS_KM, distance_km, unit_vectors
 from geomap.resolution._candidates import Batch
 from geomap.resolution._context import FOLLOWERS, holds
-from geomap.resolution._homes import Home
+from geomap.resolution._source_home import SourceHome
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -186,7 +186,7 @@ def outlet_signals(batch: Batch, mass: Floats) -> dict[str, Floats]:
 
 def _put_homes(batch: Batch, learned: dict[str, Floats]) -> None:
     """Put what a given home says of each candidate in place of what the publisher's other articles say."""
-    articles: dict[Home, list[int]] = {}
+    articles: dict[SourceHome, list[int]] = {}
     for article, home in enumerate(batch.homes):
         if home is not None:
             articles.setdefault(home, []).append(article)
@@ -202,7 +202,7 @@ def _put_homes(batch: Batch, learned: dict[str, Floats]) -> None:
             learned[name][rows] = HOME_SHARE[name] * same
 
 
-def _in_area(batch: Batch, rows: Ints, home: Home, distance: Floats, level: int) -> npt.NDArray[np.bool_]:
+def _in_area(batch: Batch, rows: Ints, home: SourceHome, distance: Floats, level: int) -> npt.NDArray[np.bool_]:
     """Return which rows lie in the home's country or division; that of the nearest row where only a point is given."""
     codes = [_codes(batch.places[row])[:level] for row in rows.tolist()]
     wanted: Codes = (home.country_code, home.admin1_code, home.admin2_code)[:level]

@@ -1,4 +1,4 @@
-"""Why a mention was resolved as it was: the evidence for the choice against the runner-up, in words and numbers."""
+"""Why a mention was resolved as it was: the evidence for the choice over the runner-up, in words and numbers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from geomap.tables import MENTION_KEY, require_columns
 
 MIN_CONTRIBUTION = 0.1  # to the score; what weighs less is not worth a word
 
-# Signals that say the same thing in several ways, and what they say.
+# The kinds of evidence, and the signals that measure each of them.
 EVIDENCE: Mapping[str, tuple[str, ...]] = {
     "how prominent the place is": (
         "prominence",
@@ -37,8 +37,8 @@ EVIDENCE: Mapping[str, tuple[str, ...]] = {
         "is_spot",
     ),
     "how the name matches": ("main_name", "alternate_name", "demonym", "abbreviation", "name_cut", "candidates"),
-    "what the text says of where it lies": ("contained", "contradicted"),
-    "the country and divisions that the article's other names lie in": (
+    "what the text says about its location": ("contained", "contradicted"),
+    "the country and divisions of the article's other places": (
         "country_share",
         "first_order_share",
         "second_order_share",
@@ -53,7 +53,7 @@ EVIDENCE: Mapping[str, tuple[str, ...]] = {
         "neighbor",
         "dateline_near",
     ),
-    "where the publisher's other articles happen": (
+    "where the publisher's other articles are set": (
         "outlet_known",
         "outlet_country",
         "outlet_first_order",
@@ -80,7 +80,7 @@ class Explanation:
     Parameters
     ----------
     text
-        The explanation in words.
+        A summary in words.
     table
         One row per kind of evidence: ``evidence``, ``contribution`` (what it adds to the choice's score less what it
         adds to the runner-up's) and ``signals`` (the single signals of which it is the sum). The contributions add up
@@ -132,9 +132,14 @@ def why(mentions: pd.DataFrame, *, gazetteer: Gazetteer | None = None) -> Explan
     --------
     >>> import geomap
     >>> mentions = geomap.datasets.sample_mentions()
-    >>> explanation = geomap.why(mentions.iloc[[0]])
-    >>> print(explanation)
+    >>> explanation = geomap.why(mentions.query("toponym == 'Geneva'"))
+    >>> print(explanation)  # doctest: +ELLIPSIS
+    “Geneva” was resolved to Geneva, Geneva, Switzerland (probability 71%) rather than ...
     >>> explanation.table[["evidence", "contribution"]].round(1).head(3)
+                                           evidence  contribution
+    0                      what kind of place it is           0.2
+    1                    how prominent the place is           0.1
+    2  where the publisher's other articles are set          -0.1
     """
     require_columns(mentions, (*MENTION_KEY, "toponym"), what="mentions")
     if len(mentions) != 1:
@@ -143,16 +148,16 @@ def why(mentions: pd.DataFrame, *, gazetteer: Gazetteer | None = None) -> Explan
         raise InvalidTable(f"the mention has no {COLUMN}, which geoparse writes; geoparse the articles again")
     row = mentions.iloc[0]
     candidates, difference = read_alternatives(row[COLUMN])
-    if candidates and len(candidates) > 1 and len(difference) != len(NAMES):
+    if len(candidates) > 1 and len(difference) != len(NAMES):
         raise InvalidTable(
             f"the mention was resolved by a geomap with {len(difference)} signals, and this one has {len(NAMES)}; "
             "geoparse the articles again"
         )
     names = [_full_name(dict(zip(STORED, each, strict=True)), gazetteer or Gazetteer()) for each in candidates[:2]]
     if not names:
-        return Explanation(f"The gazetteer has nothing by the name “{row['toponym']}”.", _evidence([]))
+        return Explanation(f"The gazetteer has no place named “{row['toponym']}”.", _evidence([]))
     if len(names) == 1:
-        text = f"“{row['toponym']}” is {names[0]}: the gazetteer has no other place by that name."
+        text = f"“{row['toponym']}” was resolved to {names[0]}, the only place of that name in the gazetteer."
         return Explanation(text, _evidence([]))
     table = _evidence(difference)
     probability = candidates[0][STORED.index("probability")]
@@ -182,11 +187,11 @@ def _in_words(toponym: str, names: list[str], probability: float, table: pd.Data
     weighty = table[table["contribution"].abs() >= MIN_CONTRIBUTION]
     in_favor = weighty.loc[weighty["contribution"] > 0, "evidence"].tolist()[:3]
     against = weighty.loc[weighty["contribution"] < 0, "evidence"].tolist()[:2]
-    text = f"“{toponym}” was taken to be {names[0]} ({probability:.0%} sure) rather than {names[1]}."
+    text = f"“{toponym}” was resolved to {names[0]} (probability {probability:.0%}) rather than {names[1]}."
     if in_favor:
-        text += f" For it spoke {_listed(in_favor)}."
+        text += f" In favor: {_listed(in_favor)}."
     if against:
-        text += f" Against it spoke {_listed(against)}."
+        text += f" Against: {_listed(against)}."
     return text
 
 

@@ -1,4 +1,4 @@
-"""Where a publisher is at home, when the user says so."""
+"""Where a publisher is based, as the user says it."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ COLUMN = "source_home"
 
 
 @dataclass(frozen=True)
-class Home:
-    """Where a publisher is at home.
+class SourceHome:
+    """Where a publisher is based.
 
     Parameters
     ----------
@@ -36,30 +36,30 @@ class Home:
     admin2_code: str | None = None
 
 
-def with_homes(articles: pd.DataFrame, homes: Mapping[str, HomeLike]) -> pd.DataFrame:
-    """Return the articles with a column ``source_home``; what an article says of itself counts before ``homes``."""
+def with_source_homes(articles: pd.DataFrame, homes: Mapping[str, HomeLike]) -> pd.DataFrame:
+    """Return the articles with a column ``source_home``; values that it has already take precedence over ``homes``."""
     if not homes:
         return articles
-    of_source = [homes.get(source) if isinstance(source, str) else None for source in articles["source"]]
+    by_source = [homes.get(source) if isinstance(source, str) else None for source in articles["source"]]
     own = articles[COLUMN] if COLUMN in articles.columns else [None] * len(articles)
-    column = [said if _is_given(said) else given for said, given in zip(own, of_source, strict=True)]
+    column = [home if _is_home(home) else default for home, default in zip(own, by_source, strict=True)]
     return articles.assign(**{COLUMN: pd.Series(column, index=articles.index, dtype=object)})
 
 
-def read_homes(articles: pd.DataFrame, gazetteer: Gazetteer) -> list[Home | None]:
-    """Return the home of each article's publisher, None where none is given.
+def read_source_homes(articles: pd.DataFrame, gazetteer: Gazetteer) -> list[SourceHome | None]:
+    """Return the home of each article's publisher, None where unknown.
 
     Raises
     ------
     InvalidTable
-        If a home is neither a place that the gazetteer knows nor a pair of latitude and longitude.
+        If a home is neither known to the gazetteer nor a pair of latitude and longitude.
     """
     if COLUMN not in articles.columns:
         return [None] * len(articles)
-    known: dict[HomeLike, Home] = {}
-    homes: list[Home | None] = []
+    known: dict[HomeLike, SourceHome] = {}
+    homes: list[SourceHome | None] = []
     for value in articles[COLUMN]:
-        if not _is_given(value):
+        if not _is_home(value):
             homes.append(None)
             continue
         key = value if isinstance(value, str) else tuple(value)
@@ -69,23 +69,23 @@ def read_homes(articles: pd.DataFrame, gazetteer: Gazetteer) -> list[Home | None
     return homes
 
 
-def find_home(value: HomeLike, gazetteer: Gazetteer) -> Home:
-    """Return the home that a user names: ``"Lebanon, Indiana"``, ``"geonames:4922459"`` or ``(40.05, -86.47)``.
+def find_home(value: HomeLike, gazetteer: Gazetteer) -> SourceHome:
+    """Return the home that a user named: ``"Lebanon, Indiana"``, ``"geonames:4922459"`` or ``(40.05, -86.47)``.
 
     Raises
     ------
     InvalidTable
-        If nothing is known by that name or identifier, or the numbers are no latitude and longitude in degrees.
+        If the gazetteer has no such name or identifier, or the numbers are not a latitude and longitude in degrees.
     """
     if not isinstance(value, str):
         return _point(value)
     place = gazetteer.place(value.strip()) or _named(value, gazetteer)
     if place is None:
         raise InvalidTable(
-            f"source_home {value!r} is not known to the gazetteer; give a town and what it lies in ('Lebanon, Indiana'), a "
-            "place_id, or (latitude, longitude)"
+            f"source_home {value!r} is not in the gazetteer; give a town and its state or country ('Lebanon, Indiana'), "
+            "a place_id, or (latitude, longitude)"
         )
-    return Home(place.lat, place.lon, place.country_code, place.admin1_code, place.admin2_code)
+    return SourceHome(place.lat, place.lon, place.country_code, place.admin1_code, place.admin2_code)
 
 
 def _named(value: str, gazetteer: Gazetteer) -> Candidate | None:
@@ -101,15 +101,17 @@ def _most_people_first(place: Candidate) -> tuple[bool, int, int]:
     return place.feature_class != "P", -place.population, place.row
 
 
-def _point(value: Sequence[float]) -> Home:
+def _point(value: Sequence[float]) -> SourceHome:
     try:
         lat, lon = (float(number) for number in value)
     except (TypeError, ValueError) as error:
-        raise InvalidTable(f"source_home {value!r} is no pair of latitude and longitude") from error
+        raise InvalidTable(f"source_home {value!r} must be a pair (latitude, longitude)") from error
     if not (math.isfinite(lat) and math.isfinite(lon) and abs(lat) <= 90 and abs(lon) <= 180):
-        raise InvalidTable(f"source_home {value!r}: latitude and longitude are degrees, within 90 and 180")
-    return Home(lat, lon)
+        raise InvalidTable(
+            f"source_home {value!r} is out of range: latitude must be within 90 degrees and longitude within 180"
+        )
+    return SourceHome(lat, lon)
 
 
-def _is_given(value: object) -> bool:
+def _is_home(value: object) -> bool:
     return isinstance(value, Sequence) and len(value) > 0
