@@ -18,14 +18,13 @@ from geomap.gazetteer import Candidate, Gazetteer, fold
 from geomap.resolution._context import MentionContext, holds, read_contexts
 from geomap.resolution._names import SHORT_FORMS, name_variants
 from geomap.resolution._source_home import SourceHome, read_source_homes
+from geomap.tables import Floats, Ints
 
 # A toponym and the year in which it was written, None where that makes no difference.
 Asked = tuple[str, int | None]
 # For each of these, the folded name by which candidates were found, and these with how far the name was cut for it.
 Found = dict[Asked, tuple[str, list[tuple[int, Candidate]]]]
 DEEPEST = 4
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass

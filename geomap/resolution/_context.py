@@ -11,6 +11,7 @@ import pandas as pd
 from geomap._datelines import opens_text
 from geomap.gazetteer import Candidate, Gazetteer, fold
 from geomap.resolution._names import own_container
+from geomap.tables import MENTION_KEY, field_texts
 
 # Up to four words behind a comma or an opening bracket, the first with a capital: ", North Carolina", " (Iraq".
 _FOLLOWING = re.compile(
@@ -188,8 +189,8 @@ def read_contexts(
         Of each mention, the year whose names count; None for any. All None when left out.
     """
     years = [None] * len(mentions) if years is None else years
-    texts = {field: dict(zip(articles["article_id"], articles[field], strict=True)) for field in ("title", "text")}
-    rows = list(zip(mentions["article_id"], mentions["field"], mentions["start"], mentions["end"], strict=True))
+    texts = field_texts(articles)
+    rows = list(zip(*(mentions[name] for name in MENTION_KEY), strict=True))
     phrases = [container_phrases(texts[field][article_id], start, end) for article_id, field, start, end in rows]
     defined = [defining_phrases(texts[field][article_id], start, end) for article_id, field, start, end in rows]
     known = {

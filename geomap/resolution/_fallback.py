@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import pandas as pd
 
-from geomap._progress import Progress
+from geomap._progress import Progress, no_progress
 from geomap.errors import BulkGeocoding, FallbackIncomplete, GeocodingFailed, GeocodingMisused
 from geomap.gazetteer import Candidate, Gazetteer, fold
 from geomap.gazetteer._model import NameKind
@@ -119,7 +119,7 @@ class Fallback:
         hints = country_hints(mentions, places, nil)
         keys = _keys(mentions, hints)
         questions = _questions(mentions, keys, hints, nil)
-        proposals = self._ask(questions, progress)
+        proposals = self._ask(questions, progress or no_progress)
         sharing = nil & mentions["kind"].isin(SHARING_KINDS) & pd.Series([key in proposals for key in keys], nil.index)
         table = places.copy()
         for country_code in sorted({code for _, code in proposals}, key=str):
@@ -131,7 +131,7 @@ class Fallback:
             table.loc[rows] = again.loc[rows[rows].index]
         return table
 
-    def _ask(self, questions: Sequence[Question], progress: Progress | None) -> dict[Key, list[Candidate]]:
+    def _ask(self, questions: Sequence[Question], progress: Progress) -> dict[Key, list[Candidate]]:
         self._warn_of_bulk(questions)
         proposals: dict[Key, list[Candidate]] = {}
         reasons: list[str] = []
@@ -145,8 +145,7 @@ class Fallback:
             if proposed:
                 proposals[question.key] = [_candidate(each, question.name, row - n) for n, each in enumerate(proposed)]
                 row -= len(proposed)
-            if progress:
-                progress("fallback", done, len(questions))
+            progress("fallback", done, len(questions))
         if reasons:
             warnings.warn(
                 f"{self.service.name} gave no answer for {len(reasons):,} of {len(questions):,} names, whose mentions stay "

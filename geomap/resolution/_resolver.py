@@ -12,9 +12,9 @@ from geomap.gazetteer import Candidate, Gazetteer
 from geomap.resolution._alternatives import alternatives_as_text
 from geomap.resolution._candidates import Batch, build_batch
 from geomap.resolution._signals import compute_signals
-from geomap.tables import Floats, Ints
+from geomap.tables import MENTION_KEY, Floats, Ints
 
-ARTICLES_AT_ONCE = 1000
+CHUNK_SIZE = 1000  # articles that are resolved together: they are each other's evidence, and bound the memory
 
 
 class Ranker(Protocol):
@@ -43,7 +43,7 @@ class Resolver:
     ranker
         What scores them.
     limit
-        How many candidates a name may have.
+        The most candidates per name, as for :meth:`~geomap.gazetteer.Gazetteer.candidates`.
     """
 
     def __init__(self, gazetteer: Gazetteer, ranker: Ranker, *, limit: int = 100) -> None:
@@ -155,19 +155,19 @@ def best_rows(probabilities: Floats, batch: Batch) -> Ints:
 
 
 def calibrated(probabilities: Floats, signals: Floats, chosen: Ints, ranker: Ranker, batch: Batch) -> Floats:
-    """Return each row's confidence: the ranker's for the chosen ones, what is left of it shared out among the others."""
+    """Return each row's confidence: the ranker's for the chosen rows; the others of a group share the rest."""
     if not len(probabilities):
         return probabilities
     sure = ranker.confidence(probabilities[chosen], signals[chosen])
     left = (1.0 - sure) / np.maximum(1.0 - probabilities[chosen], 1e-12)
-    # No runner-up is surer than the choice, however the calibration curve runs.
+    # Calibration may leave more for a runner-up than for the choice; the choice must stay the likeliest.
     confidence = np.minimum(probabilities * left[batch.group], sure[batch.group])
     confidence[chosen] = sure
     return confidence
 
 
-def chunks_by_source(articles: pd.DataFrame, *, size: int = ARTICLES_AT_ONCE) -> Iterator[pd.DataFrame]:
-    """Yield the articles in parts, those of one source together where they fit, so that memory stays bounded."""
+def chunks_by_source(articles: pd.DataFrame, *, size: int = CHUNK_SIZE) -> Iterator[pd.DataFrame]:
+    """Yield the articles in parts, those of one source together where they fit."""
     if len(articles) <= size:
         yield articles
         return
@@ -177,23 +177,19 @@ def chunks_by_source(articles: pd.DataFrame, *, size: int = ARTICLES_AT_ONCE) ->
 
 
 def joined(articles: pd.DataFrame, mentions: pd.DataFrame, context: pd.DataFrame) -> pd.DataFrame:
-    """Return mentions and context in article then text order, context that overlaps a mention left out.
+    """Return mentions and context in article then text order, without context that overlaps a mention.
 
-    A column ``_own`` tells the mentions, which keep their relative order.
+    A column ``_own`` marks the mentions, which keep their relative order.
     """
     order = {article_id: number for number, article_id in enumerate(articles["article_id"])}
     taken: dict[tuple[str, str], list[tuple[int, int]]] = {}
-    for article_id, field, start, end in zip(
-        mentions["article_id"], mentions["field"], mentions["start"], mentions["end"], strict=True
-    ):
+    for article_id, field, start, end in zip(*(mentions[name] for name in MENTION_KEY), strict=True):
         taken.setdefault((article_id, field), []).append((start, end))
     keep = [
         not any(begin < end and start < stop for begin, stop in taken.get((article_id, field), ()))
-        for article_id, field, start, end in zip(
-            context["article_id"], context["field"], context["start"], context["end"], strict=True
-        )
+        for article_id, field, start, end in zip(*(context[name] for name in MENTION_KEY), strict=True)
     ]
-    columns = ["article_id", "field", "start", "end", "toponym"]
+    columns = [*MENTION_KEY, "toponym"]
     table = pd.concat([mentions[columns].assign(_own=True), context.loc[keep, columns].assign(_own=False)])
     table["_article"] = table["article_id"].map(order)
     table["_position"] = np.arange(len(table))

@@ -1,8 +1,10 @@
-"""Signals: what speaks for each candidate, as numbers.
+"""Signals: the evidence for each candidate, as numbers.
 
 The families are those of the literature (Leidner 2007; Lieberman and Samet 2012; Kamalloo and Rafiei 2018): prominence,
-name match, containment in the text, coherence with the article's other names, closeness to their candidates, and, where
-the publisher is known, where its other articles happen. Every signal is computed for a whole batch at once.
+name match, containment in the text, coherence with the article's other names, distance to their candidates, and, where
+the publisher (the "outlet") is known, where its other articles are set. Every signal is computed for a whole batch at
+once, one entry per row of the batch. Other candidates count by their *mass*: the share of their group that prominence,
+and what the text says outright, give them.
 """
 
 from __future__ import annotations
@@ -17,16 +19,72 @@ from geomap.geometry import EARTH_RADIUS_KM, distance_km, unit_vectors
 from geomap.resolution._candidates import Batch
 from geomap.resolution._context import FOLLOWERS, holds
 from geomap.resolution._source_home import SourceHome
+from geomap.tables import Floats, Ints
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Codes = tuple[str | None, ...]
+NAMES = (
+    # How prominent a place is, what it is, and how it bears the name.
+    "prominence",
+    "prominence_gap",
+    "prior",
+    "rank",
+    "log_population",
+    "is_country",
+    "is_first_order",
+    "is_second_order",
+    "is_populated",
+    "is_capital",
+    "is_seat",
+    "is_natural",
+    "is_spot",
+    "main_name",
+    "alternate_name",
+    "demonym",
+    "abbreviation",
+    "log_alternates",
+    "name_cut",
+    # What the text says about its location.
+    "contained",
+    "contradicted",
+    # What it shares with the article's other names: country, divisions, distance, kind.
+    "country_share",
+    "first_order_share",
+    "second_order_share",
+    "country_named",
+    "first_order_named",
+    "near_25",
+    "near_100",
+    "near_400",
+    "nearest",
+    "neighbor",
+    "neighbor_kind",
+    "dateline_near",
+    # What it shares with the publisher's other articles.
+    "outlet_known",
+    "outlet_country",
+    "outlet_first_order",
+    "outlet_second_order",
+    "outlet_near",
+    "outlet_around",
+    # What the words around the mentions say, and how many candidates there are.
+    "follower_fits",
+    "follower_clashes",
+    "preposition",
+    "in_title",
+    "mentions",
+    "candidates",
+    "same_name_parent",
+)
+"""The signals in the order of their columns. The ranker that ships and the column ``alternatives`` rely on it."""
 
 SCALES_KM = (25.0, 100.0, 400.0)
-FAINTEST = 0.02  # candidates with less mass than this are no evidence for others: they would only add noise and time
+MIN_MASS = 0.02  # candidates with less mass are not evidence for others: they would only add noise and time
+NEIGHBORS = 2
+NEIGHBOR_CHARACTERS = 40
+LEVELS = 5
 CELL_DEGREES = 1.0
-# What a local publisher's other articles say of candidates at its home, so that a home that is given weighs as much as one
-# that is learned: upper quartiles over the right candidates of LGL's local papers.
+CELLS_IN_ROW = 400  # of the grid, with room for a margin on either side
+# The signals of a candidate at the publisher's home, so that a home that the user names weighs as much as one that is
+# learned: upper quartiles over the right candidates of LGL's local papers.
 HOME_SHARE = {
     "outlet_country": 0.88,
     "outlet_first_order": 0.52,
@@ -35,233 +93,7 @@ HOME_SHARE = {
     "outlet_around": 0.36,
 }
 HOME_KM = 60.0
-LEVELS = 5
-NEIGHBORS = 2
-NEIGHBOR_CHARACTERS = 40
-CELLS = 400  # more than there are columns of the grid, a margin on either side included
-
-
-def area_matches(batch: Batch) -> tuple[Floats, Floats]:
-    """Return whether the text places each candidate where it lies, and whether it places another candidate instead."""
-    contained = np.zeros(len(batch.group))
-    for number, context in enumerate(batch.contexts):
-        if not context.areas:
-            continue
-        for row in range(batch.starts[number], batch.starts[number + 1]):
-            contained[row] = holds(context.areas, batch.places[row])
-    possible = np.maximum.reduceat(contained, batch.starts[:-1])[batch.group]
-    return contained, np.where(contained > 0, 0.0, possible)
-
-
-def share_of_others(batch: Batch, code: Ints, mass: Floats) -> Floats:
-    """Return for each row how much of the article's other groups' mass shares its code, per other group."""
-    size = int(code.max(initial=-1)) + 2
-    known = code >= 0
-    article_key = batch.article * size + code
-    group_key = batch.family[batch.group] * size + code
-    in_article = _sum_by(article_key, mass, known)
-    in_group = _sum_by(group_key, mass, known)
-    groups = np.bincount(batch.group_article, minlength=int(batch.article.max()) + 1)
-    own = np.bincount(batch.family)[batch.family]
-    others = np.maximum(groups[batch.article] - own[batch.group], 1)
-    return np.where(known, (in_article - in_group) / others, 0.0)
-
-
-def _sum_by(key: Ints, mass: Floats, known: npt.NDArray[np.bool_]) -> Floats:
-    _, inverse = np.unique(key, return_inverse=True)
-    return np.asarray(np.bincount(inverse, weights=np.where(known, mass, 0.0))[inverse])
-
-
-def kernel_signals(batch: Batch, mass: Floats) -> dict[str, Floats]:
-    """Return closeness to the candidates of the article's other names.
-
-    ``near_25`` and the like are mass-weighted Gaussian-like densities at that many kilometers, per other group;
-    ``nearest`` is the log distance in km to the nearest likely candidate of another name; ``neighbor`` the density at
-    100 km of the two names mentioned next to this one; ``dateline_near`` that of the dateline.
-    """
-    names = ("near_25", "near_100", "near_400", "nearest", "neighbor", "dateline_near")
-    result = {name: np.zeros(len(batch.group)) for name in names}
-    result["nearest"] += np.log(20_000.0)
-    vectors = unit_vectors(batch.columns.lat, batch.columns.lon)
-    orders = np.array([context.order for context in batch.contexts])[batch.group]
-    datelines = np.array([context.dateline for context in batch.contexts])[batch.group]
-    families = batch.family[batch.group]
-    places = np.array([place.row for place in batch.places])
-    for begin, end in _article_slices(batch):
-        if batch.group[begin] == batch.group[end - 1]:
-            continue
-        strong = begin + np.flatnonzero(mass[begin:end] >= FAINTEST)
-        cosine = np.clip(vectors[begin:end] @ vectors[strong].T, -1.0, 1.0)
-        distance = EARTH_RADIUS_KM * np.arccos(cosine)
-        other = (families[begin:end, None] != families[None, strong]) & (
-            places[begin:end, None] != places[None, strong]
-        )
-        weight = np.where(other, mass[None, strong], 0.0)
-        groups = batch.group[end - 1] - batch.group[begin]
-        for scale in SCALES_KM:
-            closeness = weight / (1.0 + (distance / scale) ** 2)
-            result[f"near_{scale:.0f}"][begin:end] = closeness.sum(axis=1) / groups
-            if scale == 100.0:
-                gap = np.abs(orders[begin:end, None] - orders[None, strong])
-                result["neighbor"][begin:end] = (closeness * (gap <= 2)).sum(axis=1)
-                result["dateline_near"][begin:end] = (closeness * datelines[None, strong]).sum(axis=1)
-        likely = np.where(other & (mass[None, strong] > 0.3), distance, 20_000.0)
-        result["nearest"][begin:end] = np.log1p(likely.min(axis=1, initial=20_000.0))
-    return result
-
-
-def enumerated_kind(batch: Batch, mass: Floats) -> Floats:
-    """Return how much of the mass of the names close by in the text is of a candidate's own kind.
-
-    Enumerations are of a kind: "casinos in Iowa, Missouri and Nevada" names states (Lieberman, Samet 2010, comma groups).
-    """
-    level = _levels(batch)
-    count = int(batch.group.max()) + 1
-    of_kind = np.bincount(batch.group * LEVELS + level, weights=mass, minlength=count * LEVELS).reshape(count, LEVELS)
-    firsts = np.array([context.first for context in batch.contexts])
-    orders = np.array([context.order for context in batch.contexts])
-    totals = np.zeros((count, LEVELS))
-    seen = np.zeros(count)
-    by_place = np.lexsort((orders, batch.group_article))
-    for step in range(1, NEIGHBORS + 1):
-        left, right = by_place[:-step], by_place[step:]
-        close = (
-            (batch.group_article[left] == batch.group_article[right])
-            & (batch.family[left] != batch.family[right])
-            & (np.abs(firsts[left] - firsts[right]) <= NEIGHBOR_CHARACTERS * step)
-        )
-        for one, other in ((left[close], right[close]), (right[close], left[close])):
-            np.add.at(totals, one, of_kind[other])
-            np.add.at(seen, one, 1.0)
-    return np.asarray(totals[batch.group, level] / np.maximum(seen[batch.group], 1.0))
-
-
-def _levels(batch: Batch) -> Ints:
-    feature = batch.columns.feature
-    level = np.full(len(feature), 4, dtype=np.int64)
-    level[np.char.startswith(feature, "P.")] = 3
-    level[feature == "A.ADM2"] = 2
-    level[feature == "A.ADM1"] = 1
-    level[np.char.startswith(feature, "A.PCL")] = 0
-    return level
-
-
-def _article_slices(batch: Batch) -> list[tuple[int, int]]:
-    changes = np.flatnonzero(np.diff(batch.article)) + 1
-    bounds = [0, *changes.tolist(), len(batch.article)]
-    return list(itertools.pairwise(bounds))
-
-
-def outlet_signals(batch: Batch, mass: Floats) -> dict[str, Floats]:
-    """Return how much of what the publisher's *other* articles of the batch name lies where each candidate lies.
-
-    A name is no evidence for itself: that a paper of Dublin, Ohio, names Dublin in every article says nothing for
-    Ireland. Nothing is read off the publisher's name. Without ``source``, or with a single article of it, all are zero.
-    """
-    source = _sources(batch)[batch.article]
-    # What an outlet writes about counts once per article and name: a long article is no stronger evidence.
-    weight = np.where(source >= 0, mass / np.bincount(batch.group_article)[batch.article], 0.0)
-    others = _OtherArticles(batch, source, weight)
-    everything = others.share(np.zeros(len(source), dtype=np.int64))
-    known = everything > 1e-9
-    scale = np.where(known, 1.0 / np.maximum(everything, 1e-9), 0.0)
-    row, column = _cells(batch)
-    around = np.zeros(len(source))
-    for north in (-1, 0, 1):
-        for east in (-1, 0, 1):
-            around += others.share(row * CELLS + column, (row + north) * CELLS + column + east) / 2 ** (
-                north**2 + east**2
-            )
-    learned = {
-        "outlet_known": known.astype(float),
-        "outlet_country": scale * others.share(batch.columns.country),
-        "outlet_first_order": scale * others.share(batch.columns.admin1),
-        "outlet_second_order": scale * others.share(batch.columns.admin2),
-        "outlet_near": scale * others.share(row * CELLS + column),
-        "outlet_around": scale * around,
-    }
-    _put_homes(batch, learned)
-    return learned
-
-
-def _put_homes(batch: Batch, learned: dict[str, Floats]) -> None:
-    """Put what a given home says of each candidate in place of what the publisher's other articles say."""
-    articles: dict[SourceHome, list[int]] = {}
-    for article, home in enumerate(batch.homes):
-        if home is not None:
-            articles.setdefault(home, []).append(article)
-    for home, of_home in articles.items():
-        rows = np.flatnonzero(np.isin(batch.article, of_home))
-        distance = distance_km(home.lat, home.lon, batch.columns.lat[rows], batch.columns.lon[rows])
-        near = 1.0 / (1.0 + (distance / HOME_KM) ** 2)
-        learned["outlet_known"][rows] = 1.0
-        learned["outlet_near"][rows] = HOME_SHARE["outlet_near"] * near**2
-        learned["outlet_around"][rows] = HOME_SHARE["outlet_around"] * near
-        for level, name in enumerate(("outlet_country", "outlet_first_order", "outlet_second_order"), start=1):
-            same = _in_area(batch, rows, home, distance, level)
-            learned[name][rows] = HOME_SHARE[name] * same
-
-
-def _in_area(batch: Batch, rows: Ints, home: SourceHome, distance: Floats, level: int) -> npt.NDArray[np.bool_]:
-    """Return which rows lie in the home's country or division; that of the nearest row where only a point is given."""
-    codes = [_codes(batch.places[row])[:level] for row in rows.tolist()]
-    wanted: Codes = (home.country_code, home.admin1_code, home.admin2_code)[:level]
-    if home.country_code is None and len(rows):
-        nearest = int(np.argmin(distance))
-        wanted = codes[nearest] if distance[nearest] <= HOME_KM else (None,)
-    return np.array([None not in wanted and own == wanted for own in codes], dtype=bool)
-
-
-def _codes(place: Candidate) -> Codes:
-    return (place.country_code or None, place.admin1_code or None, place.admin2_code or None)
-
-
-def _sources(batch: Batch) -> Ints:
-    """Return a number for the publisher of each article, -1 without one."""
-    numbers: dict[str, int] = {}
-    return np.array(
-        [-1 if source is None else numbers.setdefault(source, len(numbers)) for source in batch.sources],
-        dtype=np.int64,
-    )
-
-
-class _OtherArticles:
-    """Sums over the rows of a publisher's other articles and of other names."""
-
-    def __init__(self, batch: Batch, source: Ints, weight: Floats) -> None:
-        self._source, self._weight = source, weight
-        self._article = batch.article
-        self._name = batch.name[batch.group]
-        self._names = int(self._name.max(initial=0)) + 1
-
-    def share(self, code: Ints, at: Ints | None = None) -> Floats:
-        """Return for each row the weight of others that have its code, or the code ``at``; 0 where there is none."""
-        wanted = code if at is None else at
-        size = int(max(code.max(initial=0), wanted.max(initial=0))) + 1
-        total = np.zeros(len(code))
-        for sign, number in ((1, self._source), (-1, self._article)):
-            total += sign * self._sum(number * size + code, number * size + wanted, code)
-            named = number * self._names + self._name
-            total -= sign * self._sum(named * size + code, named * size + wanted, code)
-        return np.where((wanted >= 0) & (self._source >= 0), np.maximum(total, 0.0), 0.0)
-
-    def _sum(self, key: Ints, wanted: Ints, code: Ints) -> Floats:
-        known, inverse = np.unique(key, return_inverse=True)
-        sums = np.bincount(inverse, weights=np.where(code >= 0, self._weight, 0.0))
-        if wanted is key:
-            return np.asarray(sums[inverse])
-        place = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
-        return np.where(known[place] == wanted, sums[place], 0.0)
-
-
-def _cells(batch: Batch) -> tuple[Ints, Ints]:
-    """Return the row and column of each candidate in a grid of one degree, a margin of one around it."""
-    row = np.floor((batch.columns.lat + 90) / CELL_DEGREES).astype(np.int64)
-    column = np.floor((batch.columns.lon + 180) / CELL_DEGREES).astype(np.int64)
-    return row + 1, column + 1
-
-
-# How well known a feature is beyond its population, in powers of ten: news names countries and their parts more often
+# How well known a feature is apart from its population, in powers of ten: news names countries and divisions more often
 # than towns of the same size, and rivers or mountains have no population at all.
 _STANDING = {
     "A.PCLI": 9.0,
@@ -284,69 +116,6 @@ _STANDING = {
 }
 _STANDING_OF_CLASS = {"A": 3.0, "P": 2.3, "L": 4.5, "H": 4.5, "T": 4.0, "S": 2.8}
 
-NAMES = (
-    "prominence",
-    "prominence_gap",
-    "prior",
-    "rank",
-    "log_population",
-    "is_country",
-    "is_first_order",
-    "is_second_order",
-    "is_populated",
-    "is_capital",
-    "is_seat",
-    "is_natural",
-    "is_spot",
-    "main_name",
-    "alternate_name",
-    "demonym",
-    "abbreviation",
-    "log_alternates",
-    "name_cut",
-    "contained",
-    "contradicted",
-    "country_share",
-    "first_order_share",
-    "second_order_share",
-    "country_named",
-    "first_order_named",
-    "near_25",
-    "near_100",
-    "near_400",
-    "nearest",
-    "neighbor",
-    "neighbor_kind",
-    "dateline_near",
-    "outlet_known",
-    "outlet_country",
-    "outlet_first_order",
-    "outlet_second_order",
-    "outlet_near",
-    "outlet_around",
-    "follower_fits",
-    "follower_clashes",
-    "preposition",
-    "in_title",
-    "mentions",
-    "candidates",
-    "same_name_parent",
-)
-
-
-def prior_masses(batch: Batch) -> tuple[Floats, Floats]:
-    """Return each row's prominence in powers of ten and its share of its group's mass before any context."""
-    columns = batch.columns
-    standing = np.array(
-        [_STANDING.get(code, _STANDING_OF_CLASS.get(code[:1], 2.0)) for code in columns.feature], dtype=float
-    )
-    population = np.log10(columns.population + 1)
-    prominence = np.maximum(population, 0.85 * standing) + 0.15 * standing
-    prominence = prominence - 0.35 * (columns.kind == 1) - 0.5 * columns.depth
-    mass = 10 ** (prominence * 0.9)
-    totals = np.add.reduceat(mass, batch.starts[:-1]) if len(mass) else mass
-    return prominence, mass / totals[batch.group] if len(mass) else mass
-
 
 def compute_signals(batch: Batch) -> Floats:
     """Return the signals of every row, shape (rows, len(NAMES))."""
@@ -357,7 +126,7 @@ def compute_signals(batch: Batch) -> Floats:
     best = np.maximum.reduceat(prominence, batch.starts[:-1])[batch.group]
     sizes = np.diff(batch.starts)
     contained, contradicted = area_matches(batch)
-    # A name that the text itself places ("Athens, Ohio") is better evidence for its neighbors than its prominence.
+    # A name that the text itself locates ("Athens, Ohio") is better evidence for its neighbors than its prominence.
     mass = _sharpened(batch, prior, contained)
     feature = columns.feature
     is_class = {letter: np.char.startswith(feature, f"{letter}.") for letter in "APHTLS"}
@@ -408,6 +177,20 @@ def compute_signals(batch: Batch) -> Floats:
     return np.column_stack([np.asarray(table[name], dtype=float) for name in NAMES])
 
 
+def prior_masses(batch: Batch) -> tuple[Floats, Floats]:
+    """Return each row's prominence in powers of ten and its share of its group's mass before any context."""
+    columns = batch.columns
+    standing = np.array(
+        [_STANDING.get(code, _STANDING_OF_CLASS.get(code[:1], 2.0)) for code in columns.feature], dtype=float
+    )
+    population = np.log10(columns.population + 1)
+    prominence = np.maximum(population, 0.85 * standing) + 0.15 * standing
+    prominence = prominence - 0.35 * (columns.kind == 1) - 0.5 * columns.depth
+    mass = 10 ** (prominence * 0.9)
+    totals = np.add.reduceat(mass, batch.starts[:-1]) if len(mass) else mass
+    return prominence, mass / totals[batch.group] if len(mass) else mass
+
+
 def _sharpened(batch: Batch, prior: Floats, contained: Floats) -> Floats:
     mass = prior * (1 + 1e4 * contained)
     totals = np.add.reduceat(mass, batch.starts[:-1])
@@ -419,6 +202,16 @@ def _rank(batch: Batch, prominence: Floats) -> Floats:
     rank = np.empty(len(order))
     rank[order] = np.arange(len(order)) - batch.starts[batch.group[order]]
     return np.log1p(rank)
+
+
+def area_matches(batch: Batch) -> tuple[Floats, Floats]:
+    """Return whether the text places each candidate where it lies, and whether it places another candidate instead."""
+    contained = np.zeros(len(batch.group))
+    for group, context in enumerate(batch.contexts):
+        for row in range(batch.starts[group], batch.starts[group + 1]) if context.areas else ():
+            contained[row] = holds(context.areas, batch.places[row])
+    possible = np.maximum.reduceat(contained, batch.starts[:-1])[batch.group]
+    return contained, np.where(contained > 0, 0.0, possible)
 
 
 def _per_group(batch: Batch) -> dict[str, Floats]:
@@ -449,6 +242,43 @@ def _follower_signals(batch: Batch, is_class: dict[str, npt.NDArray[np.bool_]]) 
     return fits.astype(float), np.where(fits, 0.0, possible)
 
 
+def enumerated_kind(batch: Batch, mass: Floats) -> Floats:
+    """Return how much of the mass of the names close by in the text is of a candidate's own kind.
+
+    Enumerations are of a kind: "casinos in Iowa, Missouri and Nevada" names states (Lieberman, Samet 2010, comma groups).
+    """
+    level = _levels(batch)
+    count = int(batch.group.max()) + 1
+    # Mass by group and level, shape (groups, LEVELS): the level is the inner half of a combined number.
+    of_kind = np.bincount(batch.group * LEVELS + level, weights=mass, minlength=count * LEVELS).reshape(count, LEVELS)
+    firsts = np.array([context.first for context in batch.contexts])
+    orders = np.array([context.order for context in batch.contexts])
+    totals = np.zeros((count, LEVELS))
+    seen = np.zeros(count)
+    in_text_order = np.lexsort((orders, batch.group_article))
+    for step in range(1, NEIGHBORS + 1):
+        left, right = in_text_order[:-step], in_text_order[step:]
+        close = (
+            (batch.group_article[left] == batch.group_article[right])
+            & (batch.family[left] != batch.family[right])
+            & (np.abs(firsts[left] - firsts[right]) <= NEIGHBOR_CHARACTERS * step)
+        )
+        for one, other in ((left[close], right[close]), (right[close], left[close])):
+            np.add.at(totals, one, of_kind[other])
+            np.add.at(seen, one, 1.0)
+    return np.asarray(totals[batch.group, level] / np.maximum(seen[batch.group], 1.0))
+
+
+def _levels(batch: Batch) -> Ints:
+    feature = batch.columns.feature
+    level = np.full(len(feature), 4, dtype=np.int64)
+    level[np.char.startswith(feature, "P.")] = 3
+    level[feature == "A.ADM2"] = 2
+    level[feature == "A.ADM1"] = 1
+    level[np.char.startswith(feature, "A.PCL")] = 0
+    return level
+
+
 def _same_name_parent(batch: Batch) -> Floats:
     """Return 1 for a town whose own division is a candidate of the same name (New York in New York)."""
     first = batch.columns.feature == "A.ADM1"
@@ -456,3 +286,193 @@ def _same_name_parent(batch: Batch) -> Floats:
     key = batch.group.astype(np.int64) * size + batch.columns.admin1
     parents = np.unique(key[first & (batch.columns.admin1 >= 0)])
     return np.asarray(np.isin(key, parents) & ~first, dtype=float)
+
+
+def share_of_others(batch: Batch, code: Ints, mass: Floats) -> Floats:
+    """Return for each row how much of the mass of the article's other names has its code, per other group.
+
+    Groups of one name ("Paris, Texas" and "Paris, France") are not evidence for each other.
+    """
+    # Article and code in one number: a single sum by key then covers all articles, and what the row's own name
+    # contributes to it is taken off again.
+    size = int(code.max(initial=-1)) + 2
+    known = code >= 0
+    article_key = batch.article * size + code
+    group_key = batch.family[batch.group] * size + code
+    in_article = _sum_by(article_key, mass, known)
+    in_group = _sum_by(group_key, mass, known)
+    groups = np.bincount(batch.group_article, minlength=int(batch.article.max()) + 1)
+    own = np.bincount(batch.family)[batch.family]
+    others = np.maximum(groups[batch.article] - own[batch.group], 1)
+    return np.where(known, (in_article - in_group) / others, 0.0)
+
+
+def _sum_by(key: Ints, mass: Floats, known: npt.NDArray[np.bool_]) -> Floats:
+    _, inverse = np.unique(key, return_inverse=True)
+    return np.asarray(np.bincount(inverse, weights=np.where(known, mass, 0.0))[inverse])
+
+
+def kernel_signals(batch: Batch, mass: Floats) -> dict[str, Floats]:
+    """Return closeness to the candidates of the article's other names.
+
+    ``near_25`` and the like are mass-weighted Gaussian-like densities at that many kilometers, per other group;
+    ``nearest`` is the log distance in km to the nearest likely candidate of another name; ``neighbor`` the density at
+    100 km of the two names mentioned next to this one; ``dateline_near`` that of the dateline.
+    """
+    names = ("near_25", "near_100", "near_400", "nearest", "neighbor", "dateline_near")
+    result = {name: np.zeros(len(batch.group)) for name in names}
+    result["nearest"] += np.log(20_000.0)
+    vectors = unit_vectors(batch.columns.lat, batch.columns.lon)
+    orders = np.array([context.order for context in batch.contexts])[batch.group]
+    datelines = np.array([context.dateline for context in batch.contexts])[batch.group]
+    families = batch.family[batch.group]
+    places = np.array([place.row for place in batch.places])
+    for begin, end in _article_slices(batch):
+        if batch.group[begin] == batch.group[end - 1]:
+            continue
+        # Every row of the article against every likely candidate in it: shape (rows, likely).
+        strong = begin + np.flatnonzero(mass[begin:end] >= MIN_MASS)
+        cosine = np.clip(vectors[begin:end] @ vectors[strong].T, -1.0, 1.0)
+        distance = EARTH_RADIUS_KM * np.arccos(cosine)
+        other = (families[begin:end, None] != families[None, strong]) & (
+            places[begin:end, None] != places[None, strong]
+        )
+        weight = np.where(other, mass[None, strong], 0.0)
+        groups = batch.group[end - 1] - batch.group[begin]
+        for scale in SCALES_KM:
+            closeness = weight / (1.0 + (distance / scale) ** 2)
+            result[f"near_{scale:.0f}"][begin:end] = closeness.sum(axis=1) / groups
+            if scale == 100.0:
+                gap = np.abs(orders[begin:end, None] - orders[None, strong])
+                result["neighbor"][begin:end] = (closeness * (gap <= 2)).sum(axis=1)
+                result["dateline_near"][begin:end] = (closeness * datelines[None, strong]).sum(axis=1)
+        likely = np.where(other & (mass[None, strong] > 0.3), distance, 20_000.0)
+        result["nearest"][begin:end] = np.log1p(likely.min(axis=1, initial=20_000.0))
+    return result
+
+
+def _article_slices(batch: Batch) -> list[tuple[int, int]]:
+    changes = np.flatnonzero(np.diff(batch.article)) + 1
+    bounds = [0, *changes.tolist(), len(batch.article)]
+    return list(itertools.pairwise(bounds))
+
+
+def outlet_signals(batch: Batch, mass: Floats) -> dict[str, Floats]:
+    """Return how much of what the publisher's *other* articles in the batch name lies where each candidate lies.
+
+    A name is not evidence for itself: that a paper in Dublin, Ohio, names Dublin in every article says nothing about
+    Ireland. The publisher's own name is not used. Without ``source``, or with a single article of it, all are zero.
+    """
+    source = _publishers(batch)[batch.article]
+    # Each article weighs one in all: a long article is not stronger evidence.
+    weight = np.where(source >= 0, mass / np.bincount(batch.group_article)[batch.article], 0.0)
+    others = _OtherArticles(batch, source, weight)
+    everything = others.share(np.zeros(len(source), dtype=np.int64))
+    known = everything > 1e-9
+    scale = np.where(known, 1.0 / np.maximum(everything, 1e-9), 0.0)
+    row, column = _cells(batch)
+    around = np.zeros(len(source))
+    for north in (-1, 0, 1):
+        for east in (-1, 0, 1):
+            around += others.share(row * CELLS_IN_ROW + column, (row + north) * CELLS_IN_ROW + column + east) / 2 ** (
+                north**2 + east**2
+            )
+    learned = {
+        "outlet_known": known.astype(float),
+        "outlet_country": scale * others.share(batch.columns.country),
+        "outlet_first_order": scale * others.share(batch.columns.admin1),
+        "outlet_second_order": scale * others.share(batch.columns.admin2),
+        "outlet_near": scale * others.share(row * CELLS_IN_ROW + column),
+        "outlet_around": scale * around,
+    }
+    _put_homes(batch, learned)
+    return learned
+
+
+class _OtherArticles:
+    """Sums over the rows of a publisher's other articles and of other names."""
+
+    def __init__(self, batch: Batch, source: Ints, weight: Floats) -> None:
+        self._source, self._weight = source, weight
+        self._article = batch.article
+        self._name = batch.name[batch.group]
+        self._names = int(self._name.max(initial=0)) + 1
+
+    def share(self, code: Ints, at: Ints | None = None) -> Floats:
+        """Return for each row the weight of others that have its code, or the code ``at``; 0 without one.
+
+        Parameters
+        ----------
+        code
+            Of each row, as what it counts for others; -1 for nothing.
+        at
+            Of each row, what it looks for in others; ``code`` when left out.
+        """
+        wanted = code if at is None else at
+        size = int(max(code.max(initial=0), wanted.max(initial=0))) + 1
+        total = np.zeros(len(code))
+        # Of the publisher's rows, those of the same article and those of the same name do not count. What is in both was
+        # then taken off twice, so it is added again: source - article - (source and name) + (article and name).
+        for sign, number in ((1, self._source), (-1, self._article)):
+            total += sign * self._sum(number * size + code, number * size + wanted, code)
+            named = number * self._names + self._name
+            total -= sign * self._sum(named * size + code, named * size + wanted, code)
+        return np.where((wanted >= 0) & (self._source >= 0), np.maximum(total, 0.0), 0.0)
+
+    def _sum(self, key: Ints, wanted: Ints, code: Ints) -> Floats:
+        """Return for each row the weight of the rows whose key it wants."""
+        # Combined keys are far larger than their number: number those that occur before summing by them.
+        known, inverse = np.unique(key, return_inverse=True)
+        sums = np.bincount(inverse, weights=np.where(code >= 0, self._weight, 0.0))
+        if wanted is key:
+            return np.asarray(sums[inverse])
+        place = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
+        return np.where(known[place] == wanted, sums[place], 0.0)
+
+
+def _cells(batch: Batch) -> tuple[Ints, Ints]:
+    """Return the row and column of each candidate in a grid of one degree, a margin of one around it."""
+    row = np.floor((batch.columns.lat + 90) / CELL_DEGREES).astype(np.int64)
+    column = np.floor((batch.columns.lon + 180) / CELL_DEGREES).astype(np.int64)
+    return row + 1, column + 1
+
+
+def _publishers(batch: Batch) -> Ints:
+    """Return a number for the publisher of each article, -1 without one."""
+    numbers: dict[str, int] = {}
+    return np.array(
+        [-1 if source is None else numbers.setdefault(source, len(numbers)) for source in batch.sources],
+        dtype=np.int64,
+    )
+
+
+def _put_homes(batch: Batch, learned: dict[str, Floats]) -> None:
+    """Replace what is learned from a publisher's other articles by its home, where the user named one."""
+    articles: dict[SourceHome, list[int]] = {}
+    for article, home in enumerate(batch.homes):
+        if home is not None:
+            articles.setdefault(home, []).append(article)
+    for home, of_home in articles.items():
+        rows = np.flatnonzero(np.isin(batch.article, of_home))
+        distance = distance_km(home.lat, home.lon, batch.columns.lat[rows], batch.columns.lon[rows])
+        near = 1.0 / (1.0 + (distance / HOME_KM) ** 2)
+        learned["outlet_known"][rows] = 1.0
+        learned["outlet_near"][rows] = HOME_SHARE["outlet_near"] * near**2
+        learned["outlet_around"][rows] = HOME_SHARE["outlet_around"] * near
+        for level, name in enumerate(("outlet_country", "outlet_first_order", "outlet_second_order"), start=1):
+            same = _in_area(batch, rows, home, distance, level)
+            learned[name][rows] = HOME_SHARE[name] * same
+
+
+def _in_area(batch: Batch, rows: Ints, home: SourceHome, distance: Floats, level: int) -> npt.NDArray[np.bool_]:
+    """Return which rows lie in the home's country or division; that of the nearest row where only a point is given."""
+    codes = [_codes(batch.places[row])[:level] for row in rows.tolist()]
+    wanted: tuple[str | None, ...] = (home.country_code, home.admin1_code, home.admin2_code)[:level]
+    if home.country_code is None and len(rows):
+        nearest = int(np.argmin(distance))
+        wanted = codes[nearest] if distance[nearest] <= HOME_KM else (None,)
+    return np.array([None not in wanted and own == wanted for own in codes], dtype=bool)
+
+
+def _codes(place: Candidate) -> tuple[str | None, ...]:
+    return (place.country_code or None, place.admin1_code or None, place.admin2_code or None)
