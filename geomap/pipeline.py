@@ -43,9 +43,7 @@ __all__ = ["Geoparser", "geoparse"]
 ARTICLES_PER_CALL = 256  # of a recognizer: enough to fill its batches, few enough to report progress
 RECOGNIZED: Mapping[str, str] = {
     **SPANS,
-    "toponym": "str",
-    "kind": "str",
-    "usage": "str",
+    **dict.fromkeys(("toponym", "kind", "usage"), "str"),
     "recognition_score": "float64",
 }
 

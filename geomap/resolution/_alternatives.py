@@ -23,29 +23,17 @@ import pandas as pd
 from geomap.errors import InvalidTable
 from geomap.gazetteer import Candidate
 from geomap.resolution._candidates import Batch
-from geomap.tables import MENTION_KEY, Floats, Ints, is_missing, require_columns, with_dtypes
+from geomap.tables import MENTION_KEY, SPANS, Floats, Ints, is_missing, require_columns, with_dtypes
 
 COLUMN = "alternatives"
 LIMIT = 8
 UNIT = 1e-4
-STORED = ("place_id", "name", "country_code", "admin1_code", "feature_code", "population", "probability", "lat", "lon")
-COLUMNS = {
-    "article_id": "str",
-    "field": "str",
-    "start": "int64",
-    "end": "int64",
-    "toponym": "str",
-    "rank": "int64",
-    "place_id": "str",
-    "name": "str",
-    "country_code": "str",
-    "admin1_code": "str",
-    "feature_code": "str",
+STORED = {
+    **dict.fromkeys(("place_id", "name", "country_code", "admin1_code", "feature_code"), "str"),
     "population": "int64",
-    "probability": "float64",
-    "lat": "float64",
-    "lon": "float64",
+    **dict.fromkeys(("probability", "lat", "lon"), "float64"),
 }
+COLUMNS = {**SPANS, "toponym": "str", "rank": "int64", **STORED}
 
 _NONE = "[[],[]]"
 _as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

@@ -223,9 +223,7 @@ class LearnedRanker:
         """Return the ranker that ships with geomap; its card lies in ``data/recipes/ranker``."""
         with np.load(io.BytesIO(read_resource("ranker.npz")), allow_pickle=False) as arrays:
             if tuple(arrays["names"]) != NAMES:
-                raise ResourceDamaged(
-                    "the ranker was trained on other signals than these; build it anew with its recipe"
-                )
+                raise ResourceDamaged("ranker.npz was trained on other signals; rebuild it by data/recipes/ranker")
             return cls(_trees(arrays, "choice"), _trees(arrays, "surety"))
 
 
@@ -241,5 +239,5 @@ def default_ranker(name: str | None = None) -> Ranker:
     """Return a ranker that ships, by its name: ``"learned"`` (the default) or ``"hand-set"``."""
     chosen = name or "learned"
     if chosen not in RANKERS:
-        raise UnsupportedFormat(f"there is no ranker {name!r}; there is: {', '.join(RANKERS)}")
+        raise UnsupportedFormat(f"unknown ranker {name!r}; choose from: {', '.join(RANKERS)}")
     return RANKERS[chosen]()

@@ -153,15 +153,15 @@ def why(mentions: pd.DataFrame, *, gazetteer: Gazetteer | None = None) -> Explan
             f"the mention was resolved by a geomap with {len(difference)} signals, and this one has {len(NAMES)}; "
             "geoparse the articles again"
         )
-    names = [_full_name(dict(zip(STORED, each, strict=True)), gazetteer or Gazetteer()) for each in candidates[:2]]
+    places = [dict(zip(STORED, candidate, strict=True)) for candidate in candidates[:2]]
+    names = [_full_name(place, gazetteer or Gazetteer()) for place in places]
     if not names:
         return Explanation(f"The gazetteer has no place named “{row['toponym']}”.", _evidence([]))
     if len(names) == 1:
         text = f"“{row['toponym']}” was resolved to {names[0]}, the only place of that name in the gazetteer."
         return Explanation(text, _evidence([]))
     table = _evidence(difference)
-    probability = candidates[0][STORED.index("probability")]
-    return Explanation(_in_words(row["toponym"], names, probability, table), table)
+    return Explanation(_in_words(row["toponym"], names, places[0]["probability"], table), table)
 
 
 def _full_name(place: dict[str, Any], gazetteer: Gazetteer) -> str:
