@@ -5,53 +5,19 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from geomap.articles._problems import ProblemLog
+from geomap.articles._sources import Source
+from geomap.articles.readers import EXTENSIONS, GZIPPED
 from geomap.errors import ArticlesNotFound, UnsupportedFormat
 
-FORMATS: Mapping[str, str] = {
-    ".txt": "txt",
-    ".csv": "csv",
-    ".tsv": "csv",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".json": "json",
-    ".parquet": "parquet",
-    ".html": "html",
-    ".htm": "html",
-}
 _GOLD = re.compile(r"gold[^a-z]", re.IGNORECASE)
-# Parquet compresses itself; a gzipped one could not be read in place.
-GZIPPED = frozenset({"txt", "csv", "jsonl", "json", "html"})
-
-
-@dataclass(frozen=True)
-class Source:
-    """One file to read.
-
-    Parameters
-    ----------
-    path
-        Where it is.
-    label
-        Its name in messages.
-    stem
-        What its article ids begin with: its path in the folder that was read, without extension.
-    kind
-        One of the values of :data:`FORMATS`.
-    """
-
-    path: Path
-    label: str
-    stem: str
-    kind: str
 
 
 def _extensions() -> str:
-    return f"supported extensions: {', '.join(FORMATS)}; all but .parquet also gzipped (.gz)"
+    return f"supported extensions: {', '.join(EXTENSIONS)}; all but .parquet also gzipped (.gz)"
 
 
 def find_sources(
@@ -110,7 +76,7 @@ def _kind(path: Path) -> tuple[str | None, str]:
     """Return the format and the extension as written."""
     gz = path.suffix if path.suffix.lower() == ".gz" else ""
     ending = path.name.removesuffix(gz)[len(Path(path.name.removesuffix(gz)).stem) :]
-    kind = FORMATS.get(ending.lower())
+    kind = EXTENSIONS.get(ending.lower())
     return (None if gz and kind not in GZIPPED else kind), ending + gz
 
 

@@ -16,9 +16,12 @@ from geomap._csv import column_key, open_csv
 from geomap._text import from_utf16, utf16
 from geomap.articles._columns import FILE_NAMES, NoTextColumn, check_columns, known_names, match_columns
 from geomap.articles._dates import parse_dates
-from geomap.articles._files import Source, find_sources
-from geomap.articles._formats import READERS, Options, Record, Rows, load_trafilatura, read_content, usable_rows
+from geomap.articles._files import find_sources
 from geomap.articles._problems import ProblemLog, first_lines, warn
+from geomap.articles._sources import Options, Record, Rows, Source, read_content
+from geomap.articles.readers import reader_of
+from geomap.articles.readers._tables import usable_rows
+from geomap.articles.readers._web import load_trafilatura
 from geomap.errors import ArticlesUnreadable
 from geomap.tables import ARTICLES, as_dtype, is_missing
 
@@ -370,7 +373,7 @@ def _read_one(source: Source, options: Options, problems: ProblemLog, *, alone: 
     """Read one file; if it cannot be read, that is a problem of this file alone."""
     before = len(problems)
     try:
-        rows = READERS[source.kind](source, options, problems)
+        rows = reader_of(source.kind)(source, options, problems)
     except NoTextColumn as error:
         if alone:
             raise

@@ -1,0 +1,41 @@
+"""The readers of articles, one module for each family of formats, and which file is read by which.
+
+To add a format: write ``read_x(source, options, problems) -> Rows`` in the module of its family and name it here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+
+from geomap.articles._sources import Reader
+
+# By format: the module that reads it and the function in it. Modules are loaded when a file of theirs is met.
+READERS: Mapping[str, tuple[str, str]] = {
+    "txt": ("_plain", "read_txt"),
+    "csv": ("_tables", "read_csv"),
+    "parquet": ("_tables", "read_parquet"),
+    "jsonl": ("_json", "read_jsonl"),
+    "json": ("_json", "read_json"),
+    "html": ("_web", "read_html"),
+}
+EXTENSIONS: Mapping[str, str] = {
+    ".txt": "txt",
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "json",
+    ".parquet": "parquet",
+    ".html": "html",
+    ".htm": "html",
+}
+# Parquet compresses itself; a gzipped one could not be read in place.
+GZIPPED = frozenset({"txt", "csv", "jsonl", "json", "html"})
+
+
+def reader_of(kind: str) -> Reader:
+    """Return the reader of a format."""
+    module, name = READERS[kind]
+    reader: Reader = getattr(import_module(f"geomap.articles.readers.{module}"), name)
+    return reader

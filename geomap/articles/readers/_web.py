@@ -1,0 +1,35 @@
+"""Web pages: the article of a page, without menus."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from geomap._optional import optional
+from geomap.articles._problems import ProblemLog
+from geomap.articles._sources import Options, Rows, Source, read_content
+from geomap.errors import ArticlesUnreadable
+
+
+def read_html(source: Source, options: Options, problems: ProblemLog) -> Rows:
+    """Read the article of a web page with trafilatura: its text without menus, and its metadata."""
+    page = load_trafilatura().bare_extraction(
+        read_content(source, options, problems).text(),
+        with_metadata=True,
+        include_comments=False,
+        include_images=False,
+        # The date that the page declares, not one found somewhere in its words.
+        date_extraction_params={
+            "original_date": True,
+            "extensive_search": False,
+            "outputformat": "%Y-%m-%dT%H:%M:%S%z",
+        },
+    )
+    if page is None:
+        raise ArticlesUnreadable("no article found in the page")
+    record = {"title": page.title, "text": page.text, "published": page.date, "url": page.url}
+    return Rows([None], [{**record, "source": page.sitename or page.hostname}])
+
+
+def load_trafilatura() -> Any:
+    """Return trafilatura, or raise what to install."""
+    return optional("trafilatura", needed_by="reading .html", extra="html")
