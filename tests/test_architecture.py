@@ -23,7 +23,7 @@ def part_of(module: str) -> str | None:
         return None
     name = module.split(".")[1]
     on_the_ground = name.startswith("_") and name != "_spacy_component"
-    return GROUND if on_the_ground or name in {"errors", "resources"} else name
+    return GROUND if on_the_ground or name in {"errors", "geometry", "resources", "tables"} else name
 
 
 def arrows_of_the_code() -> nx.DiGraph:

@@ -75,7 +75,7 @@ def test_every_file_that_the_readme_links_to_is_there() -> None:
         "geomap.recognition._spans",
         "geomap.recognition._token_classifier",
         "geomap.recognition._windows",
-        "geomap.resolution._alternatives",
+        "geomap._alternatives",
         "geomap.resolution._why",
         "geomap.pipeline",
     ],

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from geomap import tables
+from geomap._alternatives import alternatives, carries_alternatives
 from geomap._checks import one_of, positive
 from geomap.analysis._grouping import (
     KEYS,
@@ -23,7 +24,6 @@ from geomap.analysis._grouping import (
 from geomap.analysis._intervals import ODDS, log_odds
 from geomap.errors import InvalidTable
 from geomap.geometry import distance_km, great_circles
-from geomap.resolution._alternatives import alternatives, carries_alternatives
 from geomap.tables import MENTION_KEY, MENTIONS, SPANS, Ints, coordinates, in_degrees_of, with_dtypes
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from geomap._alternatives import alternatives, carries_alternatives
 from geomap._version import __version__
 from geomap.maps._disclosure import FULL, Disclosure
 from geomap.maps._payload import Payload, corpus_hash, data_block
-from geomap.resolution._alternatives import alternatives, carries_alternatives
 from geomap.resources._loading import manifest as resource_manifest
 from geomap.tables import MENTION_KEY
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
+from geomap._alternatives import COLUMN, STORED, carries_alternatives, read_alternatives
 from geomap.errors import InvalidTable
 from geomap.gazetteer import Gazetteer
-from geomap.resolution._alternatives import COLUMN, STORED, carries_alternatives, read_alternatives
 from geomap.resolution._signals import NAMES
 from geomap.tables import MENTION_KEY, require_columns
 
