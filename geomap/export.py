@@ -12,6 +12,7 @@ import pandas as pd
 
 from geomap import tables
 from geomap._files import replacing
+from geomap._optional import optional
 from geomap.errors import LossyExport, MentionsNotFound, MentionsUnreadable, UnsupportedFormat
 
 if TYPE_CHECKING:
@@ -92,6 +93,8 @@ def check_format(path: Path) -> None:
     """Raise :class:`~geomap.errors.UnsupportedFormat` unless the file's extension is that of a format to write."""
     if path.suffix.casefold() not in _WRITERS:
         raise UnsupportedFormat(f"cannot write {path}: the extension must be one of {', '.join(_WRITERS)}")
+    if path.suffix.casefold() == ".parquet":
+        optional("pyarrow", needed_by="writing .parquet", extra="parquet")
 
 
 def read_mentions(path: str | Path) -> gpd.GeoDataFrame:
@@ -239,6 +242,7 @@ def _read_gpkg(path: Path) -> gpd.GeoDataFrame:
 def _read_parquet(path: Path) -> gpd.GeoDataFrame:
     import geopandas as gpd
 
+    optional("pyarrow", needed_by=f"reading {path.name}", extra="parquet")
     return gpd.read_parquet(path)
 
 

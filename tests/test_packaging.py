@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -14,6 +15,7 @@ import pytest
 import yaml
 
 import geomap
+from geomap.errors import MissingDependency
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "geomap"
@@ -99,3 +101,21 @@ def test_imports_keep_to_the_contracts_in_pyproject() -> None:
 def test_changelog_and_citation_name_the_version() -> None:
     assert f"## {geomap.__version__}" in (ROOT / "CHANGELOG.md").read_text("utf-8")
     assert f"version: {geomap.__version__}" in (ROOT / "CITATION.cff").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda folder: geomap.read_articles(folder / "table.parquet"),
+        lambda folder: geomap.export.read_mentions(folder / "table.parquet"),
+        lambda folder: geomap.export.write_mentions(geomap.tables.empty_mentions(), folder / "new.parquet"),
+    ],
+    ids=["read_articles", "read_mentions", "write_mentions"],
+)
+def test_parquet_without_pyarrow_says_how_to_install_it(
+    use: Callable[[Path], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "table.parquet").write_bytes(b"PAR1")
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(MissingDependency, match=r"pip install 'geomap-toolkit\[parquet\]'"):
+        use(tmp_path)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from geomap._csv import CsvRows, open_csv, unique_names
+from geomap._optional import optional
 from geomap.articles._columns import known_names, match_columns, require
 from geomap.articles._problems import ProblemLog
 from geomap.articles._sources import Options, Record, Rows, Source, read_content
@@ -37,8 +38,7 @@ def usable_rows(rows: CsvRows, source: Source, problems: ProblemLog) -> Iterator
 
 def read_parquet(source: Source, options: Options, problems: ProblemLog) -> Rows:
     """Read a Parquet file; further columns keep their dtypes."""
-    import pyarrow
-
+    pyarrow = optional("pyarrow", needed_by=f"reading {source.label}", extra="parquet")
     try:
         table = pd.read_parquet(source.path)
     except (pyarrow.ArrowException, OSError, ValueError) as error:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from geomap._csv import column_key, delimiter_of
+from geomap._optional import optional
 from geomap.errors import InvalidGold
 from geomap.evaluation.readers._annotated import (
     Annotated,
@@ -133,6 +134,8 @@ def _geojson(path: Path) -> pd.DataFrame:
 def _spatial(path: Path, suffix: str) -> pd.DataFrame:
     import geopandas as gpd
 
+    if suffix == ".parquet":
+        optional("pyarrow", needed_by=f"reading {path.name}", extra="parquet")
     shapes = gpd.read_parquet(path) if suffix == ".parquet" else gpd.read_file(path)
     table = pd.DataFrame(shapes.drop(columns=shapes.geometry.name))
     return table.assign(lat=shapes.geometry.y, lon=shapes.geometry.x)
