@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
+import geopandas as gpd
 import pytest
 import yaml
 
@@ -108,7 +109,7 @@ def test_changelog_and_citation_name_the_version() -> None:
     [
         lambda folder: geomap.read_articles(folder / "table.parquet"),
         lambda folder: geomap.export.read_mentions(folder / "table.parquet"),
-        lambda folder: geomap.export.write_mentions(geomap.tables.empty_mentions(), folder / "new.parquet"),
+        lambda folder: geomap.export.write_mentions(gpd.GeoDataFrame(), folder / "new.parquet"),
     ],
     ids=["read_articles", "read_mentions", "write_mentions"],
 )
