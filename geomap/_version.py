@@ -1,3 +1,3 @@
 """The version of geomap, on the ground floor so that every module can name it."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0.dev0"
