@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import doctest
-
 import pytest
 
-from geomap import _datelines
 from geomap._datelines import byline, opens_sentence, opens_text
 
 
@@ -70,7 +67,3 @@ def test_who_filed_an_article_is_named_at_the_head_of_its_text_only() -> None:
     assert found is not None and found.group(1) == "Tigris Dispatch"
     assert byline("x" * 300 + "BASRA (Tigris Dispatch) – The port reopened.") is None
     assert byline("The port (closed since May) reopened.") is None
-
-
-def test_the_examples_run() -> None:
-    assert doctest.testmod(_datelines).failed == 0

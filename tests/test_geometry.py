@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import doctest
-
 import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
 
-from geomap import geometry
 from geomap.errors import InvalidTable
 from geomap.geometry import polygons, rows_inside
 
@@ -38,7 +35,3 @@ def test_polygons_come_in_degrees_and_nothing_else_is_a_polygon() -> None:
         polygons(BOXES.set_geometry([BOXES.geometry[0], shapely.Point(0, 0), None]))
     with pytest.raises(InvalidTable, match="no coordinate system"):
         polygons(BOXES.set_crs(None, allow_override=True))
-
-
-def test_the_examples_run() -> None:
-    assert doctest.testmod(geometry).failed == 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 import hashlib
 import html
 import http.server
@@ -15,7 +14,6 @@ import threading
 import warnings
 from collections.abc import Iterator
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -171,16 +169,6 @@ def test_an_interrupted_write_leaves_the_old_file_and_no_other(
         save_html(explore(corpus()), target)
     assert target.read_text() == "old"
     assert [path.name for path in target.parent.iterdir()] == ["map.html"]
-
-
-@pytest.mark.parametrize(
-    "module",
-    ["_assets", "_corpus", "_explorer", "_folium_map", "_layers", "_markup", "_pictures", "_saving"],
-)
-def test_the_examples_in_the_docstrings_run(module: str) -> None:
-    done = doctest.testmod(import_module(f"geomap.maps.{module}"))
-    assert done.attempted > 0
-    assert done.failed == 0
 
 
 # Maps of Folium's own

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import doctest
 import os
 import re
 import subprocess
 import sys
-from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -55,32 +53,3 @@ def test_every_file_that_the_readme_links_to_is_there() -> None:
     links = [link for link in re.findall(r"\]\(([^)]+)\)", README) if "://" not in link]
     assert links
     assert all((ROOT / link).is_file() for link in links)
-
-
-@pytest.mark.parametrize(
-    "module",
-    [
-        "geomap._csv",
-        "geomap._decoding",
-        "geomap.gazetteer._folding",
-        "geomap.articles._columns",
-        "geomap.articles._dates",
-        "geomap.articles._reading",
-        "geomap.articles._titles",
-        "geomap._text",
-        "geomap.recognition._decoding",
-        "geomap.recognition._labels",
-        "geomap.recognition._matcher",
-        "geomap.recognition._name_rules",
-        "geomap.recognition._spans",
-        "geomap.recognition._token_classifier",
-        "geomap.recognition._windows",
-        "geomap._alternatives",
-        "geomap.resolution._why",
-        "geomap.pipeline",
-    ],
-)
-def test_the_examples_in_docstrings_hold(module: str) -> None:
-    result = doctest.testmod(import_module(module))
-    assert result.attempted > 0
-    assert result.failed == 0

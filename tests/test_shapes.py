@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 from importlib.resources import files
 from pathlib import Path
 
@@ -269,10 +268,3 @@ def test_by_area_joins_own_shapes_on_a_column() -> None:
     found = by_area(mentions(COLUMBUS, OHIO, MOSUL), within=own, on="country_code").set_index("name")
     assert found["mentions"].to_dict() == {"Iraq": 1, "Syria": 0}
     assert found.loc["Iraq", "population"] == 38_433_600
-
-
-def test_the_examples_in_the_docstrings_run() -> None:
-    for module in (_joining, _shipped):
-        done = doctest.testmod(module)
-        assert done.attempted > 0
-        assert done.failed == 0

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import doctest
 import subprocess
 import sys
 import warnings
-from importlib import import_module
 
 import geopandas as gpd
 import numpy as np
@@ -508,13 +506,6 @@ def test_a_missing_package_is_said_by_the_call_and_not_by_the_import(missing: st
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout == f"geomap.geocoding needs {missing}: pip install {missing}\n"
-
-
-@pytest.mark.parametrize("module", ["_batch", "_cache", "_features", "_service"])
-def test_the_examples_in_docstrings_hold(module: str) -> None:
-    result = doctest.testmod(import_module(f"geomap.geocoding.{module}"))
-    assert result.attempted > 0
-    assert result.failed == 0
 
 
 def test_every_service_with_records_has_terms_and_paths_that_are_whole() -> None:
