@@ -3,36 +3,35 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import socket
 from pathlib import Path
 
+import laws
 import pytest
 from hypothesis import settings
 
 from geomap.gazetteer import Gazetteer
 
 ROOT = Path(__file__).resolve().parents[1]
-MANY = 40  # times as many examples, kills and mutated files with --long
+MANY = 40  # times as many examples and faults with --long
 
+# Ordinary runs draw the same examples every time; long ones draw new ones and print what reproduces a failure.
 settings.register_profile("seeded", derandomize=True, deadline=None)
 settings.register_profile("long", max_examples=100 * MANY, deadline=None, print_blob=True)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add ``--long``: what takes hours, at full length (``make test-long``)."""
-    parser.addoption("--long", action="store_true", help="run property tests and faults many times over")
+    """Add ``--long``: property tests and faults at full length, which takes hours (``make test-long``)."""
+    parser.addoption("--long", action="store_true", help="try property tests and faults many times over")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Draw the same examples in every ordinary run, and new ones in a long run."""
-    settings.load_profile("long" if config.getoption("--long") else "seeded")
-
-
-@pytest.fixture(scope="session")
-def repeats(request: pytest.FixtureRequest) -> int:
-    """Return how many times as much as usual to try: 1, or 40 with ``--long``."""
-    return MANY if request.config.getoption("--long") else 1
+    """Choose the number of examples before the tests are imported, whose decorators name it."""
+    long = bool(config.getoption("--long"))
+    settings.load_profile("long" if long else "seeded")
+    os.environ[laws.VARIABLE] = str(MANY if long else 1)
 
 
 @pytest.fixture(scope="session")

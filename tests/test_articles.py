@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from laws import many
 
 from geomap.articles import read_articles
 from geomap.errors import (
@@ -571,7 +572,7 @@ PARTS = st.one_of(
 TEXTS = st.lists(PARTS, max_size=12).map("".join).filter(lambda text: not text.isspace() and bool(text))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=many(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts=st.lists(TEXTS, min_size=1, max_size=3))
 def test_every_format_brings_a_text_back_character_for_character(tmp_path, texts):
     titles = ["T"] * len(texts)
@@ -585,7 +586,7 @@ def test_every_format_brings_a_text_back_character_for_character(tmp_path, texts
         assert read_articles(tmp_path / f"a.{ending}").text.tolist() == texts, ending
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=many(100), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.binary(max_size=300), ending=st.sampled_from(["txt", "csv", "json", "jsonl", "parquet", "csv.gz"]))
 def test_no_bytes_end_a_run_or_give_an_invalid_table(tmp_path, data, ending):
     for old in tmp_path.iterdir():

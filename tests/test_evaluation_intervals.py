@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from laws import many
 
 from geomap.errors import InvalidTable
 from geomap.evaluation._bootstrap import Draws, draw, interval, mean_of_first, weighted_median
@@ -83,7 +84,7 @@ def tables(rows: list[tuple[int, float, bool]]) -> tuple[pd.DataFrame, pd.DataFr
     return gold, predicted
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=many(40))
 @given(cases)
 def test_every_score_of_a_draw_is_the_score_of_the_repeated_articles(case: Cases) -> None:
     rows, weights = case

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from laws import many
 
 from geomap import tables
 from geomap.errors import InvalidTable
@@ -46,7 +47,7 @@ def _made_up(kinds: list[str | None]) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(rows, geometry=gpd.points_from_xy(np.arange(len(rows)) % 180, [0] * len(rows)), crs=4326)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=many(60), deadline=None)
 @given(
     kinds=st.lists(st.sampled_from(["toponym", "demonym", "embedded", None]), min_size=1, max_size=120),
     n=st.integers(4, 150),
@@ -65,7 +66,7 @@ def test_weights_add_up_and_every_stratum_is_there(kinds: list[str | None], n: i
     assert order.is_unique
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=many(60), deadline=None)
 @given(
     strata=st.lists(st.tuples(st.integers(1, 40), st.integers(1, 400)), min_size=1, max_size=5), share=st.floats(0, 1)
 )

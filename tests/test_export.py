@@ -14,6 +14,7 @@ import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from laws import many
 
 import geomap
 from geomap import errors, tables
@@ -117,7 +118,7 @@ _MENTIONS = st.lists(
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=many(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(changes=_MENTIONS)
 def test_any_mentions_come_back_the_same(tmp_path: Path, ending: str, changes: list[dict[str, object]]) -> None:
     table = mentions(*changes)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from laws import many
 
 from geomap.gazetteer import Candidate, Gazetteer, fold
 from geomap.gazetteer._fuzzy import plain_hash, similarity, skeleton, whole_hashes, word_hashes
@@ -177,7 +178,7 @@ def test_a_words_hashes_are_the_same_one_by_one_and_together(word: str) -> None:
 
 
 @given(words, words)
-@settings(max_examples=50)
+@settings(max_examples=many(50))
 def test_similarity_is_symmetric_and_one_for_the_same(one: str, other: str) -> None:
     assert similarity(one, other) == pytest.approx(similarity(other, one))
     assert 0 <= similarity(one, other) <= 1

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from laws import many
 
 import geomap
 from geomap.recognition import Recognizer
@@ -119,7 +120,7 @@ ODD = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=many(150), deadline=None)
 @given(st.lists(st.one_of(ODD, st.text(max_size=5)), max_size=25).map("".join))
 def test_spans_are_inside_the_text_in_order_and_apart(matcher: GazetteerMatcher, text: str) -> None:
     (spans,) = matcher.recognize([text])

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from laws import many
 
 import geomap
 from geomap.errors import ColumnMissing, InvalidTable
@@ -239,7 +240,7 @@ WORDS = st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=many(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.one_of(WORDS, st.text(max_size=6)), max_size=20))
 def test_offsets_hold_for_any_text(parser: geomap.Geoparser, words: list[str]) -> None:
     text = " ".join(words)

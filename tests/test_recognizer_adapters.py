@@ -20,6 +20,7 @@ import spacy
 import tokenizers
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from laws import many
 from onnx import TensorProto, helper, numpy_helper
 from spacy.tokens import Doc, DocBin
 from spacy.training import Example
@@ -319,7 +320,7 @@ def test_strange_text_gives_lawful_spans(recognizer, text):
     assert_lawful(text, spans)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=many(60), deadline=None)
 @given(st.lists(st.text(max_size=80), max_size=3), st.sampled_from(["", "Mosul", " New York, ", "\nIraqi "]))
 def test_any_text_gives_lawful_spans(recognizer, parts, name):
     text = name.join(parts)
@@ -407,7 +408,7 @@ def test_where_no_space_stands_between_words_each_piece_is_one():
     assert [(word.start, word.end) for word in words] == [(0, 2), (3, 4), (4, 5), (5, 6)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=many(60), deadline=None)
 @given(st.text(max_size=60))
 @pytest.mark.parametrize("tokenizer", [word_tokenizer(), byte_level(), sentence_pieces()], ids=["words", "bytes", "sp"])
 def test_words_stand_in_order_and_hold_no_outer_white_space(tokenizer, text):

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from laws import many
 
 from geomap.errors import MissingDependency, ResourceDamaged
 from geomap.recognition._decoding import GOES_ON, OUTSIDE, best_labels, softmax
@@ -116,7 +117,7 @@ def test_offsets_count_characters_whatever_stands_before(recognizer, text, place
     assert place in [words for words, _ in words_found(recognizer, text)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=many(60), deadline=None)
 @given(
     st.lists(st.text(max_size=120), max_size=3), st.sampled_from(["", "Mosul", " in Paris, France, ", "I\u0307stanbul"])
 )

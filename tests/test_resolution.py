@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from laws import many
 
 import geomap
 from geomap.resolution._candidates import build_batch
@@ -163,7 +164,7 @@ def naive_contributions(trees: Trees, row: np.ndarray) -> np.ndarray:
     return added
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=many(25), deadline=None)
 @given(st.integers(0, 10_000))
 def test_trees_walked_together_equal_trees_walked_one_by_one(seed: int) -> None:
     ranker = LearnedRanker.shipped()

@@ -11,6 +11,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from laws import many
 
 import geomap
 from geomap import errors, tables
@@ -241,7 +242,7 @@ def test_shapes_that_cannot_be_joined_say_why(
         join_shapes(mentions(COLUMBUS), shapes, on=on)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=many(25), deadline=None)
 @given(st.lists(st.tuples(st.floats(-180, 180), st.floats(-90, 90)), max_size=30))
 def test_the_join_by_point_is_what_shapely_finds_point_by_point(points: list[tuple[float, float]]) -> None:
     table = mentions(*({"lon": lon, "lat": lat} for lon, lat in points)) if points else tables.empty_mentions()

@@ -11,13 +11,14 @@ import pytest
 from analysis_tables import example, mention, mentions_tables, table
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from laws import many
 
 from geomap import analysis, errors, tables
 from geomap.analysis import _grouping
 from geomap.analysis._intervals import adjusted, log_odds, sum_interval
 from geomap.analysis._timelines import _cheapest
 
-few = settings(max_examples=25, deadline=None)
+few = settings(max_examples=many(25), deadline=None)
 
 
 def test_iraq_is_what_the_sample_corpus_is_about(mentions: gpd.GeoDataFrame) -> None:
@@ -66,7 +67,7 @@ def test_every_level_adds_up(mentions: gpd.GeoDataFrame) -> None:
         assert counted["share"].between(0, 1).all()
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=many(10), deadline=None)
 @given(mentions_tables(), st.randoms(use_true_random=False))
 def test_the_order_of_mentions_does_not_matter(mentions: gpd.GeoDataFrame, random: object) -> None:
     order = list(range(len(mentions)))

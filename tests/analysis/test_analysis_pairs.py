@@ -14,12 +14,13 @@ from analysis_tables import example, mention, mentions_tables, table
 from hypothesis import example as case
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from laws import many
 
 from geomap import analysis
 from geomap.analysis import _pairs
 from geomap.geometry import distance_km, great_circles, unit_vectors
 
-few = settings(max_examples=25, deadline=None)
+few = settings(max_examples=many(25), deadline=None)
 longitudes = st.floats(-180, 180) | st.sampled_from([-180.0, -90.0, -0.0, 0.0, 90.0, 180.0])
 latitudes = st.floats(-90, 90) | st.sampled_from([-90.0, -0.0, 0.0, 90.0])
 
@@ -90,7 +91,7 @@ def test_mosul_and_its_country_go_together_in_the_sample_corpus(mentions: gpd.Ge
 # Great circles
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=many(150), deadline=None)
 @given(longitudes, latitudes, longitudes, latitudes)
 @case(0.0, -0.0, -180.0, 0.0)  # antipodes, told apart from their mirror image by the sign of a zero only
 @case(5.0, 90.0, 5.0, -90.0)

@@ -10,6 +10,7 @@ import shapely
 from analysis_tables import example, mention, mentions_tables, table
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from laws import many
 
 from geomap import analysis
 from geomap.analysis._areas import cell_polygon
@@ -17,7 +18,7 @@ from geomap.analysis._centers import bearings, centers
 from geomap.analysis._coverage import _byar, _lower_tail
 from geomap.geometry import distance_km
 
-few = settings(max_examples=20, deadline=None)
+few = settings(max_examples=many(20), deadline=None)
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,14 @@ import pytest
 from analysis_tables import example, mention, mentions_tables, table
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from laws import many
 
 import geomap
 from geomap import analysis, errors
 from geomap.gazetteer import Gazetteer
 
 CORPORA = Path(__file__).resolve().parents[2] / "data" / "corpora"
-few = settings(max_examples=20, deadline=None)
+few = settings(max_examples=many(20), deadline=None)
 WORDS = [
     "river",
     "road",

@@ -16,6 +16,7 @@ from geocoding_fakes import place
 from geocoding_faults import FaultServer
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from laws import many
 from typer.testing import CliRunner
 
 import geomap
@@ -282,7 +283,7 @@ candidates = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=many(60), deadline=None)
 @given(st.lists(candidates, max_size=6))
 def test_pieces_of_one_road_become_one_candidate_and_what_lies_apart_stays(found: list[ServiceCandidate]) -> None:
     kept = one_per_place(found)

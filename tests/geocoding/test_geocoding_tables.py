@@ -14,6 +14,7 @@ import shapely
 from geocoding_fakes import USER_AGENT, fill, place, query_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from laws import many
 
 from geomap._progress import rate_in_words, time_in_words
 from geomap.errors import (
@@ -114,7 +115,7 @@ def test_a_table_without_names_and_a_single_string_are_refused(make) -> None:
         geocode("Mosul", service=one)
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=many(40), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.one_of(st.text(), st.none(), st.integers(), st.floats(), st.binary(max_size=4)), max_size=8))
 def test_any_input_gives_as_many_rows_in_order(make, names: list[object]) -> None:
     one, transport = make()
