@@ -158,9 +158,11 @@ def polygons(shapes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """
     if getattr(shapes, "crs", None) is None:
         raise InvalidTable("the shapes have no coordinate system; set it with shapes.set_crs(...)")
-    wrong = ~shapes.geometry.geom_type.isin(("Polygon", "MultiPolygon")).to_numpy()
+    kinds = shapes.geometry.geom_type
+    wrong = (kinds.notna() & ~kinds.isin(("Polygon", "MultiPolygon"))).to_numpy()
     if wrong.any():
-        raise InvalidTable(f"row {int(wrong.argmax())} of the shapes is not a polygon")
+        row = int(wrong.argmax())
+        raise InvalidTable(f"row {row} of the shapes is not a polygon but a {kinds.iloc[row]}")
     return shapes.to_crs(tables.CRS)
 
 

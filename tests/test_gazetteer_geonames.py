@@ -97,7 +97,8 @@ def built(gazetteer_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Ga
 
 
 def cache_in(folder: Path, gazetteer_cache: Path) -> Path:
-    for index in gazetteer_cache.glob("*.sqlite"):
+    # The embedded index alone: other tests keep gazetteers of their own there.
+    for index in gazetteer_cache.glob("gazetteer-*.sqlite"):
         (folder / index.name).hardlink_to(index)
     return folder
 
