@@ -1,14 +1,18 @@
-"""The columns and dtypes of the tables that geomap passes along, their empty forms, and their validation.
+"""The tables of geomap: their columns with dtype and meaning, their empty forms, and their validation.
 
-Three tables travel through geomap. *Articles* is a pandas DataFrame, one row per article. *Mentions* is a GeoDataFrame
-in EPSG:4326, one row per mention of a place, in article order then text order. *Places* is a GeoDataFrame in EPSG:4326,
-one row per place. Geometries are points in (longitude, latitude) order, in degrees, or None.
+*Articles* is a pandas DataFrame, one row per article. *Mentions* is a GeoDataFrame in EPSG:4326, one row per mention of a
+place, in article order then text order. *Places* is a GeoDataFrame in EPSG:4326, one row per place, and so is a table of
+*candidates*, the places of the gazetteer that bear a name. Geometries are points in (longitude, latitude) order, in
+degrees, or None.
+
+Every column is declared once, in :data:`COLUMNS`: the dtypes, the empty tables and the documentation come from there. What
+a gazetteer itself stores of a place is declared in :class:`geomap.gazetteer.Candidate`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -29,125 +33,191 @@ USAGES = ("literal", "associative")
 STATUSES = ("resolved", "nil")
 MIN_CONFIDENCE = 0.3
 """Below this confidence a mention is nil unless asked otherwise: on left-out outlets most such choices are wrong."""
-
-ARTICLES: Mapping[str, str] = {
-    "article_id": "str",
-    "title": "str",
-    "text": "str",
-    "published": "datetime64[us, UTC]",
-    "source": "str",
-    "url": "str",
-}
-
 MENTION_KEY = ("article_id", "field", "start", "end")
 """The columns that together identify a mention."""
 
-SPANS: Mapping[str, str] = {"article_id": "str", "field": "str", "start": "int64", "end": "int64"}
 
-MENTIONS: Mapping[str, str] = {
-    "article_id": "str",
-    "field": "str",
-    "start": "int64",
-    "end": "int64",
-    "toponym": "str",
-    "kind": "str",
-    "usage": "str",
-    "status": "str",
-    "recognition_score": "float64",
-    "confidence": "float64",
-    "place_id": "str",
-    "geonameid": "Int64",
-    "name": "str",
-    "country_code": "str",
-    "country": "str",
-    "admin1": "str",
-    "feature_class": "str",
-    "feature_code": "str",
-    "population": "Int64",
-    "sentence": "str",
-    "title": "category",
-    "published": "datetime64[us, UTC]",
-    "source": "category",
-    "url": "category",
-    "checked": "str",
-    "boilerplate": "boolean",
-    "alternatives": "str",
+class Column(NamedTuple):
+    """The dtype of a column, and its meaning in Markdown."""
+
+    dtype: str
+    meaning: str
+
+
+_TIME: Final = "datetime64[us, UTC]"
+# The columns that describe a place, in every table that has one place per row.
+_PLACE = {
+    "place_id": Column(
+        "str", "stable id in the gazetteer (`geonames:99072`) or of the geocoding service (`nominatim:W5001`)"
+    ),
+    "geonameid": Column("Int64", "GeoNames' number, where known"),
+    "name": Column("str", "main name of the place"),
+    "country_code": Column("str", "ISO 3166-1 alpha-2"),
+    "country": Column("str", "name of the country"),
+    "admin1": Column("str", "name of the state, province or governorate"),
+    "feature_class": Column(
+        "str",
+        "GeoNames' class: `P` town, `A` country or division, `H` water, `T` mountain, `L` area, `S` spot, `R` road",
+    ),
+    "feature_code": Column("str", "GeoNames' code: `PPLC` capital, `ADM1` first-order division, ..."),
+    "population": Column("Int64", "inhabitants, where known"),
 }
 
-PLACES: Mapping[str, str] = {
-    "place_id": "str",
-    "geonameid": "Int64",
-    "name": "str",
-    "country_code": "str",
-    "country": "str",
-    "admin1": "str",
-    "feature_class": "str",
-    "feature_code": "str",
-    "population": "Int64",
-    "mentions": "int64",
-    "articles": "int64",
-    "share": "float64",
-    "first": "datetime64[us, UTC]",
-    "last": "datetime64[us, UTC]",
-    "confidence": "float64",
-    "expected": "float64",
-    "expected_low": "float64",
-    "expected_high": "float64",
+
+def _inserted(columns: Mapping[str, Column], after: str, **further: Column) -> dict[str, Column]:
+    """Return the columns with further ones right after one of them."""
+    position = list(columns).index(after) + 1
+    items = list(columns.items())
+    return dict([*items[:position], *further.items(), *items[position:]])
+
+
+COLUMNS: Mapping[str, Mapping[str, Column]] = {
+    "articles": {
+        "article_id": Column("str", "unique; the file's name where the file gives none"),
+        "title": Column("str", "empty where there is none"),
+        "text": Column("str", "as read: offsets count its characters"),
+        "published": Column(_TIME, "date of publication, UTC"),
+        "source": Column("str", "publisher; the resolver looks at what else it writes about"),
+        "url": Column("str", "address of the article"),
+    },
+    "mentions": {
+        "article_id": Column("str", "of the article"),
+        "field": Column("str", "`title` or `text`: where the mention is"),
+        "start": Column("int64", "offset of the first character in that field"),
+        "end": Column("int64", "offset after the last: `article[field][start:end] == toponym`"),
+        "toponym": Column("str", "the words as written"),
+        "kind": Column(
+            "str", "`toponym` (Mosul), `demonym` (Iraqi) or `embedded` (the Paris of “Paris Police Department”)"
+        ),
+        "usage": Column(
+            "str", "`literal` (“in Mosul”) or `associative` (“Turkey said”); missing where the recognizer cannot tell"
+        ),
+        "status": Column("str", "`resolved`, or `nil` without a candidate that is probable enough"),
+        "recognition_score": Column("float64", "of the span, 0 to 1; missing from a recognizer that gives none"),
+        "confidence": Column("float64", "probability that the resolution is right; see [](methods.md#confidence)"),
+        **_PLACE,
+        "sentence": Column("str", "the sentence around the mention"),
+        "title": Column("category", "of the article"),
+        "published": Column(_TIME, "of the article"),
+        "source": Column("category", "of the article"),
+        "url": Column("category", "of the article"),
+        "checked": Column("str", "a person's verdict from corrections: `right`, `moved` or `not a place`"),
+        "boilerplate": Column(
+            "boolean", "whether the sentence repeats over a source; missing until `geomap.analysis.boilerplate` is run"
+        ),
+        "alternatives": Column(
+            "str",
+            "the likeliest candidates and what decided between them, as JSON text for `geomap.alternatives` and `geomap.why`",
+        ),
+    },
+    "places": {
+        **_PLACE,
+        "mentions": Column("int64", "number of mentions resolved to it"),
+        "articles": Column("int64", "number of articles that mention it"),
+        "share": Column("float64", "share of all articles with a resolved mention that mention it"),
+        "first": Column(_TIME, "date of the first article that mentions it, UTC"),
+        "last": Column(_TIME, "date of the last"),
+        "confidence": Column("float64", "mean over its mentions"),
+        "expected": Column("float64", "expected number of correct mentions, by their own confidence"),
+        "expected_low": Column("float64", "lower end of the 95 % interval of that number"),
+        "expected_high": Column("float64", "upper end"),
+    },
+    "candidates": {
+        **_inserted(
+            _inserted(_PLACE, "name", kind=Column("str", "kind of the name that matched: `main`, `alternate`, ...")),
+            "admin1",
+            admin1_code=Column("str", "GeoNames' code of that division"),
+        ),
+        "hierarchy": Column("str", "the place and what it lies in: `Mosul, Nineveh, Iraq`"),
+        "similarity": Column("float64", "of the names, 0 to 1; 1 where they fold to the same"),
+    },
 }
+
+
+def _dtypes(columns: Mapping[str, Column]) -> Mapping[str, str]:
+    return {name: column.dtype for name, column in columns.items()}
+
+
+PLACE = _dtypes(_PLACE)
+"""The columns that describe a place, with their dtypes."""
+ARTICLES = _dtypes(COLUMNS["articles"])
+MENTIONS = _dtypes(COLUMNS["mentions"])
+PLACES = _dtypes(COLUMNS["places"])
+CANDIDATES = _dtypes(COLUMNS["candidates"])
+SPANS: Mapping[str, str] = {name: MENTIONS[name] for name in MENTION_KEY}
 
 
 def as_dtype(values: Any, dtype: str) -> pd.Series[Any]:
-    """Return the values as a Series of one of the dtypes named above; missing text is missing, never ``"nan"``."""
+    """Return values as a Series of one of the dtypes above; missing text stays missing and never becomes ``"nan"``.
+
+    Raises
+    ------
+    InvalidTable
+        If a value of a column of times is not one.
+    """
     series: pd.Series[Any] = values if isinstance(values, pd.Series) else pd.Series(values)
-    target = _string_dtype() if dtype == "str" else pd.api.types.pandas_dtype(dtype)
     if dtype == "category":
-        return (
-            series
-            if isinstance(series.dtype, pd.CategoricalDtype)
-            else series.astype(_string_dtype()).astype("category")
-        )
-    if dtype.startswith("datetime64"):
-        series = _as_times(series)
+        is_category = isinstance(series.dtype, pd.CategoricalDtype)
+        return series if is_category else series.astype(_string_dtype()).astype("category")
+    if dtype == _TIME:
+        return as_times(series)
+    target = _string_dtype() if dtype == "str" else pd.api.types.pandas_dtype(dtype)
     converted: pd.Series[Any] = series.astype(target)
     return converted
 
 
-def _as_times(series: pd.Series[Any]) -> pd.Series[Any]:
-    """Return times in UTC; text may mix days, seconds and zones, and what is no time is named."""
-    if pd.api.types.is_numeric_dtype(series) or pd.api.types.is_datetime64_any_dtype(series):
-        return pd.to_datetime(series, utc=True)
+def as_times(times: pd.Series[Any]) -> pd.Series[Any]:
+    """Return times in UTC; text may mix days, seconds and zones, and a time without a zone is taken as UTC.
+
+    Raises
+    ------
+    InvalidTable
+        If a value cannot be read as a time.
+    """
+    if str(times.dtype) == _TIME:
+        return times
+    typed = pd.api.types.is_numeric_dtype(times) or pd.api.types.is_datetime64_any_dtype(times)
     try:
-        return pd.to_datetime(series, utc=True, format="mixed")
+        return pd.to_datetime(times, utc=True, format=None if typed else "mixed").astype(_TIME)
     except (ValueError, TypeError) as error:
-        unread = series[pd.to_datetime(series, utc=True, format="mixed", errors="coerce").isna() & series.notna()]
+        unread = times[pd.to_datetime(times, utc=True, format="mixed", errors="coerce").isna() & times.notna()]
         first = f"{unread.iloc[0]!r} in row {unread.index[0]}" if len(unread) else str(error)
-        raise InvalidTable(f"the column {series.name!r} has what is no date: {first}; write 2017-03-01") from error
+        raise InvalidTable(
+            f"column {times.name!r} contains an invalid date: {first} (expected e.g. 2017-03-01)"
+        ) from error
 
 
 def _string_dtype() -> pd.StringDtype:
     return pd.StringDtype(na_value=np.nan)
 
 
-def _empty(columns: Mapping[str, str]) -> pd.DataFrame:
-    return pd.DataFrame({name: as_dtype(pd.Series([], dtype=object), dtype) for name, dtype in columns.items()})
+def empty_table(columns: Mapping[str, str]) -> pd.DataFrame:
+    """Return a table without rows."""
+    return with_dtypes(pd.DataFrame({name: pd.Series([], dtype=object) for name in columns}), columns)
+
+
+def with_dtypes(table: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
+    """Return the given columns of a table, in that order and with those dtypes, on a fresh RangeIndex."""
+    table = table.reset_index(drop=True)
+    return pd.DataFrame({name: as_dtype(table[name], dtype) for name, dtype in columns.items()})
 
 
 def empty_articles() -> pd.DataFrame:
     """Return an articles table without rows."""
-    return _empty(ARTICLES)
+    return empty_table(ARTICLES)
 
 
 def empty_mentions() -> gpd.GeoDataFrame:
     """Return a mentions table without rows, EPSG:4326."""
-    return _with_geometry(_empty(MENTIONS))
+    return _without_geometry(empty_table(MENTIONS))
 
 
 def empty_places() -> gpd.GeoDataFrame:
     """Return a places table without rows, EPSG:4326."""
-    return _with_geometry(_empty(PLACES))
+    return _without_geometry(empty_table(PLACES))
 
 
-def _with_geometry(table: pd.DataFrame) -> gpd.GeoDataFrame:
+def _without_geometry(table: pd.DataFrame) -> gpd.GeoDataFrame:
     import geopandas as gpd
 
     return gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(np.full(len(table), None, dtype=object), crs=CRS), crs=CRS)
@@ -166,7 +236,7 @@ def points(longitude: pd.Series, latitude: pd.Series) -> gpd.GeoSeries:
 
 
 def require_columns(table: pd.DataFrame, needed: Mapping[str, str] | tuple[str, ...], *, what: str) -> None:
-    """Raise :class:`~geomap.errors.ColumnMissing` naming the columns that the table lacks.
+    """Raise :class:`~geomap.errors.ColumnMissing` if the table lacks a column; the message names all it lacks.
 
     Parameters
     ----------
@@ -175,7 +245,7 @@ def require_columns(table: pd.DataFrame, needed: Mapping[str, str] | tuple[str, 
     needed
         Column names, or a mapping whose keys are column names.
     what
-        What the table is, for the message ("mentions").
+        Kind of table, for the message ("mentions").
     """
     missing = [name for name in needed if name not in table.columns]
     if missing:
@@ -186,7 +256,7 @@ def require_columns(table: pd.DataFrame, needed: Mapping[str, str] | tuple[str, 
 
 
 def validate_articles(articles: pd.DataFrame) -> pd.DataFrame:
-    """Return the articles with every column of the contract, further columns carried through untouched.
+    """Return a complete articles table: missing columns added, dtypes set, ids checked, further columns kept.
 
     Parameters
     ----------
@@ -202,9 +272,9 @@ def validate_articles(articles: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     ColumnMissing
-        If ``article_id`` or ``text`` is not there.
+        If ``article_id`` or ``text`` is missing.
     InvalidTable
-        If an ``article_id`` is missing or stands twice.
+        If an ``article_id`` is missing or not unique, or a date is invalid.
     """
     require_columns(articles, ("article_id", "text"), what="articles")
     table = articles.reset_index(drop=True)
@@ -213,20 +283,18 @@ def validate_articles(articles: pd.DataFrame) -> pd.DataFrame:
             table[name] = None
     for name, dtype in ARTICLES.items():
         table[name] = as_dtype(table[name], dtype)
-    if table["article_id"].isna().any():
-        raise InvalidTable(f"the articles table has no article_id in row {int(table['article_id'].isna().argmax())}")
-    repeated = table["article_id"][table["article_id"].duplicated()]
-    if len(repeated):
-        raise InvalidTable(
-            f"the article_id {repeated.iloc[0]!r} stands twice in the articles table; ids must be unique"
-        )
+    ids = table["article_id"]
+    if ids.isna().any():
+        raise InvalidTable(f"row {int(ids.isna().argmax())} of the articles table has no article_id")
+    if ids.duplicated().any():
+        raise InvalidTable(f"duplicate article_id {ids[ids.duplicated()].iloc[0]!r} in the articles table")
     table["title"] = table["title"].fillna("")
     table["text"] = table["text"].fillna("")
     return table[[*ARTICLES, *(name for name in table.columns if name not in ARTICLES)]]
 
 
 def finish_mentions(table: pd.DataFrame) -> gpd.GeoDataFrame:
-    """Bring mentions into their promised shape: all columns, their order and dtypes, EPSG:4326.
+    """Return a complete mentions table: all columns in their order and dtypes, EPSG:4326.
 
     Parameters
     ----------
@@ -242,25 +310,10 @@ def finish_mentions(table: pd.DataFrame) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(columns, geometry=geometry, crs=CRS, index=table.index)
 
 
-def as_times(published: pd.Series[Any]) -> pd.Series[Any]:
-    """Return times in UTC, also of texts, of times without a zone (taken as UTC) and of mixed zones.
-
-    Raises
-    ------
-    InvalidTable
-        If a value cannot be read as a time.
-    """
-    if str(published.dtype) == "datetime64[us, UTC]":
-        return published
-    try:
-        return as_dtype(published, "datetime64[us, UTC]")
-    except (ValueError, TypeError) as error:
-        raise InvalidTable(f"the column published holds something that is no time: {error}") from error
-
-
 def factorized(values: pd.Series[Any]) -> tuple[Ints, pd.Index[Any]]:
-    """Return the number of each value (-1 where missing) and the values, in order of first appearance."""
+    """Return a code for each value (-1 where missing) and the values by code, in order of first appearance."""
     if isinstance(values.dtype, pd.CategoricalDtype):
+        # A category's own codes follow its list of categories, some of which no row has: number them anew.
         codes = values.cat.codes.to_numpy(dtype=np.int64)
         used, first = np.unique(codes, return_index=True)
         first = first[used >= 0]
@@ -273,13 +326,13 @@ def factorized(values: pd.Series[Any]) -> tuple[Ints, pd.Index[Any]]:
 
 
 def sorted_unique(values: Ints) -> Ints:
-    """Return the distinct values in rising order; many times faster than ``numpy.unique`` for a million of them."""
+    """Return the distinct values in ascending order; for a million of them many times faster than ``numpy.unique``."""
     ordered = np.sort(values)
     return ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])] if len(ordered) else ordered
 
 
 def coordinates(geometry: pd.Series[Any]) -> tuple[Floats, Floats]:
-    """Return the longitudes and latitudes of points in degrees, missing where there is none."""
+    """Return the longitudes and latitudes of points, NaN where there is no point."""
     import shapely
 
     array = np.asarray(geometry.array)
@@ -313,7 +366,7 @@ def active_coordinates(table: pd.DataFrame, *, what: str) -> tuple[Floats, Float
 
 
 def in_degrees(table: gpd.GeoDataFrame, mentions: pd.DataFrame) -> gpd.GeoDataFrame:
-    """Return a table in EPSG:4326 whose geometry was taken from mentions that may be in another system."""
+    """Return a table in EPSG:4326 whose geometry was taken from mentions that may be in another CRS."""
     crs = getattr(mentions, "crs", None) or CRS
     table = table.set_crs(crs, allow_override=True)
     return table if table.crs == CRS else table.to_crs(CRS)
@@ -336,7 +389,7 @@ def texts_of(articles: pd.DataFrame, article_ids: pd.Series[Any]) -> dict[str, d
     Raises
     ------
     ColumnMissing, InvalidTable
-        If the table is not one of articles, or lacks one of the ids.
+        If the articles table is invalid or lacks one of the ids.
     """
     articles = validate_articles(articles)
     unknown = ~article_ids.isin(articles["article_id"])
@@ -348,17 +401,6 @@ def texts_of(articles: pd.DataFrame, article_ids: pd.Series[Any]) -> dict[str, d
 def field_texts(articles: pd.DataFrame) -> dict[str, dict[str, str]]:
     """Return the title and text of each article of a valid table, by field and id."""
     return {field: dict(zip(articles["article_id"], articles[field], strict=True)) for field in FIELDS}
-
-
-def empty_table(columns: Mapping[str, str]) -> pd.DataFrame:
-    """Return a table without rows."""
-    return with_dtypes(pd.DataFrame({name: pd.Series([], dtype=object) for name in columns}), columns)
-
-
-def with_dtypes(table: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
-    """Return the columns named, in their order and dtypes, with a fresh RangeIndex."""
-    table = table.reset_index(drop=True)
-    return pd.DataFrame({name: as_dtype(table[name], dtype) for name, dtype in columns.items()})
 
 
 def is_missing(value: Any, *, blank: bool = False) -> bool:

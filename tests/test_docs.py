@@ -47,7 +47,7 @@ def names_of(module: ModuleType) -> list[str]:
     return list(getattr(module, "__all__", (name for name in own if not name.startswith("_"))))
 
 
-@pytest.mark.parametrize("table", ["articles", "mentions", "places"])
+@pytest.mark.parametrize("table", ["articles", "mentions", "places", "candidates"])
 def test_every_column_of_a_table_is_explained_in_its_order(generated: dict[str, str], table: str) -> None:
     rows = generated[f"generated/columns-{table}.txt"].splitlines()[2:]
     columns = [row.split("|")[1].strip(" `") for row in rows]

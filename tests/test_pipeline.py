@@ -212,7 +212,7 @@ def test_a_span_that_fits_no_article_is_an_error_that_names_its_row(
 def test_articles_without_text_or_with_an_id_twice_are_errors(parser: geomap.Geoparser) -> None:
     with pytest.raises(ColumnMissing, match="text"):
         parser.geoparse(pd.DataFrame({"article_id": ["a"]}))
-    with pytest.raises(InvalidTable, match="'a' stands twice"):
+    with pytest.raises(InvalidTable, match="duplicate article_id 'a'"):
         parser.geoparse(pd.DataFrame({"article_id": ["a", "a"], "text": ["x", "y"]}))
 
 

@@ -233,7 +233,7 @@ def test_duplicate_article_ids_are_an_error() -> None:
         lambda: analysis.comentions(example(), within="paragraph", articles=twice),
         lambda: analysis.concordance(example(), "mosul", articles=twice),
     ):
-        with pytest.raises(InvalidTable, match="'a' stands twice"):
+        with pytest.raises(InvalidTable, match="duplicate article_id 'a'"):
             call()
 
 
