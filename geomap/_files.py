@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from geomap.errors import UnsafeOutput
+from geomap.errors import GeomapError, UnsafeOutput
 
 CACHE_VARIABLE = "GEOMAP_CACHE"
 
@@ -70,6 +70,8 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
             yield temporary
             _flush(temporary)
             temporary.replace(target)
+        except GeomapError:
+            raise
         except OSError as error:
             raise UnsafeOutput(f"cannot write {target}: {error.strerror or error}; nothing was changed") from error
 

@@ -28,17 +28,6 @@ if TYPE_CHECKING:
 
 VERDICTS = ("right", "moved", "not a place")
 _NEEDED = (*tables.MENTION_KEY, "toponym", "status", "place_id")
-_OF_THE_PLACE = (
-    "place_id",
-    "geonameid",
-    "name",
-    "country_code",
-    "country",
-    "admin1",
-    "feature_class",
-    "feature_code",
-    "population",
-)
 REPORT = ("line", *tables.MENTION_KEY, "toponym", "verdict", "rule", "mentions", "problem")
 # How GeoNames' feature codes begin, with their classes.
 _CLASSES = (("PPL", "P"), ("PCL", "A"), ("ADM", "A"), ("TERR", "A"))
@@ -243,7 +232,7 @@ def _mismatch(
 
 def _places(mentions: pd.DataFrame) -> dict[str, dict[str, Any]]:
     """Return what the table knows of its places, by ``place_id``, and of countries, by their code."""
-    columns = [name for name in _OF_THE_PLACE if name in mentions.columns]
+    columns = [name for name in tables.PLACE if name in mentions.columns]
     first = pd.DataFrame(mentions[columns]).dropna(subset=["place_id"]).drop_duplicates("place_id")
     known: dict[str, dict[str, Any]] = {}
     for values in first.itertuples(index=False):
@@ -264,9 +253,9 @@ def _apply(
     place = _place(correction.content, known) if moved else {}
     _put(table, rows, "status", "resolved" if moved else "nil")
     _put(table, rows, "confidence", 1.0 if moved else 0.0)
-    for name in _OF_THE_PLACE:
+    for name, dtype in tables.PLACE.items():
         if name in table.columns:
-            _put(table, rows, name, place.get(name, pd.NA if name in ("geonameid", "population") else None))
+            _put(table, rows, name, place.get(name, pd.NA if dtype == "Int64" else None))
     shapes = table.geometry.copy()
     if moved:
         lon, lat = (pd.Series([float(correction.content[name])]) for name in ("lon", "lat"))
@@ -286,7 +275,7 @@ def _put(table: pd.DataFrame, rows: list[int], name: str, value: Any) -> None:
 def _place(content: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """Return the columns of the place that a mention moves to: from the correction, else from the table."""
     place_id = str(content["place_id"])
-    own = {name: content[name] for name in _OF_THE_PLACE if content.get(name) is not None}
+    own = {name: content[name] for name in tables.PLACE if content.get(name) is not None}
     place = {**known.get(place_id, {}), **own}
     code = str(place.get("feature_code", ""))
     place.setdefault("feature_class", next((letter for start, letter in _CLASSES if code.startswith(start)), None))

@@ -205,9 +205,9 @@ def test_geojson_and_geopandas_files_have_points_inside_their_shapes(tmp_path: P
         (
             "my.csv",
             "name,lat,lon,id\nA,1,2,x\nB,3,4,y\nC,5,6,x\n",
-            r"row 3 \(line 4\): .*'my:x' is also that of .*row 1",
+            r"row 3 \(line 4\): .*'my:x', also used by .*row 1",
         ),
-        ("my.csv", "name,lat,lon\nA,1,2\nA,1,2\n", r"row 2 .*is also that of my\.csv, row 1"),
+        ("my.csv", "name,lat,lon\nA,1,2\nA,1,2\n", r"row 2 .*also used by my\.csv, row 1"),
         ("my.csv", "name,lat,lon,population\nA,1,2,many\n", r"row 1 .*the population is 'many'"),
         ("my.csv", "name,lat,lon,valid_from,valid_to\nA,1,2,1900,1800\n", r"row 1 .*end \(1800\) before they begin"),
         ("my.csv", "name,lat,lon,valid_from\nA,1,2,soon\n", r"row 1 .*'soon' is no year"),

@@ -1,11 +1,11 @@
-"""The gazetteer as geomap's users and its resolver see it."""
+"""The gazetteer's public face: look up names, and what is known of the features that bear them."""
 
 from __future__ import annotations
 
 import math
 import os
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -17,61 +17,7 @@ from geomap.gazetteer._store import Layers, Store
 if TYPE_CHECKING:
     import geopandas as gpd
 
-CANDIDATES: Mapping[str, str] = {
-    "place_id": "str",
-    "geonameid": "Int64",
-    "name": "str",
-    "kind": "str",
-    "country_code": "str",
-    "country": "str",
-    "admin1": "str",
-    "admin1_code": "str",
-    "feature_class": "str",
-    "feature_code": "str",
-    "population": "Int64",
-    "hierarchy": "str",
-    "similarity": "float64",
-}
-
-
-def candidate_table(scored: Sequence[tuple[Candidate, float]], gazetteer: Gazetteer) -> gpd.GeoDataFrame:
-    """Return candidates as a GeoDataFrame, EPSG:4326, in the order given.
-
-    ``kind`` is how the name that matched belongs to the feature (``main``, ``alternate``, ...), ``similarity`` how alike
-    it is to the name asked for: 1 where it is the same.
-    """
-    import geopandas as gpd
-    import pandas as pd
-
-    from geomap.tables import CRS, as_dtype, points
-
-    candidates = [candidate for candidate, _ in scored]
-    rows = [(*_record(candidate, gazetteer), score) for candidate, score in scored]
-    raw = pd.DataFrame(rows, columns=list(CANDIDATES), dtype=object)
-    columns = {name: as_dtype(raw[name], dtype) for name, dtype in CANDIDATES.items()}
-    longitude = pd.Series([candidate.lon for candidate in candidates], dtype="float64")
-    latitude = pd.Series([candidate.lat for candidate in candidates], dtype="float64")
-    return gpd.GeoDataFrame(columns, geometry=points(longitude, latitude), crs=CRS)
-
-
-def _record(candidate: Candidate, gazetteer: Gazetteer) -> tuple[object, ...]:
-    return (
-        candidate.place_id,
-        candidate.geonameid,
-        candidate.name,
-        NameKind(candidate.kind).name.lower(),
-        candidate.country_code,
-        gazetteer.country_name(candidate.country_code),
-        gazetteer.admin1_name(candidate.country_code, candidate.admin1_code),
-        candidate.admin1_code,
-        candidate.feature_class,
-        candidate.feature_code,
-        candidate.population,
-        ", ".join(gazetteer.hierarchy(candidate)),
-    )
-
-
-# A million people make up for this much less similarity: the misspelled name of a city is seldom that of a hamlet.
+# A million inhabitants outweigh this much similarity: a misspelled name more often means a city than a hamlet.
 _POPULATION_WEIGHT = 0.12 / 6
 
 
@@ -82,23 +28,23 @@ class Gazetteer:
     ----------
     source
         ``"embedded"``, the gazetteer that ships with geomap; ``"geonames"``, the whole of GeoNames once it is installed
-        (``geomap gazetteer install geonames``); the path of your own: a CSV file with columns for name, latitude and
-        longitude, GeoJSON, Linked Places (LPF or LP-TSV), any file that geopandas reads; or the path of an index that
-        geomap built. Of a list of these, the names of all are known, and where two have the feature of one geonameid,
-        that of the front one counts.
+        (``geomap gazetteer install geonames``); the path of a custom gazetteer: a CSV file with columns for name,
+        latitude and longitude, GeoJSON, Linked Places (LPF or LP-TSV), any file that geopandas reads; or the path of an
+        index that geomap built. A list of these is searched as one gazetteer; where two parts have a feature of the same
+        geonameid, the part further in front counts.
     cache_dir
-        Folder for indexes; without it the environment variable ``GEOMAP_CACHE``, else the user's cache folder. An index
-        is built at first use, the embedded one in a few seconds, not when the object is made.
+        Folder for indexes. Defaults to the environment variable ``GEOMAP_CACHE``, else the user's cache folder. An index
+        is built at first use, the embedded one in about ten seconds, not when the object is created.
 
     Raises
     ------
     GazetteerNotFound
-        If no gazetteer is known by that name or lies at that path.
+        If ``source`` is neither a known gazetteer nor an existing file.
 
     Notes
     -----
-    Objects may be shared between threads and sent to other processes. A file of your own is read when its content has
-    not been seen before; what is wrong in it is raised then, at first use, as InvalidGazetteer.
+    Objects may be shared between threads and sent to other processes. A custom gazetteer's file is read at first use, and
+    again whenever its content has changed; errors in it are raised then, as InvalidGazetteer.
 
     Examples
     --------
@@ -125,6 +71,18 @@ class Gazetteer:
                     self._opened = Layers([Store(path) for path in paths])
         return self._opened
 
+    def close(self) -> None:
+        """Close the index files; the next use opens them again. Leaving a ``with`` block closes them too."""
+        with self._lock:
+            if self._opened is not None:
+                self._opened.close()
+
+    def __enter__(self) -> Gazetteer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def lookup(self, name: str, *, limit: int = 50, fuzzy: bool = False, year: int | None = None) -> gpd.GeoDataFrame:
         """Return the candidates for a name as a table.
 
@@ -133,47 +91,66 @@ class Gazetteer:
         name
             A name in any spelling; see :func:`geomap.gazetteer.fold`.
         limit
-            The most rows to return.
+            Maximum number of rows.
         fuzzy
-            Whether to show features with similar names where nothing bears this one.
+            Whether to fall back on features with similar names where none has this one.
         year
             As for :meth:`candidates`.
 
         Returns
         -------
         GeoDataFrame
-            EPSG:4326, points in (longitude, latitude) order, by falling population, on ties countries first; no rows
-            and the same columns when nothing bears the name. ``similarity`` is 1 unless the names differ; then rows are
-            in the order of :meth:`fuzzy`.
+            EPSG:4326, points in (longitude, latitude) order, the most populous first, on ties countries first; columns
+            as in :data:`geomap.tables.CANDIDATES`. Empty, with the same columns, when nothing has the name.
+            ``similarity`` is 1 unless the names differ; rows are then in the order of :meth:`fuzzy`.
+
+        Examples
+        --------
+        >>> Gazetteer().lookup("Springfield", limit=3)[["hierarchy", "population"]].to_records(index=False).tolist()
+        [('Springfield, Missouri, United States', 166810), ('Springfield, Massachusetts, United States', 154341)]
         """
         limit = max(limit, 0)
-        found = [(each, 1.0) for each in self.candidates([name], limit=limit, year=year)[name][:limit]]
-        if fuzzy and limit and not found:
-            found = self.fuzzy(name, limit=limit, year=year)
-        return candidate_table(found, self)
+        scored = [(each, 1.0) for each in self.candidates([name], limit=limit, year=year)[name][:limit]]
+        if fuzzy and limit and not scored:
+            scored = self.fuzzy(name, limit=limit, year=year)
+        return self._candidate_table(scored)
+
+    def _candidate_table(self, scored: Sequence[tuple[Candidate, float]]) -> gpd.GeoDataFrame:
+        import geopandas as gpd
+        import pandas as pd
+
+        from geomap.tables import CANDIDATES, CRS, points, with_dtypes
+
+        rows = [
+            self.describe(place)
+            | {"kind": NameKind(place.kind).name.lower(), "hierarchy": ", ".join(self.hierarchy(place)), "similarity": score}
+            for place, score in scored
+        ]
+        raw = pd.DataFrame(rows, columns=[*CANDIDATES, "lon", "lat"], dtype=object)
+        return gpd.GeoDataFrame(with_dtypes(raw, CANDIDATES), geometry=points(raw["lon"], raw["lat"]), crs=CRS)
 
     def candidates(
         self, names: Iterable[str], *, limit: int = 200, year: int | None = None
     ) -> dict[str, list[Candidate]]:
-        """Return the candidates of many names.
+        """Return the candidates for many names.
 
         Parameters
         ----------
         names
             Names in any spelling.
         limit
-            How many candidates a name gets. Countries, divisions, features whose main name it is and those of a
-            gazetteer in front of another are not left out, so that a name that many places share may get more; of the
-            1,000 most prominent that bear a name, the rest is never looked at.
+            Maximum number of candidates per name, except that countries, divisions, features whose main name it is and
+            those of a gazetteer in front of another are always kept, so that there may be more. Only the 1,000 most
+            prominent features of a name are considered.
         year
-            The year in which the name was written. Features that bore it only at other times are left out; names
+            The year in which the name was written. Features that had it only at other times are left out; names
             without dates of validity always count. Without a year every name counts.
 
         Returns
         -------
         dict
-            Keys are the names as given; each value is in order of falling population, one entry per feature, by the
-            closest kind of name. A name that nothing bears has an empty list.
+            Candidates by name as given: one per feature, with the closest kind of name, the most populous first. A
+            name that no feature has gets an empty list.
         """
         by_name = self._store.by_name
         front = self._store.front
@@ -185,27 +162,27 @@ class Gazetteer:
         return found
 
     def fuzzy(self, name: str, *, limit: int = 10, year: int | None = None) -> list[tuple[Candidate, float]]:
-        """Return features whose names are like a name: misspelled, transliterated otherwise, inflected.
+        """Return features with similar names: misspelled, transliterated differently, or inflected.
 
         Parameters
         ----------
         name
             A name in any spelling.
         limit
-            The most features to return.
+            Maximum number of features.
         year
             As for :meth:`candidates`.
 
         Returns
         -------
         list of (Candidate, float)
-            Each with its name's similarity in [0, 1], 1 where the names fold to the same. The likest come first; among
-            nearly alike names the more populous place. Empty where nothing is alike.
+            Each with its name's similarity in [0, 1], 1 where the names fold to the same. The most similar come first;
+            among about equally similar ones the more populous place. Empty where nothing is similar.
 
         Notes
         -----
-        Words of the name are looked up by symmetric deletes (Garbe's SymSpell) and by skeletons; what they suggest is
-        scored by rapidfuzz.
+        Words of the name are looked up by symmetric deletes (Garbe's SymSpell) and by consonant skeletons; the names
+        found are scored by rapidfuzz.
         """
         found = self._store.similar(fold(name), names=max(2 * limit, 20), year=year)
         found.sort(key=_likeness)
@@ -213,31 +190,42 @@ class Gazetteer:
 
     @property
     def dated(self) -> bool:
-        """Whether any name has dates of validity; if none has, a ``year`` makes no difference."""
+        """Whether any name has dates of validity; otherwise a ``year`` makes no difference."""
         return self._store.dated
 
     def place(self, place_id: str) -> Candidate | None:
         """Return the feature of an identifier such as ``geonames:99072``, or None."""
         return self._store.by_id(place_id)
 
+    def describe(self, place: Candidate) -> dict[str, object]:
+        """Return what tables show of a feature, by column: its own fields and the names of its country and division.
+
+        Examples
+        --------
+        >>> gazetteer = Gazetteer()
+        >>> mosul = gazetteer.describe(gazetteer.place("geonames:99072"))
+        >>> mosul["name"], mosul["admin1"], mosul["country"], mosul["feature_code"]
+        ('Mosul', 'Nineveh', 'Iraq', 'PPLA')
+        """
+        country, admin1 = self.country_name(place.country_code), self.admin1_name(place.country_code, place.admin1_code)
+        return place._asdict() | {"country": country, "admin1": admin1}
+
     def hierarchy(self, place: Candidate | str) -> tuple[str, ...]:
-        """Return a feature's name and the names of what it lies in: ``("Mosul", "Nineveh", "Iraq")``.
+        """Return the names of a feature, its first-order division and its country: ``("Mosul", "Nineveh", "Iraq")``.
 
         Parameters
         ----------
         place
-            A candidate or a place_id. An unknown place_id has an empty hierarchy.
+            A candidate or a place_id. The hierarchy of an unknown place_id is empty.
         """
         feature = self.place(place) if isinstance(place, str) else place
         if feature is None:
             return ()
         code = feature.feature_code or ""
-        above = []
         if feature.feature_class == "A" and code.startswith("PCL"):
             return (feature.name,)
-        if code != "ADM1":
-            above.append(self.admin1_name(feature.country_code, feature.admin1_code))
-        above.append(self.country_name(feature.country_code))
+        division = None if code == "ADM1" else self.admin1_name(feature.country_code, feature.admin1_code)
+        above = (division, self.country_name(feature.country_code))
         return (feature.name, *(name for name in above if name))
 
     def country_name(self, code: str | None) -> str | None:
@@ -249,26 +237,25 @@ class Gazetteer:
         return self._divisions.get(f"{country_code}.{admin1_code}") if country_code and admin1_code else None
 
     def iter_names(self, *, places: int | None = None) -> Iterator[NameEntry]:
-        """Yield every folded name in order, with the largest population and the kinds of the features that bear it.
+        """Yield every folded name in order, with the largest population and the kinds of the features that have it.
 
         Parameters
         ----------
         places
-            Leave out names that only less prominent places bear than this many: the whole of GeoNames has fifteen
-            million names.
+            Only names of this many most prominent places; the whole of GeoNames has fifteen million names.
         """
         return self._store.name_entries(places=places)
 
     def demonyms(self) -> list[WrittenForm]:
-        """Return the words for people and things of a place ("Iraqi"), one entry for each place they stand for."""
+        """Return the words for people and things of a place ("Iraqi"), one entry for each place they may mean."""
         return self._store.written_forms("demonym")
 
     def abbreviations(self) -> list[WrittenForm]:
-        """Return the abbreviations, which count only as written ("US", "Ore."), one entry for each place."""
+        """Return the abbreviations, which are case-sensitive ("US", "Ore."), one entry for each place they may mean."""
         return self._store.written_forms("abbreviation")
 
     def stop_names(self) -> frozenset[str]:
-        """Return the written forms that are never taken for a place name."""
+        """Return the written forms that are never recognized as a place name."""
         return self._store.stop_names()
 
     def info(self) -> dict[str, object]:
@@ -279,7 +266,7 @@ class Gazetteer:
 
     @property
     def attribution(self) -> str:
-        """What a map or a table made with this gazetteer has to say about its sources."""
+        """The credit that a map or a table made with this gazetteer must give to its sources."""
         return self._store.meta().get("attribution", "")
 
     @cached_property
@@ -308,10 +295,10 @@ def _likeness(scored: tuple[Candidate, float]) -> tuple[float, int]:
 
 
 def _capped(rows: list[Candidate], limit: int, front: int) -> list[Candidate]:
-    """Return one row per feature, in the order given; the cap spares areas, main names and rows below ``front``."""
+    """Return one row per feature, at most ``limit`` plus areas, main names and rows below ``front``, in the same order."""
     closest: dict[int, Candidate] = {}
     for row in rows:
-        # Rows of one feature come together, the closest kind of name first.
+        # Rows of one feature are adjacent, the closest kind of name first.
         closest.setdefault(row.row, row)
     found = list(closest.values())
     if len(found) <= limit:

@@ -12,18 +12,20 @@ from array import array
 from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import Path
 
+from geomap._progress import Progress, no_progress
 from geomap.errors import InvalidGazetteer
 from geomap.gazetteer._download import ADMIN1, ADMIN2, COUNTRIES, NAMES, PLACES, Dump
 from geomap.gazetteer._embedded import ensure_index
 from geomap.gazetteer._folding import fold
-from geomap.gazetteer._index import FIRST_YEAR, LAST_YEAR, IndexRows, PlaceRow, ValidityRow, build_once, write_index
-from geomap.gazetteer._model import Candidate, NameKind
+from geomap.gazetteer._index import FIRST_YEAR, LAST_YEAR, IndexRows, ValidityRow, build_once, write_index
+from geomap.gazetteer._model import FIELDS, PLACES_AT_ONCE, STORED, Candidate, NameKind, places_of, texts_of
 from geomap.gazetteer._own import year_of
 from geomap.gazetteer._sorting import LineSorter
 from geomap.gazetteer._sources import GEONAMES, installed_path
-from geomap.gazetteer._store import Store
+from geomap.gazetteer._store import SELECT_PLACES, Store
 
 # Codes in the column of languages that mark what is no name.
 _NO_NAMES = frozenset({"link", "post", "iata", "icao", "faac", "tcid", "unlc", "wkdt", "phon"})
@@ -128,10 +130,7 @@ def _of_key(
 
 _KNOWN = "SELECT geonameid, row FROM place WHERE geonameid IS NOT NULL"
 _AREAS = "SELECT geonameid, name FROM place WHERE geonameid IS NOT NULL AND feature_class = 'A'"
-_OTHERS = (
-    "SELECT row, place_id, geonameid, name, lat, lon, feature_class, feature_code, country_code, admin1_code, "
-    "admin2_code, population, alternates, 0 FROM place WHERE geonameid IS NULL ORDER BY row"
-)
+_OTHERS = SELECT_PLACES + "WHERE p.geonameid IS NULL ORDER BY p.row"
 _AIRPORT_PREFIX = "geomap:airport/"
 _DIVISIONS = ("geomap:adm1/", "geomap:adm2/")
 # An airport by the same code lies nearby, in degrees.
@@ -191,11 +190,11 @@ class HandKept:
             if place_id not in self.aliases and (place.country_code is None or place.country_code in countries):
                 yield place
 
-    def rows(self, row_of: Callable[[int], int], own_rows: dict[str, int]) -> dict[int, int]:
+    def rows(self, row_of: Callable[[int], int], place_rows: dict[str, int]) -> dict[int, int]:
         """Return the new row of every embedded row that has one."""
         found = {old: new for geonameid, old in self.by_geonameid.items() if (new := row_of(geonameid))}
         for place_id, place in self.others.items():
-            new = row_of(self.aliases[place_id]) if place_id in self.aliases else own_rows.get(place_id, 0)
+            new = row_of(self.aliases[place_id]) if place_id in self.aliases else place_rows.get(place_id, 0)
             if new:
                 found[place.row] = new
         return found
@@ -213,8 +212,6 @@ class HandKept:
                 yield form.written, rows[form.row], form.form
 
 
-Progress = Callable[[str, float], None]
-
 ATTRIBUTION = "Place data from GeoNames (CC BY 4.0)."
 # The index, and what is sorted beside it, over the text they come from.
 _SPACE = 1.7
@@ -223,6 +220,9 @@ _MOST_PEOPLE = 9_999_999_999
 _KNOWN_TO_ALL = 100_000
 _LARGEST_ID = 1 << 28
 _COLUMNS = 19
+# A line of GeoNames' is extended by two fields that it lacks: the place_id, which is empty, and the number of alternates.
+_FURTHER = {"place_id": _COLUMNS, "alternates": _COLUMNS + 1}
+_in_order = itemgetter(*(_FURTHER.get(name, FIELDS[name].geonames) for name in STORED[1:]))
 _AIRPORTS = frozenset({"AIRP", "AIRF", "AIRB"})
 _LARGE = {"ADM1": 1, "ADM2": 3, "ADM3": 5, "PPLC": 2, "PPLA": 2, "PPLA2": 2, "PPLX": 5, "PPLL": 5, "AIRP": 4}
 _LEVELS = {"A": 5, "P": 4, "H": 5, "L": 5, "T": 5, "V": 6, "U": 6, "R": 6, "S": 6}
@@ -234,7 +234,7 @@ def build_geonames(
     *,
     cache_dir: str | os.PathLike[str] | None = None,
     languages: Container[str] | None = None,
-    progress: Progress = lambda stage, share: None,
+    progress: Progress = no_progress,
 ) -> Path:
     """Build the gazetteer ``geonames`` from a folder of GeoNames' files; replace the one that is there.
 
@@ -247,7 +247,7 @@ def build_geonames(
     languages
         Languages of alternate names, by GeoNames' codes; without it all that are written in Latin script.
     progress
-        Called with the stage and the share of it that is done, in [0, 1].
+        Called with the stage, how much of it is done and how much there is.
 
     Returns
     -------
@@ -264,14 +264,21 @@ def build_geonames(
         If there is too little space; nothing is left half built.
     """
     dump = Dump(Path(folder))
-    hand = HandKept(Store(ensure_index(cache_dir)))
     needed = int(_SPACE * dump.size()) + _SMALLEST_SPACE
 
     def write(path: Path) -> None:
-        with _Build(dump, hand, path.parent, languages, progress) as build:
-            write_index(path, build.index(), advance=lambda share: progress("similar names", share))
+        with (
+            Store(ensure_index(cache_dir)) as embedded,
+            _Build(dump, HandKept(embedded), path.parent, languages, progress) as build,
+        ):
+            write_index(path, build.index(), advance=_advance(progress, "similar names"))
 
     return build_once(installed_path(GEONAMES, cache_dir), write, needed=needed, anew=True)
+
+
+def _advance(progress: Progress, stage: str) -> Callable[[float], None]:
+    """Return what reports the share of a stage that is done, in [0, 1]."""
+    return lambda share: progress(stage, round(100 * share), 100)
 
 
 class _Build:
@@ -286,7 +293,7 @@ class _Build:
         self.names_sorter = self.stack.enter_context(LineSorter(folder))
         self.with_names = dump.path(NAMES) is not None
         self.rows = array("i")
-        self.own_rows: dict[str, int] = {}
+        self.hand_place_rows: dict[str, int] = {}
         self.hand_rows: dict[int, int] = {}
         self.countries: dict[str, int] = {}
         self.divisions: dict[str, int] = {}
@@ -322,21 +329,28 @@ class _Build:
             aliases=self._aliases(),
         )
 
-    def _places(self) -> Iterator[PlaceRow]:
-        """Yield the places in order of prominence; their names wait in the sorter afterwards."""
+    def _places(self) -> Iterator[Candidate]:
+        """Yield the places by falling prominence; their names then wait in the other sorter."""
         self._read_areas()
-        for first, lines in self.dump.blocks(PLACES, lambda share: self.progress("places", share)):
+        for first, lines in self.dump.blocks(PLACES, _advance(self.progress, "places")):
             self.places_sorter.extend(self._sortable(first, lines))
         self.hand.meet_divisions(self.divisions)
-        self.places_sorter.extend([_own_line(place) for place in self.hand.left(self.seen_countries)])
+        self.places_sorter.extend([_hand_line(place) for place in self.hand.left(self.seen_countries)])
         done = 0
         for block in self.places_sorter.blocks():
-            maker = LineMaker()
-            for row, line in enumerate(block, done + 1):
-                yield self._place(row, line, maker)
+            for begin in range(0, len(block), PLACES_AT_ONCE):
+                lines = block[begin : begin + PLACES_AT_ONCE]
+                yield from self._sorted(lines, done + begin + 1)
             done += len(block)
-            self.names_sorter.extend(maker.lines)
         self.places_sorter.close()
+
+    def _sorted(self, lines: list[str], first_row: int) -> Iterator[Candidate]:
+        _, *columns, asciinames, alternates = zip(*(line.split("\t") for line in lines), strict=True)
+        places = places_of(dict(zip(STORED[1:], columns, strict=True)), first_row=first_row)
+        maker = LineMaker()
+        for place, asciiname, others in zip(places, asciinames, alternates, strict=True):
+            yield self._place(place, asciiname, others, maker)
+        self.names_sorter.extend(maker.lines)
 
     def _read_areas(self) -> None:
         for fields in self.dump.rows(COUNTRIES, 17):
@@ -352,22 +366,21 @@ class _Build:
         self.display |= self.hand.names
 
     def _sortable(self, first: int, lines: list[str]) -> list[str]:
-        found = []
+        """Return lines that sort by prominence: the key, the fields of the place, its asciiname and alternate names."""
+        sortable = []
         largest = len(self.rows)
         with_names = self.with_names
         for position, line in enumerate(lines):
             fields = line.split("\t")
             try:
-                (number, name, plain, others, lat, lon, kind, code, country, _, admin1, admin2, _, _, people) = fields[
-                    :15
-                ]
-                geonameid, population = int(number), max(int(people or 0), 0)
-                latitude, longitude = float(lat), float(lon)
-            except ValueError as error:
+                geonameid, population = int(fields[0]), max(int(fields[14] or 0), 0)
+                latitude, longitude = float(fields[4]), float(fields[5])
+            except (ValueError, IndexError) as error:
                 raise self._wrong(first + position, fields, str(error)) from error
             if len(fields) != _COLUMNS or not _plausible(geonameid, population, latitude, longitude):
                 raise self._wrong(first + position, fields, "a number is out of range")
             largest = max(largest, geonameid + 1)
+            _, _, asciiname, others, _, _, kind, code, country, _, admin1, admin2 = fields[:12]
             alternates = others.count(",") + 1 if others else 0
             level = _LARGE.get(code) or (0 if code.startswith("PCL") else _LEVELS.get(kind, 7))
             if code in _AIRPORTS:
@@ -375,13 +388,13 @@ class _Build:
             elif level in {1, 3}:
                 self._meet_division(code, country, admin1, admin2, geonameid)
             self.seen_countries.add(country)
-            found.append(
-                f"{_MOST_PEOPLE - population:010d}{level}{99 - min(alternates, 99):02d}{geonameid:09d}\t\t{name}\t{plain}\t"
-                f"{lat}\t{lon}\t{kind}\t{code}\t{country}\t{admin1}\t{admin2}\t{population}\t{alternates}\t"
-                f"{'' if with_names else others}"
-            )
+            fields[6], fields[14] = kind or "S", str(population)
+            fields += ["", str(alternates)]
+            texts = "\t".join(_in_order(fields))
+            names = "" if with_names else others
+            sortable.append(f"{_sort_key(population, level, alternates, geonameid)}\t{texts}\t{asciiname}\t{names}")
         self.rows.frombytes(bytes(self.rows.itemsize * (largest - len(self.rows))))
-        return found
+        return sortable
 
     def _meet_division(self, code: str, country: str, admin1: str, admin2: str, geonameid: int) -> None:
         # Where GeoNames' own list of divisions is not there, the divisions themselves say what their codes are.
@@ -394,52 +407,37 @@ class _Build:
             what = f"{len(fields)} columns, not {_COLUMNS}"
         return InvalidGazetteer(f"{self.dump.path(PLACES)}, line {line}: {what}; is this GeoNames' allCountries?")
 
-    def _place(self, row: int, line: str, maker: LineMaker) -> PlaceRow:
-        (key, own, name, plain, lat, lon, kind, code, country, admin1, admin2, people, count, others) = line.split("\t")
-        geonameid = int(key[13:])
-        shown = name
-        if own:
-            self.own_rows[own] = row
+    def _place(self, place: Candidate, asciiname: str, others: str, maker: LineMaker) -> Candidate:
+        """Note the place's row and names; return it under the name that people use."""
+        original = place.name
+        if place.geonameid is None:
+            self.hand_place_rows[place.place_id] = place.row
         else:
-            self.rows[geonameid] = row
-            if geonameid in self.display:
-                shown = self.display[geonameid]
-                maker.add(fold(name), row, NameKind.OFFICIAL)
-        folded = maker.main(shown, row)
-        if plain != name and (folded_plain := fold(plain)) != folded:
-            maker.add(folded_plain, row, NameKind.ALTERNATE)
+            self.rows[place.geonameid] = place.row
+            if place.geonameid in self.display:
+                place = place._replace(name=self.display[place.geonameid])
+                maker.add(fold(original), place.row, NameKind.OFFICIAL)
+        folded = maker.main(place.name, place.row)
+        if asciiname != original and (folded_ascii := fold(asciiname)) != folded:
+            maker.add(folded_ascii, place.row, NameKind.ALTERNATE)
         if others:
-            maker.others(others, row)
-        return (
-            row,
-            own or None,
-            None if own else geonameid,
-            shown,
-            float(lat),
-            float(lon),
-            kind or "S",
-            code or None,
-            country or None,
-            admin1 or None,
-            admin2 or None,
-            int(people),
-            int(count),
-        )
+            maker.others(others, place.row)
+        return place
 
     def _row(self, geonameid: int) -> int:
         """Return the row of a geonameid, 0 if the dump does not have it."""
         return self.rows[geonameid] if geonameid < len(self.rows) else 0
 
     def _names(self) -> Iterator[tuple[str, int, int]]:
-        self.hand_rows = self.hand.rows(self._row, self.own_rows)
+        self.hand_rows = self.hand.rows(self._row, self.hand_place_rows)
         maker = LineMaker()
         for folded, row, kind in self.hand.name_rows(self.hand_rows):
             # Without kind or dates: where GeoNames says that the name is historic, it knows better.
             maker.add(folded, row, kind, WEAK if kind == NameKind.ALTERNATE else "0")
         self.names_sorter.extend(maker.lines)
-        for first, lines in self.dump.blocks(NAMES, lambda share: self.progress("names", share)):
+        for first, lines in self.dump.blocks(NAMES, _advance(self.progress, "names")):
             self.names_sorter.extend(self._name_lines(first, lines))
-        self.progress("index", 0.0)
+        self.progress("index", 0, 100)
         yield from merged_names(self.names_sorter.blocks(), self.validity)
         self.names_sorter.close()
 
@@ -473,7 +471,7 @@ class _Build:
         yield from ((code, row) for code, number in sorted(areas.items()) if (row := self._row(number)))
 
     def _aliases(self) -> Iterator[tuple[str, int]]:
-        yield from ((own, row) for own, number in sorted(self.hand.aliases.items()) if (row := self._row(number)))
+        yield from ((alias, row) for alias, number in sorted(self.hand.aliases.items()) if (row := self._row(number)))
 
     def _forms(self, table: str) -> Iterator[tuple[str, int, str]]:
         yield from self.hand.forms(table, self.hand_rows)
@@ -487,24 +485,13 @@ def _plausible(geonameid: int, population: int, lat: float, lon: float) -> bool:
     return 0 < geonameid < _LARGEST_ID and population <= _MOST_PEOPLE and abs(lat) <= 90 and abs(lon) <= 180
 
 
-def _own_line(place: Candidate) -> str:
+def _hand_line(place: Candidate) -> str:
     level = {"ADM1": 1, "ADM2": 3}.get(place.feature_code or "", 4)
     # Seas and regions have no inhabitants, and are kept by hand because everybody knows them.
     prominence = place.population if place.feature_class in {"A", "P", "S"} else max(place.population, _KNOWN_TO_ALL)
-    fields = (
-        f"{_MOST_PEOPLE - prominence:010d}{level}{99 - min(place.alternates, 99):02d}{0:09d}",
-        place.place_id,
-        place.name,
-        place.name,
-        place.lat,
-        place.lon,
-        place.feature_class,
-        place.feature_code or "",
-        place.country_code or "",
-        place.admin1_code or "",
-        place.admin2_code or "",
-        place.population,
-        place.alternates,
-        "",
-    )
-    return "\t".join(map(str, fields))
+    return "\t".join([_sort_key(prominence, level, place.alternates, 0), *texts_of(place), place.name, ""])
+
+
+def _sort_key(population: int, level: int, alternates: int, geonameid: int) -> str:
+    """Return what sorts before that of a less prominent place; fixed widths make the order of texts that of numbers."""
+    return f"{_MOST_PEOPLE - population:010d}{level}{99 - min(alternates, 99):02d}{geonameid:09d}"

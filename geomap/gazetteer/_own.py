@@ -17,21 +17,19 @@ from typing import Any
 
 from geomap._csv import column_key, open_csv
 from geomap._decoding import Content, Undecodable, read_content
+from geomap._files import cache_folder
 from geomap.errors import GazetteerRowsSkipped, InvalidGazetteer, UnsupportedFormat
 from geomap.gazetteer._folding import fold
 from geomap.gazetteer._index import (
     FIRST_YEAR,
     LAST_YEAR,
-    SCHEMA_VERSION,
     IndexRows,
     NameRow,
-    PlaceRow,
     ValidityRow,
     build_once,
-    cache_folder,
     write_index,
 )
-from geomap.gazetteer._model import NameKind
+from geomap.gazetteer._model import FIELDS, SCHEMA_VERSION, Candidate, NameKind
 
 # ISO 8601 with an expanded year (-0044-03-15), a year alone, GeoNames' 19910101, a spreadsheet's 1453.0.
 _ISO = re.compile(r"\s*([+-]?\d{1,6})(?:[-/]\d{1,2}){0,2}(?:[T ]\d.*)?\s*\Z")
@@ -142,7 +140,7 @@ def _place(feature: Mapping[str, Any], where: str) -> OwnPlace | None:
         point=middle,
         identifier=feature.get("@id") or feature.get("id") or properties.get("id"),
     )
-    place.geonameid = _linked(feature)
+    place.place = place.place._replace(geonameid=_linked(feature))
     place.spans = _spans(feature.get("when"))
     place.names = names
     return place
@@ -329,26 +327,18 @@ def title_of(path: Path) -> str:
 
 Span = tuple[int | None, int | None]
 
-# Usual names of columns, in the order in which they are looked for; case, spaces, dots, hyphens make no difference.
+# Usual names of columns, the most usual first; case, spaces, dots and hyphens make no difference.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "name": ("name", "toponym", "title", "placename", "place", "label", "asciiname"),
-    "lat": ("lat", "latitude", "decimallatitude", "y", "ycoord", "reprlat"),
-    "lon": ("lon", "lng", "long", "longitude", "decimallongitude", "x", "xcoord", "reprlong"),
+    **{name: field.headers for name, field in FIELDS.items() if field.headers},
     "wkt": ("geowkt", "wkt", "geom", "geometry", "thegeom"),
     "id": ("id", "placeid", "identifier", "uri", "gid", "fid"),
-    "geonameid": ("geonameid", "geonamesid", "gnid"),
-    "alternates": ("alternatenames", "alternatename", "altnames", "altname", "aliases", "alias", "variants", "names"),
-    "feature_class": ("featureclass", "fclass", "fclasses", "fcl"),
-    "feature_code": ("featurecode", "fcode"),
-    "country_code": ("countrycode", "ccodes", "ccode", "iso2", "isoa2", "iso", "cc"),
-    "admin1_code": ("admin1code", "admin1"),
-    "admin2_code": ("admin2code", "admin2"),
-    "population": ("population", "pop", "inhabitants"),
+    "names": ("alternatenames", "alternatename", "altnames", "altname", "aliases", "alias", "variants", "names"),
     "first": ("validfrom", "start", "startyear", "startdate", "from", "mindate"),
     "last": ("validto", "end", "endyear", "enddate", "to", "maxdate"),
     "matches": ("matches",),
 }
 _KNOWN = frozenset(name for names in COLUMNS.values() for name in names)
+_OPTIONAL_TEXTS = tuple(name for name, field in FIELDS.items() if field.headers and field.sql == "TEXT")
 _SEPARATOR = re.compile(r"[|;]")
 _GEONAMES = re.compile(r"(?:\b(?:gn|geonames):|geonames\.org/)(\d+)")
 
@@ -364,22 +354,22 @@ class OwnName:
 
 @dataclass
 class OwnPlace:
-    """One place; ``where`` says where it stands, for messages. Coordinates in degrees."""
+    """One place of a file.
+
+    Attributes
+    ----------
+    where
+        File and row, for messages.
+    place
+        Its fields; the row is not known yet, and the place_id is the file's own identifier, empty where it has none.
+    names, spans
+        Its further names, and the years in which it is valid (always, if there are none).
+    """
 
     where: str
-    name: str
-    lat: float
-    lon: float
-    identifier: str | None = None
-    geonameid: int | None = None
+    place: Candidate
     names: list[OwnName] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
-    feature_class: str = "P"
-    feature_code: str | None = None
-    country_code: str | None = None
-    admin1_code: str | None = None
-    admin2_code: str | None = None
-    population: int = 0
 
 
 def find_columns(header: Iterable[str], *, where: str, located: bool = False) -> dict[str, str]:
@@ -400,22 +390,21 @@ def find_columns(header: Iterable[str], *, where: str, located: bool = False) ->
         If there is no column for the name or for the coordinates.
     """
     columns = list(header)
-    given = {column_key(column): column for column in reversed(columns)}
-    found = {key: given[usual] for key, names in COLUMNS.items() if (usual := _first_known(names, given)) is not None}
-    lacking = [] if "name" in found else ["name"]
-    if not located and "wkt" not in found:
-        lacking += [key for key in ("lat", "lon") if key not in found]
-    if lacking:
-        usual_names = "; ".join(f"{key}: {', '.join(COLUMNS[key])}" for key in lacking)
+    by_key = {column_key(column): column for column in reversed(columns)}
+    found = {
+        key: next(by_key[name] for name in names if name in by_key)
+        for key, names in COLUMNS.items()
+        if not by_key.keys().isdisjoint(names)
+    }
+    needed = ("name",) if located or "wkt" in found else ("name", "lat", "lon")
+    missing = [key for key in needed if key not in found]
+    if missing:
+        recognized = "; ".join(f"{key}: {', '.join(COLUMNS[key])}" for key in missing)
         raise InvalidGazetteer(
-            f"{where} has no column for {' and '.join(lacking)}; its columns are {', '.join(columns) or 'none'}, "
-            f"recognized are {usual_names}"
+            f"{where} has no column for {' and '.join(missing)}; its columns are {', '.join(columns) or 'none'}, "
+            f"recognized names are {recognized}"
         )
     return found
-
-
-def _first_known(names: Iterable[str], given: Mapping[str, str]) -> str | None:
-    return next((name for name in names if name in given), None)
 
 
 def read_place(
@@ -440,25 +429,21 @@ def read_place(
         If the name is missing or a value is not what its column says.
     """
     try:
-        lat, lon = point or _point(record)
+        lat, lon = coordinate(*(point or _point(record)))
         span = span_of(record.get("first"), record.get("last"))
-        classes = text(record.get("feature_class"))
-        return OwnPlace(
-            where=where,
-            name=_name(record),
-            lat=coordinate(lat, lon)[0],
-            lon=coordinate(lat, lon)[1],
-            identifier=text(identifier) or text(record.get("id")) or None,
-            geonameid=_geonameid(record),
-            names=[OwnName(name) for name in _several(record.get("alternates"))],
-            spans=[span] if span else [],
-            feature_class=classes[:1].upper() or "P",
-            feature_code=text(record.get("feature_code")) or None,
-            country_code=_country(record.get("country_code")),
-            admin1_code=text(record.get("admin1_code")) or None,
-            admin2_code=text(record.get("admin2_code")) or None,
-            population=max(_integer(record.get("population"), "population") or 0, 0),
-        )
+        fields: dict[str, Any] = {name: text(record.get(name)) or None for name in _OPTIONAL_TEXTS}
+        fields |= {
+            "place_id": text(identifier) or text(record.get("id")),
+            "geonameid": _geonameid(record),
+            "name": _name(record),
+            "lat": lat,
+            "lon": lon,
+            "feature_class": text(record.get("feature_class"))[:1].upper() or "P",
+            "country_code": _country(record.get("country_code")),
+            "population": max(_integer(record.get("population"), "population") or 0, 0),
+        }
+        names = [OwnName(name) for name in _several(record.get("names"))]
+        return OwnPlace(where, Candidate(row=0, **fields), names, [span] if span else [])
     except ValueError as error:
         raise InvalidGazetteer(f"{where}: {error}") from error
 
@@ -601,65 +586,48 @@ def own_rows(places: list[OwnPlace], *, title: str, file: Path, digest: str) -> 
     """
     if not places:
         raise InvalidGazetteer(f"{file.name} has no place")
-    identified = sorted(_identified(places, title), key=lambda each: (-each[1].population, each[0]))
-    rows: list[PlaceRow] = []
+    identified = sorted(_identified(places, title), key=lambda each: (-each[1].place.population, each[0]))
+    rows: list[Candidate] = []
     names: set[NameRow] = set()
     validity: set[ValidityRow] = set()
-    for row, (place_id, place) in enumerate(identified, start=1):
-        rows.append(_row(row, place_id, place))
-        for folded, kind, spans in _names(place):
+    for row, (place_id, each) in enumerate(identified, start=1):
+        rows.append(each.place._replace(row=row, place_id=place_id, alternates=len(each.names)))
+        for folded, kind, spans in _names(each):
             names.add((folded, row, kind))
             validity.update((folded, row, first, last) for first, last in spans)
     meta = {"source": title, "file": str(file.resolve()), "sha256": digest, "attribution": ""}
     return IndexRows(meta=meta, places=rows, names=sorted(names), validity=sorted(validity))
 
 
-def _row(row: int, place_id: str, place: OwnPlace) -> PlaceRow:
-    return (
-        row,
-        place_id,
-        place.geonameid,
-        place.name,
-        place.lat,
-        place.lon,
-        place.feature_class,
-        place.feature_code,
-        place.country_code,
-        place.admin1_code,
-        place.admin2_code,
-        place.population,
-        len(place.names),
-    )
-
-
 def _identified(places: list[OwnPlace], title: str) -> Iterator[tuple[str, OwnPlace]]:
     """Yield every place with its identifier: its own, GeoNames', or made of its name and, if need be, its point."""
-    slugs = Counter(_slug(place) for place in places)
+    slugs = Counter(_slug(each.place) for each in places)
     # One feature under several names, each with its own dates, may be written as several rows with one geonameid.
-    shared = Counter(place.geonameid for place in places)
+    shared = Counter(each.place.geonameid for each in places)
     seen: dict[str, str] = {}
-    for place in places:
-        if place.identifier:
-            place_id = f"{title}:{place.identifier}"
+    for each in places:
+        place, slug = each.place, _slug(each.place)
+        if place.place_id:
+            place_id = f"{title}:{place.place_id}"
         elif place.geonameid is not None and shared[place.geonameid] == 1:
             place_id = f"geonames:{place.geonameid}"
-        elif slugs[_slug(place)] == 1:
-            place_id = f"{title}:{_slug(place)}"
+        elif slugs[slug] == 1:
+            place_id = f"{title}:{slug}"
         else:
-            place_id = f"{title}:{_slug(place)}@{place.lat:.5f},{place.lon:.5f}"
+            place_id = f"{title}:{slug}@{place.lat:.5f},{place.lon:.5f}"
         if place_id in seen:
-            raise InvalidGazetteer(f"{place.where}: the identifier {place_id!r} is also that of {seen[place_id]}")
-        seen[place_id] = place.where
-        yield place_id, place
+            raise InvalidGazetteer(f"{each.where}: duplicate identifier {place_id!r}, also used by {seen[place_id]}")
+        seen[place_id] = each.where
+        yield place_id, each
 
 
-def _slug(place: OwnPlace) -> str:
+def _slug(place: Candidate) -> str:
     return fold(place.name).replace(" ", "-") or "place"
 
 
 def _names(place: OwnPlace) -> Iterator[tuple[str, int, list[tuple[int, int]]]]:
     """Yield folded names with kind and years; a name given twice, once without years, is always valid."""
-    main = fold(place.name)
+    main = fold(place.place.name)
     dated: dict[tuple[str, NameKind], list[list[tuple[int, int]]]] = {}
     given = [(fold(name.name), name.kind, name.spans) for name in place.names]
     if all(folded != main for folded, _, _ in given):

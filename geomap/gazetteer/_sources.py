@@ -8,9 +8,10 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+from geomap._files import cache_folder
 from geomap.errors import GazetteerNotFound
 from geomap.gazetteer._embedded import ensure_index
-from geomap.gazetteer._index import SCHEMA_VERSION, cache_folder
+from geomap.gazetteer._model import SCHEMA_VERSION
 from geomap.gazetteer._own import ensure_own_index
 
 EMBEDDED = "embedded"

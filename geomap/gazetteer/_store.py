@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import heapq
 import json
 import os
@@ -12,44 +13,56 @@ from functools import cached_property, lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 from geomap.errors import GazetteerNotFound
 from geomap.gazetteer._folding import fold
 from geomap.gazetteer._fuzzy import SMALLEST_SCORE, similar_names
-from geomap.gazetteer._index import SCHEMA_VERSION
-from geomap.gazetteer._model import Candidate, NameEntry, NameKind, WrittenForm
+from geomap.gazetteer._model import SCHEMA_VERSION, STORED, Candidate, NameEntry, NameKind, WrittenForm
 
-# An index gives no more rows for a name than this, the most prominent ones: at full size "San Antonio" has thousands.
+# The most rows that a name gets, the most prominent ones: at full size "San Antonio" has thousands.
 MOST_ROWS = 1000
-_COLUMNS = (
-    "p.row, coalesce(p.place_id, 'geonames:' || p.geonameid), p.geonameid, p.name, p.lat, p.lon, p.feature_class, "
-    "p.feature_code, p.country_code, p.admin1_code, p.admin2_code, p.population, p.alternates"
-)
-# Put together from constants alone; what is looked up travels as a parameter.
+_PLACE_ID = "coalesce(p.place_id, 'geonames:' || p.geonameid)"
+_COLUMNS = ", ".join(_PLACE_ID if name == "place_id" else f"p.{name}" for name in STORED)
+# Queries are put together from constants alone; whatever is looked up is passed as a parameter.
 _BY_NAME = (
     f"SELECT {_COLUMNS}, n.kind FROM name n JOIN place p ON p.row = n.place "  # noqa: S608
     "WHERE n.folded = ? ORDER BY n.place LIMIT ?"
 )
-_BY_ID = f"SELECT {_COLUMNS}, 0 FROM place p WHERE p.place_id = ?"  # noqa: S608
-_BY_ALIAS = f"SELECT {_COLUMNS}, 0 FROM alias a JOIN place p ON p.row = a.place WHERE a.place_id = ?"  # noqa: S608
-_BY_GEONAMEID = f"SELECT {_COLUMNS}, 0 FROM place p WHERE p.geonameid = ? ORDER BY p.row"  # noqa: S608
-_BY_ROW = f"SELECT {_COLUMNS}, 0 FROM place p WHERE p.row = ?"  # noqa: S608
+SELECT_PLACES = f"SELECT {_COLUMNS}, {NameKind.MAIN:d} FROM place p "  # noqa: S608
+_BY_ID = SELECT_PLACES + "WHERE p.place_id = ?"
+_BY_ALIAS = SELECT_PLACES + "JOIN alias a ON a.place = p.row WHERE a.place_id = ?"
+_BY_GEONAMEID = SELECT_PLACES + "WHERE p.geonameid = ? ORDER BY p.row"
+_BY_ROW = SELECT_PLACES + "WHERE p.row = ?"
 _EXISTING = "SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM name WHERE folded = value)"
 _WORDS = "SELECT word FROM word WHERE id IN (SELECT value FROM json_each(?))"
 _CACHE_KIB = 8 * 1024
 _MAPPED = 1 << 32
 
 
+class _Connection(sqlite3.Connection):
+    """A connection that closes when nothing refers to it any more, such as when its thread has ended."""
+
+    def __del__(self) -> None:
+        # Also called where opening has failed, and there is nothing to close.
+        with contextlib.suppress(sqlite3.ProgrammingError):
+            self.close()
+
+
 class Store:
-    """One index file, opened read-only at first use, once per thread and process."""
+    """One index file, opened read-only at first use, once per thread and process.
+
+    Connections close when their thread ends and when the object is collected; :meth:`close`, or leaving a ``with``
+    block, closes them at once.
+    """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self._local = threading.local()
-        with_version = self.connection.execute("PRAGMA user_version").fetchone()[0]
-        if with_version != SCHEMA_VERSION:
+        self.__setstate__({"path": path})
+        version = self.connection.execute("PRAGMA user_version").fetchone()[0]
+        if version != SCHEMA_VERSION:
+            self.close()
             raise GazetteerNotFound(
-                f"{path} is a gazetteer of schema {with_version}, this geomap reads {SCHEMA_VERSION}; build it anew"
+                f"{path} has schema version {version}, but this version of geomap reads {SCHEMA_VERSION}; rebuild it"
             )
 
     @property
@@ -59,7 +72,21 @@ class Store:
         if connection is None or process != os.getpid():
             connection = _open(self.path)
             self._local.opened = (os.getpid(), connection)
+            self._connections.add(connection)
         return connection
+
+    def close(self) -> None:
+        """Close the connections of all threads; the next use opens one again."""
+        connections = list(self._connections)
+        self.__setstate__({"path": self.path})
+        for connection in connections:
+            connection.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     @cached_property
     def dated(self) -> bool:
@@ -157,7 +184,7 @@ class Store:
         if table not in {"demonym", "abbreviation"}:
             raise ValueError(f"no table of written forms is called {table!r}")
         query = (
-            f"SELECT w.written, w.place, coalesce(p.place_id, 'geonames:' || p.geonameid), w.form FROM {table} w "  # noqa: S608
+            f"SELECT w.written, w.place, {_PLACE_ID}, w.form FROM {table} w "  # noqa: S608
             "JOIN place p ON p.row = w.place ORDER BY w.written, w.place, w.form"
         )
         return list(map(WrittenForm._make, self.connection.execute(query)))
@@ -179,8 +206,9 @@ class Store:
         return {"path": self.path}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.path = state["path"]
+        self.path: Path = state["path"]
         self._local = threading.local()
+        self._connections: WeakSet[sqlite3.Connection] = WeakSet()
 
 
 @lru_cache(maxsize=256)
@@ -189,18 +217,15 @@ def _kinds(bits: int) -> frozenset[NameKind]:
 
 
 def _open(path: Path) -> sqlite3.Connection:
+    # Immutable: nobody writes to a finished index, so that it also opens in a read-only folder and takes no locks.
+    uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
     try:
-        # Immutable: nobody writes a finished index, so that it also opens in a read-only folder and takes no locks.
-        connection = sqlite3.connect(
-            f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
-        )
+        connection = sqlite3.connect(uri, uri=True, check_same_thread=False, factory=_Connection)
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         connection.execute(f"PRAGMA mmap_size = {_MAPPED}")
         connection.execute("SELECT count(*) FROM meta")
     except sqlite3.Error as error:
-        raise GazetteerNotFound(
-            f"no gazetteer can be opened at {path}: {error}; delete the file and try again"
-        ) from error
+        raise GazetteerNotFound(f"cannot open {path} as a gazetteer: {error}; delete the file and retry") from error
     return connection
 
 
@@ -209,19 +234,23 @@ LAYER = 1 << 32
 
 
 class Layers:
-    """Indexes one behind the other.
+    """Several indexes as one: where two have a feature of the same geonameid, the one in front counts.
 
     Parameters
     ----------
     stores
-        The front one first. Its rows keep their numbers; those of the others are moved up by :data:`LAYER` each.
+        The front one first. Its rows keep their numbers; those of each further one are raised by another :data:`LAYER`.
     """
 
     def __init__(self, stores: Sequence[Store]) -> None:
         self.stores = tuple(stores)
-        self.behind = len(self.stores) > 1
-        # Rows below this are of a store that stands in front of another.
+        # Rows below this belong to a store that is in front of another.
         self.front = LAYER * (len(self.stores) - 1)
+
+    def close(self) -> None:
+        """Close all connections; the next use opens them again."""
+        for store in self.stores:
+            store.close()
 
     @property
     def path(self) -> Path:
@@ -235,7 +264,7 @@ class Layers:
 
     def by_name(self, folded: str, *, year: int | None = None, limit: int = MOST_ROWS) -> list[Candidate]:
         """Return the features that bear a folded name, in order of falling population; see :class:`Store`."""
-        if not self.behind:
+        if len(self.stores) == 1:
             return self.stores[0].by_name(folded, year=year, limit=limit)
         found: list[Candidate] = []
         for number, store in enumerate(self.stores):
@@ -292,7 +321,7 @@ class Layers:
 
     def name_entries(self, *, places: int | None = None) -> Iterator[NameEntry]:
         """Yield every folded name, in order, with the largest population and all kinds of those that bear it."""
-        if not self.behind:
+        if len(self.stores) == 1:
             yield from self.stores[0].name_entries(places=places)
             return
         streams = [store.name_entries(places=places) for store in self.stores]
@@ -317,7 +346,7 @@ class Layers:
     def meta(self) -> dict[str, str]:
         """Return what the indexes say of themselves: the front one's word, counts together, all attributions."""
         every = [store.meta() for store in self.stores]
-        if not self.behind:
+        if len(self.stores) == 1:
             return every[0]
         both: dict[str, str] = {}
         for meta in reversed(every):

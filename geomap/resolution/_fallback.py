@@ -287,9 +287,5 @@ def _candidate(proposed: ServiceCandidate, name: str, row: int) -> Candidate:
         feature_class=proposed.feature_class,
         feature_code=proposed.feature_code,
         country_code=proposed.country_code,
-        admin1_code=None,
-        admin2_code=None,
-        population=0,
-        alternates=0,
         kind=int(NameKind.MAIN if fold(proposed.name) == fold(name) else NameKind.ALTERNATE),
     )

@@ -12,7 +12,7 @@ from geomap.gazetteer import Candidate, Gazetteer
 from geomap.resolution._alternatives import alternatives_as_text
 from geomap.resolution._candidates import Batch, build_batch
 from geomap.resolution._signals import compute_signals
-from geomap.tables import MENTION_KEY, Floats, Ints
+from geomap.tables import MENTION_KEY, PLACE, Floats, Ints
 
 CHUNK_SIZE = 1000  # articles that are resolved together: they are each other's evidence, and bound the memory
 
@@ -107,36 +107,11 @@ class Resolver:
     def _record(self, place: Candidate | None) -> tuple[object, ...]:
         if place is None:
             return (None,) * len(RESULT_COLUMNS)
-        return (
-            place.place_id,
-            place.geonameid,
-            place.name,
-            place.country_code or None,
-            self.gazetteer.country_name(place.country_code) if place.country_code else None,
-            self.gazetteer.admin1_name(place.country_code, place.admin1_code) if place.admin1_code else None,
-            place.feature_class,
-            place.feature_code,
-            place.population or None,
-            place.lat,
-            place.lon,
-            0.0,
-        )
+        record = self.gazetteer.describe(place) | {"population": place.population or None, "confidence": 0.0}
+        return tuple(record[name] for name in RESULT_COLUMNS)
 
 
-RESULT_COLUMNS = [
-    "place_id",
-    "geonameid",
-    "name",
-    "country_code",
-    "country",
-    "admin1",
-    "feature_class",
-    "feature_code",
-    "population",
-    "lat",
-    "lon",
-    "confidence",
-]
+RESULT_COLUMNS = [*PLACE, "lat", "lon", "confidence"]
 
 
 def softmax(scores: Floats, batch: Batch) -> Floats:
