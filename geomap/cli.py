@@ -307,9 +307,8 @@ def gazetteer_install_command(
         raise errors.GazetteerNotFound(f"cannot install {name!r}; only 'geonames' can be installed")
     folder = downloads_folder(GEONAMES, cache)
     with progress_bars() as progress:
-        advance = _percent(progress)
-        download_geonames(folder, url=url, advance=lambda file, done, size: advance(file, done, max(size, done, 1)))
-        path = build_geonames(folder, cache_dir=cache, progress=advance)
+        download_geonames(folder, url=url, advance=lambda file, done, size: progress(file, done, max(size, done, 1)))
+        path = build_geonames(folder, cache_dir=cache, progress=progress)
     if not keep_files:
         shutil.rmtree(folder)
     _print_built(path)
@@ -325,7 +324,7 @@ def gazetteer_build_command(
     from geomap.gazetteer._geonames import build_geonames
 
     with progress_bars() as progress:
-        path = build_geonames(geonames, cache_dir=cache, progress=_percent(progress))
+        path = build_geonames(geonames, cache_dir=cache, progress=progress)
     _print_built(path)
 
 
@@ -338,7 +337,8 @@ def gazetteer_list_command(cache: GazetteerFolder = None) -> None:
     typer.echo(f"{'gazetteer':<24} {'places':>12} {'names':>12} {'MB':>8}  date")
     names = set()
     for path in indexes(cache):
-        meta = Store(path).meta()
+        with Store(path) as store:
+            meta = store.meta()
         names.add(meta["source"])
         typer.echo(
             f"{meta['source']:<24} {int(meta['places']):>12,} {int(meta['names']):>12,} "
@@ -475,15 +475,6 @@ class _Stopwatch:
         return f"{time.perf_counter() - self._start:.1f} ({', '.join(self._laps)})"
 
 
-def _percent(progress: Progress) -> Callable[..., None]:
-    """Return a report in percent, also of a share that comes without a total."""
-
-    def advance(stage: str, done: float, total: float = 1) -> None:
-        progress(stage, round(100 * done / total), 100)
-
-    return advance
-
-
 def _print_problems(report: Report) -> None:
     shown = report.left_out.head(_MAX_PROBLEMS)
     for article_id, row, reason in shown.itertuples(index=False, name=None):
@@ -513,7 +504,8 @@ def _print_answers(answers: gpd.GeoDataFrame) -> None:
 def _print_built(path: Path) -> None:
     from geomap.gazetteer._store import Store
 
-    meta = Store(path).meta()
+    with Store(path) as store:
+        meta = store.meta()
     typer.echo(
         f"{int(meta['places']):,} places, {int(meta['names']):,} names, {path.stat().st_size / 1e6:,.0f} MB: {path}"
     )

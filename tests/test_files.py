@@ -8,7 +8,7 @@ import geopandas as gpd
 import pytest
 
 from geomap._files import replacing
-from geomap.errors import UnsafeOutput, UnsupportedFormat
+from geomap.errors import GazetteerNotFound, UnsafeOutput, UnsupportedFormat
 from geomap.export import write_mentions
 from geomap.tables import empty_mentions
 
@@ -44,6 +44,11 @@ def test_a_full_disk_is_reported_as_such(tmp_path: Path) -> None:
         temporary.write_text("half", encoding="utf-8")
         raise OSError(28, "No space left on device")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_error_of_geomaps_own_is_not_taken_for_a_full_disk(tmp_path: Path) -> None:
+    with pytest.raises(GazetteerNotFound, match="of its own"), replacing(tmp_path / "map.html"):
+        raise GazetteerNotFound("of its own")
 
 
 def test_an_unknown_ending_names_the_known_ones(tmp_path: Path) -> None:

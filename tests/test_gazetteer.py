@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import pickle
 import shutil
+import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +14,9 @@ from pathlib import Path
 import pytest
 
 from geomap.errors import GazetteerNotFound, GazetteerUnwritable, ResourceDamaged
-from geomap.gazetteer import Candidate, Gazetteer, NameKind, _embedded, fold
+from geomap.gazetteer import Candidate, Gazetteer, NameKind, _embedded, _store, fold
+from geomap.gazetteer._model import FIELDS, RESOURCE_FIELDS, STORED, places_of, texts_of
+from geomap.tables import PLACE
 
 
 def first(gazetteer: Gazetteer, name: str) -> Candidate:
@@ -155,6 +158,46 @@ def test_importing_the_gazetteer_loads_no_geopandas() -> None:
         "import sys, geomap.gazetteer; sys.exit(bool({'geopandas', 'pandas', 'rich', 'filelock'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_fields_of_a_place_are_those_of_a_candidate() -> None:
+    assert (*FIELDS, "kind") == Candidate._fields
+    assert sorted([*RESOURCE_FIELDS, "row"]) == sorted(FIELDS)
+    assert set(PLACE) - {"country", "admin1"} <= set(FIELDS)
+
+
+def test_texts_of_places_are_read_back_as_the_same_places(gazetteer: Gazetteer) -> None:
+    ids = ("geonames:99072", "geomap:adm2/US.OH.009", "geonames:99237")
+    places = [place._replace(row=row) for row, place in enumerate(filter(None, map(gazetteer.place, ids)), start=7)]
+    columns = dict(zip(STORED[1:], zip(*map(texts_of, places), strict=True), strict=True))
+    # Missing texts come back empty, and are stored as NULL.
+    assert [tuple(value or None for value in place) for place in places_of(columns, first_row=7)] == [
+        tuple(value or None for value in place) for place in places
+    ]
+
+
+def test_a_closed_gazetteer_opens_again_when_it_is_used(gazetteer_cache: Path) -> None:
+    with Gazetteer(cache_dir=gazetteer_cache) as names:
+        opened = names._store.stores[0].connection
+        assert first(names, "Mosul").place_id == "geonames:99072"
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        opened.execute("SELECT 1")
+    assert first(names, "Mosul").place_id == "geonames:99072"
+    names.close()
+
+
+def test_connections_close_with_their_thread_and_their_store(gazetteer: Gazetteer) -> None:
+    store = _store.Store(Path(str(gazetteer.info()["path"])))
+    with ThreadPoolExecutor(1) as pool:
+        others = pool.submit(lambda: store.connection).result()
+        assert others.execute("SELECT 1").fetchone() == (1,)
+    own = store.connection
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        others.execute("SELECT 1")
+    assert own.execute("SELECT 1").fetchone() == (1,)
+    del store
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        own.execute("SELECT 1")
 
 
 def _answer(folder: Path) -> tuple[str, int]:

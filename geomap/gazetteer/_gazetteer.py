@@ -123,7 +123,11 @@ class Gazetteer:
 
         rows = [
             self.describe(place)
-            | {"kind": NameKind(place.kind).name.lower(), "hierarchy": ", ".join(self.hierarchy(place)), "similarity": score}
+            | {
+                "kind": NameKind(place.kind).name.lower(),
+                "hierarchy": ", ".join(self.hierarchy(place)),
+                "similarity": score,
+            }
             for place, score in scored
         ]
         raw = pd.DataFrame(rows, columns=[*CANDIDATES, "lon", "lat"], dtype=object)

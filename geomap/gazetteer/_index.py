@@ -17,9 +17,8 @@ from geomap.gazetteer._model import FIELDS, SCHEMA_VERSION, Candidate
 FIRST_YEAR, LAST_YEAR = -1_000_000, 1_000_000
 
 _PLACE_TABLE = "CREATE TABLE place (" + ", ".join(f"{name} {field.sql}" for name, field in FIELDS.items()) + ");"
-_INSERT_PLACE = "INSERT INTO place VALUES (" + ", ".join(
-    "nullif(?, '')" if field.sql == "TEXT" else "?" for field in FIELDS.values()
-) + ")"
+_VALUES = ", ".join("nullif(?, '')" if field.sql == "TEXT" else "?" for field in FIELDS.values())
+_INSERT_PLACE = f"INSERT INTO place VALUES ({_VALUES})"  # noqa: S608 (of constants alone)
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE name (

@@ -87,7 +87,9 @@ FIELDS: Mapping[str, Field] = {
     "geonameid": Field("INTEGER", 0, ("geonameid", "geonamesid", "gnid")),
     "name": Field("TEXT NOT NULL", 1, ("name", "toponym", "title", "placename", "place", "label", "asciiname")),
     "lat": Field("REAL NOT NULL", 4, ("lat", "latitude", "decimallatitude", "y", "ycoord", "reprlat")),
-    "lon": Field("REAL NOT NULL", 5, ("lon", "lng", "long", "longitude", "decimallongitude", "x", "xcoord", "reprlong")),
+    "lon": Field(
+        "REAL NOT NULL", 5, ("lon", "lng", "long", "longitude", "decimallongitude", "x", "xcoord", "reprlong")
+    ),
     "feature_class": Field("TEXT NOT NULL", 6, ("featureclass", "fclass", "fclasses", "fcl")),
     "feature_code": Field("TEXT", 7, ("featurecode", "fcode")),
     "country_code": Field("TEXT", 8, ("countrycode", "ccodes", "ccode", "iso2", "isoa2", "iso", "cc")),

@@ -40,13 +40,18 @@ _CACHE_KIB = 8 * 1024
 _MAPPED = 1 << 32
 
 
-class _Connection(sqlite3.Connection):
-    """A connection that closes when nothing refers to it any more, such as when its thread has ended."""
+class _Opened:
+    """A connection, which closes when nothing refers to this object any more, such as when its thread has ended.
+
+    A connection itself would wait for the garbage collector: with its cache of statements it is a circle.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self.process = os.getpid()
 
     def __del__(self) -> None:
-        # Also called where opening has failed, and there is nothing to close.
-        with contextlib.suppress(sqlite3.ProgrammingError):
-            self.close()
+        self.connection.close()
 
 
 class Store:
@@ -68,19 +73,18 @@ class Store:
     @property
     def connection(self) -> sqlite3.Connection:
         """The connection of this thread; a forked child opens its own."""
-        process, connection = getattr(self._local, "opened", (0, None))
-        if connection is None or process != os.getpid():
-            connection = _open(self.path)
-            self._local.opened = (os.getpid(), connection)
-            self._connections.add(connection)
-        return connection
+        opened: _Opened | None = getattr(self._local, "opened", None)
+        if opened is None or opened.process != os.getpid():
+            opened = self._local.opened = _Opened(_open(self.path))
+            self._all_opened.add(opened)
+        return opened.connection
 
     def close(self) -> None:
         """Close the connections of all threads; the next use opens one again."""
-        connections = list(self._connections)
+        every = list(self._all_opened)
         self.__setstate__({"path": self.path})
-        for connection in connections:
-            connection.close()
+        for opened in every:
+            opened.connection.close()
 
     def __enter__(self) -> Store:
         return self
@@ -208,7 +212,7 @@ class Store:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.path: Path = state["path"]
         self._local = threading.local()
-        self._connections: WeakSet[sqlite3.Connection] = WeakSet()
+        self._all_opened: WeakSet[_Opened] = WeakSet()
 
 
 @lru_cache(maxsize=256)
@@ -219,13 +223,16 @@ def _kinds(bits: int) -> frozenset[NameKind]:
 def _open(path: Path) -> sqlite3.Connection:
     # Immutable: nobody writes to a finished index, so that it also opens in a read-only folder and takes no locks.
     uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-    try:
-        connection = sqlite3.connect(uri, uri=True, check_same_thread=False, factory=_Connection)
-        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-        connection.execute(f"PRAGMA mmap_size = {_MAPPED}")
-        connection.execute("SELECT count(*) FROM meta")
-    except sqlite3.Error as error:
-        raise GazetteerNotFound(f"cannot open {path} as a gazetteer: {error}; delete the file and retry") from error
+    with contextlib.ExitStack() as on_error:
+        try:
+            connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+            on_error.callback(connection.close)
+            connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+            connection.execute(f"PRAGMA mmap_size = {_MAPPED}")
+            connection.execute("SELECT count(*) FROM meta")
+        except sqlite3.Error as error:
+            raise GazetteerNotFound(f"cannot open {path} as a gazetteer: {error}; delete the file and retry") from error
+        on_error.pop_all()
     return connection
 
 
