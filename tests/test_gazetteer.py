@@ -187,15 +187,15 @@ def test_a_closed_gazetteer_opens_again_when_it_is_used(gazetteer_cache: Path) -
 
 
 def test_connections_close_with_their_thread_and_their_store(gazetteer: Gazetteer) -> None:
-    store = _store.Store(Path(str(gazetteer.info()["path"])))
     with ThreadPoolExecutor(1) as pool:
-        others = pool.submit(lambda: store.connection).result()
+        stores = [_store.Store(Path(str(gazetteer.info()["path"])))]
+        others = pool.submit(lambda: stores[0].connection).result()
         assert others.execute("SELECT 1").fetchone() == (1,)
-    own = store.connection
+    own = stores[0].connection
     with pytest.raises(sqlite3.ProgrammingError, match="closed"):
         others.execute("SELECT 1")
     assert own.execute("SELECT 1").fetchone() == (1,)
-    del store
+    stores.clear()
     with pytest.raises(sqlite3.ProgrammingError, match="closed"):
         own.execute("SELECT 1")
 

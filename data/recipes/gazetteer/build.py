@@ -20,7 +20,7 @@ from fetch import NPM, PYPI, fetch
 from handtables import Problems
 from manifest import RESOURCES, record
 
-from geomap.gazetteer._model import NameKind
+from geomap.gazetteer._model import RESOURCE_FIELDS, STORED, NameKind, texts_of
 
 TARGET = RESOURCES / "gazetteer.tsv.xz"
 LIMIT = 10_000_000
@@ -61,7 +61,7 @@ def main() -> None:
     ]
     every = [
         *upper,
-        *build.second_order_features(second, cities, {feature.geonameid for feature in upper}),
+        *build.second_order_features(second, cities, {feature.place.geonameid for feature in upper}),
         *build.city_features(cities),
         *build.airport_features(first),
         *hand.region_features(problems),
@@ -94,22 +94,22 @@ def main() -> None:
 
 
 def _check_ids(every: list[build.Feature]) -> None:
-    repeated = [name for name, times in Counter(feature.place_id for feature in every).items() if times > 1]
+    repeated = [name for name, times in Counter(feature.place.place_id for feature in every).items() if times > 1]
     if repeated:
-        raise SystemExit(f"place_ids stand twice: {', '.join(repeated)}")
+        raise SystemExit(f"duplicate place_ids: {', '.join(repeated)}")
 
 
 def _order(feature: build.Feature) -> tuple[int, int, str]:
     """Order by population; on ties countries, first-order divisions, cities, second-order divisions, all else."""
-    if feature.feature_class == "A" and feature.country_code:
-        level = {"ADM1": 1, "ADM2": 3}.get(feature.feature_code or "", 0)
+    if feature.place.feature_class == "A" and feature.place.country_code:
+        level = {"ADM1": 1, "ADM2": 3}.get(feature.place.feature_code or "", 0)
     else:
-        level = 2 if feature.feature_class == "P" else 4
-    return -feature.population, level, feature.place_id
+        level = 2 if feature.place.feature_class == "P" else 4
+    return -feature.place.population, level, feature.place.place_id
 
 
 def _lines(every: list[build.Feature], forms: hand.Forms) -> Iterator[str]:
-    rows = {feature.place_id: row for row, feature in enumerate(every, start=1)}
+    rows = {feature.place.place_id: row for row, feature in enumerate(every, start=1)}
     yield "#meta"
     for key, value in META.items():
         yield f"{key}\t{value}"
@@ -123,8 +123,13 @@ def _lines(every: list[build.Feature], forms: hand.Forms) -> Iterator[str]:
                 yield f"{folded}\t{row}\t{int(kind)}"
     yield "#country"
     for row, feature in enumerate(every, start=1):
-        if feature.feature_class == "A" and feature.division is None and feature.country_code and feature.geonameid:
-            yield f"{feature.country_code}\t{row}"
+        if (
+            feature.place.feature_class == "A"
+            and feature.division is None
+            and feature.place.country_code
+            and feature.place.geonameid
+        ):
+            yield f"{feature.place.country_code}\t{row}"
     yield "#division"
     for row, feature in enumerate(every, start=1):
         if feature.division:
@@ -138,24 +143,16 @@ def _lines(every: list[build.Feature], forms: hand.Forms) -> Iterator[str]:
 
 
 def _place_line(feature: build.Feature) -> str:
-    own = "" if feature.geonameid else feature.place_id
+    place = feature.place
+    texts = dict(zip(STORED[1:], texts_of(place), strict=True))
+    if place.geonameid:
+        texts["place_id"] = ""
+    texts |= {
+        name: f"{degrees:.5f}".rstrip("0").rstrip(".") for name, degrees in (("lat", place.lat), ("lon", place.lon))
+    }
     others = "|".join(sorted(folded for folded, kind in feature.names if kind is NameKind.ALTERNATE))
-    values = (
-        feature.name,
-        feature.geonameid or "",
-        own,
-        f"{feature.lat:.5f}".rstrip("0").rstrip("."),
-        f"{feature.lon:.5f}".rstrip("0").rstrip("."),
-        feature.feature_class,
-        feature.feature_code or "",
-        feature.country_code or "",
-        feature.admin1_code or "",
-        feature.admin2_code or "",
-        feature.population,
-        feature.alternates,
-        others,
-    )
-    line = "\t".join(map(str, values))
+    values = [*(texts[name] for name in RESOURCE_FIELDS), others]
+    line = "\t".join(values)
     assert line.count("\t") == len(values) - 1, line
     return line
 
@@ -170,11 +167,11 @@ def _report(
 ) -> None:
     print(f"{TARGET.name}: {len(packed):,} bytes, {len(every):,} places")
     print(f"names: {len(every) + sum(len(feature.names) for feature in every):,}")
-    codes = Counter(f"{feature.feature_class}/{feature.feature_code or '-'}" for feature in every)
+    codes = Counter(f"{feature.place.feature_class}/{feature.place.feature_code or '-'}" for feature in every)
     print("  ".join(f"{code} {count:,}" for code, count in codes.most_common(20)))
     print(f"ISO divisions paired with a code of GeoNames: {len(paired):,} of {len(iso):,} ISO, {len(first):,} codes")
     for order in ("ADM1", "ADM2"):
-        known = [feature.geonameid is not None for feature in every if feature.feature_code == order]
+        known = [feature.place.geonameid is not None for feature in every if feature.place.feature_code == order]
         print(f"{order}: {sum(known):,} of {len(known):,} with their geonameid")
     print(
         f"demonyms {len(forms.demonyms):,}, abbreviations {len(forms.abbreviations):,}, stop {len(forms.stop_names):,}"

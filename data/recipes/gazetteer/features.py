@@ -17,7 +17,7 @@ from identifiers import first_order_id, ids_among_codes
 from topology import area_points
 
 from geomap.gazetteer._folding import fold
-from geomap.gazetteer._model import NameKind
+from geomap.gazetteer._model import Candidate, NameKind
 
 # Codes of political entities that are certain; every other entity of ISO 3166 that is not a United Nations member or
 # observer carries the general code PCL.
@@ -38,26 +38,15 @@ Point = tuple[float, float]
 
 @dataclass
 class Feature:
-    """One gazetteer entry on its way into the resource; coordinates in degrees."""
+    """One gazetteer entry on its way into the resource: the place, without a row yet, and its names."""
 
-    place_id: str
-    geonameid: int | None
-    name: str
-    lat: float
-    lon: float
-    feature_class: str
-    feature_code: str | None
-    country_code: str | None
-    admin1_code: str | None = None
-    admin2_code: str | None = None
-    population: int = 0
-    alternates: int = 0
+    place: Candidate
     division: str | None = None
     names: dict[tuple[str, NameKind], None] = field(default_factory=dict)
 
     def add(self, folded: Iterable[str], kind: NameKind = NameKind.ALTERNATE) -> None:
         """Give the feature further folded names; its main name is never repeated."""
-        main = fold(self.name)
+        main = fold(self.place.name)
         self.names.update({(each, kind): None for each in folded if each and each != main})
 
 
@@ -65,21 +54,8 @@ def city_features(cities: Iterable[sources.City]) -> list[Feature]:
     """Return the populated places."""
     found = []
     for city in cities:
-        feature = Feature(
-            f"geonames:{city.geonameid}",
-            city.geonameid,
-            city.name,
-            city.lat,
-            city.lon,
-            "P",
-            city.feature_code,
-            city.country_code,
-            city.admin1_code,
-            city.admin2_code,
-            city.population,
-            len(city.alternates),
-        )
-        feature.add(names.alternates(city.name, city.alternates))
+        feature = Feature(city.place)
+        feature.add(names.alternates(city.place.name, city.names))
         found.append(feature)
     return found
 
@@ -87,7 +63,7 @@ def city_features(cities: Iterable[sources.City]) -> list[Feature]:
 def country_features(iso_names: dict[str, dict[str, str]], cities: Iterable[sources.City]) -> list[Feature]:
     """Return the countries, at GeoNames' points where they are known and inside their outlines elsewhere."""
     known, outlines = points("country_points"), area_points(npm("world-atlas") / "countries-10m.json", "countries")
-    middles = _middles((city.country_code, city) for city in cities)
+    middles = _middles((city.place.country_code, city) for city in cities)
     found = []
     for code, country in sources.countries().items():
         point = known.get(code) or outlines.get(f"{int(country['isonumeric']):03}") or middles.get(code)
@@ -95,17 +71,20 @@ def country_features(iso_names: dict[str, dict[str, str]], cities: Iterable[sour
             continue
         names_of = iso_names.get(code, {})
         identifier = int(country["geonameid"])
-        feature = Feature(
-            f"geonames:{identifier}",
-            identifier,
-            country["name"],
-            *point,
-            "A",
-            _country_feature_code(code),
-            code,
+        place = Candidate(
+            row=0,
+            place_id=f"geonames:{identifier}",
+            geonameid=identifier,
+            name=country["name"],
+            lat=point[0],
+            lon=point[1],
+            feature_class="A",
+            feature_code=_country_feature_code(code),
+            country_code=code,
             population=int(country["population"] or 0),
             alternates=len(set(names_of.values())),
         )
+        feature = Feature(place)
         feature.add(names.alternates(country["name"], names_of.values()))
         found.append(feature)
     return found
@@ -170,8 +149,8 @@ def first_order_features(
 ) -> list[Feature]:
     """Return the first-order divisions that have a point."""
     known, census = points("admin1_points"), _numbers("admin1_population", "population")
-    middles = _box_middles((f"{city.country_code}.{city.admin1_code}", city) for city in cities)
-    people = _people((f"{city.country_code}.{city.admin1_code}", city) for city in cities)
+    middles = _box_middles((f"{city.place.country_code}.{city.place.admin1_code}", city) for city in cities)
+    people = _people((f"{city.place.country_code}.{city.place.admin1_code}", city) for city in cities)
     found = []
     for code, name in divisions.items():
         point = known.get(code) or middles.get(code)
@@ -181,19 +160,21 @@ def first_order_features(
         iso = paired.get(code)
         others = list(iso.names.values()) if iso else []
         identifier = iso.geonameid if iso else first_order_id(code)
-        feature = Feature(
-            f"geonames:{identifier}" if identifier else f"geomap:adm1/{code}",
-            identifier,
-            name,
-            *point,
-            "A",
-            "ADM1",
-            country,
-            admin1,
+        place = Candidate(
+            row=0,
+            place_id=f"geonames:{identifier}" if identifier else f"geomap:adm1/{code}",
+            geonameid=identifier,
+            name=name,
+            lat=point[0],
+            lon=point[1],
+            feature_class="A",
+            feature_code="ADM1",
+            country_code=country,
+            admin1_code=admin1,
             population=census.get(code, people[code]),
             alternates=len(set(others)),
-            division=code,
         )
+        feature = Feature(place, division=code)
         feature.add(names.division_names(country, name, others))
         found.append(feature)
     return found
@@ -217,19 +198,21 @@ def second_order_features(
         point = (outlines.get(fips.get((admin1, admin2), "")) if country == "US" else None) or middles.get(code)
         if point is None:
             continue
-        feature = Feature(
-            f"geonames:{identifier}" if identifier else f"geomap:adm2/{code}",
-            identifier,
-            name,
-            *point,
-            "A",
-            "ADM2",
-            country,
-            admin1,
-            admin2,
-            people[code],
-            division=code,
+        place = Candidate(
+            row=0,
+            place_id=f"geonames:{identifier}" if identifier else f"geomap:adm2/{code}",
+            geonameid=identifier,
+            name=name,
+            lat=point[0],
+            lon=point[1],
+            feature_class="A",
+            feature_code="ADM2",
+            country_code=country,
+            admin1_code=admin1,
+            admin2_code=admin2,
+            population=people[code],
         )
+        feature = Feature(place, division=code)
         feature.add(names.county_names(country, name))
         found.append(feature)
     return found
@@ -243,17 +226,19 @@ def airport_features(divisions: dict[str, str]) -> list[Feature]:
     for row in sources.airports():
         name = row["name"]
         admin1 = codes.get((row["country"], fold(row["subd"])))
-        feature = Feature(
-            f"geomap:airport/{row['iata']}",
-            None,
-            name,
-            round(float(row["lat"]), 5),
-            round(float(row["lon"]), 5),
-            "S",
-            "AIRP",
-            row["country"],
-            admin1,
+        place = Candidate(
+            row=0,
+            place_id=f"geomap:airport/{row['iata']}",
+            geonameid=None,
+            name=name,
+            lat=round(float(row["lat"]), 5),
+            lon=round(float(row["lon"]), 5),
+            feature_class="S",
+            feature_code="AIRP",
+            country_code=row["country"],
+            admin1_code=admin1,
         )
+        feature = Feature(place)
         feature.add(names.airport_names(name, row["city"]))
         feature.add(fold(each) for each in called.pop(row["iata"], ()))
         found.append(feature)
@@ -274,15 +259,15 @@ def _numbers(table: str, column: str) -> dict[str, int]:
 
 
 def _second_order(city: sources.City) -> str:
-    return f"{city.country_code}.{city.admin1_code}.{city.admin2_code}"
+    return f"{city.place.country_code}.{city.place.admin1_code}.{city.place.admin2_code}"
 
 
 def _people(members: Iterable[tuple[str, sources.City]]) -> Counter[str]:
     """Return the inhabitants of each area's cities; sections of cities are not counted a second time."""
     found: Counter[str] = Counter()
     for key, city in members:
-        if city.feature_code != "PPLX":
-            found[key] += city.population
+        if city.place.feature_code != "PPLX":
+            found[key] += city.place.population
     return found
 
 
@@ -293,11 +278,11 @@ def _middles(members: Iterable[tuple[str, sources.City]]) -> dict[str, Point]:
     """
     sums: dict[str, list[float]] = {}
     for key, city in members:
-        total = sums.setdefault(key, [0.0, 0.0, 0.0, city.lon])
-        weight = float(max(city.population, 1))
+        total = sums.setdefault(key, [0.0, 0.0, 0.0, city.place.lon])
+        weight = float(max(city.place.population, 1))
         total[0] += weight
-        total[1] += weight * city.lat
-        total[2] += weight * ((city.lon - total[3] + 180) % 360 - 180)
+        total[1] += weight * city.place.lat
+        total[2] += weight * ((city.place.lon - total[3] + 180) % 360 - 180)
     return {
         key: (round(lat / weight, 4), round((lon / weight + first + 180) % 360 - 180, 4))
         for key, (weight, lat, lon, first) in sums.items()
@@ -312,10 +297,10 @@ def _box_middles(members: Iterable[tuple[str, sources.City]]) -> dict[str, Point
     """
     boxes: dict[str, list[float]] = {}
     for key, city in members:
-        box = boxes.setdefault(key, [city.lat, city.lat, 0.0, 0.0, city.lon])
+        box = boxes.setdefault(key, [city.place.lat, city.place.lat, 0.0, 0.0, city.place.lon])
         # Relative to the first city, so that areas across the antimeridian stay together.
-        east = (city.lon - box[4] + 180) % 360 - 180
-        box[:4] = min(box[0], city.lat), max(box[1], city.lat), min(box[2], east), max(box[3], east)
+        east = (city.place.lon - box[4] + 180) % 360 - 180
+        box[:4] = min(box[0], city.place.lat), max(box[1], city.place.lat), min(box[2], east), max(box[3], east)
     return {
         key: (round((south + north) / 2, 4), round((first + (west + east) / 2 + 180) % 360 - 180, 4))
         for key, (south, north, west, east, first) in boxes.items()

@@ -11,7 +11,7 @@ from handtables import TABLES, Problems, region_tables, rows
 from sources import IsoDivision
 
 from geomap.gazetteer._folding import fold
-from geomap.gazetteer._model import NameKind
+from geomap.gazetteer._model import Candidate, NameKind
 
 _ALIAS_KINDS = {
     "alias": NameKind.ALTERNATE,
@@ -34,11 +34,11 @@ class Targets:
     """Finds the feature that a hand-kept row means."""
 
     def __init__(self, features: list[Feature], paired: dict[str, IsoDivision]) -> None:
-        self.by_id = {feature.place_id: feature for feature in features}
+        self.by_id = {feature.place.place_id: feature for feature in features}
         self.countries = {
-            feature.country_code: feature
+            feature.place.country_code: feature
             for feature in features
-            if feature.feature_class == "A" and feature.division is None
+            if feature.place.feature_class == "A" and feature.division is None
         }
         self.divisions = {feature.division: feature for feature in features if feature.division}
         for code, division in paired.items():
@@ -73,22 +73,25 @@ def _add_regions(table: str, found: dict[str, Feature], problems: Problems) -> N
             problems.add(table, number, str(error))
             continue
         if identifier in found or not row["slug"]:
-            problems.add(table, number, f"the slug {row['slug']!r} is empty or stands twice")
+            problems.add(table, number, f"the slug {row['slug']!r} is empty or used twice")
         if not (-90 <= lat <= 90 and -180 <= lon <= 180):
             problems.add(table, number, f"latitude {lat}, longitude {lon} are not on the globe")
         countries = [code for code in row["country_codes"].replace(";", "|").split("|") if code]
         others = [name.strip() for name in row["alternate_names"].replace(";", "|").split("|") if name.strip()]
         feature = Feature(
-            identifier,
-            None,
-            row["name"],
-            lat,
-            lon,
-            row["feature_class"],
-            row["feature_code"] or None,
-            countries[0] if len(countries) == 1 else None,
-            population=people,
-            alternates=len(others),
+            Candidate(
+                row=0,
+                place_id=identifier,
+                geonameid=None,
+                name=row["name"],
+                lat=lat,
+                lon=lon,
+                feature_class=row["feature_class"],
+                feature_code=row["feature_code"] or None,
+                country_code=countries[0] if len(countries) == 1 else None,
+                population=people,
+                alternates=len(others),
+            )
         )
         feature.add(fold(name) for name in others)
         found[identifier] = feature
@@ -103,7 +106,7 @@ def add_aliases(targets: Targets, forms: Forms, problems: Problems) -> None:
             continue
         feature.add([fold(row["alias"])], kind)
         if kind is NameKind.ABBREVIATION:
-            forms.abbreviations.add((row["alias"], feature.place_id, "abbreviation"))
+            forms.abbreviations.add((row["alias"], feature.place.place_id, "abbreviation"))
 
 
 def add_abbreviations(targets: Targets, forms: Forms, problems: Problems) -> None:
@@ -114,7 +117,7 @@ def add_abbreviations(targets: Targets, forms: Forms, problems: Problems) -> Non
             problems.add("abbreviations", number, f"no division {row['target']!r} ({row['name']})")
             continue
         feature.add([fold(row["abbreviation"])], NameKind.ABBREVIATION)
-        forms.abbreviations.add((row["abbreviation"], feature.place_id, row["kind"]))
+        forms.abbreviations.add((row["abbreviation"], feature.place.place_id, row["kind"]))
 
 
 def add_demonyms(targets: Targets, forms: Forms, problems: Problems) -> None:
@@ -127,7 +130,7 @@ def add_demonyms(targets: Targets, forms: Forms, problems: Problems) -> None:
         feature = targets.find(row["target_kind"], row["target"])
         if feature is not None:
             feature.add([fold(row["demonym"])], NameKind.DEMONYM)
-            forms.demonyms.add((row["demonym"], feature.place_id, row["form"]))
+            forms.demonyms.add((row["demonym"], feature.place.place_id, row["form"]))
         elif not (without_regions and row["target_kind"] == "region"):
             problems.add("demonyms", number, f"no {row['target_kind']} {row['target']!r} ({row['demonym']})")
 
@@ -148,8 +151,8 @@ def take_stop_names(targets: Targets, forms: Forms, problems: Problems) -> None:
 def add_bare_counties(features: list[Feature]) -> None:
     """Let an American county be called without "County", as local papers do ("Clarke and Oconee counties")."""
     for feature in features:
-        if feature.country_code == "US" and feature.feature_code == "ADM2":
-            bare = fold(feature.name.removesuffix(" County").removesuffix(" Parish"))
+        if feature.place.country_code == "US" and feature.place.feature_code == "ADM2":
+            bare = fold(feature.place.name.removesuffix(" County").removesuffix(" Parish"))
             feature.add({bare})
 
 

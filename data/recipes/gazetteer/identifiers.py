@@ -25,9 +25,9 @@ def ids_among_codes(codes: Iterable[str], cities: Iterable[City]) -> dict[str, i
     taken: set[int] = set()
     blocks: dict[str, list[int]] = defaultdict(list)
     for city in cities:
-        taken.add(city.geonameid)
-        if city.geonameid < _BLOCKS_END:
-            blocks[city.country_code].append(city.geonameid)
+        taken.add(city.place.geonameid)
+        if city.place.geonameid < _BLOCKS_END:
+            blocks[city.place.country_code].append(city.place.geonameid)
     numbers: dict[str, dict[str, int]] = defaultdict(dict)
     for code in codes:
         country, last = code.partition(".")[0], code.rpartition(".")[2]

@@ -9,20 +9,14 @@ from typing import Any, NamedTuple
 
 from fetch import npm, pypi
 
+from geomap.gazetteer._model import Candidate
+
 
 class City(NamedTuple):
-    """A populated place of GeoNames' cities-500 tier; coordinates in degrees."""
+    """A populated place of GeoNames' cities-500 tier, and its alternate names at the source."""
 
-    geonameid: int
-    name: str
-    lat: float
-    lon: float
-    country_code: str
-    admin1_code: str | None
-    admin2_code: str | None
-    feature_code: str | None
-    population: int
-    alternates: list[str]
+    place: Candidate
+    names: list[str]
 
 
 class IsoDivision(NamedTuple):
@@ -44,20 +38,23 @@ def cities() -> list[City]:
     for row in sorted(rows.values(), key=lambda row: int(row["geonameid"])):
         key = (row["countrycode"], row["admin1code"], row["latitude"], row["longitude"])
         code, municipality = codes.get(row["geonameid"], (None, None))
-        found.append(
-            City(
-                row["geonameid"],
-                row["name"],
-                row["latitude"],
-                row["longitude"],
-                row["countrycode"],
-                row["admin1code"] or None,
-                second.get(key) or municipality,
-                code,
-                row["population"],
-                [name for name in row["alternatenames"] if name],
-            )
+        others = [name for name in row["alternatenames"] if name]
+        place = Candidate(
+            row=0,
+            place_id=f"geonames:{row['geonameid']}",
+            geonameid=row["geonameid"],
+            name=row["name"],
+            lat=row["latitude"],
+            lon=row["longitude"],
+            feature_class="P",
+            feature_code=code,
+            country_code=row["countrycode"],
+            admin1_code=row["admin1code"] or None,
+            admin2_code=second.get(key) or municipality,
+            population=row["population"],
+            alternates=len(others),
         )
+        found.append(City(place, others))
     return found
 
 
