@@ -81,6 +81,12 @@ def test_a_table_of_names_and_coordinates_is_a_gazetteer(tmp_path: Path, cache: 
     assert gazetteer.lookup("mil hous", fuzzy=True)["place_id"].tolist() == ["my-places:7"]
 
 
+def test_a_gazetteer_of_short_names_alone_has_nothing_similar(tmp_path: Path, cache: Path) -> None:
+    gazetteer = Gazetteer(written(tmp_path, "my.csv", "name,lat,lon\nY,49.8,2.8\n"), cache_dir=cache)
+    assert names(gazetteer, "Y") == ["my:y"]
+    assert gazetteer.fuzzy("Yy") == []
+
+
 def test_identifiers_do_not_depend_on_the_order_of_rows(tmp_path: Path, cache: Path) -> None:
     rows = ["Newtown,1,2", "Newtown,3,4", "Old Hall,5,6"]
     every = []

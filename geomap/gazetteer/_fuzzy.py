@@ -252,7 +252,8 @@ def _buckets(parts: list[Path], bits: int) -> Iterator[tuple[int, bytes]]:
     import numpy as np
 
     held: tuple[int, bytes, bytes] | None = None
-    for part in parts:
+    # Without a word of three letters there are no parts.
+    for part in filter(Path.is_file, parts):
         packed = np.fromfile(part, dtype=np.uint64)
         if not len(packed):
             continue
