@@ -156,7 +156,7 @@ def test_a_small_front_is_never_capped(tmp_path: Path, cache: Path) -> None:
 
 def test_linked_places_have_names_with_their_own_dates(tmp_path: Path, cache: Path) -> None:
     path = written(tmp_path, "whg.json", json.dumps(LPF))
-    with pytest.warns(GazetteerRowsSkipped, match="1 of 2 places have no coordinates"):
+    with pytest.warns(GazetteerRowsSkipped, match="1 of 2 places have no coordinates and were skipped"):
         Gazetteer(path, cache_dir=cache).info()
     gazetteer = Gazetteer(path, cache_dir=cache)
     found = gazetteer.candidates(["Constantinople"], year=1910)["Constantinople"]
@@ -207,7 +207,7 @@ def test_geojson_and_geopandas_files_have_points_inside_their_shapes(tmp_path: P
         ("my.csv", "name,lat,lon\n,1,2\n", r"row 1 .*the name is empty"),
         ("my.csv", "name,lat\nA,1\n", r"no column for lon; its columns are name, lat"),
         ("my.csv", "", r"no column for name and lat and lon; its columns are none"),
-        ("my.csv", "name,lat,lon\n", r"my\.csv has no place"),
+        ("my.csv", "name,lat,lon\n", r"my\.csv contains no places"),
         (
             "my.csv",
             "name,lat,lon,id\nA,1,2,x\nB,3,4,y\nC,5,6,x\n",
@@ -216,18 +216,18 @@ def test_geojson_and_geopandas_files_have_points_inside_their_shapes(tmp_path: P
         ("my.csv", "name,lat,lon\nA,1,2\nA,1,2\n", r"row 2 .*also used by my\.csv, row 1"),
         ("my.csv", "name,lat,lon,population\nA,1,2,many\n", r"row 1 .*the population is 'many'"),
         ("my.csv", "name,lat,lon,valid_from,valid_to\nA,1,2,1900,1800\n", r"row 1 .*end \(1800\) before they begin"),
-        ("my.csv", "name,lat,lon,valid_from\nA,1,2,soon\n", r"row 1 .*'soon' is no year"),
+        ("my.csv", "name,lat,lon,valid_from\nA,1,2,soon\n", r"row 1 .*invalid date 'soon'"),
         ("my.csv", "name,lat,lon\nA,1,2,3\n", r"row 1 .*4 fields, but the header has 3"),
         ("my.csv", 'name,lat,lon\n"A,1,2\n', r"my\.csv, line 2: "),
-        ("my.tsv", "title\tgeowkt\nA\tPOINT(1\n", r"row 1 .*the geometry cannot be read"),
-        ("my.json", "{", r"my\.json, line 1: this is no JSON"),
-        ("my.json", "[1]", r"is no collection of features"),
+        ("my.tsv", "title\tgeowkt\nA\tPOINT(1\n", r"row 1 .*cannot read the geometry"),
+        ("my.json", "{", r"my\.json, line 1: invalid JSON"),
+        ("my.json", "[1]", r"is not a feature collection"),
         (
             "my.geojson",
             json.dumps({"features": [{"properties": {"name": "A"}, "geometry": {"type": "Q"}}]}),
             "feature 1",
         ),
-        ("my.geojson", json.dumps({"features": [7]}), "feature 1: this is no GeoJSON feature"),
+        ("my.geojson", json.dumps({"features": [7]}), "feature 1: not a GeoJSON feature"),
         (
             "my.geojson",
             json.dumps({"features": [{"properties": {"x": 1}, "geometry": {"type": "Point", "coordinates": [1, 2]}}]}),
@@ -258,7 +258,7 @@ def test_geojson_and_geopandas_files_have_points_inside_their_shapes(tmp_path: P
                     ]
                 }
             ),
-            "feature 1: 'long ago' is no year",
+            "feature 1: invalid date 'long ago'",
         ),
     ],
 )

@@ -1,4 +1,9 @@
-"""Find names that a misspelled one may mean: proposals from the index, judged by string similarity."""
+"""Find names similar to a misspelled one: proposals from the index, scored by string similarity.
+
+Every word of a name is indexed under the hashes of itself, of itself with one letter deleted (symmetric deletes, Garbe's
+SymSpell) and of its consonant skeleton. Buckets of packed arrays hold the hashes, as a row for each would
+take far more space.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +26,7 @@ HASH_BITS = 36
 _SHORTEST_SKELETON = 3
 _BASE = 0x9E3779B97F4A7C15
 _MASK = (1 << 64) - 1
-# Letters of one class are exchanged by transliterations; what maps to nothing comes and goes with them.
+# Transliterations exchange letters of one class, and add or drop those that map to nothing.
 _CLASSES = str.maketrans(
     {
         **dict.fromkeys("aeiouyjh", ""),
@@ -50,7 +55,7 @@ def skeleton(word: str) -> str:
 
 
 def indexed(word: str) -> bool:
-    """Tell whether a word has keys: not too short, not too long, no number."""
+    """Return whether a word is in the fuzzy index: not too short, not too long, not a number."""
     return SHORTEST <= len(word) <= LONGEST and not word.isdigit()
 
 
@@ -79,7 +84,8 @@ def word_hashes(words: Sequence[str], length: int) -> npt.NDArray[np.uint64]:
     found = np.empty_like(prefix)
     whole = prefix[:, length]
     for place in range(length):
-        # The word without this letter: what stands before it moves one place to the right.
+        # A polynomial hash, highest power first. Deleting a letter keeps what follows it as is and lowers every power
+        # before it by one; that is the whole hash less (prefix with the letter - prefix without) at this power.
         power = powers[length - 1 - place]
         found[:, place] = whole - (prefix[:, place + 1] - prefix[:, place]) * power
     found[:, length] = whole
@@ -97,11 +103,11 @@ def whole_hashes(words: Sequence[str], length: int) -> npt.NDArray[np.uint64]:
 
 
 def skeleton_key(word: str) -> str:
-    """Return a word's skeleton as a key, or nothing where it is too short to tell words apart."""
+    """Return a word's skeleton as a key, empty where it is too short to distinguish words."""
     bones = skeleton(word)
     if len(bones) < _SHORTEST_SKELETON:
         return ""
-    # A letter that no word begins with keeps skeletons apart from words; an initial vowel is seldom lost.
+    # "#", which begins no word, keeps skeletons apart from words; transliterations seldom lose an initial vowel.
     return f"#a{bones}" if word[0] in "aeiou" else f"#{bones}"
 
 
@@ -124,7 +130,7 @@ def _codes(words: Sequence[str], length: int) -> npt.NDArray[np.uint64]:
 
 
 def mixed(value: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-    """Spread hashes over all bits and keep the upper ones."""
+    """Return hashes with their bits mixed (two rounds of multiply and xor-shift), the upper 36 bits of them."""
     import numpy as np
 
     shift, factor = np.uint64(32), np.uint64(0xD6E8FEB86659FD93)
@@ -156,9 +162,9 @@ def write_fuzzy(connection: sqlite3.Connection, folder: Path, *, advance: Callab
     connection
         The index, its names already in it.
     folder
-        Where temporary files may lie.
+        Folder for temporary files.
     advance
-        Called with the share that is done, in [0, 1].
+        Called with the share of the work that is done, in [0, 1].
     """
     for table in _TABLES:
         connection.execute(table)
@@ -178,7 +184,7 @@ def write_fuzzy(connection: sqlite3.Connection, folder: Path, *, advance: Callab
 
 
 def bucket_bits(entries: int) -> int:
-    """Return how many bits number the buckets of that many entries."""
+    """Return how many bits of a hash select its bucket, so that a bucket holds about 48 entries."""
     return min(max(entries // _ENTRIES_IN_BUCKET, 1).bit_length(), _MOST_BUCKET_BITS)
 
 
@@ -208,7 +214,7 @@ def _distinct(words: LineSorter) -> Iterator[list[str]]:
     last = ""
     for block in words.blocks():
         kept = [word for word in dict.fromkeys(block) if indexed(word)]
-        # Equal lines may be parted by the end of a block.
+        # Equal lines may be split across two blocks.
         yield kept[1:] if kept and kept[0] == last else kept
         last = kept[-1] if kept else last
 
@@ -226,6 +232,8 @@ def _write_some(connection: sqlite3.Connection, words: list[str], first: int, pa
     for length, positions in _by_length(bones).items():
         hashes = whole_hashes([bones[position] for position in positions], length)
         packed.append(_pack(hashes, np.array(positions, dtype=np.uint64) + np.uint64(first)))
+    # One 64-bit number per entry, the hash in its upper 36 bits and the word's number below: sorting the numbers sorts
+    # by hash. The hash's first three bits choose the file, so that each file can be sorted alone.
     together = np.concatenate(packed)
     chosen = together >> np.uint64(HASH_BITS + WORD_BITS - _PARTS_BITS)
     for number, part in enumerate(parts):
@@ -259,13 +267,14 @@ def _buckets(parts: list[Path], bits: int) -> Iterator[tuple[int, bytes]]:
             continue
         packed.sort()
         packed = packed[np.concatenate(([True], packed[1:] != packed[:-1]))]
+        # The hash's next bits after those of the bucket are stored as a tag of 16 bits; the rest is not needed.
         buckets = packed >> np.uint64(HASH_BITS + WORD_BITS - bits)
         tags = (packed >> np.uint64(HASH_BITS + WORD_BITS - bits - TAG_BITS)).astype("<u2")
         words = (packed & np.uint64((1 << WORD_BITS) - 1)).astype("<u4")
         starts = [0, *(np.flatnonzero(np.diff(buckets)) + 1).tolist(), len(packed)]
         for begin, end in pairwise(starts):
             bucket = int(buckets[begin])
-            # With few buckets, one may lie across two parts.
+            # With few buckets, one may span two parts.
             if held and held[0] != bucket:
                 yield held[0], held[1] + held[2]
                 held = None
@@ -285,15 +294,15 @@ _TAG_BYTES, _WORD_BYTES = 2, 4
 
 
 class Words(Protocol):
-    """What the search needs of an index; see :class:`geomap.gazetteer._store.Store`."""
+    """What the search needs from an index; see :class:`geomap.gazetteer._store.Store`."""
 
     @property
     def word_count(self) -> int:
-        """How many different words the names are made of."""
+        """Number of distinct words in the names."""
 
     @property
     def bucket_bits(self) -> int:
-        """How many bits of a hash tell the buckets apart."""
+        """Number of bits of a hash that select its bucket."""
 
     def existing(self, names: Iterable[str]) -> list[str]:
         """Return those of the folded names that are in the index."""
@@ -309,10 +318,10 @@ class Words(Protocol):
 
 
 def similar_names(words: Words, folded: str, *, smallest: float = SMALLEST_SCORE) -> list[tuple[str, float]]:
-    """Return the names of an index that are like a folded name, the likest first, each with its similarity in [0, 1].
+    """Return the names of an index that are similar to a folded name, the most similar first, with scores in [0, 1].
 
     Each word is replaced by its neighbors in the index, one at a time, or two where one is not enough; words are joined
-    and split. What then is a name counts.
+    and split. Of these proposals, those that are names are scored.
     """
     asked = folded.split(" ")[:8]
     if not folded or len(folded) > _LONGEST_QUERY:
@@ -328,7 +337,7 @@ def similar_names(words: Words, folded: str, *, smallest: float = SMALLEST_SCORE
 
 
 def similarity(one: str, other: str) -> float:
-    """Return how alike two folded names are, in [0, 1].
+    """Return the similarity of two folded names, in [0, 1].
 
     Two thirds are the letters (optimal string alignment, normalized), one third the skeletons, which transliterations
     share.
@@ -341,14 +350,14 @@ def similarity(one: str, other: str) -> float:
 
 
 def neighbors(words: Words, word: str) -> list[str]:
-    """Return the indexed words that are like a word, the likest first, itself included."""
+    """Return the indexed words that are similar to a word, the most similar first, itself included."""
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
 
     if not indexed(word):
         return [word]
     found = _words(words, word)
-    # The endings that languages add or change are longer than one letter.
+    # A low cutoff, because inflections change more than one letter.
     ranked = process.extract(word, found, scorer=OSA.normalized_similarity, score_cutoff=0.4, limit=None)
     bones = skeleton(word)
     scored = [(score + 0.4 * (skeleton(other) == bones), other) for other, score, _ in ranked]
@@ -372,7 +381,7 @@ def _words(words: Words, word: str) -> list[str]:
         tag = (key >> (HASH_BITS - words.bucket_bits - TAG_BITS)) & ((1 << TAG_BITS) - 1)
         numbers.update(np.frombuffer(bucket, dtype="<u4", offset=_TAG_BYTES * size)[tags == tag].tolist())
     if len(numbers) > _MOST_WORDS:
-        # Words are numbered by the alphabet: those nearby begin alike.
+        # Words are numbered alphabetically: those with close numbers share a beginning.
         place = _place(words, word)
         numbers = set(sorted(numbers, key=lambda number: abs(number - place))[:_MOST_WORDS])
     return words.words(numbers)

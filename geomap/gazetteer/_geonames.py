@@ -27,19 +27,19 @@ from geomap.gazetteer._sorting import LineSorter
 from geomap.gazetteer._sources import GEONAMES, installed_path
 from geomap.gazetteer._store import SELECT_PLACES, Store
 
-# Codes in the column of languages that mark what is no name.
-_NO_NAMES = frozenset({"link", "post", "iata", "icao", "faac", "tcid", "unlc", "wkdt", "phon"})
+# Codes in the language column for values that are not names.
+_NOT_NAMES = frozenset({"link", "post", "iata", "icao", "faac", "tcid", "unlc", "wkdt", "phon"})
 # Latin letters with their marks, and the punctuation of all scripts.
 _LATIN = re.compile(r"[\x00-\u02ff\u0300-\u036f\u1e00-\u1eff\u2000-\u206f\u2c60-\u2c7f\ua720-\ua7ff\ufb00-\ufb06]+\Z")
 DATED, WEAK = "1", "2"
 _SHORTEST = 2
 _ROW_DIGITS = 8
-# Of one feature's uses of a name the closest is kept; what is written apart from names is kept beside it.
+# Of one feature's uses of a name the closest is kept; main names, abbreviations and demonyms are kept beside it.
 _ONLY_ALONE = frozenset({int(NameKind.ALTERNATE), int(NameKind.OFFICIAL), int(NameKind.FORMER)})
 
 
 class LineMaker:
-    """Names as lines to sort: folded name, row, kind, and a mark for what has dates or comes from a weak source."""
+    """Collects names as lines to sort: folded name, row, kind, and a mark for names with dates or from a weak source."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -57,20 +57,20 @@ class LineMaker:
             self.lines.append(f"{folded}\t{row:08d}{kind:d}{mark}")
 
     def others(self, names: str, row: int) -> None:
-        """Add the alternate names that stand with the place, which have neither language nor kind."""
+        """Add the alternate names of the places' file, which have neither language nor kind."""
         for name in names.split(","):
-            # Codes of airports and the like stand among them.
+            # They include codes, such as those of airports.
             if len(name) >= _SHORTEST and _LATIN.match(name) and not (name.isupper() and len(name) <= 4):
                 self.add(fold(name), row, NameKind.ALTERNATE)
 
 
 def kind_of(fields: list[str]) -> NameKind | None:
-    """Return the kind of an alternate name by its row in ``alternateNamesV2``, None if it is not kept.
+    """Return the kind of an alternate name from its row in ``alternateNamesV2``, None if it is to be left out.
 
     English names that GeoNames prefers count as main names, historic ones as former.
     """
     _, _, language, name, preferred, _, _, historic = fields[:8]
-    if language in _NO_NAMES or len(name) < _SHORTEST or not (name.isascii() or _LATIN.match(name)):
+    if language in _NOT_NAMES or len(name) < _SHORTEST or not (name.isascii() or _LATIN.match(name)):
         return None
     if historic == "1":
         return NameKind.FORMER
@@ -80,7 +80,7 @@ def kind_of(fields: list[str]) -> NameKind | None:
 
 
 def dated_years(fields: list[str]) -> tuple[int, int] | None:
-    """Return the first and last year of a name's use, None where GeoNames' free text says nothing clear."""
+    """Return the first and last year of a name's use, None where GeoNames' free text is not a clear date."""
     try:
         first, last = year_of(fields[8]), year_of(fields[9] if len(fields) > 9 else None)
     except ValueError:
@@ -93,9 +93,10 @@ def dated_years(fields: list[str]) -> tuple[int, int] | None:
 def merged_names(
     blocks: Iterable[list[str]], validity: dict[tuple[str, int], list[tuple[int, int]]]
 ) -> Iterator[tuple[str, int, int]]:
-    """Yield sorted names once each; forget the dates of names that are also given without.
+    """Yield sorted names once each; drop the dates of names that are also given without dates.
 
-    Of what different sources say of one feature's name, the closest kind counts, but a weak source only alone.
+    Where sources differ about a feature's name, the closest kind counts; a weak source counts only where no other has
+    the name.
     """
     held, marks = "", [""]
     for lines in blocks:
@@ -139,7 +140,7 @@ _NEAR = 0.5
 
 @dataclass
 class HandKept:
-    """The embedded features, and which feature of GeoNames each is.
+    """The embedded features, matched with those of GeoNames.
 
     Attributes
     ----------
@@ -150,7 +151,7 @@ class HandKept:
     others
         Features without a geonameid, by place_id.
     aliases
-        Geonameids of the others that turned out to be known to GeoNames.
+        Geonameids of those among the others that GeoNames has too.
     """
 
     store: Store
@@ -185,7 +186,7 @@ class HandKept:
                     self.aliases[place_id] = geonameid
 
     def left(self, countries: set[str]) -> Iterator[Candidate]:
-        """Yield the features that GeoNames does not know, of countries that the dump has and of no country."""
+        """Yield the features that GeoNames lacks, of no country or of a country in the dump."""
         for place_id, place in self.others.items():
             if place_id not in self.aliases and (place.country_code is None or place.country_code in countries):
                 yield place
@@ -241,11 +242,11 @@ def build_geonames(
     Parameters
     ----------
     folder
-        Holds ``allCountries`` and, if it should know more, the other files of GeoNames' export, zipped or not.
+        Holds ``allCountries`` and optionally the other files of GeoNames' export, zipped or not.
     cache_dir
-        Where the index goes; see :class:`~geomap.gazetteer.Gazetteer`.
+        Folder of the index; see :class:`~geomap.gazetteer.Gazetteer`.
     languages
-        Languages of alternate names, by GeoNames' codes; without it all that are written in Latin script.
+        Languages of alternate names, by GeoNames' codes; by default all names in Latin script.
     progress
         Called with the stage, how much of it is done and how much there is.
 
@@ -257,11 +258,11 @@ def build_geonames(
     Raises
     ------
     GazetteerNotFound
-        If the folder has no places.
+        If the folder has no ``allCountries``.
     InvalidGazetteer
-        If a file is damaged or not as GeoNames writes it; file and line are named.
+        If a file is damaged or not in GeoNames' format; the message names file and line.
     GazetteerUnwritable
-        If there is too little space; nothing is left half built.
+        If there is too little space; no partial index is left.
     """
     dump = Dump(Path(folder))
     needed = int(_SPACE * dump.size()) + _SMALLEST_SPACE
@@ -282,7 +283,7 @@ def _advance(progress: Progress, stage: str) -> Callable[[float], None]:
 
 
 class _Build:
-    """The parts of the index as generators, each of which relies on what those before it have seen."""
+    """The parts of the index as generators, each of which relies on the ones before it being exhausted."""
 
     def __init__(
         self, dump: Dump, hand: HandKept, folder: Path, languages: Container[str] | None, progress: Progress
@@ -308,7 +309,7 @@ class _Build:
         self.stack.close()
 
     def index(self) -> IndexRows:
-        """Return the index, of which nothing has been made yet."""
+        """Return the parts of the index; nothing is read until they are consumed."""
         meta = {
             "source": GEONAMES,
             "version": self.dump.date(),
@@ -397,7 +398,7 @@ class _Build:
         return sortable
 
     def _meet_division(self, code: str, country: str, admin1: str, admin2: str, geonameid: int) -> None:
-        # Where GeoNames' own list of divisions is not there, the divisions themselves say what their codes are.
+        # Without GeoNames' own lists of divisions, codes are taken from the divisions themselves.
         if code in {"ADM1", "ADM2"} and country and admin1:
             full = f"{country}.{admin1}" if code == "ADM1" else f"{country}.{admin1}.{admin2}"
             self.divisions.setdefault(full, geonameid)
@@ -456,7 +457,7 @@ class _Build:
             if not row or (languages is not None and fields[2] not in languages):
                 continue
             kind = kind_of(fields)
-            # What has no language is often wrong; the embedded gazetteer has these names where they are right.
+            # Names without a language are often wrong; the embedded gazetteer has those that are right.
             if kind is None or (kind == NameKind.ALTERNATE and not fields[2] and geonameid in reviewed):
                 continue
             folded = fold(fields[3])
@@ -467,7 +468,7 @@ class _Build:
         return maker.lines
 
     def _areas(self, areas: dict[str, int]) -> Iterator[tuple[str, int]]:
-        # A generator from its first word on: the areas are not known yet when it is made.
+        # "yield from" makes this a generator: the areas are not known yet when it is created.
         yield from ((code, row) for code, number in sorted(areas.items()) if (row := self._row(number)))
 
     def _aliases(self) -> Iterator[tuple[str, int]]:

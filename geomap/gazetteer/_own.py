@@ -1,4 +1,4 @@
-"""A user's own gazetteer: read once, then kept as a small index in the cache folder under the content's hash."""
+"""A custom gazetteer: read once, then kept as a small index in the cache folder, named by the content's hash."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def year_of(value: object) -> int | None:
     Raises
     ------
     ValueError
-        If the value is no date.
+        If the value is not a date.
 
     Examples
     --------
@@ -69,7 +69,7 @@ def year_of(value: object) -> int | None:
         return int(found[1])
     if found := _BEFORE.match(text):
         return 1 - int(found[1])
-    raise ValueError(f"{text!r} is no year and no date of the form 1453-05-29")
+    raise ValueError(f"invalid date {text!r}; expected a year or a date such as 1453-05-29")
 
 
 def span_of(first: object, last: object) -> tuple[int | None, int | None] | None:
@@ -78,7 +78,7 @@ def span_of(first: object, last: object) -> tuple[int | None, int | None] | None
     Raises
     ------
     ValueError
-        If one is no date, or the last comes before the first.
+        If one is not a date, or the last is before the first.
     """
     begin, end = year_of(first), year_of(last)
     if begin is None and end is None:
@@ -92,7 +92,7 @@ _SAME = frozenset({"closematch", "exactmatch", "sameas", "owl:sameas", "skos:clo
 
 
 def is_linked_places(content: Mapping[str, Any]) -> bool:
-    """Tell whether a collection of features is Linked Places: by its context, or by features with names."""
+    """Return whether a collection of features is Linked Places: by its context, or by features with ``names``."""
     if "linkedplaces" in str(content.get("@context", "")).replace("-", "").lower():
         return True
     return any(isinstance(feature, dict) and isinstance(feature.get("names"), list) for feature in content["features"])
@@ -106,16 +106,16 @@ def linked_places(features: list[Any], *, file: str) -> Iterator[OwnPlace | None
     Raises
     ------
     InvalidGazetteer
-        If a feature is not what the format says; it is named by its number.
+        If a feature is not in that format; the message names it by number.
     """
     for number, feature in enumerate(features, start=1):
         where = f"{file}, feature {number}"
         if not isinstance(feature, dict):
-            raise InvalidGazetteer(f"{where}: this is no feature")
+            raise InvalidGazetteer(f"{where}: not a feature")
         try:
             yield _place(feature, where)
         except (AttributeError, KeyError, TypeError, IndexError) as error:
-            raise InvalidGazetteer(f"{where}: this is not in Linked Places Format: {error!r}") from error
+            raise InvalidGazetteer(f"{where}: not in Linked Places Format: {error!r}") from error
         except InvalidGazetteer:
             raise
         except ValueError as error:
@@ -187,7 +187,7 @@ def _middle(feature: Mapping[str, Any]) -> tuple[float, float] | None:
     try:
         middle = shape(geometry).representative_point()
     except shapely.errors.ShapelyError as error:
-        raise ValueError(f"the geometry cannot be read: {error}") from error
+        raise ValueError(f"cannot read the geometry: {error}") from error
     return None if middle.is_empty else (middle.y, middle.x)
 
 
@@ -202,9 +202,9 @@ def read_places(path: Path) -> list[OwnPlace]:
     Raises
     ------
     InvalidGazetteer
-        If the file is not what its name says, or a row is wrong; file and row are named.
+        If the file is not in the format of its extension, or a row is invalid; the message names both.
     UnsupportedFormat
-        If the ending names no format that is read.
+        If the extension is not supported.
     """
     ending = path.suffix.lower()
     if ending in TABLES:
@@ -214,7 +214,9 @@ def read_places(path: Path) -> list[OwnPlace]:
     if ending in SHAPES:
         return list(_shapes(path))
     known = ", ".join(sorted(TABLES | JSON | SHAPES))
-    raise UnsupportedFormat(f"{path}: a gazetteer is read from {known}, or an index that geomap built (.sqlite)")
+    raise UnsupportedFormat(
+        f"{path}: unsupported gazetteer format; supported are {known} and an index that geomap built (.sqlite)"
+    )
 
 
 def _content(path: Path) -> Content:
@@ -244,10 +246,10 @@ def _json(path: Path) -> list[OwnPlace]:
     try:
         content = json.loads(_content(path).text())
     except json.JSONDecodeError as error:
-        raise InvalidGazetteer(f"{path.name}, line {error.lineno}: this is no JSON: {error.msg}") from error
+        raise InvalidGazetteer(f"{path.name}, line {error.lineno}: invalid JSON: {error.msg}") from error
     features = content.get("features") if isinstance(content, dict) else None
     if not isinstance(features, list):
-        raise InvalidGazetteer(f"{path.name} is no collection of features (GeoJSON or Linked Places)")
+        raise InvalidGazetteer(f"{path.name} is not a feature collection (GeoJSON or Linked Places)")
     if is_linked_places(content):
         return _located(linked_places(features, file=path.name), path)
     return _located(_features(features, path), path)
@@ -261,7 +263,7 @@ def _features(features: list[Any], path: Path) -> Iterator[OwnPlace | None]:
     for number, feature in enumerate(features, start=1):
         where = f"{path.name}, feature {number}"
         if not isinstance(feature, dict) or not isinstance(feature.get("properties"), dict):
-            raise InvalidGazetteer(f"{where}: this is no GeoJSON feature with properties")
+            raise InvalidGazetteer(f"{where}: not a GeoJSON feature with properties")
         if not feature.get("geometry"):
             yield None
             continue
@@ -272,7 +274,7 @@ def _features(features: list[Any], path: Path) -> Iterator[OwnPlace | None]:
         try:
             middle = shape(feature["geometry"]).representative_point()
         except (shapely.errors.ShapelyError, TypeError, ValueError, KeyError, AttributeError) as error:
-            raise InvalidGazetteer(f"{where}: the geometry cannot be read: {error}") from error
+            raise InvalidGazetteer(f"{where}: cannot read the geometry: {error}") from error
         if middle.is_empty:
             yield None
             continue
@@ -288,7 +290,7 @@ def _shapes(path: Path) -> Iterator[OwnPlace]:
         if frame.crs is not None:
             frame = frame.to_crs("EPSG:4326")
     except (OSError, ValueError, RuntimeError) as error:
-        raise InvalidGazetteer(f"{path.name} cannot be read by geopandas: {error}") from error
+        raise InvalidGazetteer(f"geopandas cannot read {path.name}: {error}") from error
     named = [str(column) for column in frame.columns if column != frame.geometry.name]
     columns = find_columns(named, where=path.name, located=True)
     middles = frame.geometry.representative_point()
@@ -308,12 +310,12 @@ def _rows(
 
 
 def _located(places: Iterable[OwnPlace | None], path: Path) -> list[OwnPlace]:
-    """Return the places that lie somewhere; historical gazetteers know of many whose place is lost."""
+    """Return the places with coordinates; historical gazetteers have many whose location is unknown."""
     every = list(places)
     found = [place for place in every if place is not None]
     if len(found) < len(every):
         warnings.warn(
-            f"{path.name}: {len(every) - len(found):,} of {len(every):,} places have no coordinates; left out",
+            f"{path.name}: {len(every) - len(found):,} of {len(every):,} places have no coordinates and were skipped",
             GazetteerRowsSkipped,
             stacklevel=2,
         )
@@ -321,7 +323,7 @@ def _located(places: Iterable[OwnPlace | None], path: Path) -> list[OwnPlace]:
 
 
 def title_of(path: Path) -> str:
-    """Return what a gazetteer's identifiers begin with: the file's name without its ending."""
+    """Return the prefix of a gazetteer's identifiers: the file's name without its extension."""
     return "-".join(text(path.stem).lower().replace(":", " ").split()) or "own"
 
 
@@ -345,7 +347,7 @@ _GEONAMES = re.compile(r"(?:\b(?:gn|geonames):|geonames\.org/)(\d+)")
 
 @dataclass
 class OwnName:
-    """A further name of a place; without spans of its own it is valid as the place is."""
+    """A further name of a place; without spans of its own it has those of the place."""
 
     name: str
     spans: list[Span] = field(default_factory=list)
@@ -373,7 +375,7 @@ class OwnPlace:
 
 
 def find_columns(header: Iterable[str], *, where: str, located: bool = False) -> dict[str, str]:
-    """Return the file's own columns by geomap's names.
+    """Return the file's columns by the names of :data:`COLUMNS`.
 
     Parameters
     ----------
@@ -382,7 +384,7 @@ def find_columns(header: Iterable[str], *, where: str, located: bool = False) ->
     where
         The file, for messages.
     located
-        Whether coordinates come from elsewhere, from a geometry.
+        Whether coordinates come from a geometry rather than from columns.
 
     Raises
     ------
@@ -410,23 +412,23 @@ def find_columns(header: Iterable[str], *, where: str, located: bool = False) ->
 def read_place(
     record: Mapping[str, object], *, where: str, point: tuple[float, float] | None = None, identifier: object = None
 ) -> OwnPlace:
-    """Return the place that a record describes.
+    """Return the place of a record.
 
     Parameters
     ----------
     record
-        Values by geomap's names of columns; see :data:`COLUMNS`.
+        Values by the names of :data:`COLUMNS`.
     where
         File and row, for messages.
     point
-        Latitude and longitude, where they do not come from columns.
+        Latitude and longitude in degrees, if not from columns.
     identifier
-        An identifier that stands outside the columns.
+        An identifier, if not from a column.
 
     Raises
     ------
     InvalidGazetteer
-        If the name is missing or a value is not what its column says.
+        If the name is missing or a value is invalid.
     """
     try:
         lat, lon = coordinate(*(point or _point(record)))
@@ -449,21 +451,23 @@ def read_place(
 
 
 def coordinate(lat: object, lon: object) -> tuple[float, float]:
-    """Return latitude and longitude as numbers on the globe, or raise ValueError."""
+    """Return latitude and longitude in degrees, or raise ValueError if they are not on the globe."""
     values = []
-    for what, value, most in (("latitude", lat, 90), ("longitude", lon, 180)):
+    for what, value, limit in (("latitude", lat, 90), ("longitude", lon, 180)):
         try:
             number = float(text(value).replace(",", "."))
         except ValueError:
             raise ValueError(f"the {what} is {text(value)!r}, not a number of degrees") from None
-        if not (math.isfinite(number) and abs(number) <= most):
-            raise ValueError(f"the {what} is {number:g}, not between -{most} and {most}; are the columns in order?")
+        if not (math.isfinite(number) and abs(number) <= limit):
+            raise ValueError(
+                f"the {what} is {number:g}, not between -{limit} and {limit}; are latitude and longitude swapped?"
+            )
         values.append(number)
     return values[0], values[1]
 
 
 def text(value: object) -> str:
-    """Return a value as text without space around it; empty for what is missing."""
+    """Return a value as text without surrounding space; empty if missing."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     found = str(value).strip()
@@ -484,7 +488,7 @@ def _point(record: Mapping[str, object]) -> tuple[object, object]:
     try:
         shape = shapely.from_wkt(text(record["wkt"]))
     except shapely.errors.ShapelyError as error:
-        raise ValueError(f"the geometry cannot be read: {error}") from error
+        raise ValueError(f"cannot read the geometry: {error}") from error
     if shape is None or shape.is_empty:
         raise ValueError("the geometry is empty")
     middle = shape.representative_point()
@@ -534,23 +538,23 @@ _SMALLEST_SPACE = 5_000_000
 
 
 def ensure_own_index(path: Path, cache_dir: str | os.PathLike[str] | None = None) -> Path:
-    """Return the index of a user's own gazetteer; build it if the file's content has not been seen before.
+    """Return the path of a custom gazetteer's index; build it unless the file's content has been indexed before.
 
     Raises
     ------
     InvalidGazetteer
-        If the file cannot be used; file and row are named.
+        If the file is invalid; the message names file and row.
     UnsupportedFormat
-        If the ending names no format that is read.
+        If the extension is not supported.
     GazetteerUnwritable
-        If the cache folder cannot be written.
+        If the cache folder is not writable.
     """
     title = title_of(path)
     digest = _digest(path)
     target = cache_folder(cache_dir) / f"own-{title}-{digest[:16]}-v{SCHEMA_VERSION}.sqlite"
     if target.is_file():
         return target
-    # Read first: an error in the user's file is not one of the cache folder.
+    # Read first: an error in the file is not one of the cache folder.
     rows = own_rows(read_places(path), title=title, file=path, digest=digest)
     return build_once(
         target, lambda temporary: write_index(temporary, rows), needed=_SMALLEST_SPACE + 10 * path.stat().st_size
@@ -568,24 +572,24 @@ def _digest(path: Path) -> str:
 
 
 def own_rows(places: list[OwnPlace], *, title: str, file: Path, digest: str) -> IndexRows:
-    """Return the index of some places.
+    """Return the content of an index of places.
 
     Parameters
     ----------
     places
         In any order.
     title
-        What identifiers begin with.
+        Prefix of identifiers.
     file, digest
-        Where they come from.
+        Their source, for the metadata.
 
     Raises
     ------
     InvalidGazetteer
-        If there is no place, or two have the same identifier.
+        If there are no places, or two have the same identifier.
     """
     if not places:
-        raise InvalidGazetteer(f"{file.name} has no place")
+        raise InvalidGazetteer(f"{file.name} contains no places")
     identified = sorted(_identified(places, title), key=lambda each: (-each[1].place.population, each[0]))
     rows: list[Candidate] = []
     names: set[NameRow] = set()

@@ -1,4 +1,4 @@
-"""What a gazetteer may be made of: the embedded data, an installed gazetteer, an index file, a user's own file."""
+"""The sources of a gazetteer: the embedded data, an installed gazetteer, an index file, a custom file."""
 
 from __future__ import annotations
 
@@ -28,34 +28,34 @@ def each_source(source: Source | Sequence[Source]) -> tuple[Source, ...]:
     Raises
     ------
     GazetteerNotFound
-        If there is none.
+        If the list is empty.
     """
     parts = (source,) if isinstance(source, str | os.PathLike) else tuple(source)
     if not parts:
-        raise GazetteerNotFound("an empty list names no gazetteer; name 'embedded', 'geonames' or a file")
+        raise GazetteerNotFound("empty list of gazetteers; give at least one of 'embedded', 'geonames' or a file")
     return parts
 
 
 def check_source(source: Source, cache_dir: CacheDir) -> None:
-    """Raise GazetteerNotFound if no gazetteer is known by that name or lies at that path; nothing is built."""
+    """Raise GazetteerNotFound if a source is neither a known gazetteer nor an existing file; nothing is built."""
     if source == EMBEDDED:
         return
     if source == GEONAMES:
         if not installed_path(GEONAMES, cache_dir).is_file():
             raise GazetteerNotFound(
-                f"the gazetteer 'geonames' is not in {cache_folder(cache_dir)}; to download and build it (2.5 GB): "
+                f"the gazetteer 'geonames' is not installed in {cache_folder(cache_dir)}; download and build it (2.5 GB): "
                 "geomap gazetteer install geonames"
             )
         return
     if not Path(source).is_file():
         raise GazetteerNotFound(
-            f"no gazetteer is called {str(source)!r} and no file lies there; use 'embedded', 'geonames', or the path of a "
-            "CSV, GeoJSON or Linked Places file or of an index that geomap built"
+            f"no gazetteer or file {str(source)!r}; use 'embedded', 'geonames', or the path of a CSV, GeoJSON or Linked "
+            "Places file or of an index that geomap built"
         )
 
 
 def index_of(source: Source, cache_dir: CacheDir) -> Path:
-    """Return the path of a gazetteer's index; build it first if that takes no download."""
+    """Return the path of a gazetteer's index; build it first, unless that needs a download."""
     if source == EMBEDDED:
         return ensure_index(cache_dir)
     check_source(source, cache_dir)
@@ -66,12 +66,12 @@ def index_of(source: Source, cache_dir: CacheDir) -> Path:
 
 
 def installed_path(name: str, cache_dir: CacheDir = None) -> Path:
-    """Return where the index of an installed gazetteer lies or will lie."""
+    """Return the path of an installed gazetteer's index, whether or not it exists."""
     return cache_folder(cache_dir) / f"{name}-v{SCHEMA_VERSION}{INDEX_SUFFIX}"
 
 
 def downloads_folder(name: str, cache_dir: CacheDir = None) -> Path:
-    """Return where the downloaded files of a gazetteer lie or will lie."""
+    """Return the folder of a gazetteer's downloaded files, whether or not it exists."""
     return cache_folder(cache_dir) / f"{name}-download"
 
 
@@ -81,31 +81,29 @@ def indexes(cache_dir: CacheDir = None) -> list[Path]:
 
 
 def remove_installed(name: str, cache_dir: CacheDir = None) -> list[Path]:
-    """Delete an installed gazetteer and its downloads, whichever there is.
+    """Delete an installed gazetteer's index and its downloads.
 
     Returns
     -------
     list of Path
-        What was deleted.
+        The deleted files and folders.
 
     Raises
     ------
     GazetteerNotFound
-        If there is nothing of that name to delete.
+        If there is nothing to delete by that name.
     """
     folder = cache_folder(cache_dir)
-    begins = {EMBEDDED: "gazetteer-[0-9a-f]{16}", GEONAMES: GEONAMES}
-    begin = begins.get(name, rf"own-{re.escape(name)}-[0-9a-f]{{16}}")
-    pattern = re.compile(rf"{begin}-v\d+\.(?:sqlite|lock)")
-    wanted = [path for path in sorted(folder.glob("*-v*")) if pattern.fullmatch(path.name)]
-    removed = []
-    for path in wanted:
+    stems = {EMBEDDED: "gazetteer-[0-9a-f]{16}", GEONAMES: GEONAMES}
+    stem = stems.get(name, rf"own-{re.escape(name)}-[0-9a-f]{{16}}")
+    pattern = re.compile(rf"{stem}-v\d+\.(?:sqlite|lock)")
+    removed = [path for path in sorted(folder.glob("*-v*")) if pattern.fullmatch(path.name)]
+    for path in removed:
         path.unlink(missing_ok=True)
-        removed.append(path)
     downloads = downloads_folder(name, cache_dir)
     if name == GEONAMES and downloads.is_dir():
         shutil.rmtree(downloads)
         removed.append(downloads)
     if not removed:
-        raise GazetteerNotFound(f"no gazetteer {name!r} lies in {folder}; 'geomap gazetteer list' shows what does")
+        raise GazetteerNotFound(f"no gazetteer {name!r} in {folder}; see 'geomap gazetteer list'")
     return removed

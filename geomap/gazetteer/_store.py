@@ -1,4 +1,4 @@
-"""Read a gazetteer's index: names to rows, rows to features, codes to names."""
+"""Read an index: features by name, identifier or row; names by code; several indexes as one."""
 
 from __future__ import annotations
 
@@ -104,9 +104,9 @@ class Store:
         return bool(self.connection.execute(query).fetchone()[0])
 
     def by_name(self, folded: str, *, year: int | None = None, limit: int = MOST_ROWS) -> list[Candidate]:
-        """Return the features that bear a folded name, once per kind of name, in order of falling population.
+        """Return the features that have a folded name, once per kind of name, the most populous first.
 
-        With a year, features that bore the name only at other times are left out.
+        With a year, features that had the name only at other times are left out.
         """
         found = list(map(Candidate._make, self.connection.execute(_BY_NAME, (folded, limit))))
         if year is None or not found or not self.dated:
@@ -138,7 +138,7 @@ class Store:
         return Candidate._make(found) if found else None
 
     def existing(self, names: Iterable[str]) -> list[str]:
-        """Return those of some folded names that a feature bears."""
+        """Return those of some folded names that a feature has."""
         found = self.connection.execute(_EXISTING, (json.dumps(list(names), ensure_ascii=False),))
         return [name for (name,) in found]
 
@@ -169,12 +169,12 @@ class Store:
     def area_names(self, table: str) -> dict[str, str]:
         """Return the names of all countries or divisions by code."""
         if table not in {"country", "division"}:
-            raise ValueError(f"no table of areas is called {table!r}")
+            raise ValueError(f"unknown table of areas: {table!r}")
         query = f"SELECT a.code, p.name FROM {table} a JOIN place p ON p.row = a.place"  # noqa: S608
         return dict(self.connection.execute(query))
 
     def name_entries(self, *, places: int | None = None) -> Iterator[NameEntry]:
-        """Yield every folded name, in order, with the largest population and all kinds of those that bear it."""
+        """Yield every folded name in order, with the largest population and all kinds of the features that have it."""
         # The kinds as bits: one row per name instead of one per name and kind.
         query = (
             "SELECT n.folded, max(p.population), sum(DISTINCT 1 << n.kind) FROM name n JOIN place p ON p.row = n.place "
@@ -186,7 +186,7 @@ class Store:
     def written_forms(self, table: str) -> list[WrittenForm]:
         """Return the rows of the demonyms or abbreviations, in order of the written form."""
         if table not in {"demonym", "abbreviation"}:
-            raise ValueError(f"no table of written forms is called {table!r}")
+            raise ValueError(f"unknown table of written forms: {table!r}")
         query = (
             f"SELECT w.written, w.place, {_PLACE_ID}, w.form FROM {table} w "  # noqa: S608
             "JOIN place p ON p.row = w.place ORDER BY w.written, w.place, w.form"
@@ -194,11 +194,11 @@ class Store:
         return list(map(WrittenForm._make, self.connection.execute(query)))
 
     def stop_names(self) -> frozenset[str]:
-        """Return the forms that are never taken for a name."""
+        """Return the written forms that are never recognized as a name."""
         return frozenset(written for (written,) in self.connection.execute("SELECT written FROM stop_name"))
 
     def meta(self) -> dict[str, str]:
-        """Return what the index says of itself."""
+        """Return the metadata of the index."""
         return dict(self.connection.execute("SELECT key, value FROM meta ORDER BY key"))
 
     def counts(self) -> dict[str, int]:
@@ -270,17 +270,17 @@ class Layers:
         return any(store.dated for store in self.stores)
 
     def by_name(self, folded: str, *, year: int | None = None, limit: int = MOST_ROWS) -> list[Candidate]:
-        """Return the features that bear a folded name, in order of falling population; see :class:`Store`."""
+        """Return the features that have a folded name, the most populous first; see :class:`Store`."""
         if len(self.stores) == 1:
             return self.stores[0].by_name(folded, year=year, limit=limit)
         found: list[Candidate] = []
         for number, store in enumerate(self.stores):
             found += [self._front(each, number, year) for each in store.by_name(folded, year=year, limit=limit)]
-        # A feature of the front comes by its own name before it comes by a name of the feature it stands for.
+        # A feature in front is found by its own name before it is found by a name of the one that it replaces.
         return sorted(found, key=_prominence)
 
     def _front(self, candidate: Candidate, number: int, year: int | None) -> Candidate:
-        """Return the front's feature instead of the same one further back, the name's kind kept."""
+        """Return the same feature from an index further in front, if there is one; the name's kind is kept."""
         for layer, store in enumerate(self.stores[:number]):
             same = _same(store, candidate)
             if same is not None and _valid(store, same, year):
@@ -309,7 +309,7 @@ class Layers:
         return None
 
     def similar(self, folded: str, *, names: int, year: int | None) -> list[tuple[Candidate, float]]:
-        """Return the features whose names are like a folded one, each with its name's similarity, in no order."""
+        """Return the features with names similar to a folded one, each with its similarity, in no particular order."""
         scored: dict[str, float] = {}
         for store in self.stores:
             scored.update(similar_names(store, folded, smallest=SMALLEST_SCORE)[:names])
@@ -327,7 +327,7 @@ class Layers:
         return found
 
     def name_entries(self, *, places: int | None = None) -> Iterator[NameEntry]:
-        """Yield every folded name, in order, with the largest population and all kinds of those that bear it."""
+        """Yield every folded name in order, with the largest population and all kinds of the features that have it."""
         if len(self.stores) == 1:
             yield from self.stores[0].name_entries(places=places)
             return
@@ -347,11 +347,11 @@ class Layers:
         return sorted(found.values(), key=lambda form: (form.written, form.row, form.form))
 
     def stop_names(self) -> frozenset[str]:
-        """Return the forms that are never taken for a name."""
+        """Return the written forms that are never recognized as a name."""
         return frozenset[str]().union(*(store.stop_names() for store in self.stores))
 
     def meta(self) -> dict[str, str]:
-        """Return what the indexes say of themselves: the front one's word, counts together, all attributions."""
+        """Return the metadata: the front index counts, but for sums of the counts and all attributions."""
         every = [store.meta() for store in self.stores]
         if len(self.stores) == 1:
             return every[0]
