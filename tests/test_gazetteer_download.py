@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from test_gazetteer_geonames import cache_in, write_dump
 
+from geomap import _files
 from geomap.errors import GazetteerDownloadFailed, GazetteerUnwritable
-from geomap.gazetteer import Gazetteer, _index
+from geomap.gazetteer import Gazetteer
 from geomap.gazetteer._download import FILES, download_geonames
 from geomap.gazetteer._geonames import build_geonames
 
@@ -310,8 +311,8 @@ def test_the_environment_names_the_server(server: Server, target: Path, monkeypa
 def test_too_little_space_is_said_before_anything_arrives(
     server: Server, target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    usage = _index.shutil.disk_usage(server.folder)
-    monkeypatch.setattr(_index.shutil, "disk_usage", lambda _: usage._replace(free=10))
-    with pytest.raises(GazetteerUnwritable, match="are needed"):
+    usage = _files.shutil.disk_usage(server.folder)
+    monkeypatch.setattr(_files.shutil, "disk_usage", lambda _: usage._replace(free=10))
+    with pytest.raises(GazetteerUnwritable, match="not enough space"):
         download(server, target)
     assert {method for method, _, _ in server.asked} == {"HEAD"}

@@ -106,11 +106,11 @@ def build(folder: Path, cache: Path) -> None:
     started, cpu = time.perf_counter(), time.process_time()
     stages: dict[str, float] = {}
 
-    def progress(stage: str, share: float) -> None:
-        if stage not in stages or share == 1.0:
+    def progress(stage: str, done: int, total: int) -> None:
+        if stage not in stages or done == total:
             stages[stage] = time.perf_counter() - started
             print(
-                f"  {stage} {share:.0%} after {stages[stage]:.0f} s, {time.process_time() - cpu:.0f} s of CPU",
+                f"  {stage} {done / total:.0%} after {stages[stage]:.0f} s, {time.process_time() - cpu:.0f} s of CPU",
                 flush=True,
             )
 
