@@ -11,7 +11,6 @@ import shutil
 import sys
 import time
 import warnings
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from geomap._progress import Progress
     from geomap.evaluation import Report
     from geomap.geocoding import Service
 

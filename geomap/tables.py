@@ -107,7 +107,7 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
         ),
         "alternatives": Column(
             "str",
-            "the likeliest candidates and what decided between them, as JSON text for `geomap.alternatives` and `geomap.why`",
+            "the likeliest candidates and what decided, as JSON text for `geomap.alternatives` and `geomap.why`",
         ),
     },
     "places": {
