@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -65,6 +65,13 @@ class Options:
 
     columns: Mapping[str, str]
     encoding: str | None = None
+
+
+class Paragraph(NamedTuple):
+    """One paragraph of a document, or one line of a text, with the name of its style where the format has styles."""
+
+    text: str
+    style: str = ""
 
 
 @dataclass

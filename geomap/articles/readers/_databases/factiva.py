@@ -1,0 +1,189 @@
+"""Factiva: a headline, the number of words, date and source line by line; or fields with codes of two letters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from geomap.articles._sources import Record
+from geomap.articles.readers._databases.lines import (
+    ExportedArticles,
+    Line,
+    date_line,
+    paragraphs_of,
+    record,
+    unparsed,
+    width_of,
+)
+from geomap.articles.readers._databases.words import BY, COPYRIGHT, LANGUAGE, WORD_COUNT
+
+NAME = "Factiva"
+PARAGRAPH = "articleParagraph"
+_ID = re.compile(r"(?:Document|Dokument|Documento|文件)\s+[A-Z][A-Z0-9]{2,}\d{4}\w{4,}")
+_SUMMARY = re.compile(r"(?i)search summary|résumé de la recherche|zusammenfassung der suche|resumen de (?:la )?búsqueda")
+_TIME = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?(?:\s*[AP]M)?(?:\s+[A-Z]{2,5})?")
+_SOURCE_CODE = re.compile(r"[A-Z][A-Z0-9]{2,9}")
+_CODES = "SE CLM HD BY CR WC PD ET SN SC NGC GC ED PG VOL LA CY LP TD CT RF CO IN NS RE IPC IPD PUB AN ART DLN CX RST DE"
+_CODE = re.compile(rf"({'|'.join(sorted(_CODES.split(), key=len, reverse=True))})(?:(?:\s*[|\t]\s*|\s{{2,}})(.*)|\s*)")
+_SPACED = re.compile(r"(HD|BY|WC|PD|SN|SC|LA|CY|LP|TD|AN|SE|PUB|NS)\s(.+)")
+# What an article of coded fields has.
+_USUAL = frozenset({"HD", "WC", "PD", "SN", "AN"})
+# The lines from the number of words to the copyright: date, time, source, its code, edition, page, language.
+_HEADER_LINES = 12
+_LAST_WORDS = 60
+
+
+def factiva_articles(lines: Sequence[Line]) -> ExportedArticles | None:
+    """Return the articles of a Factiva document; None for anything else."""
+    summary = next((i for i, line in enumerate(lines) if _SUMMARY.fullmatch(line.text) and i > 5), len(lines))
+    kept = [line for line in lines[:summary] if line.text]
+    width = width_of(lines)
+    coded = [_code(line) for line in kept]
+    if len(_USUAL & {code for code, _ in filter(None, coded)}) > 3:
+        return _coded_articles(kept, coded, width)
+    ids = [i for i, line in enumerate(kept) if _ID.fullmatch(line.text)]
+    counts = [i for i in range(len(kept)) if _is_count(kept, i)]
+    if not ids:
+        return None
+    if not counts:
+        reason = "no number of words with a date behind it was found"
+        return unparsed(lines, NAME, reason) if len(ids) > 1 else None
+    blank = [i for i, line in enumerate(lines[:summary]) if not line.text]
+    articles = ExportedArticles(_articles(kept, ids, counts, width, blank_lines=bool(blank)))
+    if len(ids) > len(articles):
+        articles.notes.append(
+            f"the {NAME} export has {len(ids)} lines with the number of a document, but {len(articles)} articles were found"
+        )
+    return articles
+
+
+def _is_count(lines: Sequence[Line], i: int) -> bool:
+    if i == 0 or len(lines[i].text) > 30 or not WORD_COUNT.fullmatch(lines[i].text):
+        return False
+    return any(date_line(line.text) for line in lines[i + 1 : i + 4])
+
+
+def _articles(
+    lines: Sequence[Line], ids: Sequence[int], counts: Sequence[int], width: int, *, blank_lines: bool
+) -> list[Record]:
+    ends = []
+    for count, following in pairwise([*counts, len(lines)]):
+        # The last number of a document before the next article; one that a text quotes stands before it.
+        last = [i for i in ids if count < i < following]
+        ends.append(last[-1] if last else following - 1)
+    starts = [_first_start(lines, counts[0]), *(end + 1 for end in ends[:-1])]
+    return [
+        _article(lines[start:end], count - start, width) for start, count, end in zip(starts, counts, ends, strict=True)
+    ]
+
+
+def _first_start(lines: Sequence[Line], count: int) -> int:
+    headings = [i for i in range(count) if lines[i].heading]
+    if headings:
+        start = headings[-1]
+        while start - 1 in headings:
+            start -= 1
+        return start
+    return max(0, count - 4)
+
+
+def _article(lines: Sequence[Line], count: int, width: int) -> Record:
+    head = _head(lines[:count])
+    dated = next(i for i in range(count + 1, count + 4) if date_line(lines[i].text))
+    published = date_line(lines[dated].text) or ""
+    rest = dated + 1
+    if rest < len(lines) and _TIME.fullmatch(lines[rest].text):
+        published, rest = f"{published} {lines[rest].text}", rest + 1
+    body_at = _body_at(lines, rest)
+    body = list(lines[body_at:])
+    if any(line.style == PARAGRAPH for line in body):
+        body = [line for line in body if line.style == PARAGRAPH]
+    elif len(body) > 1 and len(body[-1].text) <= _LAST_WORDS and not re.search(r"[.!?:\"”’»)]$", body[-1].text):
+        # The publisher's name closes an article.
+        del body[-1]
+    source = lines[rest].text if rest < body_at else None
+    return record(NAME, **head, published=published, source=source, text=paragraphs_of(body, width))
+
+
+def _body_at(lines: Sequence[Line], rest: int) -> int:
+    """Return where the body begins: behind the copyright, else the language, the source's code, or the source."""
+    header = range(rest, min(rest + _HEADER_LINES, len(lines)))
+    marked = next((i for i in header if lines[i].style == PARAGRAPH), None)
+    if marked is not None:
+        return marked
+    for pattern in (COPYRIGHT, LANGUAGE, _SOURCE_CODE):
+        found = next((i for i in header if pattern.fullmatch(lines[i].text)), None)
+        if found is not None:
+            return found + 1
+    return min(rest + 1, len(lines))
+
+
+def _head(lines: Sequence[Line]) -> dict[str, str]:
+    """Read section, headline and byline, which stand in this order; the first and the last may be missing."""
+    left = list(lines)
+    found: dict[str, str] = {}
+    headings = [line for line in left if line.heading]
+    if headings:
+        at = left.index(headings[-1])
+        found["title"] = " ".join(line.text for line in headings)
+        before = [line for line in left[:at] if not line.heading]
+        found |= {"section": before[-1].text} if before else {}
+        found |= {"byline": left[at + 1].text} if at + 1 < len(left) else {}
+        return found
+    if len(left) > 1 and (BY.match(left[-1].text) or _is_name(left[-1].text)):
+        found["byline"] = left.pop().text
+    if len(left) > 1 and len(left[0].text.split()) < 4:
+        found["section"] = left.pop(0).text
+    return found | {"title": " ".join(line.text for line in left)}
+
+
+def _is_name(text: str) -> bool:
+    words = text.split()
+    return 1 < len(words) < 5 and all(word[0].isupper() for word in words) and not re.search(r"[:!?,\d]", text)
+
+
+def _code(line: Line) -> tuple[str, str] | None:
+    found = _CODE.fullmatch(line.text.rstrip("| ")) or _SPACED.fullmatch(line.text)
+    return (found.group(1), (found.group(2) or "").strip()) if found else None
+
+
+def _coded_articles(
+    lines: Sequence[Line], codes: Sequence[tuple[str, str] | None], width: int
+) -> ExportedArticles | None:
+    articles: list[dict[str, list[Line]]] = []
+    current = ""
+    for line, coded in zip(lines, codes, strict=True):
+        if coded and _begins(coded[0], current, articles):
+            articles.append({})
+        if not articles:
+            continue
+        if coded and not (coded[0] in articles[-1] and current in ("LP", "TD")):
+            current = coded[0]
+            articles[-1].setdefault(current, [])
+            line = line._replace(text=coded[1])
+        if current and line.text:
+            articles[-1][current].append(line._replace(text=line.text.strip("| \t")))
+    found = [article for article in articles if len(article) > 3]
+    return ExportedArticles(_coded_article(article, width) for article in found) if found else None
+
+
+def _begins(code: str, current: str, articles: Sequence[dict[str, list[Line]]]) -> bool:
+    """Tell whether a code begins the next article: the first three may, each once."""
+    if code not in ("SE", "CLM", "HD"):
+        return False
+    return not articles or current in ("AN", "PUB", "RE", "NS", "IPC", "IPD") or not articles[-1]
+
+
+def _coded_article(fields: dict[str, list[Line]], width: int) -> Record:
+    values = {code: " ".join(line.text for line in lines) for code, lines in fields.items()}
+    published = " ".join(filter(None, (values.get("PD"), values.get("ET"))))
+    return record(
+        NAME,
+        title=values.get("HD"),
+        text=paragraphs_of([*fields.get("LP", []), Line(""), *fields.get("TD", [])], width),
+        published=published,
+        source=values.get("SN"),
+        byline=values.get("BY"),
+        section=values.get("SE"),
+    )
