@@ -69,7 +69,7 @@ def exported_pages(html: str) -> ExportedArticles | None:
         If the page may be an export and lxml is not installed.
     """
     lowered = html.casefold()
-    if "articleparagraph" in lowered or "headline" in lowered and "factiva" in lowered:
+    if "articleparagraph" in lowered or ("headline" in lowered and "factiva" in lowered):
         reader = factiva_page
     elif "docpublicationname" in lowered:
         reader = europresse_page

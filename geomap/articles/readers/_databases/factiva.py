@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -21,10 +22,15 @@ from geomap.articles.readers._databases.words import BY, COPYRIGHT, LANGUAGE, WO
 NAME = "Factiva"
 PARAGRAPH = "articleParagraph"
 _ID = re.compile(r"(?:Document|Dokument|Documento|文件)\s+[A-Z][A-Z0-9]{2,}\d{4}\w{4,}")
-_SUMMARY = re.compile(r"(?i)search summary|résumé de la recherche|zusammenfassung der suche|resumen de (?:la )?búsqueda")
+_SUMMARY = re.compile(
+    r"(?i)search summary|résumé de la recherche|zusammenfassung der suche|resumen de (?:la )?búsqueda"
+)
 _TIME = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?(?:\s*[AP]M)?(?:\s+[A-Z]{2,5})?")
+_COUNT = re.compile(r"\d[\d.,'\s]{0,9}[^\W\d]{1,12}")
 _SOURCE_CODE = re.compile(r"[A-Z][A-Z0-9]{2,9}")
-_CODES = "SE CLM HD BY CR WC PD ET SN SC NGC GC ED PG VOL LA CY LP TD CT RF CO IN NS RE IPC IPD PUB AN ART DLN CX RST DE"
+_CODES = (
+    "SE CLM HD BY CR WC PD ET SN SC NGC GC ED PG VOL LA CY LP TD CT RF CO IN NS RE IPC IPD PUB AN ART DLN CX RST DE"
+)
 _CODE = re.compile(rf"({'|'.join(sorted(_CODES.split(), key=len, reverse=True))})(?:(?:\s*[|\t]\s*|\s{{2,}})(.*)|\s*)")
 _SPACED = re.compile(r"(HD|BY|WC|PD|SN|SC|LA|CY|LP|TD|AN|SE|PUB|NS)\s(.+)")
 # What an article of coded fields has.
@@ -37,7 +43,10 @@ _LAST_WORDS = 60
 def factiva_articles(lines: Sequence[Line]) -> ExportedArticles | None:
     """Return the articles of a Factiva document; None for anything else."""
     summary = next((i for i, line in enumerate(lines) if _SUMMARY.fullmatch(line.text) and i > 5), len(lines))
-    kept = [line for line in lines[:summary] if line.text]
+    before = [Line(""), *lines]
+    kept = [
+        line._replace(apart=not above.text) for above, line in zip(before, lines[:summary], strict=False) if line.text
+    ]
     width = width_of(lines)
     coded = [_code(line) for line in kept]
     if len(_USUAL & {code for code, _ in filter(None, coded)}) > 3:
@@ -49,8 +58,7 @@ def factiva_articles(lines: Sequence[Line]) -> ExportedArticles | None:
     if not counts:
         reason = "no number of words with a date behind it was found"
         return unparsed(lines, NAME, reason) if len(ids) > 1 else None
-    blank = [i for i, line in enumerate(lines[:summary]) if not line.text]
-    articles = ExportedArticles(_articles(kept, ids, counts, width, blank_lines=bool(blank)))
+    articles = ExportedArticles(_articles(kept, ids, counts, width))
     if len(ids) > len(articles):
         articles.notes.append(
             f"the {NAME} export has {len(ids)} lines with the number of a document, but {len(articles)} articles were found"
@@ -59,19 +67,22 @@ def factiva_articles(lines: Sequence[Line]) -> ExportedArticles | None:
 
 
 def _is_count(lines: Sequence[Line], i: int) -> bool:
-    if i == 0 or len(lines[i].text) > 30 or not WORD_COUNT.fullmatch(lines[i].text):
+    text = lines[i].text
+    if i == 0 or len(text) > 30 or not _COUNT.fullmatch(text):
         return False
-    return any(date_line(line.text) for line in lines[i + 1 : i + 4])
+    if not WORD_COUNT.fullmatch(text):
+        # In a language that is not known here, the date must follow at once.
+        return i + 1 < len(lines) and date_line(lines[i + 1].text) is not None
+    behind = lines[i + 1 : i + _HEADER_LINES]
+    return any(date_line(line.text) for line in behind[:3]) or any(COPYRIGHT.fullmatch(line.text) for line in behind)
 
 
-def _articles(
-    lines: Sequence[Line], ids: Sequence[int], counts: Sequence[int], width: int, *, blank_lines: bool
-) -> list[Record]:
+def _articles(lines: Sequence[Line], ids: Sequence[int], counts: Sequence[int], width: int) -> list[Record]:
     ends = []
     for count, following in pairwise([*counts, len(lines)]):
         # The last number of a document before the next article; one that a text quotes stands before it.
-        last = [i for i in ids if count < i < following]
-        ends.append(last[-1] if last else following - 1)
+        last = bisect_left(ids, following) - 1
+        ends.append(ids[last] if last >= 0 and ids[last] > count else following - 1)
     starts = [_first_start(lines, counts[0]), *(end + 1 for end in ends[:-1])]
     return [
         _article(lines[start:end], count - start, width) for start, count, end in zip(starts, counts, ends, strict=True)
@@ -84,15 +95,17 @@ def _first_start(lines: Sequence[Line], count: int) -> int:
         start = headings[-1]
         while start - 1 in headings:
             start -= 1
-        return start
+        # The section stands before the headline.
+        return 0 if start == 1 else start
     return max(0, count - 4)
 
 
 def _article(lines: Sequence[Line], count: int, width: int) -> Record:
-    head = _head(lines[:count])
-    dated = next(i for i in range(count + 1, count + 4) if date_line(lines[i].text))
-    published = date_line(lines[dated].text) or ""
-    rest = dated + 1
+    head = _head(lines[max(0, count - _HEADER_LINES) : count])
+    near = range(count + 1, min(count + 4, len(lines)))
+    dated = next((i for i in near if date_line(lines[i].text)), None)
+    published = date_line(lines[dated].text) or "" if dated is not None else ""
+    rest = count + 1 if dated is None else dated + 1
     if rest < len(lines) and _TIME.fullmatch(lines[rest].text):
         published, rest = f"{published} {lines[rest].text}", rest + 1
     body_at = _body_at(lines, rest)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from geomap.articles._sources import Paragraph, Record
@@ -25,7 +26,8 @@ _DATE = re.compile(
 _AROUND_DATE = re.compile(r"(?i)\b(?:date|published|le|el|il|op|am|den|vom|uhr)\b|[\W_]+")
 LONGEST_HEADER = 250
 LONGEST_DATE_LINE = 120
-_WIDEST = 110
+_LONGEST_ROW = 500
+_NARROWEST, _WIDEST = 55, 110  # the widths at which programs break lines
 
 
 class Line(NamedTuple):
@@ -34,6 +36,7 @@ class Line(NamedTuple):
     text: str
     style: str = ""
     indent: int = 0
+    apart: bool = False  # whether a blank line before it has been left out
 
     @property
     def heading(self) -> bool:
@@ -57,7 +60,7 @@ def as_lines(paragraphs: Iterable[Paragraph]) -> list[Line]:
     """Return the lines of paragraphs; a paragraph with line breaks becomes several."""
     lines = []
     for paragraph in paragraphs:
-        for text in re.split(r"\r\n|[\r\n\f\v\x85\u2028\u2029]", paragraph.text):
+        for text in re.split(r"\r\n|[\r\n\f\v\x85\u2028\u2029]", paragraph.text.rstrip("\r\n")):
             text = text.replace("\ufeff", "")
             stripped = text.strip()
             lines.append(Line(stripped, paragraph.style, len(text) - len(text.lstrip()) if stripped else 0))
@@ -82,7 +85,7 @@ def columns_of(text: str, labels: Mapping[str, str]) -> list[str]:
     >>> columns_of("SECTION: News; Pg. 3      LENGTH: 55 words", {"section": "section", "length": "length"})
     ['SECTION: News; Pg. 3', 'LENGTH: 55 words']
     """
-    parts = [part for part in _COLUMNS.split(text) if part]
+    parts = [part for part in _COLUMNS.split(text) if part] if len(text) <= _LONGEST_ROW else []
     if len(parts) < 2 or not any(label_of(part, labels) or date_line(part) for part in parts):
         return [text]
     joined: list[str] = []
@@ -139,21 +142,26 @@ def date_line(text: str) -> str | None:
         return None
     before = _AROUND_DATE.sub("", text[: found.start()])
     after = _AROUND_DATE.sub(" ", text[found.end() :]).strip()
-    if before or (after and not EDITION.search(after)):
+    # "July 12, 2018 Thursday, The New York Times on the Web": a headline has no day of the week behind a date.
+    named = re.search(rf"\d\s*,?\s+{WEEKDAY}", found.group(), re.IGNORECASE) is not None and len(after) < 50
+    if before or (after and not named and not EDITION.search(after)):
         return None
     return " ".join(found.group().split())
 
 
-def blocks_of(lines: Sequence[Line], labels: Mapping[str, str], *, start: int = 0) -> list[Block]:
-    """Return the blocks of lines: those between blank lines, and from each label on; each styled paragraph is one."""
+def blocks_of(lines: Sequence[Line], labels: Mapping[str, str], *, single: bool = False) -> list[Block]:
+    """Return the blocks of lines: those between blank lines, and from each label on.
+
+    Each styled paragraph is one, and if `single`, each line.
+    """
     blocks: list[Block] = []
     alone = True
-    for position, line in enumerate(lines, start):
+    for position, line in enumerate(lines):
         if not line.text:
             alone = True
             continue
         label = label_of(line.text, labels)
-        if alone or label or line.style:
+        if alone or single or label or line.style:
             blocks.append(Block(position, [line]))
         else:
             blocks[-1].lines.append(line)
@@ -167,11 +175,14 @@ def looks_like_body(text: str) -> bool:
     return len(text) > LONGEST_HEADER or (len(text) > 120 and re.search(r"[.!?][\"”’»)]?(?:\s|$)", text) is not None)
 
 
-def width_of(lines: Iterable[Line]) -> int:
+def width_of(lines: Sequence[Line]) -> int:
     """Return the width at which the lines of a text are broken; 0 if each paragraph is one line."""
     lengths = sorted(len(line.text) for line in lines if line.text and not line.style)
     width = lengths[len(lengths) * 98 // 100] if lengths else 0
-    return width if width <= _WIDEST else 0
+    followed = [line.text for line, below in pairwise(lines) if below.text and len(line.text) > 0.7 * width]
+    # A paragraph ends with a sentence, a broken line seldom does.
+    whole = sum(text.endswith((".", "!", "?", '"', "”", "»")) for text in followed)
+    return width if followed and _NARROWEST <= width <= _WIDEST and whole < len(followed) / 2 else 0
 
 
 def paragraphs_of(lines: Iterable[Line], width: int) -> str:
@@ -181,7 +192,8 @@ def paragraphs_of(lines: Iterable[Line], width: int) -> str:
     for line in lines:
         word = line.text.split(maxsplit=1)[0] if line.text else ""
         # A line was broken where the next word did not fit.
-        if line.text and last and not line.style and width and len(last) + 1 + len(word) > 0.8 * width:
+        joins = last and not line.style and not line.apart and width
+        if line.text and joins and len(last) + 1 + len(word) > 0.8 * width:
             paragraphs[-1] += f" {line.text}"
         elif line.text:
             paragraphs.append(line.text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from geomap.articles._sources import Record
@@ -33,10 +34,14 @@ _NUMBERED = re.compile(
 )
 _ANNOUNCED = re.compile(rf"{DOCUMENT}\s*\((\d+)\)", re.IGNORECASE)
 _LISTED = re.compile(r"\d{1,4}\.\s+\S")
-_ABOUT_SEARCH = re.compile(r"(?:user name|date and time|job number|client/matter|search t(?:erms|ype)|narrowed by)\b", re.I)
+_ABOUT_SEARCH = re.compile(
+    r"(?:user name|date and time|job number|client/matter|search t(?:erms|ype)|narrowed by)\b", re.I
+)
 _REMARKS = {"abstract", "full text", "link to image", "link to the original story.", "link to pdf"}
 # From a headline to "Body" stand the source, the date, the copyright and a handful of labels.
 _FARTHEST_HEADLINE = 25
+_HIGHEST_SCORE = 5
+_NEAR = 40  # lines, many of them blank
 _HEADER = frozenset({"headline", "byline", "section", "length", "lead", "url"})
 
 
@@ -56,16 +61,16 @@ class _Number(NamedTuple):
 
 
 def _numbered_articles(lines: Sequence[Line]) -> ExportedArticles | None:
-    numbers = _numbers(lines)
-    if not numbers:
-        return None
+    candidates = _candidates(lines)
+    numbers = _accepted(candidates)
     width = width_of(lines)
-    ends = [number.position for number in numbers[1:]] + [len(lines)]
-    chunks = [lines[number.position + 1 : end] for number, end in zip(numbers, ends, strict=True)]
+    positions = [*(number.position for number in numbers), len(lines)]
+    chunks = [lines[start + 1 : end] for start, end in pairwise(positions)]
     if not any(label_of(line.text, NEXIS_LABELS) for chunk in chunks for line in chunk):
-        if len(numbers) < 2:
-            return None
-        return unparsed(lines, NAME, "its documents have no metadata (LENGTH, BYLINE, LOAD-DATE ...)")
+        counted = [(candidate.number, candidate.total) for candidate in candidates]
+        if len(counted) > 1 and counted == sorted(set(counted)) and counted[0][0] == 1:
+            return unparsed(lines, NAME, "its documents have no metadata (LENGTH, BYLINE, LOAD-DATE ...)")
+        return None
     articles = ExportedArticles(_numbered_article(chunk, width) for chunk in chunks)
     # Several exports may have been joined; each run of numbers begins with its first.
     firsts = [n for i, n in enumerate(numbers) if i == 0 or n.number <= numbers[i - 1].number]
@@ -74,21 +79,28 @@ def _numbered_articles(lines: Sequence[Line]) -> ExportedArticles | None:
     return articles
 
 
-def _numbers(lines: Sequence[Line]) -> list[_Number]:
-    """Return the lines that begin a document; those that an article quotes do not fit in."""
-    found = []
+def _candidates(lines: Sequence[Line]) -> list[_Number]:
+    """Return the lines that may begin a document."""
+    found: list[_Number] = []
     for position, line in enumerate(lines):
         match = _NUMBERED.fullmatch(line.text) if len(line.text) < 60 else None
         if match:
             number, total = (int(group) for group in match.groups() if group)
             if 1 <= number <= total:
                 found.append(_Number(position, number, total, _score(lines, position, first=not found)))
+    return found
+
+
+def _accepted(candidates: Sequence[_Number]) -> list[_Number]:
+    """Return the candidates that begin a document; those that an article quotes do not fit in."""
     best: dict[tuple[int, int], int] = {}
-    for candidate in found:
+    for candidate in candidates:
         best[candidate[1:3]] = max(candidate.score, best.get(candidate[1:3], 0))
     accepted: list[_Number] = []
-    for candidate in found:
-        begins = not accepted or candidate.number > accepted[-1].number and candidate.total == accepted[-1].total
+    for candidate in candidates:
+        certain = candidate.score == _HIGHEST_SCORE
+        fits = not accepted or (candidate.number > accepted[-1].number and candidate.total == accepted[-1].total)
+        begins = fits or (certain and candidate.number > accepted[-1].number)
         again = candidate.number == 1 and candidate.score > 2
         if candidate.score == best[candidate[1:3]] and candidate.score > 1 and (begins or again):
             accepted.append(candidate)
@@ -97,8 +109,9 @@ def _numbers(lines: Sequence[Line]) -> list[_Number]:
 
 def _score(lines: Sequence[Line], position: int, *, first: bool) -> int:
     """Weigh how much a numbered line looks like a beginning: an end before it, a date and metadata behind it."""
-    before = next((line for line in reversed(lines[:position]) if line.text), None)
-    after = [line for line in lines[position + 1 : position + 40] if line.text]
+    above = lines[max(0, position - _NEAR) : position]
+    before = next((line for line in reversed(above) if line.text), None)
+    after = [line for line in lines[position + 1 : position + _NEAR] if line.text]
     score = 2 if first or before is None or _is_appendix(before.text) else 0
     score += 2 if any(date_line(part) for line in after[:5] for part in columns_of(line.text, NEXIS_LABELS)) else 0
     roles = (label_of(line.text, NEXIS_LABELS) for line in after[:14])
@@ -127,19 +140,20 @@ def _label(block: Block) -> tuple[str, str] | None:
 
 def _body_at(blocks: Sequence[Block]) -> tuple[int, bool]:
     """Return the number of the first block of the body, and whether labels stand before it."""
-    labelled = False
+    seen: set[str] = set()
     for i, block in enumerate(blocks):
         label = _label(block)
         if marker_of(block.lines[0].text) == "body" or (label and label[0] == "body"):
             return i, True
         if label is None:
-            if looks_like_body(block.text) or (labelled and not _more_metadata(blocks[i : i + 4])):
-                return i, labelled
+            complete = seen and ("length" in seen or not _more_metadata(blocks[i : i + 4]))
+            if complete or looks_like_body(block.text):
+                return i, bool(seen)
         elif label[0] not in _HEADER:
-            return i, labelled
+            return i, bool(seen)
         else:
-            labelled = True
-    return len(blocks), labelled
+            seen |= fields_of(block.lines, NEXIS_LABELS).keys()
+    return len(blocks), bool(seen)
 
 
 def _more_metadata(blocks: Sequence[Block]) -> bool:
@@ -231,6 +245,7 @@ def _starts(lines: Sequence[Line], markers: dict[int, str]) -> list[tuple[int, i
     ended = "end" in markers.values()
     lowest = 0
     open_body = False
+    following = dict(pairwise(markers))
     for position, marker in markers.items():
         if marker == "body" and not open_body:
             start = _start(lines, lowest, position, bounded=ended and bool(starts))
@@ -240,19 +255,16 @@ def _starts(lines: Sequence[Line], markers: dict[int, str]) -> list[tuple[int, i
         elif marker == "end":
             if not open_body and starts and (start := _bodiless(lines, lowest, position)) is not None:
                 starts.append((start, None))
-            if _is_end(lines, position, markers):
+            if _is_end(lines, position, following.get(position), markers):
                 open_body, lowest = False, position + 1
     return starts
 
 
-def _is_end(lines: Sequence[Line], position: int, markers: dict[int, str]) -> bool:
+def _is_end(lines: Sequence[Line], position: int, following: int | None, markers: dict[int, str]) -> bool:
     """Tell whether "End of Document" ends one, and is not quoted by it: metadata and "Body" follow, or nothing."""
-    following = next((i for i in markers if i > position), None)
-    if following is None:
-        return not any(line.text for line in lines[position + 1 :])
-    between = [line for line in lines[position + 1 : following] if line.text]
-    if markers[following] == "body":
+    if following is None or markers[following] == "body":
         return True
+    between = [line for line in lines[position + 1 : following] if line.text]
     return any(line.heading or date_line(line.text) for line in between[:6]) or not between
 
 
@@ -265,7 +277,7 @@ def _bodiless(lines: Sequence[Line], lowest: int, end: int) -> int | None:
 
 def _start(lines: Sequence[Line], lowest: int, body: int, *, bounded: bool) -> int | None:
     """Return where the headline of the document begins whose "Body" is given; None if there is no headline."""
-    filled = [i for i in range(lowest, body) if lines[i].text]
+    filled = [i for i in range(max(lowest, body - 5 * _NEAR), body) if lines[i].text]
     near = filled[-_FARTHEST_HEADLINE:]
     headings = [i for i in near if lines[i].heading]
     if headings:
@@ -281,11 +293,7 @@ def _start(lines: Sequence[Line], lowest: int, body: int, *, bounded: bool) -> i
 def _unmarked_start(lines: Sequence[Line], near: Sequence[int]) -> int | None:
     """Go back from "Body" over labels, copyright and date to the source and the headline before it."""
     left = list(near)
-    while left and (
-        label_of(lines[left[-1]].text, NEXIS_LABELS)
-        or COPYRIGHT.fullmatch(lines[left[-1]].text)
-        or date_line(lines[left[-1]].text)
-    ):
+    while left and _is_metadata(lines, left):
         left.pop()
     if len(left) == len(near) or len(left) < 2:
         return None
@@ -293,10 +301,19 @@ def _unmarked_start(lines: Sequence[Line], near: Sequence[int]) -> int | None:
     # Where blank lines set off the documents, a headline may have several lines.
     if any(not line.text for line in lines[near[0] : near[-1]]):
         for i in reversed(left[:-2]):
-            if i != start - 1 or _LISTED.match(lines[i].text) or _ABOUT_SEARCH.match(lines[i].text):
+            text = lines[i].text
+            if i != start - 1 or _LISTED.match(text) or _ABOUT_SEARCH.match(text) or _is_appendix(text):
                 break
             start = i
     return start
+
+
+def _is_metadata(lines: Sequence[Line], left: Sequence[int]) -> bool:
+    """Tell whether the last of the lines is a label, the value of the label before it, a copyright or a date."""
+    text = lines[left[-1]].text
+    above = label_of(lines[left[-2]].text, NEXIS_LABELS) if len(left) > 1 else None
+    labelled = label_of(text, NEXIS_LABELS) is not None or (above is not None and not above[1])
+    return labelled or COPYRIGHT.fullmatch(text) is not None or date_line(text) is not None
 
 
 def _is_uni(lines: Sequence[Line], starts: Sequence[tuple[int, int | None]], *, ended: bool) -> bool:
@@ -307,7 +324,9 @@ def _is_uni(lines: Sequence[Line], starts: Sequence[tuple[int, int | None]], *, 
         signs += 1 if header and header[0].heading else 0
         signs += 1 if any(date_line(line.text) for line in header) else 0
         signs += 1 if any(COPYRIGHT.fullmatch(line.text) for line in header) else 0
-        signs += 1 if any((label := label_of(line.text, NEXIS_LABELS)) and label[0] in _HEADER for line in header) else 0
+        signs += (
+            1 if any((label := label_of(line.text, NEXIS_LABELS)) and label[0] in _HEADER for line in header) else 0
+        )
     return signs >= 2
 
 
@@ -318,7 +337,8 @@ def _uni_article(lines: Sequence[Line], body: int | None, width: int) -> Record:
     plain = [line for line in header[: first or len(header)] if not COPYRIGHT.fullmatch(line.text)]
     fields = fields_of(header, NEXIS_LABELS)
     found = _uni_head(plain) | fields
-    return _article(found, _body(_without_appendix(lines[body + 1 :]) if body is not None else [], width))
+    text = _body(_without_appendix(lines[body + 1 :], single=not width), width) if body is not None else ""
+    return _article(found, text)
 
 
 def _parts(line: Line) -> list[str]:
@@ -326,11 +346,11 @@ def _parts(line: Line) -> list[str]:
 
 
 def _uni_head(plain: Sequence[Line]) -> dict[str, str]:
-    parts = [(line, part) for line in plain for part in _parts(line)]
+    parts = [(line, part) for line in plain for part in _parts(line) if part.casefold() != "correction appended"]
     dated = next((i for i, (_, part) in enumerate(parts) if date_line(part)), None)
     headings = sum(line.heading for line, _ in parts)
     if dated is None:
-        titles = max(headings, 1)
+        titles = headings or max(len(parts) - 1, 1)
         source = titles if titles < len(parts) else None
     elif dated > max(headings, 1):
         titles, source = headings or dated - 1, dated - 1
@@ -344,9 +364,9 @@ def _uni_head(plain: Sequence[Line]) -> dict[str, str]:
     return found
 
 
-def _without_appendix(lines: Sequence[Line]) -> Sequence[Line]:
+def _without_appendix(lines: Sequence[Line], *, single: bool) -> Sequence[Line]:
     """Return the lines before the classification, the captions and the end of the document."""
-    blocks = blocks_of(lines, NEXIS_LABELS)
+    blocks = blocks_of(lines, NEXIS_LABELS, single=single)
     stop = len(blocks)
     while stop and _is_appendix(blocks[stop - 1].lines[0].text):
         stop -= 1

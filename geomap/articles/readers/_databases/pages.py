@@ -10,10 +10,12 @@ from geomap._optional import optional
 from geomap.articles._sources import Paragraph, Record
 from geomap.articles.readers._databases.factiva import NAME as FACTIVA
 from geomap.articles.readers._databases.factiva import PARAGRAPH, factiva_articles
-from geomap.articles.readers._databases.lines import ExportedArticles, as_lines, find_date, record
+from geomap.articles.readers._databases.lines import ExportedArticles, as_lines, date_line, find_date, record
+from geomap.articles.readers._databases.words import COPYRIGHT
 
 EUROPRESSE = "Europresse"
 _NUMBER_OF_ISSUE = re.compile(r"[,;]?\s+(?:no|n°|nº|nr)\.?\s*\d.*|\s*\(site web\).*", re.IGNORECASE | re.DOTALL)
+_NUMBER = re.compile(r"Numéro de document|Document number", re.IGNORECASE)
 _BLOCKS = frozenset({"p", "div", "td", "tr", "li", "table", "h1", "h2", "h3", "h4", "h5", "section", "pre", "center"})
 _UNSEEN = frozenset({"script", "style", "head", "title", "noscript", "template"})
 
@@ -55,6 +57,8 @@ def _factiva_paragraphs(element: Any) -> Iterator[Paragraph]:
             continue
         if inner.tag == "td" and _classes(inner, "index"):
             yield Paragraph(text)
+        elif any(_classes(above, "index") for above in inner.iterancestors("td")):
+            continue
         elif _classes(inner, "headline") and inner.tag in ("b", "span"):
             yield Paragraph(text, "Heading 1")
         elif _classes(inner, PARAGRAPH):
@@ -80,22 +84,28 @@ def _by_class(element: Any) -> Record:
     headlines = [_text(inner) for inner in element.iter() if _classes(inner, "headline")]
     authors = [_text(inner) for inner in _with_class(element, "author")]
     texts = [_text(inner) for inner in element.iter("p") if _classes(inner, PARAGRAPH)]
-    return record(FACTIVA, title=" ".join(headlines[:1]), byline=" ".join(authors[:1]), text="\n\n".join(texts))
+    dates = (date_line(_text(inner)) for inner in element.iter("div", "td"))
+    return record(
+        FACTIVA,
+        title=" ".join(headlines[:1]),
+        byline=" ".join(authors[:1]),
+        published=next(filter(None, dates), None),
+        text="\n\n".join(texts),
+    )
 
 
 def europresse_page(root: Any) -> ExportedArticles | None:
     """Return the articles of a page that Europresse saved; None for any other page."""
     articles = []
+    seen = set()
     for name in _with_class(root, "DocPublicationName"):
         element = next((e for e in name.iterancestors() if e.tag == "article"), None)
         if element is None:
             element = next((e for e in name.iterancestors() if e.tag in ("td", "table", "body")), name)
-        articles.append(_europresse_article(element, name))
-    if not articles:
-        return None
-    empty = sum(not article["text"] for article in articles)
-    notes = [f"{empty} of {len(articles)} documents of the {EUROPRESSE} export have no text"] if empty else []
-    return ExportedArticles(articles, notes)
+        if element not in seen:
+            seen.add(element)
+            articles.append(_europresse_article(element, name))
+    return ExportedArticles(articles) if articles else None
 
 
 def _europresse_article(element: Any, name: Any) -> Record:
@@ -122,7 +132,17 @@ def _europresse_text(element: Any) -> str:
             text = "\n\n".join(_shown(body))
             if text:
                 return text
-    return ""
+    return _older_europresse_text(element)
+
+
+def _older_europresse_text(element: Any) -> str:
+    """Return what stands between the headline and the copyright, where no element holds the text."""
+    titles = _with_class(element, "titreArticleVisu")
+    shown = _shown(element)
+    title = _text(titles[0]) if titles else None
+    start = shown.index(title) + 1 if title in shown else len(shown)
+    stops = (i for i in range(start, len(shown)) if COPYRIGHT.fullmatch(shown[i]) or _NUMBER.match(shown[i]))
+    return "\n\n".join(shown[start : next(stops, len(shown))])
 
 
 def _europresse_byline(element: Any) -> str | None:
@@ -143,7 +163,7 @@ def _europresse_link(element: Any) -> str | None:
 
 def shown_paragraphs(root: Any) -> list[Paragraph]:
     """Return the text of a page block by block, as a reader sees it."""
-    return [Paragraph(text) for text in _shown(root)]
+    return [Paragraph(text, "p") for text in _shown(root)]
 
 
 def _shown(element: Any) -> list[str]:

@@ -25,7 +25,9 @@ NAME = "ProQuest"
 _RULE = re.compile(r"_{20,}")
 _NUMBER = re.compile(rf"{DOCUMENT}\s+(\d{{1,5}})\s+{OF}\s+(\d{{1,5}})", re.IGNORECASE)
 _LINK = re.compile(r"https?://\S+")
-_FOOTER = re.compile(r"(?i).*(?:contact us at|proquest llc|terms and conditions|bibliography|citation style)", re.DOTALL)
+_FOOTER = re.compile(
+    r"(?i).*(?:contact us at|proquest llc|terms and conditions|bibliography|citation style)", re.DOTALL
+)
 _OMITTED = re.compile(r"[\[(]\s*ProQuest\s*:.{0,200}", re.IGNORECASE)
 _NOTHING = re.compile(r"(?i)(?:none|not) available\.?|aucun.{0,20}disponible\.?|nicht verfügbar\.?|no disponible\.?")
 # What a document says of itself at its end, in all versions of the export.
@@ -41,7 +43,9 @@ def proquest_articles(lines: Sequence[Line]) -> ExportedArticles | None:
     if "id" not in roles and not (named and rules):
         return None
     if len(roles) < _FEWEST_FIELDS:
-        return unparsed(lines, NAME, "its fields (Full text, Publication date ...) were not found") if rules > 1 else None
+        return (
+            unparsed(lines, NAME, "its fields (Full text, Publication date ...) were not found") if rules > 1 else None
+        )
     width = width_of(lines)
     chunks = _documents(lines)
     articles = ExportedArticles()
@@ -49,7 +53,9 @@ def proquest_articles(lines: Sequence[Line]) -> ExportedArticles | None:
         article, abstract_only = _article(chunk, width)
         articles.append(article)
         if abstract_only:
-            articles.notes.append(f"document {len(articles)} of the {NAME} export has no full text; its abstract is read")
+            articles.notes.append(
+                f"document {len(articles)} of the {NAME} export has no full text; its abstract is read"
+            )
     numbers = [number for chunk in chunks for line in chunk[:4] if (number := _NUMBER.fullmatch(line.text))]
     if numbers and numbers[0].group(1) == "1":
         articles.notes += count_note(NAME, int(numbers[0].group(2)), len(articles))
@@ -64,15 +70,18 @@ def _documents(lines: Sequence[Line]) -> list[list[Line]]:
             chunks.append([])
         chunks[-1].append(line)
     documents: list[list[Line]] = []
+    known: set[str] = set()
     for chunk in chunks:
         roles = _roles(chunk)
         numbered = any(_NUMBER.fullmatch(line.text) for line in chunk[:6])
         begins = numbered or "text" in roles or "abstract" in roles
-        closed = bool(documents) and len(_roles(documents[-1]) & _CLOSING) > 1
+        closed = len(known & _CLOSING) > 1
         if begins or (len(roles & _CLOSING) > 1 and (closed or not documents)):
             documents.append(chunk)
+            known = roles
         elif documents and not _is_footer(chunk) and any(line.text for line in chunk[1:]):
             documents[-1] += chunk
+            known |= roles
     return [document[1:] if document and _RULE.fullmatch(document[0].text) else document for document in documents]
 
 
@@ -81,7 +90,7 @@ def _roles(lines: Sequence[Line]) -> set[str]:
 
 
 def _is_footer(lines: Sequence[Line]) -> bool:
-    return any(_FOOTER.match(line.text) or COPYRIGHT.fullmatch(line.text) for line in lines)
+    return not _roles(lines) and any(_FOOTER.match(line.text) or COPYRIGHT.fullmatch(line.text) for line in lines)
 
 
 def _article(lines: Sequence[Line], width: int) -> tuple[Record, bool]:
@@ -91,7 +100,7 @@ def _article(lines: Sequence[Line], width: int) -> tuple[Record, bool]:
     stop = _end_of_text(lines, start)
     header = [line for line in lines[:start] if not _RULE.fullmatch(line.text)]
     fields = fields_of(header, PROQUEST_LABELS)
-    fields |= {role: value for role, value in fields_of(lines[stop:], PROQUEST_LABELS).items()}
+    fields |= fields_of(lines[stop:], PROQUEST_LABELS)
     text = _text(lines[start:stop], width)
     abstract = _without_nothing(fields.get("abstract", ""))
     top = next((line.text for line in header if line.text and not _NUMBER.fullmatch(line.text)), None)

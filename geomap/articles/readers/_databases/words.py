@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 
 # English | French | German | Spanish | Italian | Dutch, separated by commas where a language has several.
 _NEXIS_LABELS = {
@@ -107,6 +108,7 @@ _WEEKDAYS = (
 )
 
 
+@lru_cache(maxsize=10_000)
 def label_key(text: str) -> str:
     """Return a label without case, accents, spaces and punctuation."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
@@ -141,7 +143,9 @@ LANGUAGE = re.compile(
 EDITION = re.compile(r"(?i)\b(?:edition|édition|ausgabe|edición|edizione|editie|final|première|late city)\b")
 DOCUMENT = r"(?:documents?|dokumente?n?|documentos?|documenti|documento|documenten)"
 OF = r"(?:of|von|de|di|van|sur|su)"
-WORD_COUNT = re.compile(r"\d[\d.,'\s]{0,9}(?:words?|mots?|wörter|woerter|palabras|parole|woorden|字)", re.IGNORECASE)
+WORD_COUNT = re.compile(
+    r"\d[\d.,'\s]{0,9}(?:words?|mots?|wörter|woerter|palabras|parole|woorden|palavras|ord|字)", re.IGNORECASE
+)
 BY = re.compile(r"(?:by|par|von|por|door)\s+(?=\S)", re.IGNORECASE)
 _RESERVED = (
     r"all rights reserved|tous droits réservés|alle rechte vorbehalten|todos los derechos reservados"
