@@ -7,13 +7,18 @@ from typing import Any
 from geomap._optional import optional
 from geomap.articles._problems import ProblemLog
 from geomap.articles._sources import Options, Rows, Source, read_content
+from geomap.articles.readers._exports import exported_pages, rows_of
 from geomap.errors import ArticlesUnreadable
 
 
 def read_html(source: Source, options: Options, problems: ProblemLog) -> Rows:
     """Read the article of a web page with trafilatura: its text without menus, and its metadata."""
+    html = read_content(source, options, problems).text()
+    exported = exported_pages(html)
+    if exported is not None:
+        return rows_of(exported, source, problems)
     page = load_trafilatura().bare_extraction(
-        read_content(source, options, problems).text(),
+        html,
         with_metadata=True,
         include_comments=False,
         include_images=False,
