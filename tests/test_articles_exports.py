@@ -227,6 +227,13 @@ def test_the_words_of_other_languages_are_known(number: str, date: str, labels: 
         assert tuple(article[k] for k in ("title", "text", "published", "source", "byline", "section")) == wanted
 
 
+def test_a_document_without_labels_has_a_headline_and_a_body_all_the_same() -> None:
+    head = f"1 of 1 DOCUMENT\n\n{CENTER}Pier\n\n{CENTER}May 2, 2017\n\n"
+    text = f"{head}Fog\n\nFog hid Cork.\n\nIt rose.\n\nLOAD-DATE: May 3, 2017"
+    (article,) = found(text)
+    assert (article["title"], article["source"], article["text"]) == ("Fog", "Pier", "Fog hid Cork.\n\nIt rose.")
+
+
 def test_a_missing_document_is_noted_and_the_others_are_read() -> None:
     articles = found(LEXIS.replace("of 3 DOC", "of 5 DOC"))
     assert len(articles) == 3

@@ -49,13 +49,11 @@ def exported_articles(paragraphs: Sequence[Paragraph]) -> ExportedArticles | Non
 
 
 def _may_be_export(paragraphs: Sequence[Paragraph]) -> bool:
-    for paragraph in paragraphs:
-        lowered = paragraph.text.casefold()
-        if any(hint in lowered for hint in _HINTS):
-            return True
-        if len(lowered) < _LONGEST_BODY_WORD and label_key(lowered) in BODY_WORDS:
-            return True
-    return False
+    lowered = "\n".join(paragraph.text for paragraph in paragraphs).casefold()
+    if any(hint in lowered for hint in _HINTS):
+        return True
+    short = (paragraph.text for paragraph in paragraphs if 0 < len(paragraph.text) < _LONGEST_BODY_WORD)
+    return any(label_key(text) in BODY_WORDS for text in short)
 
 
 def exported_pages(html: str) -> ExportedArticles | None:
@@ -73,7 +71,7 @@ def exported_pages(html: str) -> ExportedArticles | None:
         reader = factiva_page
     elif "docpublicationname" in lowered:
         reader = europresse_page
-    elif _NUMBERED_PAGE.search(lowered):
+    elif " document" in lowered and _NUMBERED_PAGE.search(lowered):
         return None if (root := load_tree(html)) is None else exported_articles(shown_paragraphs(root))
     else:
         return None

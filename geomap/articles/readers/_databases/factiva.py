@@ -146,7 +146,7 @@ def _head(lines: Sequence[Line]) -> dict[str, str]:
         return found
     if len(left) > 1 and (BY.match(left[-1].text) or _is_name(left[-1].text)):
         found["byline"] = left.pop().text
-    if len(left) > 1 and len(left[0].text.split()) < 4:
+    if len(left) > 1 and len(left[0].text.split()) < 4 and not left[1].text[0].islower():
         found["section"] = left.pop(0).text
     return found | {"title": " ".join(line.text for line in left)}
 

@@ -191,9 +191,10 @@ def paragraphs_of(lines: Iterable[Line], width: int) -> str:
     last = ""
     for line in lines:
         word = line.text.split(maxsplit=1)[0] if line.text else ""
-        # A line was broken where the next word did not fit.
-        joins = last and not line.style and not line.apart and width
-        if line.text and joins and len(last) + 1 + len(word) > 0.8 * width:
+        joins = last and not line.style and not line.apart
+        # A line was broken where the next word did not fit, or within a sentence.
+        broken = (width and len(last) + 1 + len(word) > 0.8 * width) or (word[:1].islower() and last[-1:].isalnum())
+        if line.text and joins and broken:
             paragraphs[-1] += f" {line.text}"
         elif line.text:
             paragraphs.append(line.text)

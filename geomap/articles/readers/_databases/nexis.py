@@ -123,7 +123,7 @@ def _numbered_article(lines: Sequence[Line], width: int) -> Record:
     at, labelled = _body_at(blocks)
     plain = [block for block in blocks[:at] if not _label(block)]
     fields = fields_of((line for block in blocks[:at] if _label(block) for line in block.lines), NEXIS_LABELS)
-    head = _head(plain)
+    head = _head(plain, labelled=labelled)
     if not labelled:
         at = min(at, head.blocks)
     stop = len(blocks)
@@ -174,8 +174,11 @@ class _Head(NamedTuple):
     blocks: int  # how many blocks it takes, where no label ends it
 
 
-def _head(blocks: Sequence[Block]) -> _Head:
-    """Read source, date, edition and headline, which have no labels but an order; the first three are centered."""
+def _head(blocks: Sequence[Block], *, labelled: bool) -> _Head:
+    """Read source, date, edition and headline, which have no labels but an order; the first three are centered.
+
+    Where labels follow, all that stands before them is the headline; else it is one block.
+    """
     parts = [
         (number, line, part)
         for number, block in enumerate(blocks)
@@ -201,7 +204,7 @@ def _head(blocks: Sequence[Block]) -> _Head:
     number = rest[0][0]
     same = [part for at, _, part in rest if at == number]
     everything = " ".join(part for _, _, part in rest)
-    title = everything if not looks_like_body(everything) else " ".join(same)
+    title = everything if labelled and not looks_like_body(everything) else " ".join(same)
     return _Head(title, first, date, number + 1)
 
 
