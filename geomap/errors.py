@@ -5,6 +5,8 @@ Each error is a :class:`GeomapError` and also the built-in exception that a call
 what to do. The tree, with the built-in exception in brackets::
 
     GeomapError
+      # What a call was given
+      · WrongKind (TypeError)
       # Reading and writing tables
       · ArticlesNotFound (FileNotFoundError)
       · ArticlesUnreadable (ValueError)
@@ -50,6 +52,10 @@ from __future__ import annotations
 
 class GeomapError(Exception):
     """Base of every error that geomap raises on purpose."""
+
+
+class WrongKind(GeomapError, TypeError):
+    """An argument is not the kind of thing that the call takes; the message says what it got and what it wants."""
 
 
 class ArticlesNotFound(GeomapError, FileNotFoundError):

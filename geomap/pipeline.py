@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -11,10 +14,10 @@ import pandas as pd
 from geomap._checks import probability
 from geomap._progress import Progress, no_progress
 from geomap._text import Sentences
-from geomap.articles import title_is_repeated
+from geomap.articles import as_articles, title_is_repeated
 from geomap.errors import InvalidTable
 from geomap.gazetteer import Gazetteer
-from geomap.gazetteer._sources import EMBEDDED, GEONAMES, Source, each_source
+from geomap.gazetteer._sources import EMBEDDED, GEONAMES, Source, each_source, stamp
 from geomap.recognition import Recognizer, default_recognizer
 from geomap.resolution import Ranker, Resolver, default_ranker
 from geomap.resolution._fallback import Fallback, check_service
@@ -30,7 +33,7 @@ from geomap.tables import (
     field_texts,
     finish_mentions,
     require_columns,
-    validate_articles,
+    with_further_columns,
 )
 
 if TYPE_CHECKING:
@@ -38,7 +41,10 @@ if TYPE_CHECKING:
 
     from geomap.geocoding import Service
 
-__all__ = ["Geoparser", "geoparse"]
+__all__ = ["Geoparser", "forget", "geoparse"]
+
+Articles = str | os.PathLike[str] | Mapping[str, Any] | Iterable[Any] | pd.DataFrame
+PARSERS_KEPT = 4
 
 ARTICLES_PER_CALL = 256  # of a recognizer: enough to fill its batches, few enough to report progress
 RECOGNIZED: Mapping[str, str] = {
@@ -147,13 +153,13 @@ class Geoparser:
             self._resolver = Resolver(self.gazetteer, ranker)
         return self._resolver
 
-    def geoparse(self, articles: pd.DataFrame, *, progress: Progress | None = None) -> gpd.GeoDataFrame:
+    def geoparse(self, articles: Articles, *, progress: Progress | None = None) -> gpd.GeoDataFrame:
         """Find and resolve the mentions of all articles.
 
         Parameters
         ----------
         articles
-            The articles table; ``article_id`` and ``text`` are enough.
+            The articles, in any form that :func:`geomap.geoparse` takes.
         progress
             Called with the name of the stage, how much is done and how much there is: articles in the stages
             ``recognition`` and ``resolution``, names in the stage ``fallback``.
@@ -162,18 +168,18 @@ class Geoparser:
         -------
         GeoDataFrame
             The mentions table (EPSG:4326, points in longitude, latitude order): one row per mention, in article order,
-            title before text, then by position.
+            title before text, then by position. Further columns of the articles follow its own.
 
         Raises
         ------
-        ColumnMissing, InvalidTable
-            If the table is not one of articles.
+        WrongKind, ColumnMissing, InvalidTable
+            If there are no articles in it.
         """
-        articles = validate_articles(articles)
+        articles = as_articles(articles)
         progress = progress or no_progress
         return self._resolve(articles, self._recognize(articles, progress), None, progress)
 
-    def recognize(self, articles: pd.DataFrame, *, progress: Progress | None = None) -> pd.DataFrame:
+    def recognize(self, articles: Articles, *, progress: Progress | None = None) -> pd.DataFrame:
         """Find the mentions of all articles without resolving them.
 
         A title that the text repeats at its start is read in the text only.
@@ -188,7 +194,7 @@ class Geoparser:
         DataFrame
             ``article_id, field, start, end, toponym, kind, usage, recognition_score``, in the order of the mentions table.
         """
-        return self._recognize(validate_articles(articles), progress or no_progress)
+        return self._recognize(as_articles(articles), progress or no_progress)
 
     def _recognize(self, articles: pd.DataFrame, progress: Progress) -> pd.DataFrame:
         parts = []
@@ -209,13 +215,13 @@ class Geoparser:
         ]
         return pd.DataFrame(rows, columns=list(RECOGNIZED))
 
-    def resolve(self, articles: pd.DataFrame, spans: pd.DataFrame, *, use_context: bool = True) -> gpd.GeoDataFrame:
+    def resolve(self, articles: Articles, spans: pd.DataFrame, *, use_context: bool = True) -> gpd.GeoDataFrame:
         """Resolve spans that come from elsewhere: another recognizer, an annotator, gold.
 
         Parameters
         ----------
         articles
-            The articles table.
+            The articles, in any form that :func:`geomap.geoparse` takes.
         spans
             ``article_id, field, start, end``; also ``kind``, ``usage`` and ``recognition_score`` where known.
         use_context
@@ -231,7 +237,7 @@ class Geoparser:
         InvalidTable
             If a span names an unknown article, or has offsets outside its field; the message names the row.
         """
-        articles = validate_articles(articles)
+        articles = as_articles(articles)
         spans = _validated_spans(articles, spans)
         context = self._recognize(articles, no_progress) if use_context and len(spans) else None
         return self._resolve(articles, spans, context, no_progress)
@@ -240,9 +246,9 @@ class Geoparser:
         self, articles: pd.DataFrame, spans: pd.DataFrame, context: pd.DataFrame | None, progress: Progress
     ) -> gpd.GeoDataFrame:
         if not len(spans):
-            return empty_mentions()
+            return with_further_columns(empty_mentions(), articles)
         progress("resolution", 0, len(articles))
-        articles = with_source_homes(articles, self.source_home)
+        given, articles = articles, with_source_homes(articles, self.source_home)
         places = self.resolver.resolve(articles, spans, context=context)
         if self.fallback is not None:
             places = Fallback(self.fallback, self.resolver).resolve(
@@ -252,7 +258,7 @@ class Geoparser:
         nil = self._is_nil(table)
         table["status"] = np.where(nil, "nil", "resolved")
         table.loc[nil, places.columns.difference(["confidence", "alternatives"])] = None
-        mentions = finish_mentions(_with_article(table, articles))
+        mentions = with_further_columns(finish_mentions(_with_article(table, articles)), given)
         progress("resolution", len(articles), len(articles))
         return mentions
 
@@ -265,7 +271,7 @@ def _default_threshold(gazetteer: Gazetteer) -> float:
 
 
 def geoparse(
-    articles: pd.DataFrame,
+    articles: Articles,
     *,
     recognizer: str | Recognizer | None = None,
     gazetteer: Source | Sequence[Source] | Gazetteer = "embedded",
@@ -278,8 +284,11 @@ def geoparse(
     Parameters
     ----------
     articles
-        The articles table, one row per article; ``article_id`` and ``text`` are enough. ``title`` is read too, ``source``
-        and ``published`` are used as evidence, and further columns are ignored.
+        A text, or a list, Series or generator of texts; a dict or a list of dicts with a key ``text``; a table with a
+        column ``text`` (pandas, polars, pyarrow ...), such as :func:`geomap.read_articles` returns; or the path of files
+        to read. A string is read as a path if it names an existing file or folder and has a separator or the ending of
+        a format; strings in a list are texts always. ``title`` is read too, ``source`` and ``published`` are used as
+        evidence, ``article_id`` is given where there is none ("1", "2" ...): see :func:`geomap.articles.as_articles`.
     recognizer
         What finds mentions: ``"neural"`` (the default), ``"gazetteer"`` (looks names up, without a model),
         ``"spacy:MODEL"`` or ``"transformers:FOLDER"`` (a model of your own, needs the extra of that name), or any object
@@ -302,12 +311,14 @@ def geoparse(
     -------
     GeoDataFrame
         The mentions table (EPSG:4326, points in longitude, latitude order): one row per mention, in article order, title
-        before text, then by position. Its columns are those of :data:`geomap.tables.MENTIONS`.
+        before text, then by position. Its columns are those of :data:`geomap.tables.MENTIONS`, then the further columns
+        of the articles, then the geometry. A further column that bears the name of one of those gets the suffix
+        ``_article``.
 
     Raises
     ------
-    ColumnMissing, InvalidTable
-        If the table is not one of articles, or an option is out of range.
+    WrongKind, ColumnMissing, InvalidTable
+        If there are no articles in what was given, or an option is out of range.
     GazetteerNotFound, UnsupportedFormat, MissingDependency
         If the gazetteer or the recognizer is unknown, or needs something that is not installed.
 
@@ -317,9 +328,18 @@ def geoparse(
     geomap.alternatives : what else each mention might have meant.
     geomap.explore : the mentions on a map.
 
+    Notes
+    -----
+    The parser is kept for the next call with the same options, so that a sentence takes milliseconds;
+    :func:`geomap.pipeline.forget` lets go of it.
+
     Examples
     --------
     >>> import geomap
+    >>> geomap.geoparse("Protests in Mosul")[["toponym", "name", "country"]]
+      toponym   name country
+    0   Mosul  Mosul    Iraq
+
     >>> articles = geomap.datasets.sample_articles()
     >>> mentions = geomap.geoparse(articles, recognizer="gazetteer")
     >>> mentions[["article_id", "toponym", "name", "country", "confidence"]].head(3).round(2)
@@ -328,14 +348,92 @@ def geoparse(
     1         a1   Erbil   Erbil    Iraq        0.99
     2         a2  Tigris  Tigris     NaN        0.57
     """
-    parser = Geoparser(
+    table = as_articles(articles)  # first: a wrong argument is said at once, before a model is loaded
+    parser = _KEPT.parser(
         recognizer=recognizer,
         gazetteer=gazetteer,
         min_confidence=min_confidence,
         source_home=source_home,
         fallback=fallback,
     )
-    return parser.geoparse(articles)
+    return parser.geoparse(table)
+
+
+def forget() -> None:
+    """Let go of the parsers that :func:`geomap.geoparse` keeps between calls, with their models and gazetteers.
+
+    Calls that are under way finish with theirs. A :class:`Geoparser` of your own is not touched.
+
+    Examples
+    --------
+    >>> import geomap
+    >>> geomap.pipeline.forget()
+    """
+    _KEPT.clear()
+
+
+class _KeptParsers:
+    """The parsers of the last few sets of options, shared by all threads."""
+
+    def __init__(self) -> None:
+        self._parsers: OrderedDict[Hashable, Geoparser] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def parser(self, **options: Any) -> Geoparser:
+        """Return the parser of these options, made if it is not kept."""
+        key = _key(options)
+        with self._lock:
+            parser = self._parsers.get(key)
+            if parser is None:
+                parser = self._parsers[key] = Geoparser(**options)
+            self._parsers.move_to_end(key)
+            while len(self._parsers) > PARSERS_KEPT:
+                self._parsers.popitem(last=False)
+        return parser
+
+    def clear(self) -> None:
+        """Let go of all."""
+        with self._lock:
+            self._parsers.clear()
+
+
+_KEPT = _KeptParsers()
+
+
+def _key(options: Mapping[str, Any]) -> Hashable:
+    """Return what tells options apart: values where they are text or numbers, else the very objects."""
+    # A gazetteer that was installed or changed since, or another cache folder, makes another parser.
+    return tuple((name, _part(value)) for name, value in options.items()), os.environ.get("GEOMAP_CACHE"), _stamps(options)
+
+
+def _part(value: Any) -> Hashable:
+    if isinstance(value, Mapping):
+        return tuple((str(name), _part(each)) for name, each in value.items())
+    if isinstance(value, list | tuple):
+        return tuple(map(_part, value))
+    if value is None or isinstance(value, str | int | float | os.PathLike):
+        return type(value).__name__, value
+    return _Same(value)
+
+
+class _Same:
+    """An object, equal to itself alone; held, so that no other takes its identity."""
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.value is other.value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+
+def _stamps(options: Mapping[str, Any]) -> Hashable:
+    gazetteer = options["gazetteer"]
+    if isinstance(gazetteer, Gazetteer):
+        return ()
+    return tuple(stamp(part) for part in each_source(gazetteer))
 
 
 def _readings(articles: pd.DataFrame) -> Iterator[tuple[str, str, str]]:

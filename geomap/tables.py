@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geomap._checks import wrong_kind
 from geomap.errors import ColumnMissing, InvalidTable
 
 if TYPE_CHECKING:
@@ -235,6 +236,29 @@ def points(longitude: pd.Series, latitude: pd.Series) -> gpd.GeoSeries:
     return gpd.GeoSeries(geometry, crs=CRS)
 
 
+_TABLES: Mapping[str, str] = {
+    "mentions": "a mentions table, the GeoDataFrame that geomap.geoparse returns",
+    "articles": "an articles table, a DataFrame with the columns article_id and text",
+    "areas": "a table of areas (GeoDataFrame), as geomap.analysis.by_area(mentions, areas=True) returns",
+    "shapes": "a table of shapes (GeoDataFrame), as geomap.shapes returns",
+}
+
+
+def require_table(table: Any, *, what: str) -> None:
+    """Raise :class:`~geomap.errors.WrongKind` if what should be a table is none.
+
+    Parameters
+    ----------
+    table
+        What a caller passed in.
+    what
+        What it should be, for the message: ``"mentions"``, ``"the mentions before"``.
+    """
+    if not isinstance(table, pd.DataFrame):
+        known = next((wanted for kind, wanted in _TABLES.items() if kind in what.split()), "a DataFrame")
+        raise wrong_kind(what, table, known)
+
+
 def require_columns(table: pd.DataFrame, needed: Mapping[str, str] | tuple[str, ...], *, what: str) -> None:
     """Raise :class:`~geomap.errors.ColumnMissing` if the table lacks a column; the message names all it lacks.
 
@@ -246,13 +270,33 @@ def require_columns(table: pd.DataFrame, needed: Mapping[str, str] | tuple[str, 
         Column names, or a mapping whose keys are column names.
     what
         Kind of table, for the message ("mentions").
+
+    Raises
+    ------
+    WrongKind
+        If it is no table.
+    ColumnMissing
+        If it lacks columns.
     """
+    require_table(table, what=what)
     missing = [name for name in needed if name not in table.columns]
     if missing:
         raise ColumnMissing(
             f"the {what} table lacks the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}; "
-            f"it has: {', '.join(map(str, table.columns)) or 'none'}"
+            f"it has: {', '.join(map(str, table.columns)) or 'none'}{_instead(table, what)}"
         )
+
+
+def _instead(table: pd.DataFrame, what: str) -> str:
+    """Return the end of a message: what the table seems to be and where to get the one that is wanted."""
+    has = set(table.columns)
+    if "mentions" not in what.split() or {*MENTION_KEY, "toponym"} <= has:
+        return ""
+    if {"place_id", "mentions", "share"} <= has:
+        return ". This looks like the table of places: give the mentions, which geomap.geoparse returned"
+    if "text" in has:
+        return ". This looks like articles: give the mentions, geomap.geoparse(articles)"
+    return ". Give the mentions, as geomap.geoparse returns them"
 
 
 def validate_articles(articles: pd.DataFrame) -> pd.DataFrame:
@@ -308,6 +352,49 @@ def finish_mentions(table: pd.DataFrame) -> gpd.GeoDataFrame:
     geometry = points(table.get("lon", missing), table.get("lat", missing))
     geometry.index = table.index
     return gpd.GeoDataFrame(columns, geometry=geometry, crs=CRS, index=table.index)
+
+
+_OF_ARTICLES = frozenset({*ARTICLES, "source_home"})
+_COORDINATES = ("geometry", "lon", "lat")
+
+
+def with_further_columns(mentions: gpd.GeoDataFrame, articles: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Return mentions with the further columns of their articles, in the articles' order, before the geometry.
+
+    Text becomes categories. A column that bears the name of one of the mentions' own gets the suffix ``_article``.
+
+    Parameters
+    ----------
+    mentions
+        A finished mentions table.
+    articles
+        A valid articles table with all of their articles. What it says of a publisher's home is not carried along.
+
+    Examples
+    --------
+    >>> articles = validate_articles(pd.DataFrame({"article_id": ["a"], "text": ["Mosul fell."], "topic": ["war"]}))
+    >>> list(with_further_columns(empty_mentions(), articles).columns)[-3:]
+    ['alternatives', 'topic', 'geometry']
+    """
+    further = [name for name in articles.columns if name not in _OF_ARTICLES]
+    if not further:
+        return mentions
+    rows = pd.Index(articles["article_id"]).get_indexer(pd.Index(mentions["article_id"]))
+    for name in further:
+        new = str(name)
+        while new in mentions.columns or new in MENTIONS or new in _COORDINATES:
+            new += "_article"
+        column = _repeatable(articles[name])
+        mentions.insert(len(mentions.columns) - 1, new, column.take(rows).set_axis(mentions.index))
+    return mentions
+
+
+def _repeatable(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Return text as categories, made of a few articles before they are repeated for many mentions."""
+    is_text = isinstance(column.dtype, pd.StringDtype) or (
+        column.dtype == object and pd.api.types.infer_dtype(column, skipna=True) == "string"
+    )
+    return column.astype("category") if is_text else column
 
 
 def factorized(values: pd.Series[Any]) -> tuple[Ints, pd.Index[Any]]:

@@ -54,6 +54,18 @@ def check_source(source: Source, cache_dir: CacheDir) -> None:
         )
 
 
+def stamp(source: Source, cache_dir: CacheDir = None) -> tuple[int, int] | None:
+    """Return what changes when the file of a gazetteer does: its time and size; None if there is no file."""
+    if source == EMBEDDED:
+        return None  # it ships
+    path = installed_path(GEONAMES, cache_dir) if source == GEONAMES else Path(source)
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
+
+
 def index_of(source: Source, cache_dir: CacheDir) -> Path:
     """Return the path of a gazetteer's index; build it first, unless that needs a download."""
     if source == EMBEDDED:
