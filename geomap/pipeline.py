@@ -6,7 +6,7 @@ import os
 import threading
 from collections import OrderedDict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -136,6 +136,10 @@ class Geoparser:
         self._ranker = ranker
         self._resolver: Resolver | None = None
 
+    def load(self) -> None:
+        """Load the recognizer and the resolver now rather than at first use."""
+        _ = self.recognizer, self.resolver
+
     @property
     def recognizer(self) -> Recognizer:
         """The recognizer, loaded at first use."""
@@ -257,7 +261,8 @@ class Geoparser:
         table = pd.concat([spans, places], axis=1)
         nil = self._is_nil(table)
         table["status"] = np.where(nil, "nil", "resolved")
-        table.loc[nil, places.columns.difference(["confidence", "alternatives"])] = None
+        if nil.any():
+            table.loc[nil, places.columns.difference(["confidence", "alternatives"])] = None
         mentions = with_further_columns(finish_mentions(_with_article(table, articles)), given)
         progress("resolution", len(articles), len(articles))
         return mentions
@@ -372,29 +377,36 @@ def forget() -> None:
     _KEPT.clear()
 
 
+class _Kept(NamedTuple):
+    parser: Geoparser
+    loading: threading.Lock
+
+
 class _KeptParsers:
     """The parsers of the last few sets of options, shared by all threads."""
 
     def __init__(self) -> None:
-        self._parsers: OrderedDict[Hashable, Geoparser] = OrderedDict()
+        self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
         self._lock = threading.Lock()
 
     def parser(self, **options: Any) -> Geoparser:
-        """Return the parser of these options, made if it is not kept."""
+        """Return the parser of these options, loaded; of several threads that ask for it, one loads it."""
         key = _key(options)
         with self._lock:
-            parser = self._parsers.get(key)
-            if parser is None:
-                parser = self._parsers[key] = Geoparser(**options)
-            self._parsers.move_to_end(key)
-            while len(self._parsers) > PARSERS_KEPT:
-                self._parsers.popitem(last=False)
-        return parser
+            kept = self._kept.get(key)
+            if kept is None:
+                kept = self._kept[key] = _Kept(Geoparser(**options), threading.Lock())
+            self._kept.move_to_end(key)
+            while len(self._kept) > PARSERS_KEPT:
+                self._kept.popitem(last=False)
+        with kept.loading:
+            kept.parser.load()
+        return kept.parser
 
     def clear(self) -> None:
         """Let go of all."""
         with self._lock:
-            self._parsers.clear()
+            self._kept.clear()
 
 
 _KEPT = _KeptParsers()

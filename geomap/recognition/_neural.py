@@ -98,7 +98,9 @@ class NeuralRecognizer:
         with ThreadPoolExecutor(self.threads, thread_name_prefix="geomap-recognizer") as pool:
             while block := list(islice(items, BLOCK)):
                 batches = list(batched(block))[::-1]
-                for batch, logits in zip(batches, pool.map(self._run, batches), strict=True):
+                # A thread for a single sentence would take longer than the sentence.
+                run = map if len(batches) == 1 else pool.map
+                for batch, logits in zip(batches, run(self._run, batches), strict=True):
                     self._decode(texts, batch, logits, readings)
         return [reading.spans(text) for text, reading in zip(texts, readings, strict=True)]
 
