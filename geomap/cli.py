@@ -46,6 +46,15 @@ _MAX_PROBLEMS = 20
 Articles = Annotated[
     Path, typer.Argument(help="A folder or file of articles: .txt, .csv, .jsonl, .json, .parquet, .html.")
 ]
+MentionsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "-o",
+        "--output",
+        help="The table to write: .geojson, .gpkg, .parquet or .csv.",
+        show_default="printed instead",
+    ),
+]
 Recognizer = Annotated[
     str | None,
     typer.Option(help="'neural', or 'gazetteer' to match names only, without a model.", show_default="neural"),
@@ -142,12 +151,35 @@ def map_command(
     typer.echo(f"map        {path.resolve()}")
 
 
+@app.command("text")
+def text_command(
+    text: Annotated[str, typer.Argument(help="A text, in quotes; - for standard input.")],
+    output: MentionsFile = None,
+    recognizer: Recognizer = None,
+    gazetteer: GazetteerName = "embedded",
+    min_confidence: MinConfidence = None,
+) -> None:
+    """Find the places in a text and print them as a table."""
+    import geomap
+    from geomap.export import check_format, write_mentions
+
+    if output is not None:
+        check_format(output)
+    text = _standard_input() if text == "-" else text
+    if not text.strip():
+        raise errors.ArticlesUnreadable("the text is empty")
+    parser = geomap.Geoparser(recognizer=recognizer, gazetteer=gazetteer, min_confidence=min_confidence)
+    mentions = parser.geoparse([text])
+    if output is None:
+        _print_mentions(mentions)
+    else:
+        typer.echo(f"{len(mentions):,} mentions: {write_mentions(mentions, output).resolve()}")
+
+
 @app.command("geoparse")
 def geoparse_command(
     articles: Articles,
-    output: Annotated[
-        Path, typer.Option("-o", "--output", help="The table to write: .geojson, .gpkg, .parquet or .csv.")
-    ],
+    output: MentionsFile = None,
     recognizer: Recognizer = None,
     gazetteer: GazetteerName = "embedded",
     min_confidence: MinConfidence = None,
@@ -155,21 +187,28 @@ def geoparse_command(
     user_agent: UserAgent = None,
     domain: Domain = None,
 ) -> None:
-    """Geoparse articles and write the mentions as a table."""
+    """Geoparse articles; write the mentions to a file, or print them.
+
+    With - instead of a path, standard input is read as one text.
+    """
     import geomap
     from geomap._progress import progress_bars
     from geomap.export import check_format, write_mentions
 
-    check_format(output)
+    if output is not None:
+        check_format(output)
     service = fallback_service(fallback, user_agent, domain)
     with progress_bars() as progress:
-        table = geomap.read_articles(articles)
+        table = _articles_at(articles)
         parser = geomap.Geoparser(
             recognizer=recognizer, gazetteer=gazetteer, min_confidence=min_confidence, fallback=service
         )
         mentions = parser.geoparse(table, progress=progress)
+    if output is None:
+        _print_mentions(mentions, several=len(table) > 1)
+    else:
         path = write_mentions(mentions, output)
-    typer.echo(f"{len(mentions):,} mentions in {len(table):,} articles: {path.resolve()}")
+        typer.echo(f"{len(mentions):,} mentions in {len(table):,} articles: {path.resolve()}")
 
 
 @app.command("lookup")
@@ -490,6 +529,40 @@ def _print_scores(report: Report) -> None:
             number = f"{value:,.0f}" if is_count(str(part), score) else f"{value:,.3f}"
             interval = "" if low != low else f"  ({low:,.3f} to {high:,.3f})"
             typer.echo(f"  {score:<38} {number:>9}{interval}")
+
+
+def _articles_at(path: Path) -> pd.DataFrame:
+    """Return the articles in files, or the text on standard input as one."""
+    import geomap
+
+    if str(path) != "-":
+        return geomap.read_articles(path)
+    text = _standard_input()
+    if not text.strip():
+        raise errors.ArticlesUnreadable("there is no text on standard input")
+    return geomap.articles.as_articles([text])
+
+
+def _standard_input() -> str:
+    from geomap._decoding import Undecodable, decode
+
+    try:
+        return decode(sys.stdin.buffer.read()).text()
+    except Undecodable as error:
+        raise errors.ArticlesUnreadable(f"standard input: {error}") from error
+
+
+def _print_mentions(mentions: gpd.GeoDataFrame, *, several: bool = False) -> None:
+    """Print what a reader asks first of each mention: what it is, where it lies, how sure that is."""
+    if not len(mentions):
+        typer.echo("no place names found", err=True)
+        return
+    table = mentions[[*(["article_id"] if several else []), "toponym", "name", "country"]].copy()
+    table["feature"] = mentions["feature_code"]
+    table["lat"] = [f"{lat:.4f}" if lat == lat else "" for lat in mentions.geometry.y]
+    table["lon"] = [f"{lon:.4f}" if lon == lon else "" for lon in mentions.geometry.x]
+    table["confidence"] = [f"{confidence:.2f}" for confidence in mentions["confidence"]]
+    typer.echo(table.astype(object).where(table.notna(), "").to_string(index=False))
 
 
 def _print_answers(answers: gpd.GeoDataFrame) -> None:
