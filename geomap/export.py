@@ -81,7 +81,8 @@ def write_table(table: gpd.GeoDataFrame, path: str | Path, *, layer: str) -> Pat
     path = Path(path)
     check_format(path)
     suffix, table = path.suffix.casefold(), _in_degrees(table)
-    losses = _LOSSES[suffix](table)
+    losses = [*_values_as_text(table, suffix), *(_names_for_geopackage(table) if suffix == ".gpkg" else [])]
+    losses += _LOSSES[suffix](table)
     if losses:
         warnings.warn(f"{path}: {'; '.join(losses)}", LossyExport, stacklevel=3)
     with replacing(path) as temporary:
@@ -191,6 +192,46 @@ def _in_degrees(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     table = tables.in_degrees_of(table.copy())
     table.attrs = {}
     return table if table.geometry.name == "geometry" else table.rename_geometry("geometry")
+
+
+def _values_as_text(table: gpd.GeoDataFrame, suffix: str) -> list[str]:
+    """Write lists, objects and mixtures in further columns as JSON, in place, where the format has no type for them."""
+    if suffix == ".geojson":
+        return []
+    changed = []
+    for name in table.columns:
+        if table[name].dtype != object or pd.api.types.infer_dtype(table[name], skipna=True) in _ONE_TYPE:
+            continue
+        kinds = set(map(type, table[name].dropna()))
+        if suffix == ".parquet" and len(kinds) == 1:
+            continue
+        table[name] = table[name].map(_as_json, na_action="ignore").astype("str")
+        changed.append(str(name))
+    return [f"the values in {', '.join(changed)} are written as JSON"] if changed else []
+
+
+_ONE_TYPE = frozenset({"string", "empty", "boolean", "date", "datetime", "datetime64"})
+
+
+def _as_json(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _names_for_geopackage(table: gpd.GeoDataFrame) -> list[str]:
+    """Rename, in place, columns that a GeoPackage keeps for itself or cannot tell apart by case alone."""
+    taken = {"fid", "geom", "geometry"}
+    renamed: dict[Any, str] = {}
+    names = sorted(table.columns.drop("geometry"), key=lambda name: name not in tables.MENTIONS)  # its own first
+    for name in names:
+        new = str(name)
+        while new.casefold() in taken:
+            new += "_"
+        taken.add(new.casefold())
+        if new != name:
+            renamed[name] = new
+    table.columns = table.columns.map(lambda name: renamed.get(name, name))
+    shown = ", ".join(f"{name} as {new}" for name, new in renamed.items() if str(name) != new)
+    return [f"a GeoPackage cannot hold these names, so they are written otherwise: {shown}"] if shown else []
 
 
 # The writers own their table: it is a copy.
