@@ -21,7 +21,8 @@ import numpy as np
 import pandas as pd
 
 from geomap import tables
-from geomap.errors import CorrectionsUnmatched, InvalidCorrections
+from geomap._checks import file_path
+from geomap.errors import CorrectionsNotFound, CorrectionsUnmatched, InvalidCorrections
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -62,7 +63,7 @@ def apply_corrections(mentions: gpd.GeoDataFrame, path: str | os.PathLike[str]) 
 
     Raises
     ------
-    FileNotFoundError
+    CorrectionsNotFound
         If there is no such file.
     InvalidCorrections
         If a line is not a correction; the message names the line.
@@ -90,6 +91,7 @@ def apply_corrections(mentions: gpd.GeoDataFrame, path: str | os.PathLike[str]) 
     1   Erbil  resolved          NaN
     2  Tigris       nil  not a place
     """
+    tables.require_columns(mentions, _NEEDED, what="mentions")
     corrections = _read(path)
     correction_of, report = _matched(mentions, corrections)
     table = mentions.copy()
@@ -130,14 +132,21 @@ def check_corrections(mentions: pd.DataFrame, path: str | os.PathLike[str]) -> p
 
     Raises
     ------
-    FileNotFoundError, InvalidCorrections, ColumnMissing
+    CorrectionsNotFound, InvalidCorrections, ColumnMissing
         As :func:`apply_corrections`.
     """
+    tables.require_columns(mentions, _NEEDED, what="mentions")
     return _matched(mentions, _read(path))[1]
 
 
 def _read(path: str | os.PathLike[str]) -> list[_Correction]:
-    return list(_lines(Path(path)))
+    file = file_path("path", path)
+    if not file.exists():
+        raise CorrectionsNotFound(f"file not found: {file}")
+    try:
+        return list(_lines(file))
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidCorrections(f"{file} cannot be read as a file of corrections: {error}") from error
 
 
 def _lines(path: Path) -> Iterator[_Correction]:
@@ -178,7 +187,6 @@ def _is_number(value: object) -> TypeGuard[float]:
 
 def _matched(mentions: pd.DataFrame, corrections: list[_Correction]) -> tuple[dict[int, int], pd.DataFrame]:
     """Return the number of the correction that applies to each row that has one, and the report."""
-    tables.require_columns(mentions, _NEEDED, what="mentions")
     keys = {
         (str(article), str(field), int(start), int(end)): row
         for row, (article, field, start, end) in enumerate(

@@ -14,6 +14,7 @@ what to do. The tree, with the built-in exception in brackets::
       · InvalidTable (ValueError)
       · MentionsNotFound (FileNotFoundError)
       · MentionsUnreadable (ValueError)
+      · CorrectionsNotFound (FileNotFoundError)
       · InvalidCorrections (ValueError)
       · InvalidGold (ValueError)
       · UnsupportedFormat (ValueError)
@@ -84,6 +85,10 @@ class MentionsNotFound(GeomapError, FileNotFoundError):
 
 class MentionsUnreadable(GeomapError, ValueError):
     """A file cannot be read as a mentions table; the message names the file and the column."""
+
+
+class CorrectionsNotFound(GeomapError, FileNotFoundError):
+    """The file of corrections does not exist."""
 
 
 class InvalidCorrections(GeomapError, ValueError):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from geomap import tables
+from geomap._checks import file_path
 from geomap._files import replacing
 from geomap._optional import optional
 from geomap.errors import LossyExport, MentionsNotFound, MentionsUnreadable, UnsupportedFormat
@@ -78,7 +79,8 @@ def write_mentions(mentions: gpd.GeoDataFrame, path: str | Path) -> Path:
 
 def write_table(table: gpd.GeoDataFrame, path: str | Path, *, layer: str) -> Path:
     """Write any table of points as :func:`write_mentions` does; ``layer`` is its name in a GeoPackage."""
-    path = Path(path)
+    tables.require_geometry(table, what=layer)
+    path = file_path("path", path)
     check_format(path)
     suffix, table = path.suffix.casefold(), _in_degrees(table)
     losses = [*_values_as_text(table, suffix), *(_names_for_geopackage(table) if suffix == ".gpkg" else [])]
@@ -90,8 +92,9 @@ def write_table(table: gpd.GeoDataFrame, path: str | Path, *, layer: str) -> Pat
     return path
 
 
-def check_format(path: Path) -> None:
+def check_format(path: str | Path) -> None:
     """Raise :class:`~geomap.errors.UnsupportedFormat` unless the file's extension is that of a format to write."""
+    path = file_path("path", path)
     if path.suffix.casefold() not in _WRITERS:
         raise UnsupportedFormat(f"cannot write {path}: the extension must be one of {', '.join(_WRITERS)}")
     if path.suffix.casefold() == ".parquet":
@@ -124,7 +127,7 @@ def read_mentions(path: str | Path) -> gpd.GeoDataFrame:
         If the file is not in the format of its extension, or is not a mentions table; the message names the column that
         is missing or cannot be read.
     """
-    path = Path(path)
+    path = file_path("path", path)
     if path.suffix.casefold() not in _READERS:
         raise UnsupportedFormat(f"cannot read {path}: the extension must be one of {', '.join(_READERS)}")
     if not path.is_file():

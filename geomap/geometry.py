@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geomap import tables
+from geomap._checks import wrong_kind
 from geomap.errors import InvalidTable
 from geomap.tables import Floats, Ints
 
@@ -23,13 +24,19 @@ _SAME_KM = 1e-6
 def distance_km(lat_a: npt.ArrayLike, lon_a: npt.ArrayLike, lat_b: npt.ArrayLike, lon_b: npt.ArrayLike) -> Floats:
     """Return great-circle distances in kilometers between points in degrees (haversine, mean Earth radius)."""
     # As arrays: two Series would be aligned by their labels.
-    phi_a, theta_a, phi_b, theta_b = (
-        np.radians(np.asarray(angle, dtype=float)) for angle in (lat_a, lon_a, lat_b, lon_b)
-    )
+    named = {"lat_a": lat_a, "lon_a": lon_a, "lat_b": lat_b, "lon_b": lon_b}
+    phi_a, theta_a, phi_b, theta_b = (np.radians(_numbers(name, angle)) for name, angle in named.items())
     half_lat = np.sin((phi_b - phi_a) / 2) ** 2
     half_lon = np.sin((theta_b - theta_a) / 2) ** 2
     chord = half_lat + np.cos(phi_a) * np.cos(phi_b) * half_lon
     return np.asarray(2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(chord, 0, 1))), dtype=np.float64)
+
+
+def _numbers(name: str, values: npt.ArrayLike) -> Floats:
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise wrong_kind(name, values, "degrees, a number or an array of numbers") from error
 
 
 def unit_vectors(lat: npt.ArrayLike, lon: npt.ArrayLike) -> Floats:
@@ -156,7 +163,8 @@ def polygons(shapes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     InvalidTable
         If they have no coordinate system or a row is not a polygon.
     """
-    if getattr(shapes, "crs", None) is None:
+    tables.require_geometry(shapes, what="shapes")
+    if shapes.crs is None:
         raise InvalidTable("the shapes have no coordinate system; set it with shapes.set_crs(...)")
     kinds = shapes.geometry.geom_type
     wrong = (kinds.notna() & ~kinds.isin(("Polygon", "MultiPolygon"))).to_numpy()

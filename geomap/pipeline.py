@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from geomap._checks import probability
+from geomap._checks import of_kind, probability
 from geomap._progress import Progress, no_progress
 from geomap._text import Sentences
 from geomap.articles import as_articles, title_is_repeated
@@ -128,6 +128,14 @@ class Geoparser:
             probability("min_confidence", min_confidence)
         self.gazetteer = gazetteer if isinstance(gazetteer, Gazetteer) else Gazetteer(gazetteer)
         self.min_confidence = _default_threshold(self.gazetteer) if min_confidence is None else min_confidence
+        if source_home is not None:
+            of_kind("source_home", source_home, Mapping, "a dict of a publisher's name to where it is based")
+        if recognizer is not None:
+            of_kind(
+                "recognizer", recognizer, (str, Recognizer), "the name of one, or an object with a method recognize"
+            )
+        if ranker is not None:
+            of_kind("ranker", ranker, (str, Ranker), "'learned', 'hand-set', or an object with the methods of a Ranker")
         self.source_home = dict(source_home or {})
         if fallback is not None:
             check_service(fallback)
@@ -415,7 +423,11 @@ _KEPT = _KeptParsers()
 def _key(options: Mapping[str, Any]) -> Hashable:
     """Return what tells options apart: values where they are text or numbers, else the very objects."""
     # A gazetteer that was installed or changed since, or another cache folder, makes another parser.
-    return tuple((name, _part(value)) for name, value in options.items()), os.environ.get("GEOMAP_CACHE"), _stamps(options)
+    return (
+        tuple((name, _part(value)) for name, value in options.items()),
+        os.environ.get("GEOMAP_CACHE"),
+        _stamps(options),
+    )
 
 
 def _part(value: Any) -> Hashable:

@@ -256,7 +256,19 @@ def require_table(table: Any, *, what: str) -> None:
     """
     if not isinstance(table, pd.DataFrame):
         known = next((wanted for kind, wanted in _TABLES.items() if kind in what.split()), "a DataFrame")
+        if isinstance(table, pd.Series) and "toponym" in table.index:
+            known += " (of one row: mentions.iloc[[i]])"
         raise wrong_kind(what, table, known)
+
+
+def require_geometry(table: Any, *, what: str) -> None:
+    """Raise :class:`~geomap.errors.WrongKind` if this is no table, and ColumnMissing if it has no active geometry."""
+    require_table(table, what=what)
+    if getattr(table, "active_geometry_name", None) is None:
+        raise ColumnMissing(
+            f"the {what} table has no geometry; it should be a GeoDataFrame. It has: "
+            f"{', '.join(map(str, table.columns)) or 'no columns'}"
+        )
 
 
 def require_columns(table: pd.DataFrame, needed: Mapping[str, str] | tuple[str, ...], *, what: str) -> None:

@@ -364,6 +364,7 @@ def spatial_weights(areas: gpd.GeoDataFrame, *, neighbors: str = "contiguity", k
     ['IR', 'JO', 'KW', 'SA', 'SY', 'TR']
     """
     one_of("neighbors", neighbors, NEIGHBORS)
+    tables.require_geometry(areas, what="areas")
     libpysal = optional("libpysal", extra="analysis", needed_by=f"geomap.analysis.{verb or 'spatial_weights'}")
     if neighbors == "nearest":
         at_least("k", k, 1)
@@ -412,6 +413,7 @@ def _nearest(areas: gpd.GeoDataFrame, k: int) -> dict[int, list[int]]:
 
 def _usable(areas: gpd.GeoDataFrame, value: str) -> tuple[gpd.GeoDataFrame, Floats]:
     """Return the rows with a number and a shape, in EPSG:4326, and the numbers."""
+    tables.require_geometry(areas, what="areas")
     areas = in_degrees_of(areas)
     tables.require_columns(areas, (value, "geometry"), what="areas")
     if not areas.index.is_unique:

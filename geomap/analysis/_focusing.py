@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from geomap import tables
-from geomap._checks import at_least, one_of, probability
+from geomap._checks import at_least, file_path, of_kind, one_of, probability, wrong_kind
 from geomap._datelines import opens_sentence
 from geomap.analysis._grouping import (
     Bools,
@@ -352,7 +352,7 @@ def read_focus(path: str | Path) -> pd.DataFrame:
     ...     read_focus(file).loc[0, ["place_id", "country_code"]].to_list()
     ['geonames:99072', 'IQ']
     """
-    path = Path(path)
+    path = file_path("path", path)
     if not path.is_file():
         raise ArticlesNotFound(f"no such file: {path}")
     rows = []
@@ -432,6 +432,7 @@ def focus_accuracy(
     1    most frequent         2      1       0.5
     2  first mentioned         2      1       0.5
     """
+    tables.require_table(mentions, what="mentions")
     table = gold if isinstance(gold, pd.DataFrame) else _listed(gold)
     tables.require_columns(table, ("article_id", "place_id"), what="gold")
     ranked = {method: focus(mentions, method=method, limit=max(len(mentions), 1), min_share=0.0) for method in METHODS}
@@ -449,8 +450,11 @@ def focus_accuracy(
 
 
 def _listed(gold: Mapping[str, str | Collection[str]]) -> pd.DataFrame:
+    of_kind("gold", gold, Mapping, "a table as read_focus returns, or a dict of article_id to place_id")
     pairs: list[tuple[str, str | None]] = []
     for article, places in gold.items():
+        if not isinstance(places, Collection):
+            raise wrong_kind(f"gold[{article!r}]", places, "a place_id, or a list of them")
         wanted: list[str | None] = [places] if isinstance(places, str) else [*places]
         # An article that is about no known place counts too.
         pairs += [(article, place) for place in wanted or [None]]

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geomap._checks import wrong_kind
 from geomap.errors import InvalidTable
 from geomap.tables import Floats, Ints
 
@@ -125,7 +126,7 @@ def share_interval(successes: Any, total: Any, *, level: float = 0.95) -> tuple[
     '0.2553 to 0.3662'
     """
     z = normal_quantile(level)
-    hits, tries = np.asarray(successes, dtype=np.float64), np.asarray(total, dtype=np.float64)
+    hits, tries = _numbers("successes", successes), _numbers("total", total)
     if hits.ndim and tries.ndim and hits.shape != tries.shape:
         raise InvalidTable(
             f"successes and total must have the same length, or total be one number; got {hits.size} and {tries.size}"
@@ -141,6 +142,13 @@ def share_interval(successes: Any, total: Any, *, level: float = 0.95) -> tuple[
     low = np.where((hits == 0) & (tries > 0), 0.0, (center - reach) / scale)
     high = np.where((hits == tries) & (tries > 0), 1.0, (center + reach) / scale)
     return low[()], high[()]
+
+
+def _numbers(name: str, values: Any) -> Floats:
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise wrong_kind(name, values, "a number, or an array of numbers") from error
 
 
 def normal_quantile(level: float) -> float:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geomap import tables
-from geomap._checks import at_least, one_of, positive
+from geomap._checks import at_least, of_kind, one_of, positive
 from geomap._datelines import byline
 from geomap._optional import optional
 from geomap._text import sentence_bounds
@@ -449,6 +449,7 @@ def concordance(
                      An aid convoy reached Mosul from Erbil on Monday.
     """
     at_least("width", width, 1)
+    of_kind("place", place, str, "the name or the place_id of a place (str)")
     needed = (*MENTION_KEY, "toponym") if articles is not None else (*MENTION_KEY, "toponym", "sentence")
     tables.require_columns(mentions, needed, what="mentions")
     columns = list(dict.fromkeys((*needed, *_OPTIONAL)))

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
+from geomap._checks import file_path, wrong_kind
 from geomap.articles._problems import ProblemLog
 from geomap.articles._sources import Source
 from geomap.articles.readers import EXTENSIONS, GZIPPED
@@ -41,7 +43,7 @@ def find_sources(
     UnsupportedFormat
         If a path is a file of another format.
     """
-    paths = [Path(path)] if isinstance(path, str | os.PathLike) else [Path(each) for each in path]
+    paths = _paths(path)
     sources: dict[Path, Source] = {}
     for each in paths:
         for source in _sources_at(each, problems, recursive=recursive, alone=len(paths) == 1):
@@ -49,6 +51,14 @@ def find_sources(
     if not sources:
         raise ArticlesNotFound(_nothing_found(paths, problems))
     return list(sources.values())
+
+
+def _paths(path: Any) -> list[Path]:
+    if isinstance(path, str | os.PathLike):
+        return [file_path("path", path)]
+    if isinstance(path, bytes | Mapping) or not isinstance(path, Iterable):
+        raise wrong_kind("path", path, "the path of a file or folder (str or Path), or a list of them")
+    return [file_path(f"path[{number}]", each) for number, each in enumerate(path)]
 
 
 def _sources_at(path: Path, problems: ProblemLog, *, recursive: bool, alone: bool) -> Iterator[Source]:

@@ -6,6 +6,8 @@ import html
 import re
 import unicodedata
 
+from geomap._checks import of_kind
+
 # Letters of a title that is too long to begin a text by chance; a shorter one must be followed by the end of a phrase.
 LONG = 20
 # "Floods reach Kirkuk | The Daily Test": the outlet after the title is short.
@@ -38,6 +40,8 @@ def title_is_repeated(title: str, text: str) -> bool:
     >>> title_is_repeated("Mosul", "Mosul fell on Friday.")
     False
     """
+    of_kind("title", title, str, "a str")
+    of_kind("text", text, str, "a str")
     title = html.unescape(title)
     start = html.unescape(text[: 3 * len(title) + 300])
     without_outlet = _OUTLET.sub("", title)

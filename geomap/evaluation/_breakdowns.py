@@ -11,7 +11,7 @@ import pandas as pd
 
 from geomap.evaluation._bootstrap import Draws, draw, interval
 from geomap.evaluation._metrics import BINS, bin_of, judge, located, match_spans, with_confidence
-from geomap.evaluation._scoring import RESAMPLES, RESOLUTION, Comparison
+from geomap.evaluation._scoring import RESAMPLES, RESOLUTION, Comparison, require_comparison
 from geomap.tables import Ints
 
 Bools = npt.NDArray[np.bool_]
@@ -44,6 +44,7 @@ def breakdown(comparison: Comparison, *, bootstrap: int = RESAMPLES, seed: int =
         ``exact_recall`` and ``overlap_recall`` of spans; ``exact_precision``, by predicted kind; ``accuracy_161km`` and
         ``accuracy_region`` of gold spans; ``end_to_end_161km_recall``, found and placed within 161 km.
     """
+    require_comparison(comparison)
     gold, predicted = comparison.gold.mentions, comparison.predicted
     draws = draw(comparison.gold.articles["article_id"], times=bootstrap, seed=seed)
     articles, predicted_articles = draws.positions(gold["article_id"]), draws.positions(predicted["article_id"])
@@ -96,6 +97,7 @@ def confusions(comparison: Comparison) -> pd.DataFrame:
     0     spurious   Mosul                  Mosul         1
     1  wrong place   Erbil  Astana, KZ  Erbil, IQ         1
     """
+    require_comparison(comparison)
     columns = ["mistake", "toponym", "gold", "predicted"]
     rows = [*_wrong_places(comparison), *_wrong_spans(comparison)]
     table = pd.DataFrame(rows, columns=[*columns, "km", "article_id"])
@@ -123,6 +125,7 @@ def reliability(comparison: Comparison, *, bootstrap: int = RESAMPLES, seed: int
         ``confidence`` (the mean), ``right`` (the share within 161 km of gold), ``low`` and ``high``. Counted are the gold
         spans with coordinates that the predictions have too. Ten bins of equal width (Guo et al. 2017).
     """
+    require_comparison(comparison)
     draws = draw(comparison.gold.articles["article_id"], times=bootstrap, seed=seed)
     judged = with_confidence(_judged(comparison))
     bins = bin_of(judged["confidence"].to_numpy())
@@ -150,6 +153,7 @@ def distances(comparison: Comparison, *, bootstrap: int = RESAMPLES, seed: int =
     DataFrame
         ``km``, ``share``, ``low`` and ``high``, from the smallest distance; an unanswered mention is within none.
     """
+    require_comparison(comparison)
     draws = draw(comparison.gold.articles["article_id"], times=bootstrap, seed=seed)
     judged = _judged(comparison)
     articles = draws.positions(judged["article_id"])

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from geomap._checks import file_path
 from geomap.errors import InvalidGold, UnsupportedFormat
 from geomap.evaluation.readers import FORMATS, READERS, format_of
 from geomap.evaluation.readers._annotated import Annotated, Problem, Sources, by_id
@@ -143,7 +144,7 @@ def read_gold(
       toponym    lat    lon  geonameid
     0   Mosul  36.34  43.13      99072
     """
-    path = Path(path)
+    path = file_path("path", path)
     if format is not None and format not in READERS:
         raise UnsupportedFormat(f"unknown gold format {format!r}; expected one of {', '.join(FORMATS)}")
     if not path.exists():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geomap._checks import file_path, of_kind
 from geomap.evaluation._gold import FEATURE, Gold, dtypes_of, problem_with, read_gold
 from geomap.evaluation._regions import country_of
 from geomap.evaluation.readers import format_of
@@ -66,7 +68,8 @@ def read_predictions(source: pd.DataFrame | str | Path, gold: Gold) -> Predictio
     if isinstance(source, pd.DataFrame):
         require_columns(source, NEEDED, what="predictions")
         return _checked(with_coordinates(source), gold, [])
-    path = Path(source)
+    of_kind("predictions", source, (str, os.PathLike), "a mentions table, or the path of a file of one")
+    path = file_path("predictions", source)
     if format_of(path) == "mentions":
         return _checked(read_table(path), gold, [])
     read = read_gold(path, articles=gold.articles)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from geomap import tables
-from geomap._checks import at_least
+from geomap._checks import at_least, of_kind
 from geomap.errors import InvalidTable
 from geomap.evaluation._gold import Gold
 from geomap.evaluation._metrics import NEAR_KM, feature_ids, match_spans
@@ -58,6 +58,7 @@ def outlet_folds(sources: Sequence[str | None], *, folds: int = FOLDS, seed: int
     >>> outlet_folds(articles["source"].tolist(), folds=2).tolist()
     [0, 0, 1, 1]
     """
+    of_kind("sources", sources, Iterable, "a list of outlets, one for each article")
     names = [source if isinstance(source, str) else f"\x00{number}" for number, source in enumerate(sources)]
     outlets, inverse, counts = np.unique(names, return_inverse=True, return_counts=True)
     shuffled = np.random.default_rng(seed).permutation(len(outlets))
@@ -232,6 +233,7 @@ def label_by_gold(sampled: gpd.GeoDataFrame, gold: Gold, *, near_km: float = NEA
         If the sample lacks one of ``article_id, field, start, end, geonameid``.
     """
     tables.require_columns(sampled, (*tables.MENTION_KEY, "geonameid"), what="sample")
+    of_kind("gold", gold, Gold, "what geomap.evaluation.read_gold returns")
     labels = np.full(len(sampled), LABELS[2], dtype=object)
     pairs = match_spans(gold.mentions, sampled, exact=False)
     theirs, ours = gold.mentions.iloc[pairs[:, 0]], sampled.iloc[pairs[:, 1]]

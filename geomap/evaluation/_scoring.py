@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geomap._checks import of_kind
 from geomap.errors import InvalidTable
 from geomap.evaluation._bootstrap import Draws, draw, interval
 from geomap.evaluation._gold import Gold, read_gold
@@ -160,6 +162,11 @@ def compare(
     InvalidTable
         If the gold has no articles.
     """
+    of_kind(
+        "gold", gold, (str, os.PathLike, Gold), "the path of a gold file, or what geomap.evaluation.read_gold returns"
+    )
+    if geoparser is not None:
+        of_kind("geoparser", geoparser, Geoparser, "a geomap.Geoparser")
     geoparser = geoparser or Geoparser()
     if not isinstance(gold, Gold):
         gold = gold_for(geoparser, gold)
@@ -188,8 +195,14 @@ def gold_for(geoparser: Geoparser, path: str | Path, *, articles: pd.DataFrame |
     return read_gold(path, articles=articles, demonyms=demonyms, gazetteer=geoparser.gazetteer)
 
 
+def require_comparison(comparison: object, *, name: str = "comparison") -> None:
+    """Raise :class:`~geomap.errors.WrongKind` unless this is what :func:`compare` returns."""
+    of_kind(name, comparison, Comparison, "what geomap.evaluation.compare(gold, predictions) returns")
+
+
 def scores(comparison: Comparison, *, bootstrap: int = RESAMPLES, seed: int = 0) -> pd.DataFrame:
     """Return every score of a comparison, as :func:`evaluate` does."""
+    require_comparison(comparison)
     draws = draw(comparison.gold.articles["article_id"], times=bootstrap, seed=seed)
     nan = float("nan")
     rows = [("gold", name, float(count), nan, nan) for name, count in _counts(comparison).items()]
@@ -223,6 +236,8 @@ def difference(first: Comparison, second: Comparison, *, bootstrap: int = RESAMP
     InvalidTable
         If the two were not made from the same gold articles.
     """
+    require_comparison(first, name="first")
+    require_comparison(second, name="second")
     ids = first.gold.articles["article_id"].tolist()
     if ids != second.gold.articles["article_id"].tolist():
         raise InvalidTable("the comparisons have different gold articles; compare both with the same gold")

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from geomap._checks import of_kind, wrong_kind
 from geomap.gazetteer._folding import fold
 from geomap.gazetteer._model import Candidate, NameEntry, NameKind, WrittenForm
 from geomap.gazetteer._sources import EMBEDDED, Source, check_source, each_source, index_of
@@ -17,6 +18,7 @@ from geomap.gazetteer._store import Layers, Store
 if TYPE_CHECKING:
     import geopandas as gpd
 
+_A_NAME = "the name of a place (str)"
 # A million inhabitants outweigh this much similarity: a misspelled name more often means a city than a hamlet.
 _POPULATION_WEIGHT = 0.12 / 6
 
@@ -110,6 +112,7 @@ class Gazetteer:
         ['Springfield, Missouri, United States', 'Springfield, Massachusetts, United States',
          'Springfield, Illinois, United States']
         """
+        of_kind("name", name, str, _A_NAME)
         limit = max(limit, 0)
         scored = [(each, 1.0) for each in self.candidates([name], limit=limit, year=year)[name][:limit]]
         if fuzzy and limit and not scored:
@@ -157,10 +160,14 @@ class Gazetteer:
             Candidates by name as given: one per feature, with the closest kind of name, the most populous first. A
             name that no feature has gets an empty list.
         """
+        if isinstance(names, str) or not isinstance(names, Iterable):
+            raise wrong_kind("names", names, "a list of names (str)")
         by_name = self._store.by_name
         front = self._store.front
         found: dict[str, list[Candidate]] = {}
         for name in names:
+            if not isinstance(name, str):
+                raise wrong_kind("a name", name, _A_NAME)
             if name not in found:
                 rows = by_name(fold(name), year=year)
                 found[name] = _capped(rows, limit, front) if len(rows) > 1 else rows
@@ -189,6 +196,7 @@ class Gazetteer:
         Words of the name are looked up by symmetric deletes (Garbe's SymSpell) and by consonant skeletons; the names
         found are scored by rapidfuzz.
         """
+        of_kind("name", name, str, _A_NAME)
         found = self._store.similar(fold(name), names=max(2 * limit, 20), year=year)
         found.sort(key=_likeness)
         return found[: max(limit, 0)]
@@ -200,6 +208,7 @@ class Gazetteer:
 
     def place(self, place_id: str) -> Candidate | None:
         """Return the feature of an identifier such as ``geonames:99072``, or None."""
+        of_kind("place_id", place_id, str, "an identifier (str) such as 'geonames:99072'")
         return self._store.by_id(place_id)
 
     def describe(self, place: Candidate) -> dict[str, object]:
@@ -226,6 +235,7 @@ class Gazetteer:
         feature = self.place(place) if isinstance(place, str) else place
         if feature is None:
             return ()
+        of_kind("place", feature, Candidate, "a Candidate, or a place_id (str)")
         code = feature.feature_code or ""
         if feature.feature_class == "A" and code.startswith("PCL"):
             return (feature.name,)

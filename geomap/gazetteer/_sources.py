@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+from geomap._checks import of_kind, wrong_kind
 from geomap._files import cache_folder
 from geomap.errors import GazetteerNotFound
 from geomap.gazetteer._embedded import ensure_index
@@ -17,6 +18,8 @@ from geomap.gazetteer._own import ensure_own_index
 EMBEDDED = "embedded"
 GEONAMES = "geonames"
 INDEX_SUFFIX = ".sqlite"
+
+_WANTED = "'embedded', 'geonames', the path of a file of your own, or a list of these"
 
 Source = str | os.PathLike[str]
 CacheDir = str | os.PathLike[str] | None
@@ -30,7 +33,13 @@ def each_source(source: Source | Sequence[Source]) -> tuple[Source, ...]:
     GazetteerNotFound
         If the list is empty.
     """
-    parts = (source,) if isinstance(source, str | os.PathLike) else tuple(source)
+    if isinstance(source, str | os.PathLike):
+        return (source,)
+    if not isinstance(source, list | tuple):
+        raise wrong_kind("gazetteer", source, _WANTED)
+    parts = tuple(source)
+    for number, part in enumerate(parts):
+        of_kind(f"gazetteer[{number}]", part, (str, os.PathLike), _WANTED)
     if not parts:
         raise GazetteerNotFound("empty list of gazetteers; give at least one of 'embedded', 'geonames' or a file")
     return parts

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
+from geomap._checks import file_path
 from geomap._files import cache_folder, replacing
 from geomap.errors import GeocodingCacheSetAside, GeocodingCacheUnusable, UnsupportedFormat
 
@@ -49,7 +50,7 @@ def cache_path(path: str | Path | None = None) -> Path:
     """Return the cache file: the argument, or a file in it if it is a folder, or the user's."""
     if path is None:
         return cache_folder() / FILE_NAME
-    chosen = Path(path)
+    chosen = file_path("path", path)
     return chosen / FILE_NAME if chosen.is_dir() else chosen
 
 
@@ -416,7 +417,7 @@ def export_cache(output: str | Path, *, path: str | Path | None = None) -> int:
     UnsupportedFormat
         If the output has another ending.
     """
-    file, target = cache_path(path), Path(output)
+    file, target = cache_path(path), file_path("output", output)
     if target.suffix not in {".sqlite", ".csv"}:
         raise UnsupportedFormat(f"cannot export a cache as {target.name!r}; use the ending .sqlite or .csv")
     if not file.is_file():

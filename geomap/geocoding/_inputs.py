@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from geomap._checks import of_kind
 from geomap.errors import ColumnMissing, GeocodingMisused
 from geomap.geocoding._arguments import check_hints
 from geomap.tables import is_missing
@@ -71,6 +72,7 @@ def read_names(
     """
     if isinstance(names, (str, bytes)):
         raise GeocodingMisused(f"names must not be a single string; pass a list: [{names!r}]")
+    of_kind("names", names, Iterable, "a list of names, or a table with a column 'name'")
     if isinstance(names, pd.DataFrame):
         column = next((name for name in NAME_COLUMNS if name in names.columns), None)
         if column is None:
@@ -133,6 +135,7 @@ def read_points(points: Sequence[Any] | gpd.GeoSeries | gpd.GeoDataFrame) -> tup
     if isinstance(points, gpd.GeoSeries):
         in_degrees = points if points.crs is None else points.to_crs("EPSG:4326")
         return [_point_query(value) for value in in_degrees], points.index
+    of_kind("points", points, Iterable, "points, or pairs (longitude, latitude)")
     values = list(points)
     return [_point_query(value) for value in values], pd.RangeIndex(len(values))
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from geomap import tables
 from geomap._alternatives import alternatives, carries_alternatives
 from geomap._version import __version__
 from geomap.maps._disclosure import FULL, Disclosure
@@ -69,6 +70,7 @@ class Corpus:
 
     def __init__(self, mentions: gpd.GeoDataFrame) -> None:
         self.mentions = mentions
+        tables.require_table(mentions, what="mentions")
         self.hash = corpus_hash(mentions)
         self.key = f"geomap_{self.hash[:16]}"
         self._payload = Payload(mentions)

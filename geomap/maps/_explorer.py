@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from geomap import tables
 from geomap._optional import optional
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ def explore(
     from geomap.maps._layers import PlacesLayer
     from geomap.maps._views import middle
 
+    tables.require_table(mentions, what="mentions")
     if title is None:
         count = mentions["article_id"].nunique() if "article_id" in mentions.columns else 0
         title = f"Places in {count:,} article{'' if count == 1 else 's'}"

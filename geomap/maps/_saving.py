@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from geomap._checks import file_path, of_kind
 from geomap._files import replacing
 from geomap.errors import NotSelfContained
 
@@ -96,10 +97,13 @@ def save_html(
     False
     >>> folder.cleanup()
     """
+    from branca.element import Element
+
     from geomap.maps._disclosure import Disclosure, rendering_with
     from geomap.maps._document import linked, self_contained
 
-    target = Path(path)
+    of_kind("m", m, Element, "a map, as geomap.explore(mentions) returns, or any folium.Map")
+    target = file_path("path", path)
     disclosure = Disclosure(text=text, min_articles=min_articles, coarsen=coarsen)
     root = cast("Figure", m.get_root())
     with replacing(target) as temporary:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,7 @@ from geomap.tables import MENTION_KEY, PLACE, Floats, Ints
 CHUNK_SIZE = 1000  # articles that are resolved together: they are each other's evidence, and bound the memory
 
 
+@runtime_checkable
 class Ranker(Protocol):
     """Scores candidates from their signals; the higher, the likelier."""
 

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from geomap._alternatives import COLUMN, STORED, carries_alternatives, read_alternatives
+from geomap._checks import of_kind
 from geomap.errors import InvalidTable
 from geomap.gazetteer import Gazetteer
 from geomap.resolution._signals import NAMES
@@ -142,6 +143,8 @@ def why(mentions: pd.DataFrame, *, gazetteer: Gazetteer | None = None) -> Explan
     2  where the publisher's other articles are set          -0.1
     """
     require_columns(mentions, (*MENTION_KEY, "toponym"), what="mentions")
+    if gazetteer is not None:
+        of_kind("gazetteer", gazetteer, Gazetteer, "a geomap.Gazetteer")
     if len(mentions) != 1:
         raise InvalidTable(f"why explains one mention, and this table has {len(mentions)}; give mentions.iloc[[i]]")
     if not carries_alternatives(mentions):
