@@ -255,7 +255,7 @@ def _with_index(table: pd.DataFrame) -> pd.DataFrame:
     given = "article_id" in match_columns([*map(str, table.columns), *map(str, named)], {}).values()
     plain = pd.DataFrame(table.reset_index(drop=True))
     for name in named:
-        plain[name] = index.get_level_values(name).to_numpy()
+        plain[name] = index.get_level_values(index.names.index(name)).to_numpy()
     roles = match_columns(map(str, plain.columns), {})
     says_something = index.nlevels == 1 and (bool(named) or isinstance(index[:1].tolist()[0] if len(index) else 0, str))
     if not given and says_something and index.is_unique and not index.hasnans:

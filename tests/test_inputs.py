@@ -1,0 +1,330 @@
+"""Whatever people have in their hands becomes articles: texts, rows, tables of other libraries, paths."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+import geomap
+from geomap.articles import as_articles, read_articles
+from geomap.errors import ArticlesNotFound, ArticlesSkipped, ColumnMissing, InvalidTable, WrongKind
+from geomap.pipeline import _KEPT, forget
+from geomap.tables import ARTICLES, MENTIONS
+
+TEXT = "Rain fell on Mosul."
+OTHER = "A convoy reached Erbil."
+
+
+class RowsOfADataset:
+    """Rows as a dataset hands them out, one dict after the other."""
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        yield {"text": TEXT, "label": 1}
+        yield {"text": OTHER, "label": 0}
+
+
+class DatasetWithTable(RowsOfADataset):
+    def to_pandas(self) -> pd.DataFrame:
+        return pd.DataFrame(list(self))
+
+
+SAME: dict[str, Any] = {
+    "list": [TEXT, OTHER],
+    "tuple": (TEXT, OTHER),
+    "Series": pd.Series([TEXT, OTHER]),
+    "Series of objects": pd.Series([TEXT, OTHER], dtype=object),
+    "array": np.array([TEXT, OTHER]),
+    "Index": pd.Index([TEXT, OTHER]),
+    "list of dicts": [{"text": TEXT}, {"text": OTHER}],
+    "dict of columns": {"text": [TEXT, OTHER]},
+    "DataFrame": pd.DataFrame({"text": [TEXT, OTHER]}),
+    "DataFrame with another name": pd.DataFrame({"Body": [TEXT, OTHER]}),
+    "DataFrame after a filter": pd.DataFrame({"text": ["", TEXT, OTHER]}).iloc[1:],
+    "polars": pl.DataFrame({"text": [TEXT, OTHER]}),
+    "polars, lazy": pl.DataFrame({"text": [TEXT, OTHER]}).lazy(),
+    "polars Series": pl.Series([TEXT, OTHER]),
+    "pyarrow": pa.table({"content": [TEXT, OTHER]}),
+    "rows": RowsOfADataset(),
+    "rows with to_pandas": DatasetWithTable(),
+}
+
+
+@pytest.mark.parametrize("held", SAME)
+def test_two_texts_are_two_articles_numbered_from_one_however_they_are_held(held: str) -> None:
+    table = as_articles(SAME[held])
+    assert table["text"].tolist() == [TEXT, OTHER]
+    assert table["article_id"].tolist() == ["1", "2"]
+    assert table["title"].tolist() == ["", ""]
+    assert {name: str(table[name].dtype) for name in ARTICLES} == dict(ARTICLES)
+
+
+def test_one_text_and_one_dict_are_one_article_and_a_generator_is_many() -> None:
+    assert as_articles(TEXT)["text"].tolist() == [TEXT]
+    one = as_articles({"headline": "Storm", "body": TEXT, "date": "2017-03-01", "topic": "weather"})
+    assert one[["article_id", "title", "text", "topic"]].values.tolist() == [["1", "Storm", TEXT, "weather"]]
+    assert str(one["published"][0]) == "2017-03-01 00:00:00+00:00"
+    assert as_articles(text for text in (TEXT, OTHER))["article_id"].tolist() == ["1", "2"]
+
+
+def test_a_row_of_a_table_is_one_article() -> None:
+    table = pd.DataFrame({"article_id": ["a", "b"], "text": [TEXT, OTHER]})
+    assert as_articles(table.iloc[1])["article_id"].tolist() == ["b"]
+
+
+def test_further_columns_stay_behind_those_of_articles_with_their_values() -> None:
+    table = as_articles(pl.DataFrame({"topic": ["a", None], "n": [1, None], "text": [TEXT, OTHER]}))
+    assert list(table.columns) == [*ARTICLES, "topic", "n"]
+    assert table["n"].tolist() == [1, pd.NA]
+
+
+# --- ids ------------------------------------------------------------------------------------------------------------
+
+
+def test_ids_come_from_an_index_that_says_something() -> None:
+    texts = {"text": [TEXT, OTHER]}
+    assert as_articles(pd.DataFrame(texts, index=["u", "v"]))["article_id"].tolist() == ["u", "v"]
+    assert as_articles(pd.Series([TEXT, OTHER], index=["u", "v"]))["article_id"].tolist() == ["u", "v"]
+    assert as_articles(pd.DataFrame(texts, index=pd.Index([7, 9], name="report")))["article_id"].tolist() == ["7", "9"]
+    assert as_articles(pd.DataFrame(texts, index=[7, 9]))["article_id"].tolist() == ["1", "2"]
+    assert as_articles(pd.DataFrame(texts, index=["u", "u"]))["article_id"].tolist() == ["1", "2"]
+    dated = as_articles(pd.DataFrame(texts, index=pd.Index(["2017-03-01", "2017-03-02"], name="date")))
+    assert dated["article_id"].tolist() == ["1", "2"]
+    assert dated["published"].dt.day.tolist() == [1, 2]
+
+
+def test_ids_that_are_given_must_be_unique() -> None:
+    with pytest.raises(InvalidTable, match="'x' stands twice"):
+        as_articles({"id": ["x", "x"], "text": [TEXT, OTHER]})
+    with pytest.raises(InvalidTable, match="'x' stands twice"):
+        as_articles(pd.DataFrame({"text": [TEXT, OTHER]}, index=pd.Index(["x", "x"], name="article_id")))
+
+
+# --- dates ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "day"),
+    [
+        (20170301, "2017-03-01"),
+        (2017, "2017-01-01"),
+        (2017.0, "2017-01-01"),
+        (1488326400, "2017-03-01"),
+        ("Wed Nov 23, 2016 | 10:27am EST", "2016-11-23"),
+        ("2017-03-01", "2017-03-01"),
+        (pd.Timestamp("2017-03-01 23:00", tz="America/New_York"), "2017-03-02"),
+    ],
+)
+def test_a_date_in_a_table_is_read_as_from_a_file(value: Any, day: str, tmp_path: Path) -> None:
+    held = pd.DataFrame({"text": [TEXT], "published": [value]})
+    assert as_articles(held)["published"].dt.strftime("%Y-%m-%d").tolist() == [day]
+    if isinstance(value, int | str):
+        held.to_csv(tmp_path / "a.csv", index=False)
+        assert read_articles(tmp_path / "a.csv")["published"].dt.strftime("%Y-%m-%d").tolist() == [day]
+
+
+def test_a_date_that_cannot_be_read_is_missing_and_said() -> None:
+    with pytest.warns(ArticlesSkipped, match="row 2: unrecognized date 'soon'"):
+        table = as_articles({"text": [TEXT, OTHER], "published": ["2017-03-01", "soon"]})
+    assert table["published"].isna().tolist() == [False, True]
+    assert [problem["row"] for problem in table.attrs["problems"]] == [2]
+
+
+# --- paths ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_path_is_read_and_so_is_a_string_that_names_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "news").mkdir()
+    (tmp_path / "news" / "a.txt").write_text(TEXT, "utf-8")
+    (tmp_path / "b.csv").write_text(f"id,text\nz,{OTHER}\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    for folder in (Path("news"), "news/", str(tmp_path / "news")):
+        assert as_articles(folder)["article_id"].tolist() == ["a"]
+    assert as_articles("b.csv")["article_id"].tolist() == ["z"]
+    assert as_articles([Path("news"), Path("b.csv")])["text"].tolist() == [TEXT, OTHER]
+
+
+def test_strings_in_a_list_are_texts_whatever_they_look_like(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "b.csv").write_text("text\nx\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert as_articles(["b.csv"])["text"].tolist() == ["b.csv"]
+
+
+def test_a_name_of_a_file_that_is_not_there_is_an_error_and_a_sentence_never_is() -> None:
+    with pytest.raises(ArticlesNotFound, match=r"if it is a text, give it in a list: \['news.csv'\]"):
+        as_articles("news.csv")
+    for text in ("Mosul/Erbil", "He sent news.csv", "", "A. B.", "/", "x" * 5000, "a/b\nc.csv", "\ud83d/x"):
+        if text != "/":
+            as_articles(text)
+
+
+# --- what is refused --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("held", "said"),
+    [
+        (pd.DataFrame({"text": [1, 2]}), "the column 'text' of the articles table must hold texts .*; got int in all 2 rows"),
+        (pd.DataFrame({"text": [TEXT, 2]}), r"got an int \(2\) in row 1"),
+        (pd.Series([1.5, 2.5]), "the Series must hold texts"),
+        ([TEXT, 3], r"articles\[1\] must be a text .*; got an int \(3\)"),
+        ([{"text": TEXT}, OTHER], r"articles\[1\] must be a dict"),
+        ([b"x"], r"articles\[0\] must be a text .*; got a bytes"),
+        ({TEXT}, "not be a set"),
+        (np.array([[TEXT]]), "2 dimensions"),
+        ({"text": b"x"}, "must hold texts"),
+    ],
+)
+def test_what_is_no_text_is_named(held: Any, said: str) -> None:
+    with pytest.raises(WrongKind, match=said):
+        as_articles(held)
+
+
+def test_an_open_file_is_no_list_of_lines(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(TEXT, "utf-8")
+    with (tmp_path / "a.txt").open() as file, pytest.raises(WrongKind, match="an open file: give its path"):
+        as_articles(file)
+
+
+@pytest.mark.parametrize(
+    ("held", "said"),
+    [
+        (pd.DataFrame(), "empty table; it needs a column 'text'"),
+        ([], "articles is empty"),
+        ({}, "empty dict"),
+        (pd.DataFrame({"text": [None, None]}), "missing in every row"),
+        ({"text": [TEXT, OTHER], "topic": ["x"]}, "different lengths: text 2, topic 1"),
+        (pd.DataFrame([[TEXT, TEXT]], columns=["text", "text"]), "'text' stands twice"),
+        (pd.DataFrame([[TEXT]], columns=pd.MultiIndex.from_tuples([("a", "text")])), "2 levels of column names"),
+    ],
+)
+def test_a_table_without_articles_says_why(held: Any, said: str) -> None:
+    with pytest.raises(InvalidTable, match=said):
+        as_articles(held)
+
+
+def test_a_table_without_text_says_which_columns_it_has() -> None:
+    with pytest.raises(ColumnMissing, match="no column of text; rename the one that is to 'text'. It has: url, count"):
+        as_articles(pd.DataFrame({"url": ["x"], "count": [1]}))
+
+
+def test_a_table_with_the_columns_and_no_rows_has_no_mentions() -> None:
+    mentions = geomap.geoparse(pd.DataFrame({"article_id": [], "text": [], "topic": []}), recognizer="gazetteer")
+    assert list(mentions.columns) == [*MENTIONS, "topic", "geometry"]
+    assert len(mentions) == 0
+
+
+# --- damaged characters -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("damage", ["\ud83d", "\0", "\ud83d\ude00"])
+def test_offsets_hold_in_texts_with_characters_that_no_file_can_hold(damage: str) -> None:
+    text = f"a{damage} Rain fell on Mosul {damage} and on Erbil."
+    table = pd.DataFrame({"text": pd.Series([text], dtype=object), "topic": pd.Series([damage], dtype=object)})
+    with pytest.warns(ArticlesSkipped, match="in the text replaced by U\\+FFFD"):
+        mentions = geomap.geoparse(table, recognizer="gazetteer")
+    assert mentions["toponym"].tolist() == ["Mosul", "Erbil"]
+    assert [text[row.start : row.end] for row in mentions.itertuples()] == ["Mosul", "Erbil"]
+
+
+# --- through geoparse ---------------------------------------------------------------------------------------------------
+
+
+def test_geoparse_takes_a_sentence() -> None:
+    assert geomap.geoparse("Protests in Mosul")["name"].tolist() == ["Mosul"]
+
+
+def test_further_columns_of_the_articles_arrive_in_the_mentions_and_color_the_map() -> None:
+    held = {
+        "text": [TEXT, OTHER],
+        "topic": ["weather", "aid"],
+        "words": [4, 4],
+        "confidence": [7, 8],
+        "lon": [1.0, 2.0],
+        "tags": [["a"], ["b"]],
+        "day": pd.to_datetime(["2017-03-01", "2017-03-02"]),
+    }
+    mentions = geomap.geoparse(held, recognizer="gazetteer")
+    added = ["topic", "words", "confidence_article", "lon_article", "tags", "day"]
+    assert list(mentions.columns) == [*MENTIONS, *added, "geometry"]
+    assert mentions["topic"].tolist() == ["weather", "aid"]
+    assert isinstance(mentions["topic"].dtype, pd.CategoricalDtype)
+    assert mentions["words"].dtype == "int64"
+    assert mentions["confidence_article"].tolist() == [7, 8]
+    assert mentions["tags"].tolist() == [["a"], ["b"]]
+    assert mentions["confidence"].between(0, 1).all()
+    geomap.explore(mentions, color="topic")
+
+
+@pytest.mark.parametrize("suffix", [".gpkg", ".csv", ".geojson", ".parquet"])
+@pytest.mark.filterwarnings("ignore::geomap.errors.LossyExport", "ignore::UserWarning")
+def test_further_columns_of_any_name_and_value_can_be_written(suffix: str, tmp_path: Path) -> None:
+    held = {
+        "text": [TEXT, OTHER],
+        "fid": [7, 7],
+        "FID": [7, 8],
+        "geom": ["a", "b"],
+        "Title": ["x", "y"],
+        "tags": [["a"], ["b"]],
+        "mixed": [1, "a"],
+        5: [1, 2],
+    }
+    mentions = geomap.geoparse(held, recognizer="gazetteer")
+    path = geomap.export.write_mentions(mentions, tmp_path / f"m{suffix}")
+    again = geomap.export.read_mentions(path)
+    assert again["toponym"].tolist() == ["Mosul", "Erbil"]
+    assert len(again.columns) == len(mentions.columns)
+
+
+# --- the parser that is kept ---------------------------------------------------------------------------------------------
+
+
+def test_the_parser_is_kept_for_the_same_options_until_it_is_let_go() -> None:
+    forget()
+    first = _KEPT.parser(**options())
+    assert _KEPT.parser(**options()) is first
+    assert _KEPT.parser(**options(min_confidence=0.5)) is not first
+    forget()
+    assert _KEPT.parser(**options()) is not first
+    forget()
+
+
+def test_a_gazetteer_file_that_changed_makes_another_parser(tmp_path: Path) -> None:
+    file = tmp_path / "own.csv"
+    file.write_text("name,latitude,longitude\nQwxville,10,20\n", "utf-8")
+    text = "Rain fell on Qwxville and Zyxburg."
+    found = geomap.geoparse(text, recognizer="gazetteer", gazetteer=file)
+    assert found["toponym"].tolist() == ["Qwxville"]
+    file.write_text("name,latitude,longitude\nZyxburg,10,20\nOthertown,1,2\n", "utf-8")
+    found = geomap.geoparse(text, recognizer="gazetteer", gazetteer=file)
+    assert found["toponym"].tolist() == ["Zyxburg"]
+    forget()
+
+
+def test_threads_share_one_parser_and_agree() -> None:
+    forget()
+    results: list[list[str]] = []
+
+    def work() -> None:
+        results.append(geomap.geoparse([TEXT, OTHER], recognizer="gazetteer")["toponym"].tolist())
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results == [["Mosul", "Erbil"]] * 8
+    assert len(_KEPT._kept) == 1
+    forget()
+
+
+def options(**chosen: Any) -> dict[str, Any]:
+    plain = {"recognizer": "gazetteer", "gazetteer": "embedded", "min_confidence": None, "source_home": None}
+    return {**plain, "fallback": None, **chosen}
