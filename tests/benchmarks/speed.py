@@ -33,6 +33,7 @@ WORDS = 400
 ARTICLES = 60
 ROUNDS = 3
 LONG = (150, 750)
+SENTENCES = 60
 
 
 def articles_of(texts: Sequence[str], count: int) -> list[str]:
@@ -60,6 +61,8 @@ def section(bench: Bench) -> str:
             markdown(_resolution(bench), first="step"),
             "The stages of `geomap map` on the sample corpus (128 short reports), in a fresh process:",
             markdown(_stages(), first="stage"),
+            f"{SENTENCES} calls of `geomap.geoparse` with one sentence, in a process that has answered one before:",
+            markdown(_sentence(), first="call"),
             "Peak memory of a process that geoparses a long corpus of such articles:",
             markdown(_memory(articles), first="articles"),
         ]
@@ -190,6 +193,18 @@ with tempfile.TemporaryDirectory() as folder:
 rows = clock.__defaults__[0]
 print(json.dumps([*rows, ("everything", time.perf_counter() - start)]))
 """
+_SENTENCE = """
+import json, statistics, sys, time
+import geomap
+text = "Protests in Mosul spread to Erbil on Monday."
+geomap.geoparse(text)
+seconds = []
+for _ in range(int(sys.argv[1])):
+    begun = time.perf_counter()
+    geomap.geoparse(text)
+    seconds.append(time.perf_counter() - begun)
+print(json.dumps([statistics.median(seconds), statistics.quantiles(seconds, n=10)[-1]]))
+"""
 _MEMORY = """
 import json, pathlib, re, resource, sys, time
 import pandas as pd
@@ -211,6 +226,14 @@ print(json.dumps([len(mentions), seconds, peak * 1024]))
 def _stages() -> pd.DataFrame:
     rows = json.loads(_python(_STAGES))
     return pd.DataFrame({"seconds": [f"{seconds:.2f}" for _, seconds in rows]}, index=[name for name, _ in rows])
+
+
+def _sentence() -> pd.DataFrame:
+    found = json.loads(_python(_SENTENCE, str(SENTENCES)))
+    return pd.DataFrame(
+        {name: [f"{1000 * seconds:.0f}"] for name, seconds in zip(("median ms", "90 % within ms"), found, strict=True)},
+        index=["one sentence, warm"],
+    )
 
 
 def _memory(articles: list[str]) -> pd.DataFrame:
