@@ -173,7 +173,9 @@ def text_command(
     if output is None:
         _print_mentions(mentions)
     else:
-        typer.echo(f"{len(mentions):,} mentions: {write_mentions(mentions, output).resolve()}")
+        typer.echo(
+            f"{len(mentions):,} mention{'' if len(mentions) == 1 else 's'}: {write_mentions(mentions, output).resolve()}"
+        )
 
 
 @app.command("geoparse")

@@ -187,8 +187,9 @@ class Geoparser:
         WrongKind, ColumnMissing, InvalidTable
             If there are no articles in it.
         """
-        articles = as_articles(articles)
-        progress = progress or no_progress
+        return self._geoparse(as_articles(articles), progress or no_progress)
+
+    def _geoparse(self, articles: pd.DataFrame, progress: Progress) -> gpd.GeoDataFrame:
         return self._resolve(articles, self._recognize(articles, progress), None, progress)
 
     def recognize(self, articles: Articles, *, progress: Progress | None = None) -> pd.DataFrame:
@@ -369,7 +370,7 @@ def geoparse(
         source_home=source_home,
         fallback=fallback,
     )
-    return parser.geoparse(table)
+    return parser._geoparse(table, no_progress)
 
 
 def forget() -> None:

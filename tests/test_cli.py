@@ -29,10 +29,16 @@ def corpus(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def run(gazetteer: geomap.Gazetteer, gazetteer_cache: Path, tmp_path: Path):
-    def call(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    def call(*arguments: str | Path, given: bytes | None = None) -> subprocess.CompletedProcess[str]:
         environment = os.environ | {"GEOMAP_CACHE": str(gazetteer_cache), "COLUMNS": "200"}
         command = [sys.executable, "-m", "geomap.cli", *map(str, arguments)]
-        return subprocess.run(command, capture_output=True, text=True, env=environment, cwd=tmp_path, timeout=300)
+        done = subprocess.run(command, capture_output=True, input=given, env=environment, cwd=tmp_path, timeout=300)
+        return subprocess.CompletedProcess(
+            done.args,
+            done.returncode,
+            done.stdout.decode().replace("\r\n", "\n"),
+            done.stderr.decode().replace("\r\n", "\n"),
+        )
 
     return call
 
@@ -163,3 +169,40 @@ def test_a_broken_file_is_named_on_stderr_and_the_rest_is_mapped(run, corpus: Pa
 
 def test_version_is_printed(run) -> None:
     assert run("--version").stdout.strip() == geomap.__version__
+
+
+HEADER = ["toponym", "name", "country", "feature", "lat", "lon", "confidence"]
+
+
+def test_text_prints_the_places_of_a_text(run) -> None:
+    done = run("text", "Protests in Mosul and Qwxyzzton", "--recognizer", "gazetteer")
+    assert done.returncode == 0, done.stderr
+    header, row = done.stdout.splitlines()
+    assert header.split() == HEADER
+    assert row.split()[:4] == ["Mosul", "Mosul", "Iraq", "PPLA"]
+    assert done.stderr == ""
+
+
+def test_text_and_geoparse_read_standard_input(run) -> None:
+    for command in (["text", "-"], ["geoparse", "-"]):
+        done = run(*command, "--recognizer", "gazetteer", given="Regen in Mosul, Schnee in Zürich\n".encode("utf-16"))
+        assert done.returncode == 0, done.stderr
+        assert [line.split()[0] for line in done.stdout.splitlines()[1:]] == ["Mosul", "Zürich"]
+    empty = run("geoparse", "-", given=b" \n")
+    assert (empty.returncode, empty.stderr.strip()) == (3, "error: there is no text on standard input")
+
+
+def test_text_with_an_output_writes_a_file_and_one_without_places_says_so(run, tmp_path: Path) -> None:
+    done = run("text", "Rain in Mosul", "-o", "m.csv", "--recognizer", "gazetteer")
+    assert done.stdout == f"1 mention: {tmp_path / 'm.csv'}\n"
+    assert geomap.export.read_mentions(tmp_path / "m.csv")["toponym"].tolist() == ["Mosul"]
+    nothing = run("text", "Nothing of note", "--recognizer", "gazetteer")
+    assert (nothing.returncode, nothing.stdout, nothing.stderr) == (0, "", "no place names found\n")
+
+
+def test_geoparse_without_an_output_prints_the_mentions(run, corpus: Path) -> None:
+    (corpus / "two.txt").write_text("Snow fell on Ankara.", encoding="utf-8")
+    done = run("geoparse", corpus, "--recognizer", "gazetteer")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split()[:8] == ["article_id", *HEADER]
+    assert done.stdout.splitlines()[-1].split()[:2] == ["two", "Ankara"]

@@ -171,7 +171,10 @@ def test_a_name_of_a_file_that_is_not_there_is_an_error_and_a_sentence_never_is(
 @pytest.mark.parametrize(
     ("held", "said"),
     [
-        (pd.DataFrame({"text": [1, 2]}), "the column 'text' of the articles table must hold texts .*; got int in all 2 rows"),
+        (
+            pd.DataFrame({"text": [1, 2]}),
+            "the column 'text' of the articles table must hold texts .*; got int in all 2 rows",
+        ),
         (pd.DataFrame({"text": [TEXT, 2]}), r"got an int \(2\) in row 1"),
         (pd.Series([1.5, 2.5]), "the Series must hold texts"),
         ([TEXT, 3], r"articles\[1\] must be a text .*; got an int \(3\)"),
