@@ -214,7 +214,7 @@ def test_a_table_without_articles_says_why(held: Any, said: str) -> None:
 
 
 def test_a_table_without_text_says_which_columns_it_has() -> None:
-    with pytest.raises(ColumnMissing, match="no column of text; rename the one that is to 'text'. It has: url, count"):
+    with pytest.raises(ColumnMissing, match=r"no column of text; rename the one that is to 'text'\. It has: url, count"):
         as_articles(pd.DataFrame({"url": ["x"], "count": [1]}))
 
 
