@@ -305,10 +305,14 @@ def _validated(table: pd.DataFrame) -> pd.DataFrame:
     if "published" in table.columns:
         table["published"] = _dates(table["published"], problems)
     articles = validate_articles(table)
-    if problems:
-        problems.finish([_HERE])
-        warn(problems, stacklevel=4)
-        articles.attrs["problems"] = problems
+    return _told(articles, problems) if problems else articles
+
+
+def _told(articles: pd.DataFrame, problems: ProblemLog) -> pd.DataFrame:
+    """Return the articles with the list of what was repaired in them, and warn of it."""
+    problems.finish([_HERE])
+    warn(problems, stacklevel=5)
+    articles.attrs["problems"] = problems
     return articles
 
 
