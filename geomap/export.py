@@ -198,9 +198,14 @@ def _in_degrees(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _values_as_text(table: gpd.GeoDataFrame, suffix: str) -> list[str]:
-    """Write lists, objects and mixtures in further columns as JSON, in place, where the format has no type for them."""
+    """Write in place what the format has no type for: lists, objects and mixtures as JSON, further geometries as WKT."""
+    further = [name for name in table.select_dtypes("geometry").columns if name != "geometry"]
+    shapes = [] if suffix == ".parquet" else further
+    for name in shapes:
+        table[name] = pd.Series(table[name].to_wkt(), index=table.index, dtype=object).astype("str")
+    losses = [f"the shapes in {', '.join(map(str, shapes))} are written as text (WKT)"] if shapes else []
     if suffix == ".geojson":
-        return []
+        return losses
     changed = []
     for name in table.columns:
         if table[name].dtype != object or pd.api.types.infer_dtype(table[name], skipna=True) in _ONE_TYPE:
@@ -210,7 +215,7 @@ def _values_as_text(table: gpd.GeoDataFrame, suffix: str) -> list[str]:
             continue
         table[name] = table[name].map(_as_json, na_action="ignore").astype("str")
         changed.append(str(name))
-    return [f"the values in {', '.join(changed)} are written as JSON"] if changed else []
+    return [*losses, f"the values in {', '.join(changed)} are written as JSON"] if changed else losses
 
 
 _ONE_TYPE = frozenset({"string", "empty", "boolean", "date", "datetime", "datetime64"})

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -214,7 +215,9 @@ def test_a_table_without_articles_says_why(held: Any, said: str) -> None:
 
 
 def test_a_table_without_text_says_which_columns_it_has() -> None:
-    with pytest.raises(ColumnMissing, match=r"no column of text; rename the one that is to 'text'\. It has: url, count"):
+    with pytest.raises(
+        ColumnMissing, match=r"no column of text; rename the one that is to 'text'\. It has: url, count"
+    ):
         as_articles(pd.DataFrame({"url": ["x"], "count": [1]}))
 
 
@@ -279,7 +282,9 @@ def test_further_columns_of_any_name_and_value_can_be_written(suffix: str, tmp_p
         "mixed": [1, "a"],
         5: [1, 2],
     }
-    mentions = geomap.geoparse(held, recognizer="gazetteer")
+    articles = gpd.GeoDataFrame(held, geometry=gpd.points_from_xy([1, 2], [3, 4]), crs="EPSG:4326")
+    mentions = geomap.geoparse(articles, recognizer="gazetteer")
+    assert "geometry_article" in mentions
     path = geomap.export.write_mentions(mentions, tmp_path / f"m{suffix}")
     again = geomap.export.read_mentions(path)
     assert again["toponym"].tolist() == ["Mosul", "Erbil"]
