@@ -199,7 +199,7 @@ def _in_degrees(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def _values_as_text(table: gpd.GeoDataFrame, suffix: str) -> list[str]:
     """Write in place what the format has no type for: lists, objects and mixtures as JSON, further geometries as WKT."""
-    further = [name for name in table.select_dtypes("geometry").columns if name != "geometry"]
+    further = [name for name in table.columns if name != "geometry" and table[name].dtype == "geometry"]
     shapes = [] if suffix == ".parquet" else further
     for name in shapes:
         table[name] = pd.Series(table[name].to_wkt(), index=table.index, dtype=object).astype("str")
