@@ -10,6 +10,7 @@ what to do. The tree, with the built-in exception in brackets::
       # Reading and writing tables
       · ArticlesNotFound (FileNotFoundError)
       · ArticlesUnreadable (ValueError)
+      · ArticlesLost (ValueError)
       · ColumnMissing (KeyError)
       · InvalidTable (ValueError)
       · MentionsNotFound (FileNotFoundError)
@@ -65,6 +66,10 @@ class ArticlesNotFound(GeomapError, FileNotFoundError):
 
 class ArticlesUnreadable(GeomapError, ValueError):
     """A file of articles exists but cannot be read as the format that its name promises."""
+
+
+class ArticlesLost(GeomapError, ValueError):
+    """Files, rows or characters were lost in reading, and ``strict`` allows no loss; the message lists them."""
 
 
 class ColumnMissing(GeomapError, KeyError):
