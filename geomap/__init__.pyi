@@ -19,6 +19,7 @@ from . import tables as tables
 from ._version import __version__ as __version__
 from .analysis import places as places
 from .articles import read_articles as read_articles
+from .articles import reading_report as reading_report
 from .corrections import apply_corrections as apply_corrections
 from .evaluation import evaluate as evaluate
 from .gazetteer import Gazetteer as Gazetteer

@@ -1,7 +1,8 @@
 """Articles: files and folders to a table of one row per article."""
 
+from geomap.articles._account import reading_report
 from geomap.articles._inputs import as_articles
 from geomap.articles._reading import read_articles
 from geomap.articles._titles import title_is_repeated
 
-__all__ = ["as_articles", "read_articles", "title_is_repeated"]
+__all__ = ["as_articles", "read_articles", "reading_report", "title_is_repeated"]

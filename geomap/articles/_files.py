@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from geomap._checks import file_path, wrong_kind
-from geomap.articles._problems import ProblemLog
+from geomap.articles._problems import Action, ProblemLog
 from geomap.articles._sources import Source
 from geomap.articles.readers import EXTENSIONS, GZIPPED
 from geomap.errors import ArticlesNotFound, UnsupportedFormat
@@ -47,7 +48,10 @@ def find_sources(
     sources: dict[Path, Source] = {}
     for each in paths:
         for source in _sources_at(each, problems, recursive=recursive, alone=len(paths) == 1):
-            sources.setdefault(source.path.resolve(), source)
+            problems.about(source.label)
+            first = sources.setdefault(source.path.resolve(), source)
+            if first.label != source.label:
+                problems.add(source.label, f"the same file as {first.label}", action="ignored")
     if not sources:
         raise ArticlesNotFound(_nothing_found(paths, problems))
     return list(sources.values())
@@ -63,23 +67,44 @@ def _paths(path: Any) -> list[Path]:
 
 def _sources_at(path: Path, problems: ProblemLog, *, recursive: bool, alone: bool) -> Iterator[Source]:
     if path.is_dir():
-        for file in _walk(path, problems, recursive=recursive):
-            label = (file.relative_to(path) if alone else file).as_posix()
+        for file, obstacle in _walk(path, recursive=recursive):
+            inside = file.relative_to(path).as_posix()
+            label = _label(inside if alone else file.as_posix(), problems)
             kind, ending = _kind(file)
-            if kind is None:
+            if obstacle is not None:
+                problems.add(f"{label}/" if obstacle.is_folder else label, obstacle.reason, action=obstacle.action)
+            elif kind is None:
                 problems.add(label, "not an article format", action="ignored")
             elif kind == "jsonl" and _GOLD.match(file.name):
                 # Gold annotations repeat the texts of the articles beside them.
                 problems.add(label, "gold annotations; pass the file itself to read its texts", action="ignored")
             else:
-                yield Source(file, label, file.relative_to(path).as_posix().removesuffix(ending), kind)
+                yield Source(file, label, valid_name(inside).removesuffix(ending), kind)
         return
     if not path.exists():
         raise ArticlesNotFound(f"no such file or folder: {path} (working directory: {Path.cwd()})")
+    if not path.is_file():
+        raise UnsupportedFormat(f"{path} is {_kind_of_node(path.stat())}, not a file; it was not opened")
     kind, ending = _kind(path)
     if kind is None:
         raise UnsupportedFormat(f"{path} is not in a supported article format; {_extensions()}")
-    yield Source(path, path.name if alone else path.as_posix(), path.name.removesuffix(ending), kind)
+    label = _label(path.name if alone else path.as_posix(), problems)
+    yield Source(path, label, valid_name(path.name).removesuffix(ending), kind)
+
+
+def valid_name(name: str) -> str:
+    """Return the name of a file with U+FFFD for the bytes that are no UTF-8, which no table can hold."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _label(name: str, problems: ProblemLog) -> str:
+    """Return the name of a file for messages: on one line, and unlike that of any other file."""
+    shown = "".join(letter if letter.isprintable() else "\ufffd" for letter in valid_name(name))
+    label, count = shown, 1
+    while shown != name and label in problems.files:
+        count += 1
+        label = f"{shown} ({count})"
+    return label
 
 
 def _kind(path: Path) -> tuple[str | None, str]:
@@ -90,19 +115,77 @@ def _kind(path: Path) -> tuple[str | None, str]:
     return (None if gz and kind not in GZIPPED else kind), ending + gz
 
 
-def _walk(folder: Path, problems: ProblemLog, *, recursive: bool) -> list[Path]:
-    def note(error: OSError) -> None:
-        problems.add(str(error.filename), f"cannot open the folder: {error.strerror}")
+class _Obstacle(NamedTuple):
+    """Why a file or folder is not opened."""
 
-    files = []
-    for top, folders, names in os.walk(folder, onerror=note):
-        folders[:] = [name for name in folders if recursive and not name.startswith(".")]
-        files += [Path(top) / name for name in names if not name.startswith(".")]
-    return sorted(files, key=lambda file: file.relative_to(folder).parts)
+    reason: str
+    action: Action = "ignored"
+    is_folder: bool = False
+
+
+def _walk(folder: Path, *, recursive: bool) -> Iterator[tuple[Path, _Obstacle | None]]:
+    """Yield every file of a folder in the order of their paths, and whatever is not opened, with the reason."""
+    try:
+        waiting = _entries(folder)
+    except OSError as error:
+        yield folder, _Obstacle(f"cannot open the folder: {error.strerror}", "skipped", is_folder=True)
+        return
+    while waiting:
+        entry = waiting.pop()
+        path = Path(entry.path)
+        if not entry.is_dir(follow_symlinks=False):
+            yield path, _obstacle(entry, folder)
+        elif entry.name.startswith("."):
+            yield path, _Obstacle("hidden", is_folder=True)
+        elif not recursive:
+            yield path, _Obstacle("a subfolder, and recursive=False", is_folder=True)
+        else:
+            try:
+                waiting += _entries(path)
+            except OSError as error:
+                yield path, _Obstacle(f"cannot open the folder: {error.strerror}", "skipped", is_folder=True)
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    """Return what a folder contains, the last name first."""
+    with os.scandir(folder) as entries:
+        return sorted(entries, key=lambda entry: entry.name, reverse=True)
+
+
+def _obstacle(entry: os.DirEntry[str], top: Path) -> _Obstacle | None:
+    """Return why something that is no folder of its own is not opened; None for a file to read."""
+    if entry.name.startswith("."):
+        return _Obstacle("hidden")
+    if entry.is_file(follow_symlinks=False):
+        return None
+    try:
+        node = entry.stat()
+    except OSError as error:
+        what = "a broken link" if entry.is_symlink() else "cannot be opened"
+        return _Obstacle(f"{what}: {error.strerror}", "skipped")
+    if stat.S_ISREG(node.st_mode):
+        return None
+    if not stat.S_ISDIR(node.st_mode):
+        # To open a pipe or a device may wait for ever, or never end.
+        return _Obstacle(f"{_kind_of_node(node)}, not a file; it was not opened", "skipped")
+    if Path(os.path.realpath(entry.path)).is_relative_to(os.path.realpath(top)):
+        return _Obstacle("a link to a folder that is read anyway", is_folder=True)
+    return _Obstacle("a link to a folder; pass that folder to read it", "skipped", is_folder=True)
+
+
+def _kind_of_node(node: os.stat_result) -> str:
+    named = {
+        stat.S_IFIFO: "a named pipe",
+        stat.S_IFSOCK: "a socket",
+        stat.S_IFCHR: "a device",
+        stat.S_IFBLK: "a device",
+    }
+    return named.get(stat.S_IFMT(node.st_mode), "something else")
 
 
 def _nothing_found(paths: list[Path], problems: ProblemLog) -> str:
     places = " and ".join(map(str, paths)) or "an empty list of paths"
-    others = Counter(Path(problem["file"]).suffix or "no extension" for problem in problems)
+    files = [problem["file"] for problem in problems if not problem["file"].endswith("/")]
+    others = Counter(Path(file).suffix or "no extension" for file in files if not Path(file).name.startswith("."))
     only = f", only {', '.join(f'{e} ({n})' for e, n in others.most_common(5))}" if others else ""
     return f"no article files in {places}{only}; {_extensions()}"

@@ -1,77 +1,87 @@
-"""What went wrong with single rows and files: collected while reading, warned about once at the end."""
+"""What readers note down while they read: each file that was met, and what went wrong with files and single rows."""
 
 from __future__ import annotations
 
-import warnings
-from typing import Literal, TypedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, NotRequired, TypedDict
 
-from geomap.errors import ArticlesSkipped, EncodingGuessed
-
-SHOWN = 20
-
-Action = Literal["skipped", "repaired", "guessed", "ignored"]
+Action = Literal["skipped", "repaired", "guessed", "decided", "ignored"]
 
 
 class Problem(TypedDict):
-    """One row or file that was not read as it is."""
+    """One row or file that was not read as it is, or a decision that was taken for it.
+
+    ``loss`` is there, and true, for a repair that took something away: characters, or a value that became missing.
+    """
 
     file: str
     row: int | None
     reason: str
     action: Action
+    loss: NotRequired[bool]
+
+
+@dataclass
+class FileFacts:
+    """What is known of one file: its format, its encoding, its rows, and how many articles came out of them."""
+
+    format: str | None = None
+    encoding: str | None = None
+    rows: int = 0
+    articles: int = 0
 
 
 class ProblemLog(list[Problem]):
-    """The problems of one call.
+    """The problems of one call, and the files that it met.
 
-    ``skipped`` rows and files are not in the table, ``repaired`` ones are; ``guessed`` names an encoding; ``ignored``
-    files are not in an article format.
+    ``skipped`` rows and files are not in the table, ``repaired`` ones are; ``guessed`` names an encoding, ``decided``
+    another choice, such as the order of day and month; ``ignored`` files are not in an article format.
+
+    Attributes
+    ----------
+    files : dict of str to FileFacts
+        What is known of each file, by its name in messages, in the order in which they were met.
     """
+
+    def __init__(self, problems: Iterable[Problem] = ()) -> None:
+        super().__init__(problems)
+        self.files: dict[str, FileFacts] = {}
 
     def __deepcopy__(self, memo: object) -> ProblemLog:
         # pandas deep-copies ``attrs`` at every operation, which takes a second where each of 100,000 dates is bad.
         return ProblemLog(self)
 
-    def add(self, file: str, reason: str, *, row: int | None = None, action: Action = "skipped") -> None:
-        """Add a problem; ``row`` counts from 1, and is None for a whole file."""
-        self.append({"file": file, "row": row, "reason": reason, "action": action})
+    def about(self, file: str) -> FileFacts:
+        """Return what is known of a file, to be read and changed; a file that is new is listed from then on."""
+        facts = self.files.get(file)
+        if facts is None:
+            facts = self.files[file] = FileFacts()
+        return facts
 
-    def finish(self, files: list[str]) -> None:
+    def add(
+        self, file: str, reason: str, *, row: int | None = None, action: Action = "skipped", loss: bool = False
+    ) -> None:
+        """Add a problem; ``row`` counts from 1, and is None for a whole file."""
+        self.about(file)
+        problem: Problem = {"file": file, "row": row, "reason": reason, "action": action}
+        if loss:
+            problem["loss"] = True
+        self.append(problem)
+
+    def finish(self) -> None:
         """Sort the problems by file and row, and drop the repairs of rows that were skipped after all."""
         skipped = {(problem["file"], problem["row"]) for problem in self if problem["action"] == "skipped"}
         self[:] = [p for p in self if p["action"] != "repaired" or (p["file"], p["row"]) not in skipped]
-        order = {file: position for position, file in enumerate(files)}
+        order = {file: position for position, file in enumerate(self.files)}
         self.sort(key=lambda problem: (order.get(problem["file"], len(order)), problem["row"] or 0))
 
     def lines(self, *actions: Action) -> list[str]:
         """Return the problems with one of the actions, each as one line of a message."""
-        return [_line(problem) for problem in self if problem["action"] in actions]
+        return [problem_line(problem) for problem in self if problem["action"] in actions]
 
 
-def _line(problem: Problem) -> str:
+def problem_line(problem: Problem) -> str:
+    """Return a problem as one line of a message."""
     where = problem["file"] if problem["row"] is None else f"{problem['file']}, row {problem['row']}"
     return f"{where}: {problem['reason']} ({problem['action']})"
-
-
-def first_lines(lines: list[str]) -> str:
-    """Return the first lines, indented, and how many more there are."""
-    more = [f"and {len(lines) - SHOWN} more"] if len(lines) > SHOWN else []
-    return "\n".join(f"  {line}" for line in [*lines[:SHOWN], *more])
-
-
-def warn(problems: ProblemLog, *, stacklevel: int) -> None:
-    """Issue at most one warning for guessed encodings and one for rows and files that were skipped or repaired."""
-    if guessed := problems.lines("guessed"):
-        warnings.warn(
-            "files are not UTF-8 and their encoding was guessed; pass encoding=... if characters look wrong:\n"
-            f"{first_lines(guessed)}",
-            EncodingGuessed,
-            stacklevel=stacklevel + 1,
-        )
-    if changed := problems.lines("skipped", "repaired"):
-        warnings.warn(
-            f"{len(changed)} row{'s' if len(changed) > 1 else ''} or files were skipped or repaired "
-            f"(full list in articles.attrs['problems']):\n{first_lines(changed)}",
-            ArticlesSkipped,
-            stacklevel=stacklevel + 1,
-        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import os
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,10 +15,11 @@ import pandas as pd
 
 from geomap._csv import column_key, open_csv
 from geomap._text import from_utf16, utf16
+from geomap.articles._account import METADATA, attach, first_lines, refuse_losses, warn
 from geomap.articles._columns import FILE_NAMES, NoTextColumn, check_columns, known_names, match_columns
 from geomap.articles._dates import parse_dates
 from geomap.articles._files import find_sources
-from geomap.articles._problems import ProblemLog, first_lines, warn
+from geomap.articles._problems import ProblemLog
 from geomap.articles._sources import Options, Record, Rows, Source, read_content
 from geomap.articles.readers import reader_of
 from geomap.articles.readers._tables import usable_rows
@@ -60,17 +62,18 @@ def read_metadata(sources: Iterable[Source], options: Options, problems: Problem
         for path in (folder / METADATA_FILE, *above):
             if path in metadata.paths or not path.is_file():
                 continue
-            source = Source(path, labels.get(path, METADATA_FILE), path.stem, "csv")
+            elsewhere = METADATA_FILE if len(sources) == 1 else path.as_posix()
+            source = Source(path, labels.get(path, elsewhere), path.stem, "csv")
             try:
                 _add_metadata(source, options, metadata, problems)
             except (ArticlesUnreadable, OSError) as error:
-                problems.add(source.label, str(error))
+                problems.add(source.label, _reason(error))
                 metadata.paths.add(path)
     return metadata
 
 
 def _add_metadata(source: Source, options: Options, metadata: Metadata, problems: ProblemLog) -> None:
-    while_opening = ProblemLog()
+    while_opening = ProblemLog()  # not the log of the call, in which a table of articles is told of when it is read
     with open_csv(read_content(source, options, while_opening), known_names(options.columns)) as rows:
         header = rows.header
         by_file = next((name for name in header if column_key(name) in FILE_NAMES), None)
@@ -79,6 +82,8 @@ def _add_metadata(source: Source, options: Options, metadata: Metadata, problems
             return  # a table of articles, to be read as such
         metadata.paths.add(source.path)
         problems.extend(while_opening)
+        facts = problems.about(source.label)
+        facts.format, facts.encoding = METADATA, while_opening.about(source.label).encoding
         for number, fields in usable_rows(rows, source, problems):
             values = dict(zip(header, fields, strict=True))
             file = _existing_file(source.path.parent, values.pop(by_file))
@@ -88,6 +93,8 @@ def _add_metadata(source: Source, options: Options, metadata: Metadata, problems
                 problems.add(source.label, f"duplicate row for {file.name}; the first one is used", row=number)
             else:
                 metadata.records[file] = {names[name]: value for name, value in values.items() if value}
+                facts.rows += 1
+        facts.rows += len({p["row"] for p in problems if p["file"] == source.label and p["action"] == "skipped"})
 
 
 def _existing_file(folder: Path, name: str) -> Path | None:
@@ -123,6 +130,8 @@ def assemble(tables: list[list[Record] | pd.DataFrame], origins: list[Origin], p
     texts = [_text(value, origin, problems) for value, origin in zip(_values(table, "text"), origins, strict=True)]
     kept = [position for position, text in enumerate(texts) if text is not None]
     origins = [origins[position] for position in kept]
+    for file, number in Counter(origin.file for origin in origins).items():
+        problems.about(file).articles = number
     table = table.iloc[kept].reset_index(drop=True)
     columns: dict[str, pd.Series] = {"text": as_dtype([texts[position] for position in kept], "str")}
     for name in ("article_id", "title", "source", "url"):
@@ -160,13 +169,15 @@ def _repaired(value: str, name: str, origin: Origin, problems: ProblemLog) -> st
     """Return the string without what no file or table can hold, and log that."""
     if "\0" in value:
         value = value.replace("\0", "")
-        problems.add(origin.file, f"NUL characters removed from the {name}", row=origin.row, action="repaired")
+        problems.add(
+            origin.file, f"NUL characters removed from the {name}", row=origin.row, action="repaired", loss=True
+        )
     try:
         value.encode()
     except UnicodeEncodeError:
         value = from_utf16(utf16(value))
         reason = f"lone surrogate in the {name} replaced by U+FFFD"
-        problems.add(origin.file, reason, row=origin.row, action="repaired")
+        problems.add(origin.file, reason, row=origin.row, action="repaired", loss=True)
     return value
 
 
@@ -176,7 +187,7 @@ def _strings(values: Sequence[Any], name: str, origins: list[Origin], problems: 
         string = _string(value)
         if string is None and not is_missing(value, blank=True):
             reason = f"{name} is of type {type(value).__name__}, not a string; left missing"
-            problems.add(origin.file, reason, row=origin.row, action="repaired")
+            problems.add(origin.file, reason, row=origin.row, action="repaired", loss=True)
         result.append(_repaired(string, name, origin, problems).strip() or None if string else None)
     return result
 
@@ -197,7 +208,7 @@ def _dates(values: Sequence[Any], origins: list[Origin], problems: ProblemLog) -
     dates, unreadable = parse_dates(values)
     for position in unreadable:
         reason = f"unrecognized date {str(values[position])[:60]!r}; left missing"
-        problems.add(origins[position].file, reason, row=origins[position].row, action="repaired")
+        problems.add(origins[position].file, reason, row=origins[position].row, action="repaired", loss=True)
     return dates
 
 
@@ -243,6 +254,7 @@ def read_articles(
     columns: Mapping[str, str] | None = None,
     encoding: str | None = None,
     recursive: bool = True,
+    strict: bool = False,
 ) -> pd.DataFrame:
     r"""Read articles from files and folders.
 
@@ -253,8 +265,8 @@ def read_articles(
     ----------
     path
         A file, a folder, or several of both. A folder may mix formats; its files are read in the order of their paths.
-        Hidden files are left out; files of other formats, and gold annotations (``gold*.jsonl``), are reported as
-        ``ignored``.
+        Hidden files, files of other formats and gold annotations (``gold*.jsonl``) are reported as ``ignored``. Links
+        to folders are not followed, and what is not a file (a pipe, a device) is not opened.
     columns
         Which column of the files is which column of the articles table: ``{"text": "Body", "published": "Day"}``. The
         usual names (headline, body, content, date, published_at, publisher, outlet, link, doc_id ...) are recognized in
@@ -264,14 +276,20 @@ def read_articles(
         encoding of a file that is not UTF-8 is guessed, with a warning.
     recursive
         Whether to read subfolders too.
+    strict
+        Whether a loss is an error: a file or row that cannot be read, or a repair that takes something away (characters
+        that are no UTF-8, a date that cannot be understood). By default the rest is read, with a warning. Files that are
+        ignored are no loss.
 
     Returns
     -------
     DataFrame
         One row per article: ``article_id`` (unique), ``title``, ``text``, ``published`` (UTC, may be missing),
-        ``source`` and ``url`` (may be missing), then further columns. ``attrs["problems"]`` lists every row and file
+        ``source`` and ``url`` (may be missing), then further columns. The table carries the account of its reading:
+        :func:`geomap.reading_report` tells what became of each file, and ``attrs["problems"]`` lists every row and file
         that was not read as it is, as dicts of ``file``, ``row`` (counted from 1; the line in JSON lines; None for a
-        whole file), ``reason`` and ``action`` (``skipped``, ``repaired``, ``guessed``, ``ignored``).
+        whole file), ``reason`` and ``action`` (``skipped``, ``repaired``, ``guessed``, ``decided``, ``ignored``), with
+        ``loss`` where a repair took something away.
 
     Raises
     ------
@@ -279,6 +297,8 @@ def read_articles(
         If a path does not exist, or a folder contains no article files.
     ArticlesUnreadable
         If no row of any file is an article.
+    ArticlesLost
+        With `strict`, if anything was lost.
     UnsupportedFormat
         If a path is a file of another format.
     ColumnMissing
@@ -327,11 +347,13 @@ def read_articles(
     metadata = read_metadata(sources, options, problems)
     tables, origins = _read_all(sources, options, metadata, problems)
     articles = assemble(tables, origins, problems) if origins else pd.DataFrame()
-    problems.finish([source.label for source in sources])
+    problems.finish()
     if articles.empty:
         raise ArticlesUnreadable(_no_article(sources, problems))
-    warn(problems, stacklevel=2)
-    articles.attrs["problems"] = problems
+    if strict:
+        refuse_losses(problems)
+    attach(articles, problems)
+    warn(articles, stacklevel=2)
     return articles
 
 
@@ -372,6 +394,7 @@ def _read_all(
 def _read_one(source: Source, options: Options, problems: ProblemLog, *, alone: bool) -> Rows:
     """Read one file; if it cannot be read, that is a problem of this file alone."""
     before = len(problems)
+    rows = Rows()
     try:
         rows = reader_of(source.kind)(source, options, problems)
     except NoTextColumn as error:
@@ -379,12 +402,21 @@ def _read_one(source: Source, options: Options, problems: ProblemLog, *, alone: 
             raise
         problems.add(source.label, str(error).removeprefix(f"{source.label} "))
     except (ArticlesUnreadable, OSError) as error:
-        problems.add(source.label, str(error))
-    else:
-        if not rows.numbers and not any(problem["action"] == "skipped" for problem in problems[before:]):
-            problems.add(source.label, "no rows")
-        return rows
-    return Rows()
+        problems.add(source.label, _reason(error))
+    skipped = [p["row"] for p in problems[before:] if p["file"] == source.label and p["action"] == "skipped"]
+    if not rows.numbers and not skipped:
+        problems.add(source.label, "no rows")
+    facts = problems.about(source.label)
+    facts.format = source.kind
+    facts.rows = len(rows.numbers) + len({row for row in skipped if row is not None} - {*rows.numbers})
+    return rows
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        # Without the number and the path, which its line names already.
+        return f"cannot be read: {error.strerror}"
+    return str(error)
 
 
 def _no_article(sources: list[Source], problems: ProblemLog) -> str:

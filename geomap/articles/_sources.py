@@ -108,10 +108,11 @@ def read_content(source: Source, options: Options, problems: ProblemLog) -> Cont
         content = decode(data, encoding=options.encoding, declared=_charset(data) if source.kind == "html" else None)
     except Undecodable as error:
         raise ArticlesUnreadable(str(error)) from error
+    problems.about(source.label).encoding = content.encoding
     if content.guessed:
         problems.add(source.label, f"read as {content.encoding}", action="guessed")
     if content.damage:
-        problems.add(source.label, content.damage, action="repaired")
+        problems.add(source.label, content.damage, action="repaired", loss=True)
     return content
 
 
