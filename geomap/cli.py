@@ -1,18 +1,19 @@
 """The command line: commands that mirror the public verbs.
 
-Exit codes: 0 success; 1 unexpected error; 2 wrong usage; 3 articles or gold missing or unreadable; 4 the output cannot be
-written; 5 an optional package is missing; 6 a gazetteer or resource is missing or damaged; 130 interrupted. Results go to
-stdout, everything else to stderr.
+Exit codes: 0 success; 1 unexpected error; 2 wrong usage; 3 articles or gold missing or unreadable, or incomplete with
+``--strict``; 4 the output cannot be written; 5 an optional package is missing; 6 a gazetteer or resource is missing or
+damaged; 130 interrupted. Results go to stdout, everything else to stderr.
 """
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import time
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -42,9 +43,65 @@ EXIT_CODES: tuple[tuple[type[errors.GeomapError], int], ...] = (
     (errors.GeomapError, 3),
 )
 _MAX_PROBLEMS = 20
+_MAX_ARTICLES = 20
+_STDIN = "-"
+
+_READING = "Reading"
+_PLACES = "Finding places"
+_SERVICE = "Asking a geocoding service"
+_SHOWING = "What the map tells"
 
 Articles = Annotated[
-    Path, typer.Argument(help="A folder or file of articles: .txt, .csv, .jsonl, .json, .parquet, .html.")
+    list[Path],
+    typer.Argument(
+        help="Files or folders of articles: .txt, .csv, .jsonl, .json, .parquet, .html. - reads standard input: JSON, "
+        "JSON lines, CSV, a web page or one text.",
+        show_default=False,
+    ),
+]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--columns",
+        metavar="NAME=COLUMN,...",
+        help="Which column of the files is which: text=body,date=pubdate. Names: id, title, text, date, source, url.",
+        show_default="the usual names are recognized",
+        rich_help_panel=_READING,
+    ),
+]
+Encoding = Annotated[
+    str | None,
+    typer.Option(
+        help="Encoding of all text files, such as cp1252.",
+        show_default="UTF-8, else told from the content",
+        rich_help_panel=_READING,
+    ),
+]
+DayFirst = Annotated[
+    bool | None,
+    typer.Option(
+        "--dayfirst/--monthfirst",
+        help="Whether 03/04/2017 is April 3 or March 4.",
+        show_default="what the other dates prove",
+        rich_help_panel=_READING,
+    ),
+]
+Recursive = Annotated[
+    bool, typer.Option("--recursive/--no-recursive", help="Read subfolders too.", rich_help_panel=_READING)
+]
+Strict = Annotated[
+    bool,
+    typer.Option(
+        "--strict",
+        help="Stop with exit code 3, and write nothing, if any file, row or value was lost in reading.",
+        rich_help_panel=_READING,
+    ),
+]
+Verbose = Annotated[
+    bool,
+    typer.Option(
+        "-v", "--verbose", help="Tell what became of every file and row, not only in short.", rich_help_panel=_READING
+    ),
 ]
 MentionsFile = Annotated[
     Path | None,
@@ -57,9 +114,23 @@ MentionsFile = Annotated[
 ]
 Recognizer = Annotated[
     str | None,
-    typer.Option(help="'neural', or 'gazetteer' to match names only, without a model.", show_default="neural"),
+    typer.Option(
+        metavar="NAME",
+        help="'neural', or 'gazetteer' to match names only, without a model.",
+        show_default="neural",
+        autocompletion=lambda: ["neural", "gazetteer"],
+        rich_help_panel=_PLACES,
+    ),
 ]
-GazetteerName = Annotated[str, typer.Option(help="'embedded', 'geonames' once installed, or a file of your own.")]
+GazetteerName = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME",
+        help="'embedded', 'geonames' once installed, or a file of your own.",
+        autocompletion=lambda: ["embedded", "geonames"],
+        rich_help_panel=_PLACES,
+    ),
+]
 MinConfidence = Annotated[
     float | None,
     typer.Option(
@@ -67,16 +138,26 @@ MinConfidence = Annotated[
         max=1.0,
         help="Leave mentions below this confidence unresolved.",
         show_default="0.3; 0 with a gazetteer of your own",
+        rich_help_panel=_PLACES,
     ),
 ]
 Fallback = Annotated[
     str | None,
-    typer.Option(help="A geopy geocoder to ask for names that the gazetteer lacks. Only those names are sent."),
+    typer.Option(
+        metavar="SERVICE",
+        help="A geopy geocoder to ask for names that the gazetteer lacks, such as nominatim. Only those names are sent.",
+        show_default="none; nothing is sent",
+        rich_help_panel=_SERVICE,
+    ),
 ]
 UserAgent = Annotated[
-    str | None, typer.Option(help="'<project> (<contact address>)'; the public Nominatim requires it.")
+    str | None,
+    typer.Option(help="'<project> (<contact address>)'; the public Nominatim requires it.", rich_help_panel=_SERVICE),
 ]
-Domain = Annotated[str | None, typer.Option(help="URL of your own server, such as http://localhost:8088.")]
+Domain = Annotated[
+    str | None,
+    typer.Option(metavar="URL", help="Your own server, such as http://localhost:8088.", rich_help_panel=_SERVICE),
+]
 GazetteerFolder = Annotated[
     Path | None,
     typer.Option("--cache", help="Folder of the indexes.", show_default="$GEOMAP_CACHE or the user's cache folder"),
@@ -87,10 +168,13 @@ CacheFile = Annotated[
 
 app = typer.Typer(
     name="geomap",
-    help="Read a corpus as a map: find place names in news articles, resolve them, map them. Offline.",
+    help="Read a corpus as a map: find the place names in news articles, resolve them, map them. Offline.",
+    epilog="Begin with: geomap map FOLDER --open. Exit codes: 0 success, 1 unexpected error, 2 wrong usage, 3 articles or "
+    "gold missing, unreadable or (with --strict) incomplete, 4 output cannot be written, 5 optional package missing, "
+    "6 gazetteer or resource missing or damaged, 130 interrupted. Results go to stdout, everything else to stderr.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 gazetteer_app = typer.Typer(
     name="gazetteer",
@@ -101,20 +185,53 @@ gazetteer_app = typer.Typer(
 cache_app = typer.Typer(name="cache", help="Manage the stored answers of geocoding services.", no_args_is_help=True)
 
 
-@app.command("map")
+@app.command("map", epilog="Example: geomap map news/ -o news.html --open")
 def map_command(
     articles: Articles,
-    output: Annotated[Path, typer.Option("-o", "--output", help="The HTML file to write.")] = Path("map.html"),
-    title: Annotated[str | None, typer.Option(help="Title of the map.", show_default="the folder's name")] = None,
-    tiles: Annotated[str | None, typer.Option(help="Online map tiles to draw over the embedded basemap.")] = None,
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="The HTML file to write.")] = Path(
+        "map.html"
+    ),
+    open_map: Annotated[bool, typer.Option("--open", help="Open the map in the browser once it is written.")] = False,
+    columns: Columns = None,
+    encoding: Encoding = None,
+    dayfirst: DayFirst = None,
+    recursive: Recursive = True,
+    strict: Strict = False,
+    verbose: Verbose = False,
+    title: Annotated[
+        str | None,
+        typer.Option(help="Title of the map.", show_default="the name of the folder or file", rich_help_panel=_SHOWING),
+    ] = None,
+    tiles: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Online map tiles to draw over the embedded basemap, such as OpenStreetMap.",
+            show_default="none; no network",
+            rich_help_panel=_SHOWING,
+        ),
+    ] = None,
     text: Annotated[
-        str, typer.Option(help="How much of the articles to include: 'full' sentences, 'snippets' or 'none'.")
+        str,
+        typer.Option(
+            metavar="HOW MUCH",
+            help="How much of the articles to include: 'full' sentences, 'snippets' or 'none'.",
+            autocompletion=lambda: ["full", "snippets", "none"],
+            rich_help_panel=_SHOWING,
+        ),
     ] = "full",
-    min_articles: Annotated[int, typer.Option(min=1, help="Leave out places mentioned in fewer articles.")] = 1,
+    min_articles: Annotated[
+        int,
+        typer.Option(min=1, help="Leave out places mentioned in fewer articles.", rich_help_panel=_SHOWING),
+    ] = 1,
     coarsen: Annotated[
         str | None,
         typer.Option(
-            help="Merge places into 'admin1' divisions or by 'country'; with --text none.", show_default="off"
+            metavar="LEVEL",
+            help="Merge places into 'admin1' divisions or by 'country'; with --text none.",
+            show_default="off",
+            autocompletion=lambda: ["admin1", "country"],
+            rich_help_panel=_SHOWING,
         ),
     ] = None,
     recognizer: Recognizer = None,
@@ -124,7 +241,10 @@ def map_command(
     user_agent: UserAgent = None,
     domain: Domain = None,
 ) -> None:
-    """Geoparse articles and write an interactive map as one HTML file."""
+    """Find the places in articles and write an interactive map as one HTML file.
+
+    The file opens with a double click and needs no network. What was read, repaired and left out is told on stderr.
+    """
     watch = _Stopwatch()
     import geomap
     from geomap._progress import progress_bars
@@ -132,9 +252,9 @@ def map_command(
 
     Disclosure(text=text, min_articles=min_articles, coarsen=coarsen)  # fail before the long work, not after it
     service = fallback_service(fallback, user_agent, domain)
+    table = _Reading(columns, encoding, dayfirst, recursive, strict, verbose).read(articles)
+    watch.lap("read")
     with progress_bars() as progress:
-        table = geomap.read_articles(articles)
-        watch.lap("read")
         parser = geomap.Geoparser(
             recognizer=recognizer, gazetteer=gazetteer, min_confidence=min_confidence, fallback=service
         )
@@ -149,6 +269,8 @@ def map_command(
     typer.echo(f"resolved   {resolved.mean() if len(mentions) else 0:.1%} to {mentions['place_id'].nunique():,} places")
     typer.echo(f"seconds    {watch}")
     typer.echo(f"map        {path.resolve()}")
+    if open_map:
+        _open_in_browser(path)
 
 
 @app.command("text")
@@ -178,10 +300,16 @@ def text_command(
         )
 
 
-@app.command("geoparse")
+@app.command("geoparse", epilog="Example: geomap geoparse news.csv --columns text=body,date=day -o mentions.gpkg")
 def geoparse_command(
     articles: Articles,
     output: MentionsFile = None,
+    columns: Columns = None,
+    encoding: Encoding = None,
+    dayfirst: DayFirst = None,
+    recursive: Recursive = True,
+    strict: Strict = False,
+    verbose: Verbose = False,
     recognizer: Recognizer = None,
     gazetteer: GazetteerName = "embedded",
     min_confidence: MinConfidence = None,
@@ -189,9 +317,9 @@ def geoparse_command(
     user_agent: UserAgent = None,
     domain: Domain = None,
 ) -> None:
-    """Geoparse articles; write the mentions to a file, or print them.
+    """Find the places in articles and write them as a table, or print it: one row for each mention.
 
-    With - instead of a path, standard input is read as one text.
+    Each row has the words as written, where they stand, the place that they mean, its coordinates and how sure that is.
     """
     import geomap
     from geomap._progress import progress_bars
@@ -200,8 +328,8 @@ def geoparse_command(
     if output is not None:
         check_format(output)
     service = fallback_service(fallback, user_agent, domain)
+    table = _Reading(columns, encoding, dayfirst, recursive, strict, verbose).read(articles)
     with progress_bars() as progress:
-        table = _articles_at(articles)
         parser = geomap.Geoparser(
             recognizer=recognizer, gazetteer=gazetteer, min_confidence=min_confidence, fallback=service
         )
@@ -213,7 +341,43 @@ def geoparse_command(
         typer.echo(f"{len(mentions):,} mentions in {len(table):,} articles: {path.resolve()}")
 
 
-@app.command("lookup")
+@app.command("read", epilog="Example: geomap read exports/ --verbose -o articles.parquet")
+def read_command(
+    articles: Articles,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="The table to write: .parquet, .csv or .jsonl.",
+            show_default="the first articles are printed",
+        ),
+    ] = None,
+    columns: Columns = None,
+    encoding: Encoding = None,
+    dayfirst: DayFirst = None,
+    recursive: Recursive = True,
+    strict: Strict = False,
+    verbose: Verbose = False,
+) -> None:
+    """Read articles and show what was read, without looking for places.
+
+    Use it to check that titles, texts and dates are what they should be before a long run.
+    """
+    from geomap.articles import write_articles
+    from geomap.articles._writing import check_articles_format
+
+    if output is not None:
+        check_articles_format(output)
+    table = _Reading(columns, encoding, dayfirst, recursive, strict, verbose).read(articles)
+    if output is None:
+        _print_articles(table)
+    else:
+        typer.echo(f"{len(table):,} articles: {write_articles(table, output).resolve()}")
+
+
+@app.command("lookup", epilog="Example: geomap lookup Paris --limit 5")
 def lookup_command(
     name: Annotated[str, typer.Argument(help="A place name.")],
     gazetteer: GazetteerName = "embedded",
@@ -236,21 +400,34 @@ def lookup_command(
         )
 
 
-@app.command("evaluate")
+@app.command("evaluate", epilog="Example: geomap evaluate gold.jsonl --report report.html")
 def evaluate_command(
-    gold: Annotated[Path, typer.Argument(help="Gold: JSONL, WebAnno TSV 3, Recogito CSV, or a folder of brat files.")],
+    gold: Annotated[
+        Path,
+        typer.Argument(help="Articles marked by hand: JSONL, WebAnno TSV 3, Recogito CSV, or a folder of brat files."),
+    ],
     predictions: Annotated[
-        Path | None, typer.Option(help="Score this file of mentions.", show_default="geomap's own")
+        Path | None,
+        typer.Option(metavar="FILE", help="Score this file of mentions.", show_default="what geomap finds"),
     ] = None,
-    articles: Annotated[Path | None, typer.Option(help="The articles, if the gold holds no text.")] = None,
+    articles: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="The articles, if the gold holds no text.")
+    ] = None,
     recognizer: Recognizer = None,
     gazetteer: GazetteerName = "embedded",
     bootstrap: Annotated[int, typer.Option(min=0, help="Resamples for the 95 % intervals; 0 for none.")] = 1000,
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="Also write the scores as .csv.")] = None,
-    report: Annotated[Path | None, typer.Option(help="Write an HTML page with plots, breakdowns and mistakes.")] = None,
-    json: Annotated[Path | None, typer.Option(help="Write all tables of the report as JSON.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Also write the scores as .csv.")
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write an HTML page with plots, breakdowns and mistakes.")
+    ] = None,
+    json: Annotated[Path | None, typer.Option(metavar="FILE", help="Write all tables of the report as JSON.")] = None,
 ) -> None:
-    """Score geomap, or a file of predictions, on gold: recognition, resolution, end to end."""
+    """Score geomap, or a file of predictions, on articles that people have marked (gold).
+
+    Three parts: recognition (are the names found?), resolution (is it the right place?), and both, end to end.
+    """
     from geomap._files import replacing
     from geomap.evaluation import report as make_report
     from geomap.evaluation._scoring import gold_for
@@ -270,35 +447,50 @@ def evaluate_command(
         made.to_html(report)
 
 
-@app.command("geocode")
+@app.command(
+    "geocode", epilog="Example: geomap geocode 'Downing Street' --country gb --user-agent 'my study (me@example.org)'"
+)
 def geocode_command(
     names: Annotated[
         list[str],
         typer.Argument(
-            help="Names; or one .csv file (columns name, context, country_code) or .txt file of names; - for stdin."
+            help="Names; or one .csv file (columns name, context, country_code) or .txt file of names; - for standard input."
         ),
     ],
-    service: Annotated[str, typer.Option(help="A geopy geocoder: nominatim, photon, geonames, ...")] = "nominatim",
+    service: Annotated[
+        str, typer.Option(metavar="NAME", help="A geopy geocoder: nominatim, photon, geonames, ...")
+    ] = "nominatim",
     user_agent: UserAgent = None,
     domain: Domain = None,
     country: Annotated[
-        list[str] | None, typer.Option(help="Search only this country (a code such as iq); can be repeated.")
+        list[str] | None,
+        typer.Option(metavar="CODE", help="Search only this country (a code such as iq); can be repeated."),
     ] = None,
-    viewbox: Annotated[str | None, typer.Option(help="Search here: west,south,east,north in degrees.")] = None,
-    language: Annotated[str | None, typer.Option(help="Language of the answers.")] = None,
+    viewbox: Annotated[
+        str | None, typer.Option(metavar="BOX", help="Search here: west,south,east,north in degrees.")
+    ] = None,
+    language: Annotated[str | None, typer.Option(metavar="CODE", help="Language of the answers, such as en.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="Request at most this many places per name.")] = 5,
     rate: Annotated[float | None, typer.Option(help="Requests per second.", show_default="the service's limit")] = None,
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="The table to write: .geojson, .gpkg, .parquet or .csv.")
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="The table to write: .geojson, .gpkg, .parquet or .csv.",
+            show_default="the answers are printed",
+        ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show how many requests it takes; send nothing.")] = False,
     only_cached: Annotated[bool, typer.Option("--only-cached", help="Answer from the cache; send nothing.")] = False,
     cache: CacheFile = None,
 ) -> None:
-    """Look up names with a geocoding service, within its usage policy; stored answers are reused.
+    """Ask a geocoding service for names, within its usage policy; stored answers are reused.
 
-    API keys come from the environment: GEOMAP_OPENCAGE_API_KEY, GEOMAP_GEONAMES_USERNAME, ... Only the names and hints
-    given here are sent. Policy of Nominatim: https://operations.osmfoundation.org/policies/nominatim/
+    Only the names and hints given here are sent. API keys come from the environment: GEOMAP_OPENCAGE_API_KEY, ...
+
+    Policy of Nominatim: https://operations.osmfoundation.org/policies/nominatim/
     """
     from geomap.export import check_format, write_table
     from geomap.geocoding import Service, geocode, plan
@@ -451,13 +643,123 @@ app.add_typer(cache_app)
 
 @app.callback(invoke_without_command=True)
 def _root(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the versions of geomap, its models and its gazetteer, and exit.")
+    ] = False,
 ) -> None:
     if version:
-        import geomap
-
-        typer.echo(geomap.__version__)
+        for name, shown in _versions():
+            typer.echo(f"{name:<11} {shown}")
         raise typer.Exit
+
+
+def _versions() -> list[tuple[str, str]]:
+    import geomap
+    from geomap.resources._loading import manifest, recognizer_checksum
+
+    resources = manifest()
+
+    def dated(file: str) -> str:
+        return f"{resources[file]['date']}, sha256 {str(resources[file]['sha256'])[:12]}"
+
+    return [
+        ("geomap", geomap.__version__),
+        ("recognizer", f"sha256 {recognizer_checksum()[:12]}"),
+        ("ranker", dated("ranker.npz")),
+        ("gazetteer", dated("gazetteer.tsv.xz")),
+    ]
+
+
+class _Reading(NamedTuple):
+    """How the files are to be read: the options that commands share, and those of ``geomap.read_articles``."""
+
+    columns: list[str] | None
+    encoding: str | None
+    dayfirst: bool | None
+    recursive: bool
+    strict: bool
+    verbose: bool
+
+    def read(self, paths: list[Path]) -> pd.DataFrame:
+        """Return the articles, and print the account of the reading."""
+        import geomap
+        from geomap.articles._account import all_lines, short_lines
+
+        options: dict[str, Any] = {
+            "columns": _chosen_columns(self.columns or []) or None,
+            "encoding": self.encoding,
+            "recursive": self.recursive,
+            "strict": self.strict,
+        }
+        if self.dayfirst is not None:
+            options["dayfirst"] = self.dayfirst
+        with warnings.catch_warnings():
+            # The account says the same, and more.
+            warnings.simplefilter("ignore", errors.ArticlesSkipped)
+            warnings.simplefilter("ignore", errors.EncodingGuessed)
+            table = geomap.read_articles(_input(paths), **options)
+        for line in [*(all_lines(table) if self.verbose else []), *short_lines(table)]:
+            typer.echo(line, err=True)
+        return table
+
+
+def _input(paths: list[Path]) -> Any:
+    if _STDIN not in map(str, paths):
+        return paths[0] if len(paths) == 1 else paths
+    if len(paths) > 1:
+        raise typer.BadParameter("- (standard input) cannot be combined with files")
+    return sys.stdin.buffer
+
+
+def _chosen_columns(given: list[str]) -> dict[str, str]:
+    """Return column of the articles table to column of the files, from ``name=column,name=column``."""
+    from geomap.articles._columns import role_named
+
+    chosen: dict[str, str] = {}
+    # A comma may stand in the name of a column; the next pair begins where a word and "=" follow it.
+    for pair in (pair for each in given for pair in re.split(r",(?=\s*\w+\s*=)", each)):
+        name, separator, column = pair.partition("=")
+        role = role_named(name)
+        if not separator or not column.strip():
+            raise typer.BadParameter(f"--columns: {pair!r} is not NAME=COLUMN; write text=body,date=pubdate")
+        if role is None:
+            raise typer.BadParameter(
+                f"--columns: {name.strip()!r} is none of id, title, text, date, source, url (write NAME=COLUMN, with the "
+                "column of your file after the sign)"
+            )
+        if role in chosen:
+            raise typer.BadParameter(f"--columns: {role} is given twice, as {chosen[role]} and as {column.strip()}")
+        chosen[role] = column.strip()
+    return chosen
+
+
+def _print_articles(articles: pd.DataFrame) -> None:
+    """Print the first articles, a line each, and the names of further columns."""
+    from geomap.tables import ARTICLES
+
+    shown = articles.head(_MAX_ARTICLES)
+    table = shown[["article_id"]].map(_cut)
+    table["published"] = shown["published"].dt.strftime("%Y-%m-%d").fillna("")
+    table["source"] = shown["source"].fillna("").map(_cut)
+    table["title"] = shown["title"].map(lambda title: _cut(title, 50))
+    table["characters"] = shown["text"].str.len().map("{:,}".format)
+    typer.echo(table.to_string(index=False, justify="left"))
+    if len(articles) > len(shown):
+        typer.echo(f"and {len(articles) - len(shown):,} more; -o FILE writes all of them, with their texts")
+    if further := [str(name) for name in articles.columns if name not in ARTICLES]:
+        typer.echo(f"further columns: {', '.join(further)}")
+
+
+def _cut(text: str, longest: int = 24) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
+def _open_in_browser(path: Path) -> None:
+    import webbrowser
+
+    if not webbrowser.open(path.resolve().as_uri()):
+        typer.echo("note: no browser could be started; open the file yourself", err=True)
 
 
 def fallback_service(name: str | None, user_agent: str | None, domain: str | None) -> Service | None:
@@ -493,8 +795,10 @@ def _names_to_geocode(names: list[str]) -> list[str] | pd.DataFrame:
     return [line for line in path.read_text("utf-8-sig").splitlines() if line.strip()]
 
 
-def _title(articles: Path) -> str:
-    return articles.resolve().stem.replace("_", " ").replace("-", " ").capitalize()
+def _title(articles: list[Path]) -> str:
+    if str(articles[0]) == _STDIN:
+        return "Articles"
+    return articles[0].resolve().stem.replace("_", " ").replace("-", " ").capitalize()
 
 
 class _Stopwatch:
@@ -531,18 +835,6 @@ def _print_scores(report: Report) -> None:
             number = f"{value:,.0f}" if is_count(str(part), score) else f"{value:,.3f}"
             interval = "" if low != low else f"  ({low:,.3f} to {high:,.3f})"
             typer.echo(f"  {score:<38} {number:>9}{interval}")
-
-
-def _articles_at(path: Path) -> pd.DataFrame:
-    """Return the articles in files, or the text on standard input as one."""
-    import geomap
-
-    if str(path) != "-":
-        return geomap.read_articles(path)
-    text = _standard_input()
-    if not text.strip():
-        raise errors.ArticlesUnreadable("there is no text on standard input")
-    return geomap.articles.as_articles([text])
 
 
 def _standard_input() -> str:
@@ -594,7 +886,7 @@ def main() -> None:
         warnings.simplefilter("default", errors.GeomapWarning)
         warnings.showwarning = _show_warning
         try:
-            app()
+            app(prog_name="geomap")
         except errors.GeomapError as error:
             typer.echo(f"error: {error}", err=True)
             sys.exit(next(code for kind, code in EXIT_CODES if isinstance(error, kind)))

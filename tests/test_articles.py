@@ -494,7 +494,7 @@ def test_ids_that_stand_twice_never_take_one_that_is_given(tmp_path):
 
 def test_a_warning_is_short_however_many_rows_it_is_about(tmp_path):
     path = write(tmp_path / "n.csv", "id,text,date\n" + "".join(f"{i},x,never {i}\n" for i in range(30)))
-    with pytest.warns(ArticlesSkipped, match=r"repaired 30 rows: .*'never 0'.* \(and 29 like it\)") as caught:
+    with pytest.warns(ArticlesSkipped, match=r"repaired 30 rows of n.csv: .*'never 0'.* \(and 29 like it\)") as caught:
         articles = read_articles(path)
     assert len(str(caught[0].message).splitlines()) == 3
     assert caught[0].filename == __file__

@@ -86,8 +86,8 @@ def test_the_account_in_short_has_a_line_for_each_kind_of_thing(messy: pd.DataFr
     first, files, rows, repaired, ignored, encoding = short_lines(messy)
     assert first == "6 articles from 4 files"
     assert files == "skipped 1 file: d.json (the file is empty)"
-    assert rows.startswith("skipped 2 rows: no text, invalid JSON: ")
-    assert repaired == "repaired 1 row: unrecognized date 'soon'; left missing"
+    assert rows.startswith("skipped 2 rows of 2 files: no text, invalid JSON: ")
+    assert repaired == "repaired 1 row of b.csv: unrecognized date 'soon'; left missing"
     assert ignored == "ignored 2 files: .DS_Store (hidden), photo.png (not an article format)"
     assert encoding == "encoding: cp1252 (1 file, guessed)"
 
@@ -116,8 +116,10 @@ def test_repairs_of_one_kind_are_one_line_with_their_number(tmp_path: Path) -> N
     rows = [f'{{"text": "In Mosul.", "id": "a", "date": "never {n}"}}' for n in range(9)]
     write(tmp_path / "n.jsonl", "\n".join(rows + ['{"id": 3}'] * 4))
     lines = short_lines(read_quietly(tmp_path))
-    assert lines[1] == "skipped 4 rows: no text (4)"
-    assert lines[2].startswith("repaired 9 rows: unrecognized date 'never 0'; left missing (and 8 like it), duplicate")
+    assert lines[1] == "skipped 4 rows of n.jsonl: no text (4)"
+    assert lines[2].startswith(
+        "repaired 9 rows of n.jsonl: unrecognized date 'never 0'; left missing (and 8 like it), duplicate"
+    )
 
 
 def test_thousands_of_files_make_a_few_short_lines(tmp_path: Path) -> None:

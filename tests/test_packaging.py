@@ -66,6 +66,7 @@ def test_the_public_names_are_the_pinned_ones_and_all_resolve() -> None:
         "geoparse",
         "places",
         "read_articles",
+        "reading_report",
         "save_html",
         "shapes",
         "why",

@@ -194,20 +194,23 @@ def _short_lines(files: list[FileRecord], problems: list[Problem]) -> Iterator[s
     used = [record for record in files if record["articles"]]
     yield f"{_count(sum(f['articles'] for f in used), 'article')} from {_count(len(used), 'file')}"
     yield from _about_files("skipped", [record for record in files if record["status"] == "skipped"])
-    skipped = sum(record["skipped"] for record in files if record["status"] != "skipped")
-    partly = {record["file"] for record in files if record["status"] == "partly read"}
+    partly = [record["file"] for record in files if record["status"] == "partly read"]
     if partly:
-        lost = f"skipped {_count(skipped, 'row')}" if skipped else f"read {_count(len(partly), 'file')} in part"
-        yield f"{lost}: {_listed(_kinds(_of(problems, 'skipped', partly)))}"
+        skipped = sum(record["skipped"] for record in files if record["file"] in partly)
+        what = f"skipped {_count(skipped, 'row')} of {_files(partly)}" if skipped else f"read in part {_files(partly)}"
+        yield f"{what}: {_listed(_kinds(_of(problems, 'skipped', {*partly})))}"
     if repairs := list(_of(problems, "repaired")):
-        rows = len({(problem["file"], problem["row"]) for problem in repairs if problem["row"] is not None})
-        whole = len({problem["file"] for problem in repairs if problem["row"] is None})
-        units = ((rows, "row"), (whole, "file"))
-        what = " and ".join(_count(number, unit) for number, unit in units if number)
+        rows = {(problem["file"], problem["row"]) for problem in repairs if problem["row"] is not None}
+        touched = list(dict.fromkeys(problem["file"] for problem in repairs))
+        what = f"{_count(len(rows), 'row')} of {_files(touched)}" if rows else _files(touched)
         yield f"repaired {what}: {_listed(_kinds(repairs))}"
     yield from _about_files("ignored", [record for record in files if record["status"] == "ignored"])
     yield from _kinds(_of(problems, "decided"), unit="file")
     yield from _encodings(files, {problem["file"] for problem in _of(problems, "guessed")})
+
+
+def _files(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{len(names):,} files"
 
 
 def _of(problems: Iterable[Problem], action: Action, files: set[str] | None = None) -> Iterator[Problem]:

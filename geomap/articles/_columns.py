@@ -41,6 +41,20 @@ def check_columns(columns: Mapping[str, str] | None) -> dict[str, str]:
     return dict(columns or {})
 
 
+def role_named(name: str) -> str | None:
+    """Return the column of the articles table that somebody means: by its own name, or by a usual one.
+
+    Examples
+    --------
+    >>> role_named("published"), role_named("date"), role_named("ID"), role_named("desk")
+    ('published', 'published', 'article_id', None)
+    """
+    key = column_key(name)
+    if name.strip() in ARTICLES:
+        return name.strip()
+    return next((role for role, usual in USUAL_NAMES.items() if key in usual), None)
+
+
 def known_names(chosen: Mapping[str, str]) -> frozenset[str]:
     """Return the keys of all column names with a meaning, by which the delimiter of a header is recognized."""
     usual = (name for names in USUAL_NAMES.values() for name in names)

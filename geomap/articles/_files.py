@@ -8,15 +8,26 @@ import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple, Protocol, runtime_checkable
 
 from geomap._checks import file_path, wrong_kind
+from geomap._csv import column_key, open_csv
+from geomap._decoding import Undecodable, decode
+from geomap.articles._columns import known_names, match_columns
 from geomap.articles._problems import Action, ProblemLog
 from geomap.articles._sources import Source
 from geomap.articles.readers import EXTENSIONS, GZIPPED
 from geomap.errors import ArticlesNotFound, UnsupportedFormat
 
 _GOLD = re.compile(r"gold[^a-z]", re.IGNORECASE)
+_JSON = re.compile(r'\{\s*"|\[\s*\{\s*"')
+_PAGE = re.compile(r"<(?:!doctype\s+html|html|\?xml[^>]*>\s*<!doctype\s+html)\b", re.IGNORECASE)
+_LONGEST_NAME = 40
+
+
+@runtime_checkable
+class _Readable(Protocol):
+    def read(self) -> Any: ...
 
 
 def _extensions() -> str:
@@ -24,14 +35,17 @@ def _extensions() -> str:
 
 
 def find_sources(
-    path: str | os.PathLike[str] | Iterable[str | os.PathLike[str]], problems: ProblemLog, *, recursive: bool = True
+    path: str | os.PathLike[str] | IO[Any] | Iterable[str | os.PathLike[str]],
+    problems: ProblemLog,
+    *,
+    recursive: bool = True,
 ) -> list[Source]:
     """Return the files to read, those of a folder sorted by their path in it.
 
     Parameters
     ----------
     path
-        A file, a folder, or several of both.
+        A file, a folder, or several of both; or a stream, such as ``sys.stdin.buffer``.
     problems
         The log for files of other formats and folders that cannot be opened.
     recursive
@@ -44,6 +58,8 @@ def find_sources(
     UnsupportedFormat
         If a path is a file of another format.
     """
+    if isinstance(path, _Readable):
+        return [_of_stream(path, problems)]
     paths = _paths(path)
     sources: dict[Path, Source] = {}
     for each in paths:
@@ -90,6 +106,38 @@ def _sources_at(path: Path, problems: ProblemLog, *, recursive: bool, alone: boo
         raise UnsupportedFormat(f"{path} is not in a supported article format; {_extensions()}")
     label = _label(path.name if alone else path.as_posix(), problems)
     yield Source(path, label, valid_name(path.name).removesuffix(ending), kind)
+
+
+def _of_stream(stream: _Readable, problems: ProblemLog) -> Source:
+    """Return what a stream holds as a source; there is no name that tells the format, only the content."""
+    content = stream.read()
+    data = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else bytes(content)
+    name = getattr(stream, "name", None)
+    label, stem = ("standard input", "stdin") if name == "<stdin>" else ("stream", "stream")
+    if isinstance(name, str) and stem == "stream":
+        label, stem = _label(Path(name).name, problems), valid_name(Path(name).stem)
+    problems.about(label)
+    return Source(Path("-"), label, stem, _kind_of_content(data), data)
+
+
+def _kind_of_content(data: bytes) -> str:
+    """Return whether some bytes are JSON, a web page, a table with a column of text, or just a text."""
+    try:
+        content = decode(data)
+    except Undecodable:
+        return "txt"
+    start = content.text()[:4096].lstrip()
+    if _JSON.match(start):
+        return "json"
+    if _PAGE.match(start):
+        return "html"
+    known = known_names({})
+    with open_csv(content, known) as rows:
+        header = rows.header
+    # One word of a sentence may be a column's name by accident, but hardly two, between delimiters.
+    named = len(header) > 1 and all(len(name) <= _LONGEST_NAME for name in header)
+    columns = match_columns(header, {}).values() if named else ()
+    return "csv" if "text" in columns and sum(column_key(name) in known for name in header) > 1 else "txt"
 
 
 def valid_name(name: str) -> str:

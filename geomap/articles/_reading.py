@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -53,7 +53,8 @@ class Metadata:
 
 def read_metadata(sources: Iterable[Source], options: Options, problems: ProblemLog) -> Metadata:
     """Read every ``articles.csv`` beside a text or page that has a column ``file`` and no column of text."""
-    sources = list(sources)
+    # What comes from a stream or an archive lies beside no file.
+    sources = [source for source in sources if source.data is None]
     # In a parent folder, only a file that the caller's own path reaches describes the articles.
     labels = {source.path.resolve(): source.label for source in sources if source.path.name == METADATA_FILE}
     metadata = Metadata()
@@ -249,14 +250,14 @@ PathLike = str | os.PathLike[str]
 
 
 def read_articles(
-    path: PathLike | Iterable[PathLike],
+    path: PathLike | IO[Any] | Iterable[PathLike],
     *,
     columns: Mapping[str, str] | None = None,
     encoding: str | None = None,
     recursive: bool = True,
     strict: bool = False,
 ) -> pd.DataFrame:
-    r"""Read articles from files and folders.
+    r"""Read articles from files, folders and streams.
 
     The formats are ``.txt``, ``.csv`` and ``.tsv``, ``.jsonl`` and ``.ndjson``, ``.json``, ``.parquet`` and ``.html``; all
     but Parquet also gzipped (``.csv.gz``).
@@ -265,8 +266,9 @@ def read_articles(
     ----------
     path
         A file, a folder, or several of both. A folder may mix formats; its files are read in the order of their paths.
-        Hidden files, files of other formats and gold annotations (``gold*.jsonl``) are reported as ``ignored``. Links
-        to folders are not followed, and what is not a file (a pipe, a device) is not opened.
+        Hidden files, files of other formats and gold annotations (``gold*.jsonl``) are reported as ``ignored``. Links to
+        folders are not followed, and what is not a file (a pipe, a device) is not opened. An open stream, such as
+        ``sys.stdin.buffer``, is read as JSON, JSON lines, CSV, a web page or one text, whichever its content is.
     columns
         Which column of the files is which column of the articles table: ``{"text": "Body", "published": "Day"}``. The
         usual names (headline, body, content, date, published_at, publisher, outlet, link, doc_id ...) are recognized in

@@ -15,6 +15,12 @@ def manifest() -> dict[str, dict[str, object]]:
     return {entry["file"]: entry for entry in listing["resources"]}
 
 
+def recognizer_checksum() -> str:
+    """Return the SHA-256 of the shipped recognizer's model."""
+    config = json.loads((files("geomap.resources") / "recognizer" / "config.json").read_text("utf-8"))
+    return str(config["files"]["model.onnx"])
+
+
 def read_resource(name: str) -> bytes:
     """Return the bytes of a shipped file.
 
