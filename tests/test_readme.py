@@ -44,7 +44,7 @@ def test_the_commands_of_the_readme_exist() -> None:
         assert f"\n{target}:" in makefile
     blocks = "".join(re.findall(r"```shell\n(.*?)```", README, re.DOTALL))
     commands = set(re.findall(r"^geomap (\w+)", blocks, re.MULTILINE))
-    assert commands == {"text", "map", "geoparse", "lookup", "evaluate"}
+    assert commands == {"text", "map", "geoparse", "read", "lookup", "evaluate"}
     listed = subprocess.run([sys.executable, "-m", "geomap.cli", "--help"], capture_output=True, text=True, check=True)
     assert all(command in listed.stdout for command in commands)
 

@@ -32,6 +32,7 @@ def commands_page() -> str:
         codes.setdefault(code, []).append(f"{{exc}}`~geomap.errors.{error.__name__}`")
     errors = {code: ", ".join(sorted(names)) for code, names in sorted(codes.items())}
     errors[2] = f"wrong usage, {errors[2]}"
+    errors[3] = f"articles or gold missing or unreadable, or with `--strict` incomplete, {errors[3]}"
     meanings = {0: "success", 1: "unexpected error", **errors, 130: "interrupted; no partial files are left"}
     return "\n".join(
         [

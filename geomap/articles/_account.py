@@ -152,7 +152,7 @@ def reading_report(articles: pd.DataFrame) -> pd.DataFrame:
     >>> with TemporaryDirectory() as folder, warnings.catch_warnings():
     ...     warnings.simplefilter("ignore")
     ...     _ = Path(folder, "a.txt").write_text("Rain fell on Mosul.", "utf-8")
-    ...     _ = Path(folder, "b.jsonl").write_text('{"text": "Erbil was dry."}\\n{"text": ""}', "utf-8")
+    ...     _ = Path(folder, "b.jsonl").write_text('{"text": "Erbil was dry."}\n{"text": ""}', "utf-8")
     ...     _ = Path(folder, "photo.png").write_bytes(b"")
     ...     articles = geomap.read_articles(folder)
     >>> reading_report(articles)[["file", "rows", "articles", "skipped", "status"]]
