@@ -45,6 +45,7 @@ EXIT_CODES: tuple[tuple[type[errors.GeomapError], int], ...] = (
 _MAX_PROBLEMS = 20
 _MAX_ARTICLES = 20
 _STDIN = "-"
+_COLUMNS_IN_PYTHON = 'read_articles(path, columns={"text": "..."})'
 
 _READING = "Reading"
 _PLACES = "Finding places"
@@ -699,8 +700,13 @@ class _Reading(NamedTuple):
             warnings.simplefilter("ignore", errors.EncodingGuessed)
             table = geomap.read_articles(_input(paths), **options)
         for line in [*(all_lines(table) if self.verbose else []), *short_lines(table)]:
-            typer.echo(line, err=True)
+            typer.echo(_for_shell(line), err=True)
         return table
+
+
+def _for_shell(message: str) -> str:
+    """Return a message with the option of the shell instead of that of Python."""
+    return message.replace(_COLUMNS_IN_PYTHON, "--columns text=...")
 
 
 def _input(paths: list[Path]) -> Any:
@@ -888,7 +894,7 @@ def main() -> None:
         try:
             app(prog_name="geomap")
         except errors.GeomapError as error:
-            typer.echo(f"error: {error}", err=True)
+            typer.echo(f"error: {_for_shell(str(error))}", err=True)
             sys.exit(next(code for kind, code in EXIT_CODES if isinstance(error, kind)))
         except KeyboardInterrupt:
             typer.echo("interrupted; no partial files were written", err=True)

@@ -7,6 +7,7 @@ import gzip
 import json
 import os
 import pickle
+import re
 import shutil
 import socket
 import tempfile
@@ -26,6 +27,7 @@ from geomap.articles import read_articles, reading_report
 from geomap.articles._account import all_lines, short_lines
 from geomap.errors import ArticlesLost, ArticlesNotFound, ArticlesSkipped, InvalidTable, UnsupportedFormat
 
+ROOT = Path(__file__).resolve().parents[1]
 WESTERN = "Muñoz in A Coruña\nThe café’s owner — a señor from Besançon — said “no” in España.\n"
 
 
@@ -131,6 +133,30 @@ def test_thousands_of_files_make_a_few_short_lines(tmp_path: Path) -> None:
         "skipped 200 files: the file is empty (001.txt, 002.txt, 004.txt, 005.txt, and 196 more)"
     )
     assert max(map(len, short_lines(articles))) < 200
+    for number in range(30):
+        write(tmp_path / f"{number:03}.webp", "")
+    assert short_lines(read_quietly(tmp_path))[2] == ("ignored 330 files: not an article format (300 .png, 30 .webp)")
+
+
+def test_a_long_reason_is_cut_in_the_short_lines_and_whole_in_the_report(tmp_path: Path) -> None:
+    write(tmp_path / "a.txt", "In Mosul.")
+    write(tmp_path / "n.csv", ",".join(f"column {n}" for n in range(50)) + "\nx\n")
+    articles = read_quietly(tmp_path)
+    assert max(map(len, short_lines(articles))) < 150
+    assert "column 49" in reading_report(articles)["reason"].dropna().item()
+
+
+def test_the_account_in_the_documentation_is_what_such_a_folder_gives(tmp_path: Path) -> None:
+    for number in range(27):
+        write(tmp_path / f"{number}.txt", "In Mosul." if number else WESTERN.encode("cp1252"))
+    write(tmp_path / "export.csv", "text,date\nIn Erbil.,2017-03-31\nIn Basra.,soon\n,\nIn Najaf.,2017-03-31\n")
+    write(tmp_path / "notes.json", "notes")
+    write(tmp_path / "page.html", "<html><body></body></html>")
+    write(tmp_path / "photo.png", b"\x89PNG")
+    page = (ROOT / "docs/getting-started.md").read_text("utf-8")
+    shown = re.search(r"\$ geomap map some/folder -o map.html\n(.*?)```", page, re.DOTALL)
+    assert shown
+    assert short_lines(read_quietly(tmp_path)) == shown.group(1).splitlines()
 
 
 def test_the_account_survives_copies_selections_pickle_and_parquet(messy: pd.DataFrame, tmp_path: Path) -> None:

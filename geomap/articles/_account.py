@@ -6,7 +6,8 @@ import re
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Literal, NamedTuple, TypedDict
+from pathlib import PurePosixPath
+from typing import Literal, TypedDict
 
 import pandas as pd
 
@@ -19,7 +20,8 @@ METADATA = "metadata"
 
 _SHOWN = 20
 _SHOWN_IN_LINE = 4
-_LONGEST_REASON = 160
+_LONGEST_REASON = 100
+_WHOLE = 10_000
 _UTF_8 = frozenset({"utf-8", "utf-8-sig"})
 # What differs between two reasons of one kind: the values that they quote, and numbers.
 _PARTICULARS = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|\d+")
@@ -83,8 +85,12 @@ def _record(file: str, facts: FileFacts, problems: list[Problem]) -> FileRecord:
         "repaired": len({problem["row"] for problem in problems if problem["action"] == "repaired"}),
         "skipped": skipped,
         "status": _status(facts, problems, skipped),
-        "reason": "; ".join(_kinds(p for p in problems if p["action"] not in ("guessed", "decided"))) or None,
+        "reason": "; ".join(_kinds(_events(problems), longest=_WHOLE)) or None,
     }
+
+
+def _events(problems: list[Problem]) -> Iterator[Problem]:
+    return (problem for problem in problems if problem["action"] not in ("guessed", "decided"))
 
 
 def _status(facts: FileFacts, problems: list[Problem], skipped: int) -> Status:
@@ -205,7 +211,7 @@ def _short_lines(files: list[FileRecord], problems: list[Problem]) -> Iterator[s
         what = f"{_count(len(rows), 'row')} of {_files(touched)}" if rows else _files(touched)
         yield f"repaired {what}: {_listed(_kinds(repairs))}"
     yield from _about_files("ignored", [record for record in files if record["status"] == "ignored"])
-    yield from _kinds(_of(problems, "decided"), unit="file")
+    yield from _kinds(_of(problems, "decided"))
     yield from _encodings(files, {problem["file"] for problem in _of(problems, "guessed")})
 
 
@@ -227,11 +233,17 @@ def _about_files(what: str, records: list[FileRecord]) -> Iterator[str]:
     if len(records) <= _SHOWN_IN_LINE:
         named = [f"{record['file']} ({_shortened(record['reason'] or '')})" for record in records]
     else:
-        named = [
-            f"{_shortened(reason)} ({_listed(names)})"
-            for reason, names in sorted(by_reason.items(), key=lambda item: -len(item[1]))
-        ]
+        most_first = sorted(by_reason.items(), key=lambda item: -len(item[1]))
+        named = [f"{_shortened(reason)} ({_listed(_by_ending(names))})" for reason, names in most_first]
     yield f"{what} {_count(len(records), 'file')}: {_listed(named)}"
+
+
+def _by_ending(names: list[str]) -> list[str]:
+    """Return the names of files; if they are many and of several kinds, the number of each kind."""
+    endings = Counter(PurePosixPath(name).suffix for name in names)
+    if len(names) <= _SHOWN_IN_LINE or len(endings) == 1:
+        return names
+    return [f"{number:,} {ending or 'without ending'}" for ending, number in endings.most_common()]
 
 
 def _encodings(files: list[FileRecord], guessed: set[str]) -> Iterator[str]:
@@ -245,35 +257,27 @@ def _encodings(files: list[FileRecord], guessed: set[str]) -> Iterator[str]:
         yield f"encoding: {_listed(named)}"
 
 
-class _Kind(NamedTuple):
-    pattern: str
-    reasons: list[str]
-
-
-def _kinds(problems: Iterable[Problem], unit: str = "") -> list[str]:
+def _kinds(problems: Iterable[Problem], *, longest: int = _LONGEST_REASON) -> list[str]:
     """Return each kind of reason once, the most frequent first, with its number.
 
     Reasons that differ only in the values that they quote are of one kind, shown by the first one.
     """
-    kinds: dict[str, _Kind] = {}
+    kinds: dict[str, list[str]] = {}
     for problem in problems:
-        pattern = _PARTICULARS.sub("…", problem["reason"])
-        kinds.setdefault(pattern, _Kind(pattern, [])).reasons.append(problem["reason"])
-    return [_kind_line(kind, unit) for kind in sorted(kinds.values(), key=lambda kind: -len(kind.reasons))]
+        kinds.setdefault(_PARTICULARS.sub("…", problem["reason"]), []).append(problem["reason"])
+    return [_kind_line(reasons, longest) for reasons in sorted(kinds.values(), key=len, reverse=True)]
 
 
-def _kind_line(kind: _Kind, unit: str) -> str:
-    first, number = _shortened(kind.reasons[0]), len(kind.reasons)
+def _kind_line(reasons: list[str], longest: int) -> str:
+    first, number = _shortened(reasons[0], longest), len(reasons)
     if number == 1:
         return first
-    if len(set(kind.reasons)) == 1:
-        return f"{first} ({_count(number, unit) if unit else f'{number:,}'})"
-    return f"{first} (and {number - 1:,} like it)"
+    return f"{first} ({number:,})" if len(set(reasons)) == 1 else f"{first} (and {number - 1:,} like it)"
 
 
-def _shortened(text: str) -> str:
+def _shortened(text: str, longest: int = _LONGEST_REASON) -> str:
     line = " ".join(text.split())
-    return line if len(line) <= _LONGEST_REASON else f"{line[:_LONGEST_REASON].rstrip()}…"
+    return line if len(line) <= longest else f"{line[:longest].rstrip()}…"
 
 
 def _listed(items: list[str]) -> str:
