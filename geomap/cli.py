@@ -45,7 +45,12 @@ EXIT_CODES: tuple[tuple[type[errors.GeomapError], int], ...] = (
 _MAX_PROBLEMS = 20
 _MAX_ARTICLES = 20
 _STDIN = "-"
-_COLUMNS_IN_PYTHON = 'read_articles(path, columns={"text": "..."})'
+# What messages advise in Python, and how the shell says it.
+_IN_SHELL = {
+    'read_articles(path, columns={"text": "..."})': "--columns text=...",
+    "dayfirst=True": "--dayfirst",
+    "dayfirst=False": "--monthfirst",
+}
 
 _READING = "Reading"
 _PLACES = "Finding places"
@@ -84,6 +89,24 @@ DayFirst = Annotated[
         "--dayfirst/--monthfirst",
         help="Whether 03/04/2017 is April 3 or March 4.",
         show_default="what the other dates prove",
+        rich_help_panel=_READING,
+    ),
+]
+Entities = Annotated[
+    str | None,
+    typer.Option(
+        metavar="CHOICE",
+        help="HTML entities in texts: 'decode' them (S&atilde;o to São) and take left-over tags out, or 'keep' both.",
+        show_default="decode",
+        autocompletion=lambda: ["decode", "keep"],
+        rich_help_panel=_READING,
+    ),
+]
+FixEncoding = Annotated[
+    bool,
+    typer.Option(
+        "--fix-encoding",
+        help="Repair texts that were once read in the wrong encoding (MÃ¼nchen), with ftfy.",
         rich_help_panel=_READING,
     ),
 ]
@@ -196,6 +219,8 @@ def map_command(
     columns: Columns = None,
     encoding: Encoding = None,
     dayfirst: DayFirst = None,
+    entities: Entities = None,
+    fix_encoding: FixEncoding = False,
     recursive: Recursive = True,
     strict: Strict = False,
     verbose: Verbose = False,
@@ -253,7 +278,7 @@ def map_command(
 
     Disclosure(text=text, min_articles=min_articles, coarsen=coarsen)  # fail before the long work, not after it
     service = fallback_service(fallback, user_agent, domain)
-    table = _Reading(columns, encoding, dayfirst, recursive, strict, verbose).read(articles)
+    table = _Reading(columns, encoding, dayfirst, entities, fix_encoding, recursive, strict, verbose).read(articles)
     watch.lap("read")
     with progress_bars() as progress:
         parser = geomap.Geoparser(
@@ -308,6 +333,8 @@ def geoparse_command(
     columns: Columns = None,
     encoding: Encoding = None,
     dayfirst: DayFirst = None,
+    entities: Entities = None,
+    fix_encoding: FixEncoding = False,
     recursive: Recursive = True,
     strict: Strict = False,
     verbose: Verbose = False,
@@ -329,7 +356,7 @@ def geoparse_command(
     if output is not None:
         check_format(output)
     service = fallback_service(fallback, user_agent, domain)
-    table = _Reading(columns, encoding, dayfirst, recursive, strict, verbose).read(articles)
+    table = _Reading(columns, encoding, dayfirst, entities, fix_encoding, recursive, strict, verbose).read(articles)
     with progress_bars() as progress:
         parser = geomap.Geoparser(
             recognizer=recognizer, gazetteer=gazetteer, min_confidence=min_confidence, fallback=service
@@ -358,6 +385,8 @@ def read_command(
     columns: Columns = None,
     encoding: Encoding = None,
     dayfirst: DayFirst = None,
+    entities: Entities = None,
+    fix_encoding: FixEncoding = False,
     recursive: Recursive = True,
     strict: Strict = False,
     verbose: Verbose = False,
@@ -371,7 +400,7 @@ def read_command(
 
     if output is not None:
         check_articles_format(output)
-    table = _Reading(columns, encoding, dayfirst, recursive, strict, verbose).read(articles)
+    table = _Reading(columns, encoding, dayfirst, entities, fix_encoding, recursive, strict, verbose).read(articles)
     if output is None:
         _print_articles(table)
     else:
@@ -677,6 +706,8 @@ class _Reading(NamedTuple):
     columns: list[str] | None
     encoding: str | None
     dayfirst: bool | None
+    entities: str | None
+    fix_encoding: bool
     recursive: bool
     strict: bool
     verbose: bool
@@ -694,6 +725,10 @@ class _Reading(NamedTuple):
         }
         if self.dayfirst is not None:
             options["dayfirst"] = self.dayfirst
+        if self.entities is not None:
+            options["entities"] = self.entities
+        if self.fix_encoding:
+            options["fix_encoding"] = True
         with warnings.catch_warnings():
             # The account says the same, and more.
             warnings.simplefilter("ignore", errors.ArticlesSkipped)
@@ -706,7 +741,9 @@ class _Reading(NamedTuple):
 
 def _for_shell(message: str) -> str:
     """Return a message with the option of the shell instead of that of Python."""
-    return message.replace(_COLUMNS_IN_PYTHON, "--columns text=...")
+    for in_python, in_shell in _IN_SHELL.items():
+        message = message.replace(in_python, in_shell)
+    return message
 
 
 def _input(paths: list[Path]) -> Any:

@@ -24,7 +24,8 @@ from hypothesis import strategies as st
 
 import geomap
 from geomap.articles import read_articles, reading_report
-from geomap.articles._account import all_lines, short_lines
+from geomap.articles._account import all_lines, attach, short_lines
+from geomap.articles._problems import ProblemLog
 from geomap.errors import ArticlesLost, ArticlesNotFound, ArticlesSkipped, InvalidTable, UnsupportedFormat
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -136,6 +137,22 @@ def test_thousands_of_files_make_a_few_short_lines(tmp_path: Path) -> None:
     for number in range(30):
         write(tmp_path / f"{number:03}.webp", "")
     assert short_lines(read_quietly(tmp_path))[2] == ("ignored 330 files: not an article format (300 .png, 30 .webp)")
+
+
+def test_what_a_reader_leaves_out_of_a_file_or_decides_for_it_is_told() -> None:
+    log = ProblemLog()
+    for file in ("a.eml", "b.csv"):
+        facts = log.about(file)
+        facts.format, facts.rows, facts.articles = file[2:], 1, 1
+    log.add("a.eml", "1 attachment not read: map.png", row=1, action="ignored")
+    log.add("b.csv", "dates: day first (19 of 30 prove it)", action="decided")
+    articles = pd.DataFrame({"text": ["In Mosul.", "In Erbil."]})
+    attach(articles, log)
+    assert short_lines(articles)[1:] == [
+        "left out of a.eml: 1 attachment not read: map.png",
+        "dates: day first (19 of 30 prove it)",
+    ]
+    assert reading_report(articles)["status"].tolist() == ["read", "read"]
 
 
 def test_a_long_reason_is_cut_in_the_short_lines_and_whole_in_the_report(tmp_path: Path) -> None:

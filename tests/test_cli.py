@@ -307,9 +307,28 @@ def test_the_encoding_can_be_given(run, tmp_path: Path) -> None:
     assert run("read", "a.txt", "--encoding", "utf-9").returncode == 3
 
 
-@pytest.mark.skipif(
-    "dayfirst" not in inspect.signature(geomap.read_articles).parameters, reason="read_articles takes no dayfirst yet"
-)
+def reads_with(option: str) -> pytest.MarkDecorator:
+    known = option in inspect.signature(geomap.read_articles).parameters
+    return pytest.mark.skipif(not known, reason=f"read_articles has no option {option} yet")
+
+
+@reads_with("entities")
+def test_entities_can_be_kept(run, tmp_path: Path) -> None:
+    (tmp_path / "n.csv").write_text("id,text\n7,In S&atilde;o Paulo.\n", encoding="utf-8")
+    for options, text in (((), "In São Paulo."), (("--entities", "keep"), "In S&atilde;o Paulo.")):
+        assert run("read", "n.csv", "-o", "out.jsonl", *options).returncode == 0
+        assert text in (tmp_path / "out.jsonl").read_text("utf-8")
+
+
+@reads_with("fix_encoding")
+def test_mojibake_can_be_repaired(run, tmp_path: Path) -> None:
+    pytest.importorskip("ftfy")
+    (tmp_path / "a.txt").write_text("Zug nach MÃ¼nchen\nDer Zug von ZÃ¼rich nach MÃ¼nchen.", encoding="utf-8")
+    assert run("read", "a.txt", "-o", "out.jsonl", "--fix-encoding").returncode == 0
+    assert "nach München" in (tmp_path / "out.jsonl").read_text("utf-8")
+
+
+@reads_with("dayfirst")
 @pytest.mark.parametrize(("option", "day"), [("--dayfirst", "2017-04-03"), ("--monthfirst", "2017-03-04")])
 def test_the_order_of_day_and_month_can_be_given(run, tmp_path: Path, option: str, day: str) -> None:
     (tmp_path / "n.csv").write_text("text,date\nIn Mosul.,03/04/2017\n", encoding="utf-8")

@@ -207,15 +207,19 @@ def _short_lines(files: list[FileRecord], problems: list[Problem]) -> Iterator[s
         yield f"{what}: {_listed(_kinds(_of(problems, 'skipped', {*partly})))}"
     if repairs := list(_of(problems, "repaired")):
         rows = {(problem["file"], problem["row"]) for problem in repairs if problem["row"] is not None}
-        touched = list(dict.fromkeys(problem["file"] for problem in repairs))
+        touched = [problem["file"] for problem in repairs]
         what = f"{_count(len(rows), 'row')} of {_files(touched)}" if rows else _files(touched)
         yield f"repaired {what}: {_listed(_kinds(repairs))}"
     yield from _about_files("ignored", [record for record in files if record["status"] == "ignored"])
-    yield from _kinds(_of(problems, "decided"))
+    if in_part := list(_of(problems, "ignored", {record["file"] for record in used})):
+        yield f"left out of {_files([p['file'] for p in in_part])}: {_listed(_kinds(in_part))}"
+    # In full, since a decision that nothing proves comes with what to do about it.
+    yield from _kinds(_of(problems, "decided"), longest=_WHOLE)
     yield from _encodings(files, {problem["file"] for problem in _of(problems, "guessed")})
 
 
-def _files(names: list[str]) -> str:
+def _files(names: Iterable[str]) -> str:
+    names = list(dict.fromkeys(names))
     return names[0] if len(names) == 1 else f"{len(names):,} files"
 
 
