@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 
 import geomap
 from geomap.articles import read_articles, reading_report
-from geomap.articles._account import all_lines, attach, short_lines
+from geomap.articles._account import all_lines, attach, short_lines, warn
 from geomap.articles._problems import ProblemLog
 from geomap.errors import ArticlesLost, ArticlesNotFound, ArticlesSkipped, InvalidTable, UnsupportedFormat
 
@@ -153,6 +153,48 @@ def test_what_a_reader_leaves_out_of_a_file_or_decides_for_it_is_told() -> None:
         "dates: day first (19 of 30 prove it)",
     ]
     assert reading_report(articles)["status"].tolist() == ["read", "read"]
+
+
+def test_the_members_of_an_archive_stand_below_it_and_count_once() -> None:
+    log = ProblemLog()
+    for file in ("a.zip", "b.txt", "c.zip", "d.zip"):
+        log.about(file)
+    for file, articles in (("b.txt", 1), ("a.zip/x.csv", 3), ("a.zip/y.zip/z.txt", 1), ("c.zip/x.csv", 2)):
+        facts = log.about(file)
+        facts.format, facts.rows, facts.articles = file[-3:], 3 if file.endswith("csv") else 1, articles
+    log.add("c.zip/x.csv", "no text", row=3)
+    log.add("d.zip", "the archive is encrypted")
+    log.finish()
+    articles = pd.DataFrame({"text": ["In Mosul."] * 7})
+    attach(articles, log)
+    report = reading_report(articles)
+    assert dict(zip(report["file"], report["status"], strict=True)) == {
+        "a.zip": "read",
+        "a.zip/x.csv": "read",
+        "a.zip/y.zip/z.txt": "read",
+        "b.txt": "read",
+        "c.zip": "partly read",
+        "c.zip/x.csv": "partly read",
+        "d.zip": "skipped",
+    }
+    assert report["file"].tolist() == sorted(report["file"])
+    assert (report["rows"] == report["articles"] + report["skipped"]).all()
+    assert short_lines(articles) == [
+        "7 articles from 4 files",
+        "skipped 1 file: d.zip (the archive is encrypted)",
+        "skipped 1 row of c.zip/x.csv: no text",
+    ]
+
+
+def test_a_warning_about_a_table_that_somebody_holds_speaks_of_no_files() -> None:
+    log = ProblemLog()
+    log.add("articles", "unrecognized date 'soon'; left missing", row=1, action="repaired", loss=True)
+    with pytest.warns(ArticlesSkipped) as caught:
+        warn(log, stacklevel=1)
+    assert str(caught[0].message).splitlines()[1:] == [
+        "  repaired 1 row of articles: unrecognized date 'soon'; left missing"
+    ]
+    assert "reading_report" not in str(caught[0].message)
 
 
 def test_a_long_reason_is_cut_in_the_short_lines_and_whole_in_the_report(tmp_path: Path) -> None:

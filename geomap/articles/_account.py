@@ -17,6 +17,7 @@ from geomap.errors import ArticlesLost, ArticlesSkipped, EncodingGuessed, Invali
 FILES = "files"
 PROBLEMS = "problems"
 METADATA = "metadata"
+ARCHIVE = "archive"
 
 _SHOWN = 20
 _SHOWN_IN_LINE = 4
@@ -69,7 +70,28 @@ def account_of(problems: ProblemLog) -> FileRecords:
     by_file: dict[str, list[Problem]] = {}
     for problem in problems:
         by_file.setdefault(problem["file"], []).append(problem)
-    return FileRecords(_record(file, facts, by_file.get(file, [])) for file, facts in problems.files.items())
+    records = FileRecords(_record(file, facts, by_file.get(file, [])) for file, facts in problems.files.items())
+    _describe_archives(records)
+    return records
+
+
+def _describe_archives(records: FileRecords) -> None:
+    """Give each archive, of which only the members are read, the status that they have together."""
+    members: dict[str, set[str]] = {}
+    for record in records:
+        parts = record["file"].split("/")
+        for count in range(1, len(parts)):
+            members.setdefault("/".join(parts[:count]), set()).add(record["status"])
+    for record in records:
+        inside = members.get(record["file"])
+        if inside and not record["rows"]:
+            record["format"] = ARCHIVE
+            if record["reason"] or {"skipped", "partly read"} & inside:
+                record["status"] = "partly read" if {"read", "partly read"} & inside else "skipped"
+                record["reason"] = record["reason"] or "some of its files are skipped or read in part"
+            else:
+                record["status"] = "read" if "read" in inside else "ignored"
+                record["reason"] = None if "read" in inside else "no articles in it"
 
 
 def _record(file: str, facts: FileFacts, problems: list[Problem]) -> FileRecord:
@@ -129,7 +151,8 @@ def reading_report(articles: pd.DataFrame) -> pd.DataFrame:
         - ``file``: its path in the folder that was read; a member of an archive as ``a.zip/b.txt``, a folder that was
           not opened with a slash at its end. Characters that cannot be shown are replaced by U+FFFD.
         - ``format``: the reader that read it (``txt``, ``csv``, ``jsonl`` ...); ``metadata`` for an ``articles.csv``
-          that describes other files; missing if it was not opened.
+          that describes other files, ``archive`` for one whose members have rows of their own; missing if it was not
+          opened.
         - ``encoding``: of text files; missing for others.
         - ``rows``: the rows, lines or documents in it.
         - ``articles``: those that are in the table.
@@ -196,7 +219,10 @@ def _file_line(record: FileRecord) -> str:
     return f"{shown}: {record['reason']}" if record["reason"] else shown
 
 
-def _short_lines(files: list[FileRecord], problems: list[Problem]) -> Iterator[str]:
+def _short_lines(records: list[FileRecord], problems: list[Problem]) -> Iterator[str]:
+    # An archive is told by its members, unless it has a problem of its own.
+    own = {problem["file"] for problem in problems}
+    files = [record for record in records if record["format"] != ARCHIVE or record["file"] in own]
     used = [record for record in files if record["articles"]]
     yield f"{_count(sum(f['articles'] for f in used), 'article')} from {_count(len(used), 'file')}"
     yield from _about_files("skipped", [record for record in files if record["status"] == "skipped"])
@@ -317,9 +343,8 @@ def refuse_losses(problems: ProblemLog) -> None:
         raise ArticlesLost(f"{number} in reading, and strict allows none:\n{first_lines(lost)}")
 
 
-def warn(articles: pd.DataFrame, *, stacklevel: int) -> None:
+def warn(problems: ProblemLog, *, stacklevel: int) -> None:
     """Issue at most one warning for guessed encodings and one for rows and files that were skipped or repaired."""
-    problems = ProblemLog(articles.attrs[PROBLEMS])
     if guessed := problems.lines("guessed"):
         warnings.warn(
             "files are not UTF-8 and their encoding was guessed; pass encoding=... if characters look wrong:\n"
@@ -328,10 +353,15 @@ def warn(articles: pd.DataFrame, *, stacklevel: int) -> None:
             stacklevel=stacklevel + 1,
         )
     if any(problem["action"] in ("skipped", "repaired") for problem in problems):
-        lines = [line for line in short_lines(articles) if not line.startswith("encoding: ")]
+        where = "articles.attrs['problems'] tells of each row"
+        if any(facts.format for facts in problems.files.values()):
+            where = f"geomap.reading_report(articles) tells of each file, {where}"
+            lines = list(_short_lines(account_of(problems), problems))
+        else:
+            lines = list(_short_lines([], problems))[1:]  # a table that somebody holds comes from no file
+        lines = [line for line in lines if not line.startswith("encoding: ")]
         warnings.warn(
-            f"not everything was read as it is; geomap.reading_report(articles) tells of each file, "
-            f"articles.attrs['problems'] of each row:\n{first_lines(lines)}",
+            f"not everything was read as it is; {where}:\n{first_lines(lines)}",
             ArticlesSkipped,
             stacklevel=stacklevel + 1,
         )

@@ -73,8 +73,20 @@ class ProblemLog(list[Problem]):
         """Sort the problems by file and row, and drop the repairs of rows that were skipped after all."""
         skipped = {(problem["file"], problem["row"]) for problem in self if problem["action"] == "skipped"}
         self[:] = [p for p in self if p["action"] != "repaired" or (p["file"], p["row"]) not in skipped]
+        self._put_members_after_their_archives()
         order = {file: position for position, file in enumerate(self.files)}
         self.sort(key=lambda problem: (order.get(problem["file"], len(order)), problem["row"] or 0))
+
+    def _put_members_after_their_archives(self) -> None:
+        """Order the files as a reader expects them; the members of an archive are met when it is opened, after all files."""
+        order = {file: position for position, file in enumerate(self.files)}
+
+        def place(file: str) -> tuple[int, int]:
+            parts = file.split("/")
+            outer = ("/".join(parts[:count]) for count in range(1, len(parts)))
+            return next((order[name] for name in outer if name in order), order[file]), order[file]
+
+        self.files = {file: self.files[file] for file in sorted(self.files, key=place)}
 
     def lines(self, *actions: Action) -> list[str]:
         """Return the problems with one of the actions, each as one line of a message."""

@@ -355,7 +355,7 @@ def read_articles(
     if strict:
         refuse_losses(problems)
     attach(articles, problems)
-    warn(articles, stacklevel=2)
+    warn(problems, stacklevel=2)
     return articles
 
 
