@@ -239,13 +239,17 @@ def test_a_report_of_what_was_not_read_is_a_clear_error(wrong: object) -> None:
         reading_report(wrong)
 
 
-def test_a_table_of_metadata_counts_its_own_rows(tmp_path: Path) -> None:
+def test_a_table_of_metadata_has_no_articles_and_tells_which_rows_were_not_used(tmp_path: Path) -> None:
     write(tmp_path / "a.txt", "In Mosul.")
     write(tmp_path / "articles.csv", "file,source\na.txt,Post\nghost.txt,Post\na.txt,Again\n")
     report = reading_report(read_quietly(tmp_path)).set_index("file")
     assert report.loc["articles.csv", ["format", "rows", "articles", "skipped", "status"]].tolist() == [
-        *("metadata", 3, 0, 2, "partly read"),
+        *("metadata", 0, 0, 0, "partly read"),
     ]
+    assert report.loc["articles.csv", "reason"].startswith(
+        "the file that it names does not exist; duplicate row for a.txt"
+    )
+    assert short_lines(read_quietly(tmp_path))[1].startswith("read in part articles.csv: the file that it names")
 
 
 def test_a_file_reached_by_two_names_is_read_once_and_told(tmp_path: Path) -> None:

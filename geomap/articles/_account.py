@@ -96,8 +96,6 @@ def _describe_archives(records: FileRecords) -> None:
 
 def _record(file: str, facts: FileFacts, problems: list[Problem]) -> FileRecord:
     skipped = facts.rows - facts.articles
-    if facts.format == METADATA:
-        skipped = len({problem["row"] for problem in problems if problem["action"] == "skipped"})
     return {
         "file": file,
         "format": facts.format,
@@ -117,11 +115,9 @@ def _events(problems: list[Problem]) -> Iterator[Problem]:
 
 def _status(facts: FileFacts, problems: list[Problem], skipped: int) -> Status:
     lost = skipped > 0 or any(problem["action"] == "skipped" for problem in problems)
-    if facts.articles or (facts.format == METADATA and facts.rows > skipped):
+    if facts.articles or facts.format == METADATA:
         return "partly read" if lost else "read"
-    if any(problem["action"] == "ignored" for problem in problems):
-        return "ignored"
-    return "read" if facts.format == METADATA and not lost else "skipped"
+    return "ignored" if any(problem["action"] == "ignored" for problem in problems) else "skipped"
 
 
 def _shown_encoding(encoding: str | None) -> str | None:
@@ -154,11 +150,11 @@ def reading_report(articles: pd.DataFrame) -> pd.DataFrame:
           that describes other files, ``archive`` for one whose members have rows of their own; missing if it was not
           opened.
         - ``encoding``: of text files; missing for others.
-        - ``rows``: the rows, lines or documents in it.
+        - ``rows``: the rows, lines or documents in it that are meant as articles; 0 in ``metadata``.
         - ``articles``: those that are in the table.
         - ``repaired``: rows that are in the table but not as they stood in the file, where a repair of the whole file
           counts as one.
-        - ``skipped``: rows that are not in the table: ``rows`` less ``articles``. In ``metadata``: rows that were not used.
+        - ``skipped``: rows that are not in the table: ``rows`` less ``articles``.
         - ``status``: ``read``, ``partly read`` (some rows are missing), ``skipped`` (nothing of it is in the table) or
           ``ignored`` (hidden, or of a format that holds no articles).
         - ``reason``: what happened, one kind after the other with its count; missing if there is nothing to say.

@@ -94,8 +94,6 @@ def _add_metadata(source: Source, options: Options, metadata: Metadata, problems
                 problems.add(source.label, f"duplicate row for {file.name}; the first one is used", row=number)
             else:
                 metadata.records[file] = {names[name]: value for name, value in values.items() if value}
-                facts.rows += 1
-        facts.rows += len({p["row"] for p in problems if p["file"] == source.label and p["action"] == "skipped"})
 
 
 def _existing_file(folder: Path, name: str) -> Path | None:
