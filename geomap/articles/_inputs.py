@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 
 from geomap._checks import described, wrong_kind
+from geomap.articles._account import warn
 from geomap.articles._columns import USUAL_NAMES, match_columns
 from geomap.articles._dates import parse_dates
-from geomap.articles._problems import ProblemLog, warn
+from geomap.articles._problems import ProblemLog
 from geomap.articles._reading import read_articles
 from geomap.articles.readers import EXTENSIONS
 from geomap.errors import ArticlesNotFound, ColumnMissing, InvalidTable, WrongKind
@@ -310,7 +311,7 @@ def _validated(table: pd.DataFrame) -> pd.DataFrame:
 
 def _told(articles: pd.DataFrame, problems: ProblemLog) -> pd.DataFrame:
     """Return the articles with the list of what was repaired in them, and warn of it."""
-    problems.finish([_HERE])
+    problems.finish()
     warn(problems, stacklevel=5)
     articles.attrs["problems"] = problems
     return articles

@@ -42,6 +42,7 @@ def test_a_dry_run_sends_nothing(call, server) -> None:
     assert server.seen == []
 
 
+@pytest.mark.filterwarnings("default::geomap.errors.LossyExport")
 @pytest.mark.parametrize("ending", [".csv", ".geojson", ".gpkg", ".parquet"])
 def test_a_table_is_written(call, tmp_path, ending: str) -> None:
     names = tmp_path / "names.csv"
