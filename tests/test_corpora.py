@@ -43,7 +43,7 @@ def lines(path: Path) -> list[dict[str, object]]:
 def texts(corpus: str) -> dict[str, dict[str, str]]:
     """Return title and text of each report as they lie on disk, offsets untouched."""
     if corpus == "mosul":
-        return {path.stem: {"title": "", "text": path.open(encoding="utf-8", newline="").read()} for path in REPORTS}
+        return {path.stem: {"title": "", "text": path.read_bytes().decode("utf-8")} for path in REPORTS}
     return {
         str(report["article_id"]): {"title": str(report["title"]), "text": str(report["text"])}
         for report in lines(WORLD / "articles.jsonl")

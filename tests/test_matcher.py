@@ -141,10 +141,14 @@ def test_time_grows_no_faster_than_the_text(matcher: GazetteerMatcher) -> None:
     matcher.recognize([sentence])
 
     def seconds(times: int) -> float:
-        started = time.perf_counter()
-        (spans,) = matcher.recognize([sentence * times])
-        assert len(spans) == 4 * times
-        return time.perf_counter() - started
+        # CPU time, the best of three: other processes on the machine are not the matcher's.
+        taken = []
+        for _ in range(3):
+            started = time.process_time()
+            (spans,) = matcher.recognize([sentence * times])
+            taken.append(time.process_time() - started)
+            assert len(spans) == 4 * times
+        return min(taken)
 
     assert seconds(8000) < 60 * max(seconds(400), 0.01)
 

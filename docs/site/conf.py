@@ -17,7 +17,8 @@ version = release = geomap.__version__
 extensions = ["myst_nb", "numpydoc", "sphinx.ext.autodoc", "sphinx.ext.autosummary"]
 root_doc = "index"
 exclude_patterns = ["data", "geomap", "generated"]
-suppress_warnings = ["mystnb.unknown_mime_type"]  # JavaScript objects of libraries beside their pictures
+# JavaScript objects of libraries beside their pictures; the language of the picture in architecture.md.
+suppress_warnings = ["mystnb.unknown_mime_type", "misc.highlighting_failure"]
 
 myst_enable_extensions = ["deflist", "colon_fence"]
 myst_heading_anchors = 3
