@@ -102,9 +102,9 @@ def test_ids_come_from_an_index_that_says_something() -> None:
 
 
 def test_ids_that_are_given_must_be_unique() -> None:
-    with pytest.raises(InvalidTable, match="'x' stands twice"):
+    with pytest.raises(InvalidTable, match="duplicate article_id 'x'"):
         as_articles({"id": ["x", "x"], "text": [TEXT, OTHER]})
-    with pytest.raises(InvalidTable, match="'x' stands twice"):
+    with pytest.raises(InvalidTable, match="duplicate article_id 'x'"):
         as_articles(pd.DataFrame({"text": [TEXT, OTHER]}, index=pd.Index(["x", "x"], name="article_id")))
 
 
@@ -158,12 +158,12 @@ def test_strings_in_a_list_are_texts_whatever_they_look_like(tmp_path: Path, mon
     assert as_articles(["b.csv"])["text"].tolist() == ["b.csv"]
 
 
+@pytest.mark.filterwarnings("ignore::geomap.errors.ArticlesSkipped")
 def test_a_name_of_a_file_that_is_not_there_is_an_error_and_a_sentence_never_is() -> None:
     with pytest.raises(ArticlesNotFound, match=r"if it is a text, give it in a list: \['news.csv'\]"):
         as_articles("news.csv")
-    for text in ("Mosul/Erbil", "He sent news.csv", "", "A. B.", "/", "x" * 5000, "a/b\nc.csv", "\ud83d/x"):
-        if text != "/":
-            as_articles(text)
+    for text in ("Mosul/Erbil", "He sent news.csv", "", "A. B.", "x" * 5000, "a/b\nc.csv", "\ud83d/x"):
+        assert len(as_articles(text)) == 1
 
 
 # --- what is refused --------------------------------------------------------------------------------------------------

@@ -240,6 +240,7 @@ WORDS = st.sampled_from(
 )
 
 
+@pytest.mark.filterwarnings("ignore::geomap.errors.ArticlesSkipped")  # of a NUL
 @settings(max_examples=many(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.one_of(WORDS, st.text(max_size=6)), max_size=20))
 def test_offsets_hold_for_any_text(parser: geomap.Geoparser, words: list[str]) -> None:
