@@ -129,7 +129,6 @@ def test_evaluate_prints_scores_and_names_what_was_left_out(run, tmp_path: Path)
         (("map", "nowhere"), 3, "nowhere"),
         (("map", "corpus", "-o", "no/such/folder/map.html"), 4, "create it first"),
         (("geoparse", "corpus", "-o", "mentions.xlsx"), 2, ".geojson"),
-        (("geoparse", "corpus"), 2, "--output"),
         (("map", "corpus", "--gazetteer", "atlantis"), 6, "atlantis"),
         (("map", "corpus", "--text", "some"), 2, "'snippets'"),
         (("map", "corpus", "--coarsen", "country"), 2, "text='none'"),
