@@ -7,6 +7,7 @@ from random import Random
 from time import monotonic
 
 import pytest
+from laws import many
 
 from geomap.articles import read_articles
 from geomap.articles._sources import Paragraph
@@ -649,9 +650,9 @@ def mutated(text: str, random: Random) -> str:
 
 
 @pytest.mark.parametrize("layout", [LEXIS, OLD_LEXIS, PROQUEST, FACTIVA, CODED])
-def test_a_damaged_export_raises_nothing_and_invents_no_text(layout: str, repeats: int) -> None:
+def test_a_damaged_export_raises_nothing_and_invents_no_text(layout: str) -> None:
     random = Random(7)
-    for _ in range(60 * repeats):
+    for _ in range(many(60)):
         text = mutated(layout, random)
         for article in split(text) or []:
             assert all(word in text for word in (article["text"] or "").split())

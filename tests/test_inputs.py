@@ -132,7 +132,7 @@ def test_a_date_in_a_table_is_read_as_from_a_file(value: Any, day: str, tmp_path
 
 
 def test_a_date_that_cannot_be_read_is_missing_and_said() -> None:
-    with pytest.warns(ArticlesSkipped, match="row 2: unrecognized date 'soon'"):
+    with pytest.warns(ArticlesSkipped, match="unrecognized date 'soon'"):
         table = as_articles({"text": [TEXT, OTHER], "published": ["2017-03-01", "soon"]})
     assert table["published"].isna().tolist() == [False, True]
     assert [problem["row"] for problem in table.attrs["problems"]] == [2]

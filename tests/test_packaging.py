@@ -18,6 +18,7 @@ import yaml
 import geomap
 from geomap.errors import MissingDependency
 
+POINTS = gpd.GeoDataFrame(geometry=gpd.points_from_xy([43.1], [36.3]))
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "geomap"
 
@@ -110,7 +111,7 @@ def test_changelog_and_citation_name_the_version() -> None:
     [
         lambda folder: geomap.read_articles(folder / "table.parquet"),
         lambda folder: geomap.export.read_mentions(folder / "table.parquet"),
-        lambda folder: geomap.export.write_mentions(gpd.GeoDataFrame(), folder / "new.parquet"),
+        lambda folder: geomap.export.write_mentions(POINTS, folder / "new.parquet"),
     ],
     ids=["read_articles", "read_mentions", "write_mentions"],
 )

@@ -72,6 +72,7 @@ MORE: dict[Any, Callable[[], tuple[Any, ...]]] = {
     evaluation.difference: lambda: (None,),
     evaluation.label_by_gold: lambda: (None,),
     export.write_mentions: lambda: ("mentions.csv",),
+    geomap.articles.write_articles: lambda: ("articles.csv",),
     geometry.distance_km: lambda: (0, 0, 0),
     maps.save_html: lambda: ("map.html",),
 }

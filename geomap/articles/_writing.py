@@ -10,10 +10,11 @@ from typing import Any
 
 import pandas as pd
 
+from geomap._checks import file_path
 from geomap._files import replacing
 from geomap._optional import optional
 from geomap.errors import UnsupportedFormat
-from geomap.tables import is_missing
+from geomap.tables import is_missing, require_columns
 
 
 def write_articles(articles: pd.DataFrame, path: str | Path) -> Path:
@@ -57,7 +58,8 @@ def write_articles(articles: pd.DataFrame, path: str | Path) -> Path:
     ...     len(geomap.read_articles(path)) == len(sample_articles())
     True
     """
-    path = Path(path)
+    require_columns(articles, ("article_id", "text"), what="articles")
+    path = file_path("path", path)
     check_articles_format(path)
     write = _WRITERS[path.suffix.casefold()]
     with replacing(path) as temporary:
