@@ -574,6 +574,7 @@ PARTS = st.one_of(
 TEXTS = st.lists(PARTS, max_size=12).map("".join).filter(lambda text: not text.isspace() and bool(text))
 
 
+@pytest.mark.slow
 @settings(max_examples=many(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts=st.lists(TEXTS, min_size=1, max_size=3))
 def test_every_format_brings_a_text_back_character_for_character(tmp_path, texts):
@@ -588,6 +589,7 @@ def test_every_format_brings_a_text_back_character_for_character(tmp_path, texts
         assert read_articles(tmp_path / f"a.{ending}").text.tolist() == texts, ending
 
 
+@pytest.mark.slow
 @settings(max_examples=many(100), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.binary(max_size=300), ending=st.sampled_from(["txt", "csv", "json", "jsonl", "parquet", "csv.gz"]))
 def test_no_bytes_end_a_run_or_give_an_invalid_table(tmp_path, data, ending):
@@ -606,6 +608,7 @@ def test_no_bytes_end_a_run_or_give_an_invalid_table(tmp_path, data, ending):
 # --- size ------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_rows_are_read_in_seconds(tmp_path, quiet):
     text = 'Officials in Mosul said "no", and\r\nleft for Erbil. ' * 6
     rows = [["id", "title", "text", "date"], *([str(i), "T", text, "2017-03-31T10:00:00Z"] for i in range(100_000))]

@@ -368,6 +368,7 @@ def test_names_that_are_no_utf_8_are_shown_with_a_replacement_each_of_them_once(
     }
 
 
+@pytest.mark.slow
 def test_files_that_vanish_while_the_folder_is_read_are_named(tmp_path: Path) -> None:
     for number in range(2000):
         write(tmp_path / f"{number:04}.txt", "In Mosul.")
@@ -451,6 +452,7 @@ FOLDERS = st.sampled_from(["", "sub/", "sub/deeper/", "übung/"])
 NAMES = st.sampled_from(["a", "B", "news 1", "été", ".hidden"])
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(files=st.dictionaries(st.tuples(FOLDERS, NAMES), MADE, max_size=8))
 def test_every_file_and_row_of_any_folder_is_accounted_for_exactly_once(files) -> None:

@@ -658,6 +658,7 @@ def test_a_damaged_export_raises_nothing_and_invents_no_text(layout: str) -> Non
             assert all(word in text for word in (article["text"] or "").split())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "line",
     [

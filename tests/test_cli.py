@@ -18,6 +18,8 @@ import geomap
 import geomap.cli
 from geomap.resources._loading import manifest
 
+pytestmark = pytest.mark.slow
+
 ARTICLE = "Rain over Mosul\nThe Tigris rose.\nRoads between Mosul and Erbil were closed on Monday."
 
 

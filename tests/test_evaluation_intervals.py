@@ -84,6 +84,7 @@ def tables(rows: list[tuple[int, float, bool]]) -> tuple[pd.DataFrame, pd.DataFr
     return gold, predicted
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=many(40))
 @given(cases)
 def test_every_score_of_a_draw_is_the_score_of_the_repeated_articles(case: Cases) -> None:
@@ -136,6 +137,7 @@ def test_a_negative_number_of_resamples_is_an_error() -> None:
         draw(("a",), times=-1, seed=0)
 
 
+@pytest.mark.slow
 def test_a_thousand_resamples_of_six_hundred_articles_take_a_few_seconds() -> None:
     random = np.random.default_rng(0)
     names = tuple(f"article {number}" for number in range(600))

@@ -201,6 +201,7 @@ def test_the_page_shows_the_plots_needs_nothing_else_and_runs_no_word_of_an_arti
     assert "var(--ink)" in html
 
 
+@pytest.mark.slow
 def test_two_runs_write_the_same_page(whole, tmp_path: Path) -> None:
     first, second = whole.to_html(tmp_path / "1.html"), whole.to_html(tmp_path / "2.html")
     assert first.read_bytes() == second.read_bytes()
@@ -280,6 +281,7 @@ def test_evaluating_reads_each_text_once(gold_path: Path, gazetteer: geomap.Gaze
     assert read == [TEXT]
 
 
+@pytest.mark.slow
 def test_the_command_scores_a_file_of_predictions_and_writes_its_reports(
     gold_path: Path, predictions: pd.DataFrame, gazetteer_cache: Path, tmp_path: Path
 ) -> None:

@@ -82,6 +82,7 @@ def test_the_interval_holds_the_estimate_and_stays_between_0_and_1(strata: list[
     assert (table["high"] > table["low"]).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shares", [(0.9, 0.7, 0.4), (0.8, 0.8, 0.8)])
 def test_the_interval_covers_the_truth_as_often_as_it_says(shares: tuple[float, ...]) -> None:
     sizes, truth = (600, 120, 12), []

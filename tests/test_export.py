@@ -21,6 +21,8 @@ from geomap import errors, tables
 from geomap.export import read_mentions, write_mentions
 from geomap.gazetteer import Gazetteer
 
+pytestmark = pytest.mark.slow
+
 ENDINGS = (".geojson", ".gpkg", ".parquet", ".csv")
 ROW: dict[str, object] = {
     "article_id": "a", "field": "text", "start": 0, "end": 5, "toponym": "Mosul", "kind": "toponym", "usage": "literal",

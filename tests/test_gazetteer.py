@@ -121,6 +121,7 @@ def test_a_stopped_alternate_is_taken_from_its_place_only(gazetteer: Gazetteer) 
     assert "Alaska" not in gazetteer.stop_names()
 
 
+@pytest.mark.slow
 def test_every_stored_name_is_folded_and_in_order(gazetteer: Gazetteer) -> None:
     entries = list(gazetteer.iter_names())
     assert [entry.folded for entry in entries] == sorted(entry.folded for entry in entries)
@@ -213,6 +214,7 @@ def _answer(folder: Path) -> tuple[str, int]:
     return first(Gazetteer(cache_dir=folder), "Nineveh").place_id, builds
 
 
+@pytest.mark.slow
 def test_processes_that_start_together_build_one_index(tmp_path: Path) -> None:
     with multiprocessing.get_context("spawn").Pool(4) as pool:
         answers = pool.map(_answer, [tmp_path / "cache"] * 4, chunksize=1)
@@ -256,6 +258,7 @@ def test_a_read_only_cache_says_what_to_do(tmp_path: Path) -> None:
         tmp_path.chmod(0o755)
 
 
+@pytest.mark.slow
 def test_a_full_disk_leaves_nothing_half_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(path: Path, rows: object) -> None:
         path.write_bytes(b"half")

@@ -41,6 +41,7 @@ def test_install_downloads_builds_and_leaves_no_files(cache: Path, tmp_path: Pat
     assert Gazetteer("geonames").candidates(["Mosul"])["Mosul"][0].geonameid == 99072
 
 
+@pytest.mark.slow
 def test_build_list_info_and_remove(cache: Path, tmp_path: Path) -> None:
     dump = write_dump(tmp_path / "dump")
     (tmp_path / "my.csv").write_text("name,lat,lon\nOld Mill,1,2\n")

@@ -256,6 +256,7 @@ def test_a_damaged_archive_is_named(gazetteer_cache: Path, tmp_path: Path) -> No
         build_geonames(dump, cache_dir=cache)
 
 
+@pytest.mark.slow
 def test_an_old_index_stays_until_the_new_one_is_whole(gazetteer_cache: Path, tmp_path: Path) -> None:
     cache = cache_in(tmp_path, gazetteer_cache)
     dump = write_dump(tmp_path / "dump")

@@ -230,6 +230,7 @@ def test_a_table_with_the_columns_and_no_rows_has_no_mentions() -> None:
 # --- damaged characters -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", ["\ud83d", "\0", "\ud83d\ude00"])
 def test_offsets_hold_in_texts_with_characters_that_no_file_can_hold(damage: str) -> None:
     text = f"a{damage} Rain fell on Mosul {damage} and on Erbil."
@@ -316,6 +317,7 @@ def test_a_gazetteer_file_that_changed_makes_another_parser(tmp_path: Path) -> N
     forget()
 
 
+@pytest.mark.slow
 def test_threads_share_one_parser_and_agree() -> None:
     forget()
     results: list[list[str]] = []

@@ -99,6 +99,7 @@ def many_countries() -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(pd.concat(rows, ignore_index=True), crs=4326)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["FisherJenks", "HeadTailBreaks", "EqualInterval", "Quantiles"])
 def test_the_classes_of_counts_are_whole_and_hold_every_count(scheme: str) -> None:
     with warnings.catch_warnings():

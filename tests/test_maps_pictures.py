@@ -21,6 +21,8 @@ from geomap import errors, tables
 from geomap.maps import figure
 from geomap.maps._pictures import MapFigure
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("ending", ["png", "svg", "pdf"])
 def test_a_picture_is_saved_in_every_form(tmp_path: Path, ending: str) -> None:

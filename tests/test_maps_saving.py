@@ -139,6 +139,7 @@ def test_saving_twice_writes_the_same_file(tmp_path: Path, offline_leaflet: obje
     assert save_html(m, tmp_path / "2.html").read_bytes() == first
 
 
+@pytest.mark.slow
 def test_large_data_is_compressed(tmp_path: Path, offline_leaflet: object) -> None:
     content = "".join(f"{number} Mosul. " for number in range(300_000))
     document = save_html(explore(one(sentence=content)), tmp_path / "map.html").read_text("utf-8")

@@ -34,6 +34,7 @@ def test_it_is_a_recognizer(matcher: GazetteerMatcher) -> None:
     assert isinstance(matcher, Recognizer)
 
 
+@pytest.mark.slow
 def test_the_longest_name_wins(matcher: GazetteerMatcher) -> None:
     assert found(matcher, "Flights to New York City and South Korea resumed.") == ["New York City", "South Korea"]
 
@@ -136,6 +137,7 @@ def test_tokens_are_the_text_at_their_offsets(text: str) -> None:
         assert text[token.start : token.end] == token.word
 
 
+@pytest.mark.slow
 def test_time_grows_no_faster_than_the_text(matcher: GazetteerMatcher) -> None:
     sentence = "Troops left Mosul for Erbil while Turkish officials met in Ankara. "
     matcher.recognize([sentence])

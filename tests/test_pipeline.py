@@ -45,6 +45,7 @@ def resolve_words(parser: geomap.Geoparser, text: str, *words: str, **columns: o
     return {row["toponym"]: row for _, row in mentions.iterrows()}
 
 
+@pytest.mark.slow
 def test_every_mention_reads_as_its_toponym_at_its_offsets(parser: geomap.Geoparser) -> None:
     table = articles(
         "Rain fell on Mosul and Erbil.\r\nIn Ankara — 🌧 — Turkish officials met.", title=["Storm over Baghdad"]
@@ -119,6 +120,7 @@ def test_a_name_that_no_gazetteer_has_stays_as_nil_without_a_point(parser: geoma
     assert pd.isna(found["place_id"])
 
 
+@pytest.mark.slow
 def test_below_the_minimum_confidence_a_mention_is_nil_and_keeps_its_best_candidates_confidence(
     gazetteer: geomap.Gazetteer,
 ) -> None:
@@ -240,6 +242,7 @@ WORDS = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::geomap.errors.ArticlesSkipped")  # of a NUL
 @settings(max_examples=many(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.one_of(WORDS, st.text(max_size=6)), max_size=20))

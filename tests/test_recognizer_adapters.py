@@ -32,6 +32,8 @@ from geomap.recognition import Recognizer, SpacyRecognizer, Span, TransformersRe
 from geomap.recognition._spacy_recognizer import parts_of
 from geomap.recognition._windows import WindowLayout, cut_windows, sentence_starts, window_ranges, words_of
 
+pytestmark = pytest.mark.slow
+
 DEMONYMS = frozenset({"iraqi", "french"})
 DOCS = Path(__file__).resolve().parents[1] / "docs" / "recognizers.md"
 STRANGE = [

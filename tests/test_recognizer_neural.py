@@ -127,6 +127,7 @@ def test_any_text_gives_lawful_spans(recognizer, parts, name):
     assert_lawful(text, spans)
 
 
+@pytest.mark.slow
 def test_a_long_line_without_a_sentence_end_is_read_to_its_end(recognizer):
     text = "they walked on and on " * 4_000 + "until they came to Mosul in Iraq"
     assert [words for words, _ in words_found(recognizer, text)][-2:] == ["Mosul", "Iraq"]

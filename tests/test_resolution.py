@@ -164,6 +164,7 @@ def naive_contributions(trees: Trees, row: np.ndarray) -> np.ndarray:
     return added
 
 
+@pytest.mark.slow
 @settings(max_examples=many(25), deadline=None)
 @given(st.integers(0, 10_000))
 def test_trees_walked_together_equal_trees_walked_one_by_one(seed: int) -> None:

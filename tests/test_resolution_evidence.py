@@ -99,6 +99,7 @@ def share_near(parser: geomap.Geoparser, rows: list[dict[str, str]]) -> float:
     return float((apart <= NEAR_KM).mean())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ranker", ["learned", "hand-set"])
 def test_rare_namesakes_are_told_by_their_definitions(parser: geomap.Geoparser, ranker: str) -> None:
     with DEFINITIONS.open(encoding="utf-8", newline="") as file:

@@ -19,6 +19,8 @@ from geomap._checks import described
 from geomap.errors import CorrectionsNotFound, GeomapError, InvalidCorrections, WrongKind
 from geomap.resolution import alternatives, why
 
+pytestmark = pytest.mark.slow
+
 MENTIONS = datasets.sample_mentions()
 NOWHERE = Path("no") / "such" / "file.xyz"
 

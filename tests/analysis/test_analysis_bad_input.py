@@ -88,6 +88,7 @@ def test_no_verb_changes_the_table_it_is_given(verb: Callable[[gpd.GeoDataFrame]
     pd.testing.assert_frame_equal(pd.DataFrame(mentions), pd.DataFrame(example()))
 
 
+@pytest.mark.slow
 @verbs
 def test_a_missing_column_is_named(verb: Callable[[gpd.GeoDataFrame], Any]) -> None:
     needed = []
@@ -169,6 +170,7 @@ def test_places_counts_a_table_of_few_columns() -> None:
     assert plain.geometry.isna().all()
 
 
+@pytest.mark.slow
 @verbs
 def test_a_verb_asks_only_for_the_columns_that_it_uses(verb: Callable[[gpd.GeoDataFrame], Any]) -> None:
     mentions = example()

@@ -48,6 +48,7 @@ def test_the_hierarchy_is_nested_and_counts_nothing_twice() -> None:
     assert found["own"].sum() == (example()["status"] == "resolved").sum()
 
 
+@pytest.mark.slow
 @few
 @given(mentions_tables())
 def test_every_level_adds_up(mentions: gpd.GeoDataFrame) -> None:
@@ -67,6 +68,7 @@ def test_every_level_adds_up(mentions: gpd.GeoDataFrame) -> None:
         assert counted["share"].between(0, 1).all()
 
 
+@pytest.mark.slow
 @settings(max_examples=many(10), deadline=None)
 @given(mentions_tables(), st.randoms(use_true_random=False))
 def test_the_order_of_mentions_does_not_matter(mentions: gpd.GeoDataFrame, random: object) -> None:
@@ -198,6 +200,7 @@ def test_change_is_measured_from_before_to_after(mentions: gpd.GeoDataFrame) -> 
     assert (found["low"] < found["log_odds"]).all()
 
 
+@pytest.mark.slow
 @few
 @given(mentions_tables(), mentions_tables())
 def test_comparing_the_other_way_round_turns_the_sign(a: gpd.GeoDataFrame, b: gpd.GeoDataFrame) -> None:

@@ -54,6 +54,7 @@ def test_paragraphs_are_the_lines_of_the_text() -> None:
     assert set(zip(found["name_a"], found["name_b"], strict=True)) == {("Iraq", "Mosul"), ("Raqqa", "Syria")}
 
 
+@pytest.mark.slow
 @few
 @given(mentions_tables(), st.sampled_from(["sentence", "article"]), st.integers(1, 2))
 def test_pairs_are_those_of_a_plain_count(mentions: gpd.GeoDataFrame, within: str, least: int) -> None:

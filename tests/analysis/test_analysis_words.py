@@ -80,6 +80,7 @@ def test_each_group_of_copies_is_one_story(seeds: list[int]) -> None:
             assert f"a{row}" not in found
 
 
+@pytest.mark.slow
 def test_with_distinct_every_counting_verb_counts_a_story_once(
     articles: pd.DataFrame, mentions: gpd.GeoDataFrame
 ) -> None:
@@ -144,6 +145,7 @@ def test_an_article_on_several_towns_of_a_country_may_be_about_the_country() -> 
     assert found["place_id"].tolist() == ["iraq"]
 
 
+@pytest.mark.slow
 @few
 @given(mentions_tables(), st.sampled_from(["score", "most frequent", "first mentioned"]))
 def test_every_article_with_a_place_has_one_best(mentions: gpd.GeoDataFrame, method: str) -> None:

@@ -108,6 +108,7 @@ def test_hits_are_answered_while_the_service_is_being_left_alone(make) -> None:
         assert run(one, "Bad", "Mosul", "Erbil") == ["error", "found", "error"]
 
 
+@pytest.mark.slow
 def test_ten_thousand_cached_names_take_less_than_two_seconds(make, tmp_path) -> None:
     one, transport = make(rate=1.0)
     names = [f"Street {number}" for number in range(10_000)]

@@ -496,6 +496,7 @@ def test_threads_do_not_mix_up_what_they_know_of_their_requests(make) -> None:
     assert table["reason"].notna().tolist() == ["Odd" in name for name in names]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("missing", ["requests", "tenacity", "geopy"])
 def test_a_missing_package_is_said_by_the_call_and_not_by_the_import(missing: str) -> None:
     code = (
