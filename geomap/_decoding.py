@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _SAMPLE = 1 << 16
+_GZIP = b"\x1f\x8b\x08"
+# Text shrinks to a third or a tenth, and a "gzip bomb" to a thousandth.
+_HIGHEST_RATIO = 200
+_SMALL = 10 << 20
 _BYTE_ORDER_MARKS = {
     codecs.BOM_UTF8: "utf-8-sig",
     # The UTF-32 mark begins with the UTF-16 one, so it is looked for first.
@@ -72,20 +76,27 @@ def read_content(path: Path, *, encoding: str | None = None) -> Content:
 
 
 def read_bytes(path: Path) -> bytes:
-    """Return the bytes of a file, unpacked if its name ends in ``.gz``.
+    """Return the bytes of a file, unpacked if it is gzipped, whatever its name.
 
     Raises
     ------
     Undecodable
-        If the file cannot be unpacked.
+        If the file cannot be unpacked, or is named ``.gz`` and is none.
     """
     data = path.read_bytes()
-    if path.suffix.lower() == ".gz":
-        try:
-            return gzip.decompress(data)
-        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-            raise Undecodable(f"not a gzip file, or truncated: {error}") from error
-    return data
+    return _gunzipped(data) if path.suffix.lower() == ".gz" or data.startswith(_GZIP) else data
+
+
+def _gunzipped(data: bytes) -> bytes:
+    largest = max(_SMALL, _HIGHEST_RATIO * len(data))
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
+            unpacked = file.read(largest + 1)
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise Undecodable(f"not a gzip file, or truncated: {error}") from error
+    if len(unpacked) > largest:
+        raise Undecodable(f"unpacks to more than {_HIGHEST_RATIO} times its size, which no text does")
+    return unpacked
 
 
 def decode(data: bytes, *, encoding: str | None = None, declared: str | None = None) -> Content:

@@ -479,11 +479,11 @@ def test_a_folder_that_is_empty_or_absent_or_of_other_files(tmp_path):
         read_articles(tmp_path / "absent")
     with pytest.raises(ArticlesNotFound, match="empty list"):
         read_articles([])
-    write(tmp_path / "a.docx", "x")
-    with pytest.raises(ArticlesNotFound, match=r"\.docx \(1\)"):
+    (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")
+    with pytest.raises(ArticlesNotFound, match=r"\.png \(1\)"):
         read_articles(tmp_path)
-    with pytest.raises(UnsupportedFormat, match=r"a\.docx is not in a supported .*\.parquet"):
-        read_articles(tmp_path / "a.docx")
+    with pytest.raises(UnsupportedFormat, match=r"a\.png is not in a supported .*\.parquet"):
+        read_articles(tmp_path / "a.png")
 
 
 def test_ids_that_stand_twice_never_take_one_that_is_given(tmp_path):

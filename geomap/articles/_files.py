@@ -1,4 +1,4 @@
-"""Which files to read: folders are walked, formats recognized by extension, files named for messages and ids."""
+"""Which files to read: folders are walked, formats recognized by content, files named for messages and ids."""
 
 from __future__ import annotations
 
@@ -11,18 +11,29 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple, Protocol, runtime_checkable
 
 from geomap._checks import file_path, wrong_kind
-from geomap._csv import column_key, open_csv
-from geomap._decoding import Undecodable, decode
-from geomap.articles._columns import known_names, match_columns
+from geomap.articles._containers import OLE, ZIP
 from geomap.articles._problems import Action, ProblemLog
+from geomap.articles._sniffing import HEAD, WHOLE, characters, ending_of, kind_of
 from geomap.articles._sources import Source
-from geomap.articles.readers import EXTENSIONS, GZIPPED
+from geomap.articles.readers import EXTENSIONS, GZIPPED, READERS, REFUSED
 from geomap.errors import ArticlesNotFound, UnsupportedFormat
 
 _GOLD = re.compile(r"gold[^a-z]", re.IGNORECASE)
-_JSON = re.compile(r'\{\s*"|\[\s*\{\s*"')
-_PAGE = re.compile(r"<(?:!doctype\s+html|html|\?xml[^>]*>\s*<!doctype\s+html)\b", re.IGNORECASE)
-_LONGEST_NAME = 40
+# What a file is that holds something else than its name says, for the message.
+_CONTENTS = {
+    "txt": "plain text",
+    "csv": "a table as text",
+    "parquet": "a Parquet table",
+    "json": "JSON",
+    "jsonl": "JSON lines",
+    "html": "a web page",
+    "docx": "a Word document",
+    "odt": "an OpenDocument text",
+    "rtf": "a document in rich text format",
+    "pdf": "a PDF",
+    "spreadsheet": "a spreadsheet",
+}
+_ALIKE = (frozenset({"json", "jsonl"}), frozenset({"doc", "encrypted"}))
 
 
 @runtime_checkable
@@ -30,8 +41,30 @@ class _Readable(Protocol):
     def read(self) -> Any: ...
 
 
+class Format(NamedTuple):
+    """What is known of a file before it is read.
+
+    Parameters
+    ----------
+    kind
+        Its format, a key of :data:`geomap.articles.readers.READERS`; None if it has no reader.
+    ending
+        The ending of its name as written, with ``.gz``.
+    remark
+        What to say of it: why it is not read, or that its name lies. Empty if nothing.
+    text
+        Whether it is at least plain text.
+    """
+
+    kind: str | None
+    ending: str
+    remark: str = ""
+    text: bool = False
+
+
 def _extensions() -> str:
-    return f"supported extensions: {', '.join(EXTENSIONS)}; all but .parquet also gzipped (.gz)"
+    names = ", ".join(ending for ending, kind in EXTENSIONS.items() if kind not in REFUSED)
+    return f"supported extensions: {names}; all but .parquet also gzipped (.gz)"
 
 
 def find_sources(
@@ -86,26 +119,36 @@ def _sources_at(path: Path, problems: ProblemLog, *, recursive: bool, alone: boo
         for file, obstacle in _walk(path, recursive=recursive):
             inside = file.relative_to(path).as_posix()
             label = _label(inside if alone else file.as_posix(), problems)
-            kind, ending = _kind(file)
             if obstacle is not None:
                 problems.add(f"{label}/" if obstacle.is_folder else label, obstacle.reason, action=obstacle.action)
-            elif kind is None:
-                problems.add(label, "not an article format", action="ignored")
-            elif kind == "jsonl" and _GOLD.match(file.name):
+                continue
+            found = _format(file)
+            if found.kind is None:
+                problems.add(label, found.remark, action="ignored")
+            elif found.kind == "jsonl" and _GOLD.match(file.name):
                 # Gold annotations repeat the texts of the articles beside them.
                 problems.add(label, "gold annotations; pass the file itself to read its texts", action="ignored")
             else:
-                yield Source(file, label, valid_name(inside).removesuffix(ending), kind)
+                yield _source(file, label, inside, found, problems)
         return
     if not path.exists():
         raise ArticlesNotFound(f"no such file or folder: {path} (working directory: {Path.cwd()})")
     if not path.is_file():
         raise UnsupportedFormat(f"{path} is {_kind_of_node(path.stat())}, not a file; it was not opened")
-    kind, ending = _kind(path)
-    if kind is None:
+    found = _format(path)
+    if found.kind is None and found.text:
+        # A text whose ending says nothing is read if it is asked for by its name.
+        found = found._replace(kind="txt", remark="")
+    if found.kind is None:
         raise UnsupportedFormat(f"{path} is not in a supported article format; {_extensions()}")
     label = _label(path.name if alone else path.as_posix(), problems)
-    yield Source(path, label, valid_name(path.name).removesuffix(ending), kind)
+    yield _source(path, label, path.name, found, problems)
+
+
+def _source(path: Path, label: str, name: str, found: Format, problems: ProblemLog) -> Source:
+    if found.remark:
+        problems.add(label, found.remark, action="repaired")
+    return Source(path, label, valid_name(name).removesuffix(valid_name(found.ending)), str(found.kind))
 
 
 def _of_stream(stream: _Readable, problems: ProblemLog) -> Source:
@@ -117,27 +160,8 @@ def _of_stream(stream: _Readable, problems: ProblemLog) -> Source:
     if isinstance(name, str) and stem == "stream":
         label, stem = _label(Path(name).name, problems), valid_name(Path(name).stem)
     problems.about(label)
-    return Source(Path("-"), label, stem, _kind_of_content(data), data)
-
-
-def _kind_of_content(data: bytes) -> str:
-    """Return whether some bytes are JSON, a web page, a table with a column of text, or just a text."""
-    try:
-        content = decode(data)
-    except Undecodable:
-        return "txt"
-    start = content.text()[:4096].lstrip()
-    if _JSON.match(start):
-        return "json"
-    if _PAGE.match(start):
-        return "html"
-    known = known_names({})
-    with open_csv(content, known) as rows:
-        header = rows.header
-    # One word of a sentence may be a column's name by accident, but hardly two, between delimiters.
-    named = len(header) > 1 and all(len(name) <= _LONGEST_NAME for name in header)
-    columns = match_columns(header, {}).values() if named else ()
-    return "csv" if "text" in columns and sum(column_key(name) in known for name in header) > 1 else "txt"
+    kind = kind_of(data, "")
+    return Source(Path("-"), label, stem, kind if kind in READERS else "txt", data)
 
 
 def valid_name(name: str) -> str:
@@ -155,12 +179,38 @@ def _label(name: str, problems: ProblemLog) -> str:
     return label
 
 
-def _kind(path: Path) -> tuple[str | None, str]:
-    """Return the format and the extension as written."""
-    gz = path.suffix if path.suffix.lower() == ".gz" else ""
-    ending = path.name.removesuffix(gz)[len(Path(path.name.removesuffix(gz)).stem) :]
-    kind = EXTENSIONS.get(ending.lower())
-    return (None if gz and kind not in GZIPPED else kind), ending + gz
+def _format(path: Path) -> Format:
+    """Return the format of a file, by its first bytes and its name."""
+    gz = path.name[-3:] if path.name[-3:].lower() == ".gz" else ""
+    ending = path.name[len(path.name) - len(ending_of(path.name)) - len(gz) :]
+    hinted = EXTENSIONS.get(ending_of(path.name))
+    try:
+        head = _head(path)
+    except OSError:
+        # The reader meets the same error and reports it.
+        head = b""
+    kind = kind_of(head, path.name) if head else hinted
+    if kind is None or kind not in READERS or (gz and kind not in GZIPPED):
+        text = kind is None and not gz and characters(head) is not None
+        remark = "plain text, but not named .txt; pass the file itself to read it" if text else "not an article format"
+        return Format(None, ending, remark, text)
+    return Format(kind, ending, "" if _agree(kind, hinted) else _mismatch(ending, kind))
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb", buffering=0) as file:
+        head = file.read(HEAD) or b""
+        if head.startswith((ZIP, OLE)) and len(head) == HEAD:
+            head += file.read(WHOLE) or b""
+    return head
+
+
+def _agree(kind: str | None, hinted: str | None) -> bool:
+    return hinted is None or kind == hinted or kind not in _CONTENTS or any({kind, hinted} <= pair for pair in _ALIKE)
+
+
+def _mismatch(ending: str, kind: str) -> str:
+    return f"named {ending}, but holds {_CONTENTS[kind]}; read as that"
 
 
 class _Obstacle(NamedTuple):

@@ -24,11 +24,12 @@ from geomap.articles._sources import Options, Record, Rows, Source, read_content
 from geomap.articles.readers import reader_of
 from geomap.articles.readers._tables import usable_rows
 from geomap.articles.readers._web import load_trafilatura
-from geomap.errors import ArticlesUnreadable
+from geomap.errors import ArticlesUnreadable, MissingDependency
 from geomap.tables import ARTICLES, as_dtype, is_missing
 
 METADATA_FILE = "articles.csv"
-_WITH_METADATA = frozenset({"txt", "html"})
+_WITH_METADATA = frozenset({"txt", "html", "md", "docx", "odt", "rtf", "pdf"})
+_ENDINGS = ("txt", "html", "htm", "md", "docx", "odt", "rtf", "pdf")
 
 
 @dataclass
@@ -98,7 +99,7 @@ def _add_metadata(source: Source, options: Options, metadata: Metadata, problems
 
 def _existing_file(folder: Path, name: str) -> Path | None:
     name = name.strip().replace("\\", "/")
-    for candidate in (name, f"{name}.txt", f"{name}.html") if name else ():
+    for candidate in (name, *(f"{name}.{ending}" for ending in _ENDINGS)) if name else ():
         if (folder / candidate).is_file():
             return (folder / candidate).resolve()
     return None
@@ -401,6 +402,11 @@ def _read_one(source: Source, options: Options, problems: ProblemLog, *, alone: 
         if alone:
             raise
         problems.add(source.label, str(error).removeprefix(f"{source.label} "))
+    except MissingDependency as error:
+        if alone:
+            raise
+        # "reading a.docx needs python-docx: pip install ...", without the name that the problem has already.
+        problems.add(source.label, str(error).removeprefix(f"reading {source.label} "))
     except (ArticlesUnreadable, OSError) as error:
         problems.add(source.label, _reason(error))
     skipped = [p["row"] for p in problems[before:] if p["file"] == source.label and p["action"] == "skipped"]

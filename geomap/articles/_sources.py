@@ -68,7 +68,16 @@ class Options:
 
 
 class Paragraph(NamedTuple):
-    """One paragraph of a document, or one line of a text, with the name of its style where the format has styles."""
+    """One paragraph of a document, or one line of a text, as the splitting of exports needs it.
+
+    Parameters
+    ----------
+    text
+        Its text; may be empty, since blank lines separate parts of exports.
+    style
+        The name of its style as Word writes it, also for outline levels of other formats: ``"Title"``, ``"Heading 1"``.
+        Empty where there is none.
+    """
 
     text: str
     style: str = ""

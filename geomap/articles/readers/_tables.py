@@ -1,17 +1,29 @@
-"""Tables: CSV and Parquet; each row is an article."""
+"""Tables: CSV, Parquet and spreadsheets; each row is an article."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator, Sequence
+from io import BytesIO
+from typing import Any
 
 import pandas as pd
 
-from geomap._csv import CsvRows, open_csv, unique_names
+from geomap._csv import CsvRows, column_key, open_csv, unique_names
 from geomap._optional import optional
-from geomap.articles._columns import known_names, match_columns, require
+from geomap.articles._columns import NoTextColumn, known_names, match_columns, require
+from geomap.articles._containers import OLE, ZIP, library, open_zip, refuse_other_containers
 from geomap.articles._problems import ProblemLog
 from geomap.articles._sources import Options, Record, Rows, Source, read_content
-from geomap.errors import ArticlesUnreadable
+from geomap.errors import ArticlesUnreadable, ColumnMissing
+
+# A header may stand below a title and a note or two.
+_HEADER_WITHIN = 20
+# Excel cuts the text of a cell there, as programs do that write for it.
+_LONGEST_CELL = 32_767
+# Of the rectangle that all filled cells of a sheet span; it is held in memory as a whole.
+_MOST_CELLS = 20_000_000
+_PLACE = re.compile(rb"<(?:\w+:)?c [^>]*?\br=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 
 
 def read_csv(source: Source, options: Options, problems: ProblemLog) -> Rows:
@@ -40,7 +52,7 @@ def read_parquet(source: Source, options: Options, problems: ProblemLog) -> Rows
     """Read a Parquet file; further columns keep their dtypes."""
     pyarrow = optional("pyarrow", needed_by=f"reading {source.label}", extra="parquet")
     try:
-        table = pd.read_parquet(source.path)
+        table = pd.read_parquet(source.path if source.data is None else BytesIO(source.data))
     except (pyarrow.ArrowException, OSError, ValueError) as error:
         raise ArticlesUnreadable(f"not a readable Parquet file: {error}") from error
     if any(name is not None for name in table.index.names):
@@ -49,3 +61,117 @@ def read_parquet(source: Source, options: Options, problems: ProblemLog) -> Rows
     require(table.columns, options.columns, source.label)
     table = table.rename(columns=match_columns(table.columns, options.columns))
     return Rows(list(range(1, len(table) + 1)), table)
+
+
+def read_spreadsheet(source: Source, options: Options, problems: ProblemLog) -> Rows:
+    """Read a workbook of Excel or LibreOffice with calamine: each sheet with a column of text is a table.
+
+    Rows are numbered through all sheets. Where several sheets hold articles, a column ``sheet`` says which.
+    """
+    calamine = optional(
+        "python_calamine", needed_by=f"reading {source.label}", extra="formats", package="python-calamine"
+    )
+    found: dict[str, list[Record]] = {}
+    refused: dict[str, ColumnMissing] = {}
+    for sheet, cells in _sheets(calamine, source):
+        try:
+            found[sheet] = _articles(cells, source, options)
+        except ColumnMissing as error:
+            refused[sheet] = error
+    if refused and not found:
+        raise next(iter(refused.values()))
+    for sheet, missing in refused.items():
+        reason = "it has no column of text" if isinstance(missing, NoTextColumn) else str(missing)
+        problems.add(source.label, f"sheet {sheet!r} left out: {reason}", action="repaired")
+    sheets = [sheet for sheet, articles in found.items() for _ in articles]
+    records = [article for articles in found.values() for article in articles]
+    for number, (sheet, record) in enumerate(zip(sheets, records, strict=True), start=1):
+        if len(found) > 1:
+            record["sheet"] = sheet
+        text = record.get("text")
+        if isinstance(text, str) and len(text) == _LONGEST_CELL:
+            reason = f"the text is as long as a cell can hold ({_LONGEST_CELL:,} characters) and may be cut off"
+            problems.add(source.label, reason, row=number, action="repaired")
+    return Rows(list(range(1, len(records) + 1)), records)
+
+
+def _articles(cells: Sequence[Sequence[Any]], source: Source, options: Options) -> list[Record]:
+    """Return the rows of a sheet below its header, blank ones left out."""
+    header, names = _header(cells, options)
+    require(names, options.columns, source.label)
+    columns = list(match_columns(names, options.columns).values())
+    rows = ([_value(cell) for cell in row] for row in cells[header + 1 :])
+    return [dict(zip(columns, row, strict=False)) for row in rows if any(value is not None for value in row)]
+
+
+def _sheets(calamine: Any, source: Source) -> Iterator[tuple[str, list[list[Any]]]]:
+    """Yield the name and the cells of each sheet that has any."""
+    data = source.read()
+    refuse_other_containers(source, data)
+    if not data.startswith((ZIP, OLE)):
+        raise ArticlesUnreadable("not a spreadsheet, or damaged: it does not begin like one")
+    if data.startswith(ZIP):
+        _refuse_wide_sheets(data)
+    try:
+        with library("a spreadsheet"):
+            book = calamine.CalamineWorkbook.from_filelike(BytesIO(data))
+            for sheet in book.sheets_metadata:
+                if sheet.typ == calamine.SheetTypeEnum.WorkSheet:
+                    cells = book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=True)
+                    if cells:
+                        yield sheet.name, cells
+    except ArticlesUnreadable as error:
+        if isinstance(error.__cause__, calamine.PasswordError):
+            raise ArticlesUnreadable("the file is protected by a password; save it without one") from error
+        raise
+
+
+def _refuse_wide_sheets(data: bytes) -> None:
+    """Raise if a stray cell far away makes a sheet span more cells than memory holds; calamine would end the process."""
+    with open_zip(data, "a spreadsheet") as archive, library("a spreadsheet"):
+        for name in archive.namelist():
+            if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+                rows = columns = 1
+                for letters, digits in _PLACE.findall(archive.read(name)):
+                    rows, columns = max(rows, int(digits)), max(columns, _column(letters))
+                if rows * columns > _MOST_CELLS:
+                    raise ArticlesUnreadable(
+                        f"a sheet spans {rows:,} rows and {columns:,} columns; delete the stray cells far from its table"
+                    )
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = 26 * number + letter - 64
+    return number
+
+
+def _header(cells: Sequence[Sequence[Any]], options: Options) -> tuple[int, list[str]]:
+    """Return the position of the header and the names in it: the first row with a column of text, else the likeliest."""
+    known = known_names(options.columns)
+    best, most = next((position for position, row in enumerate(cells) if any(map(str, row))), 0), 0
+    for position, row in enumerate(cells[:_HEADER_WITHIN]):
+        meant = _meant(row, known)
+        chosen = options.columns.get("text")
+        text = "text" in match_columns(_names(row), options.columns).values()
+        if text and meant >= (1 if chosen or sum(map(bool, map(str, row))) == 1 else 2):
+            return position, _names(row)
+        if meant > most:
+            best, most = position, meant
+    return best, _names(cells[best])
+
+
+def _names(row: Sequence[Any]) -> list[str]:
+    return unique_names(str(cell) for cell in row)
+
+
+def _meant(row: Sequence[Any], known: Collection[str]) -> int:
+    return sum(isinstance(cell, str) and column_key(cell) in known for cell in row)
+
+
+def _value(cell: Any) -> Any:
+    """Return the value of a cell; numbers without a fraction are integers, since a spreadsheet knows no other."""
+    if isinstance(cell, str):
+        return cell or None
+    return int(cell) if isinstance(cell, float) and cell.is_integer() else cell

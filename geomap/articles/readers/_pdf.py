@@ -1,0 +1,263 @@
+"""PDF: the text layer of its pages, in the order in which they were set, as one article."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from statistics import median
+from typing import Any, NamedTuple
+
+from geomap._optional import optional
+from geomap.articles._containers import library
+from geomap.articles._problems import ProblemLog
+from geomap.articles._sources import Options, Paragraph, Rows, Source
+from geomap.articles.readers._documents import EXTRA, Properties, document_rows
+from geomap.errors import ArticlesUnreadable
+
+# PDFium keeps state of its own, and must not be called by two threads at a time.
+_ONE_AT_A_TIME = threading.Lock()
+
+# PDFium writes this where a word is divided at the end of a line, and goes on with the next line.
+_DIVISION = "\ufffe"
+_DIVIDED = re.compile(rf"(\w+)[ ]*{_DIVISION}\s*(\w+)")
+_COMPOUND = re.compile(r"\b\w+-\w+")
+_LINE = re.compile(r"[^\r\n]+")
+_LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "\0": None})
+_SENTENCE_ENDS = tuple(".!?:…")
+_CLOSING = "'\"’”»)]"
+_UNREADABLE = re.compile("[\ue000-\uf8ff\ufffd\x01-\x08\x0e-\x1f]")
+
+# Lines at the top and bottom of pages among which those that repeat are looked for.
+_MARGIN = 2
+_FEWEST_REPEATS = 3
+# In heights of a line: what separates paragraphs, and what is an indentation.
+_GAP, _INDENT = 0.35, 0.7
+_FONT_CHANGE = 1.25
+# A damaged file may claim a million pages.
+_MOST_BROKEN_PAGES = 100
+_SAMPLE = 100_000
+
+
+class Line(NamedTuple):
+    """One line of a page and where it stands: from the left and bottom edge of the page, in points.
+
+    Parameters
+    ----------
+    text
+        Its characters.
+    left, first_base
+        Where its first character stands.
+    right, last_base
+        Where its last one ends; on a lower line, if a word is divided between them.
+    height
+        Height of its font.
+    """
+
+    text: str
+    left: float
+    first_base: float
+    right: float
+    last_base: float
+    height: float
+
+
+def read_pdf(source: Source, options: Options, problems: ProblemLog) -> Rows:
+    """Read the text layer of a PDF with PDFium."""
+    pdfium = optional("pypdfium2", needed_by=f"reading {source.label}", extra=EXTRA)
+    with _ONE_AT_A_TIME, library("a PDF"):
+        pages, properties = _pages(pdfium, source.read())
+    empty = [number for number, page in enumerate(pages, start=1) if not page]
+    if len(empty) == len(pages):
+        raise ArticlesUnreadable("no text layer: this is a scan; run OCR first")
+    if empty:
+        problems.add(source.label, f"no text layer on {_listed(empty)} of {len(pages)}", action="repaired")
+    text = "".join(line.text for page in pages for line in page)[:_SAMPLE]
+    if 2 * len(_UNREADABLE.findall(text)) > len(text):
+        raise ArticlesUnreadable("the text layer has no readable characters, its fonts lack them; run OCR first")
+    paragraphs = _paragraphs(_without_repeated(pages))
+    properties = properties._replace(title=_printed(properties.title, paragraphs))
+    return document_rows(paragraphs, properties, source, problems)
+
+
+def _pages(pdfium: Any, data: bytes) -> tuple[list[list[Line]], Properties]:
+    try:
+        document = pdfium.PdfDocument(data)
+    except pdfium.PdfiumError as error:
+        if error.err_code in (pdfium.raw.FPDF_ERR_PASSWORD, pdfium.raw.FPDF_ERR_SECURITY):
+            raise ArticlesUnreadable("the file is protected by a password; save it without one") from error
+        raise ArticlesUnreadable(f"not a PDF, or damaged: {error}") from error
+    pages: list[list[Line]] = []
+    broken = 0
+    try:
+        for number in range(len(document)):
+            try:
+                pages.append(list(_lines(pdfium, document[number])))
+            except pdfium.PdfiumError:
+                pages.append([])
+                broken += 1
+            if broken > _MOST_BROKEN_PAGES:
+                break
+        said = document.get_metadata_dict(skip_empty=True)
+    finally:
+        document.close()
+    if broken and broken == len(pages):
+        raise ArticlesUnreadable("damaged PDF: none of its pages can be opened")
+    return pages, Properties(said.get("Title", ""), said.get("Author", ""), said.get("CreationDate", ""))
+
+
+def _lines(pdfium: Any, page: Any) -> Iterator[Line]:
+    try:
+        layer = page.get_textpage()
+        try:
+            for found in _LINE.finditer(layer.get_text_range()):
+                text = found.group().strip()
+                if text:
+                    start = found.start() + found.group().index(text[0])
+                    first = _box(pdfium, layer, start)
+                    last = _box(pdfium, layer, start + len(text) - 1)
+                    height = max(first.top - first.bottom, 1.0)
+                    yield Line(text.translate(_LIGATURES), first.left, first.bottom, last.right, last.bottom, height)
+        finally:
+            layer.close()
+    finally:
+        page.close()
+
+
+def _box(pdfium: Any, layer: Any, position: int) -> Any:
+    """Return where a character of the text stands on the page."""
+    box = pdfium.raw.FS_RECTF()
+    # Some characters of the text are none of the page, such as the spaces that PDFium adds; their box is empty.
+    index = pdfium.raw.FPDFText_GetCharIndexFromTextIndex(layer, position)
+    pdfium.raw.FPDFText_GetLooseCharBox(layer, max(index, 0), box)
+    return box
+
+
+def _without_repeated(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
+    """Return the pages without the headers and footers that repeat, with changing numbers, from page to page."""
+    margins = [_margins(page) for page in pages]
+    count = Counter(key for margin in margins for key in set(margin.values()))
+    fewest = max(_FEWEST_REPEATS, len(pages) / 4)
+
+    def repeats(key: tuple[str, str] | None) -> bool:
+        if key is None:
+            return False
+        numbered = "#" in key[1] and not re.search(r"[^\W\d_]{3}.*[^\W\d_]{3}", key[1])
+        return count[key] >= (2 if numbered else fewest)
+
+    kept = [
+        [line for position, line in enumerate(page) if not repeats(margin.get(position))]
+        for page, margin in zip(pages, margins, strict=True)
+    ]
+    return kept if any(kept) else [list(page) for page in pages]
+
+
+def _margins(page: Sequence[Line]) -> dict[int, tuple[str, str]]:
+    """Return the lines at the top and bottom of a page, by their position, with ``#`` for numbers."""
+    order = sorted(range(len(page)), key=lambda position: -page[position].first_base)
+    places = {
+        **dict.fromkeys(order[:_MARGIN], "top"),
+        **dict.fromkeys(order[max(_MARGIN, len(order) - _MARGIN) :], "bottom"),
+    }
+    return {position: (place, re.sub(r"\d+", "#", page[position].text)) for position, place in places.items()}
+
+
+def _paragraphs(pages: Sequence[Sequence[Line]]) -> list[Paragraph]:
+    pitch = _pitch(pages)
+    texts: list[str] = []
+    before: Line | None = None
+    for page in pages:
+        for turned, line in enumerate(page):
+            if before is not None and _continues(before, line, pitch, new_page=not turned):
+                texts[-1] = _joined(texts[-1], line.text)
+            else:
+                texts.append(line.text)
+            before = line
+    if any(_DIVISION in text for text in texts):
+        texts = _without_divisions(texts)
+    return [Paragraph(re.sub(r" {2,}", " ", text) if "  " in text else text) for text in texts]
+
+
+def _pitch(pages: Sequence[Sequence[Line]]) -> float:
+    """Return the usual distance between lines, as a multiple of their height."""
+    steps = [
+        (line.last_base - following.first_base) / following.height
+        for page in pages
+        for line, following in pairwise(page)
+    ]
+    return median([step for step in steps if 0.5 < step < 4] or [1.2])
+
+
+def _continues(before: Line, line: Line, pitch: float, *, new_page: bool) -> bool:
+    """Return whether a line continues the paragraph of the one before it."""
+    ended = before.text.rstrip(_CLOSING).endswith(_SENTENCE_ENDS)
+    step = (before.last_base - line.first_base) / line.height
+    if not 1 / _FONT_CHANGE < before.height / line.height < _FONT_CHANGE:
+        return False
+    if new_page or step < -0.5 or step > 4 * pitch:
+        # Another column or page: the sentence tells.
+        return not ended and before.text[-1:].isalnum() | (before.text[-1:] in f",;-–—{_DIVISION}")
+    if step < 0.5:
+        return True  # beside it on the same line
+    if step > pitch + _GAP:
+        return False
+    indented = line.left - before.left > _INDENT * line.height
+    if not _has_room(before, line):
+        return not (ended and indented)
+    return not ended and line.text[0].islower()
+
+
+def _has_room(before: Line, line: Line) -> bool:
+    """Return whether the first word of a line would have fitted on the line before, which ends a paragraph then."""
+    word = len(line.text.split(maxsplit=1)[0])
+    width = (line.right - line.left) / max(len(line.text), 1)
+    return before.right + (word + 2) * width < line.right
+
+
+def _joined(text: str, following: str) -> str:
+    if text[-1:] == _DIVISION or following[:1] == _DIVISION:
+        return text + following
+    if re.search(r"\w[-\u00ad\u2010]$", text) and following[:1].isalnum():
+        return f"{text[:-1]}{_DIVISION}{following}"
+    return f"{text} {following}"
+
+
+def _without_divisions(texts: Sequence[str]) -> list[str]:
+    """Return paragraphs with their divided words whole.
+
+    The hyphen goes where the word continues in lower case, unless the text has the word with a hyphen elsewhere:
+    "recon-struction", but "Stratford-upon-Avon".
+    """
+    written = {found.casefold() for text in texts if "-" in text for found in _COMPOUND.findall(text)}
+
+    def whole(found: re.Match[str]) -> str:
+        first, second = found.groups()
+        hyphen = (
+            "-"
+            if not second[0].islower() or not first[-1].isalpha() or f"{first}-{second}".casefold() in written
+            else ""
+        )
+        return f"{first}{hyphen}{second}"
+
+    # Twice, for words that are divided at two ends of lines.
+    return [
+        _DIVIDED.sub(whole, _DIVIDED.sub(whole, text)).replace(_DIVISION, "-") if _DIVISION in text else text
+        for text in texts
+    ]
+
+
+def _printed(title: str, paragraphs: Sequence[Paragraph]) -> str:
+    """Return the title among the file's properties if the text has it too; programs fill in names of files."""
+
+    def bare(text: str) -> str:
+        return re.sub(r"\W+", "", text).casefold()
+
+    beginning = bare(" ".join(paragraph.text for paragraph in paragraphs[:10])[:3000])
+    return title if bare(title) and bare(title) in beginning else ""
+
+
+def _listed(pages: Sequence[int]) -> str:
+    shown = ", ".join(map(str, pages[:10]))
+    return f"page{'s' if len(pages) > 1 else ''} {shown}{' ...' if len(pages) > 10 else ''}"
