@@ -93,6 +93,8 @@ def read_rtf(source: Source, options: Options, problems: ProblemLog) -> Rows:
     data = source.read()
     if not data.lstrip(b"\xef\xbb\xbf \t\r\n\0").startswith(b"{\\rtf"):
         raise ArticlesUnreadable("not a document in rich text format, or damaged: it does not begin with {\\rtf")
+    if not data.rstrip(b"\0 \t\r\n\x1a").endswith(b"}"):
+        problems.add(source.label, "the file is cut off: its last closing brace is missing", action="repaired")
     rtf = _rtf_characters(data, options.encoding)
     with library("a document in rich text format"):
         lines = striprtf.rtf_to_text(_prepared_rtf(rtf), errors="replace").split("\n")

@@ -7,7 +7,6 @@ import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from statistics import median
 from typing import Any, NamedTuple
 
 from geomap._optional import optional
@@ -32,9 +31,11 @@ _UNREADABLE = re.compile("[\ue000-\uf8ff\ufffd\x01-\x08\x0e-\x1f]")
 
 # Lines at the top and bottom of pages among which those that repeat are looked for.
 _MARGIN = 2
+_APART = 1.8
 _FEWEST_REPEATS = 3
 # In heights of a line: what separates paragraphs, and what is an indentation.
-_GAP, _INDENT = 0.35, 0.7
+_GAP, _INDENT = 0.25, 0.7
+_NARROW, _FEW_LINES = 1.2, 10
 _FONT_CHANGE = 1.25
 # A damaged file may claim a million pages.
 _MOST_BROKEN_PAGES = 100
@@ -155,13 +156,22 @@ def _without_repeated(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
 
 
 def _margins(page: Sequence[Line]) -> dict[int, tuple[str, str]]:
-    """Return the lines at the top and bottom of a page, by their position, with ``#`` for numbers."""
-    order = sorted(range(len(page)), key=lambda position: -page[position].first_base)
+    """Return the lines that stand apart at the top and bottom of a page, by their position, with ``#`` for numbers."""
+    downward = sorted(range(len(page)), key=lambda position: -page[position].first_base)
     places = {
-        **dict.fromkeys(order[:_MARGIN], "top"),
-        **dict.fromkeys(order[max(_MARGIN, len(order) - _MARGIN) :], "bottom"),
+        **dict.fromkeys(_apart(page, downward), "top"),
+        **dict.fromkeys(_apart(page, downward[::-1]), "bottom"),
     }
     return {position: (place, re.sub(r"\d+", "#", page[position].text)) for position, place in places.items()}
+
+
+def _apart(page: Sequence[Line], inward: Sequence[int]) -> Sequence[int]:
+    """Return the first lines from an edge of the page, if white space divides them from the others."""
+    for count in range(min(_MARGIN, len(inward) - 1), 0, -1):
+        last, following = page[inward[count - 1]], page[inward[count]]
+        if abs(last.first_base - following.first_base) > _APART * last.height:
+            return inward[:count]
+    return ()
 
 
 def _paragraphs(pages: Sequence[Sequence[Line]]) -> list[Paragraph]:
@@ -187,7 +197,10 @@ def _pitch(pages: Sequence[Sequence[Line]]) -> float:
         for page in pages
         for line, following in pairwise(page)
     ]
-    return median([step for step in steps if 0.5 < step < 4] or [1.2])
+    # Not the middle one: where paragraphs are of one line, most steps are those between paragraphs.
+    usual = sorted(step for step in steps if 0.5 < step < 4)
+    narrow = usual[len(usual) // 5] if usual else _NARROW
+    return narrow if len(usual) > _FEW_LINES else min(narrow, _NARROW)
 
 
 def _continues(before: Line, line: Line, pitch: float, *, new_page: bool) -> bool:
