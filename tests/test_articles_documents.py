@@ -119,6 +119,17 @@ def workbook(path: Path, **sheets: list[list]) -> Path:
     return path
 
 
+def old_workbook(path: Path) -> Path:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("Articles")
+    for number, values in enumerate((("Headline", "Body", "Date", "Views"), (TITLE, BODY[1], date(2019, 3, 31), 12))):
+        for column, value in enumerate(values):
+            style = xlwt.easyxf(num_format_str="yyyy-mm-dd") if isinstance(value, date) else xlwt.Style.default_style
+            sheet.write(number, column, value, style)
+    book.save(str(path))
+    return path
+
+
 TABLE = [
     ["Headline", "Body", "Date", "Views"],
     [TITLE, BODY[0], date(2019, 3, 31), 12],
@@ -337,25 +348,32 @@ def test_a_sheet_is_a_table_with_dates_and_integers(tmp_path, quiet):
 
 
 def test_old_excel_and_open_document_spreadsheets_are_read_too(tmp_path, quiet):
-    book = xlwt.Workbook()
-    sheet = book.add_sheet("Articles")
+    old_workbook(tmp_path / "a.xls")
     spreadsheet = OpenDocumentSpreadsheet()
     rows = table.Table(name="Articles")
-    for number, (title, body) in enumerate((("Headline", "Body"), (TITLE, BODY[1]))):
-        sheet.write(number, 0, title)
-        sheet.write(number, 1, body)
+    for title, body in (("Headline", "Body"), (TITLE, BODY[1])):
         row = table.TableRow()
         for value in (title, body):
             cell = table.TableCell(valuetype="string")
             cell.addElement(text.P(text=value))
             row.addElement(cell)
         rows.addElement(row)
-    book.save(str(tmp_path / "a.xls"))
     spreadsheet.spreadsheet.addElement(rows)
     spreadsheet.save(str(tmp_path / "b.ods"))
     articles = read_articles(tmp_path)
     assert articles.article_id.tolist() == ["a:1", "b:1"]
     assert articles.text.tolist() == [BODY[1]] * 2
+    assert articles.published.tolist() == [pd.Timestamp("2019-03-31", tz="UTC"), pd.NaT]
+    assert articles.Views.tolist() == [12, pd.NA]
+
+
+def test_a_damaged_old_workbook_does_not_end_the_process(tmp_path):
+    content = bytearray(old_workbook(tmp_path / "a.xls").read_bytes())
+    content[-512:] = bytes(512)  # where its directory or the chains of its sectors stand
+    content[76:512] = bytes(436)
+    (tmp_path / "a.xls").write_bytes(content)
+    with pytest.raises(ArticlesUnreadable, match=r"a\.xls: .*damaged"):
+        read_articles(tmp_path / "a.xls")
 
 
 def test_the_header_is_found_below_a_title_and_blank_rows_are_left_out(tmp_path, quiet):
@@ -623,6 +641,7 @@ def test_entities_in_the_xml_of_a_document_are_not_expanded(tmp_path):
         (rich_text, "a.rtf", "striprtf.striprtf", "striprtf"),
         (pdf, "a.pdf", "pypdfium2", "pypdfium2"),
         (lambda path: workbook(path, Articles=TABLE), "a.xlsx", "python_calamine", "python-calamine"),
+        (old_workbook, "a.xls", "xlrd", "xlrd"),
     ],
 )
 def test_a_missing_library_is_an_error_for_the_only_file_and_a_line_among_several(

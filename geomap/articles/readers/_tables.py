@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Collection, Iterator, Sequence
-from io import BytesIO
+from io import BytesIO, StringIO
 from typing import Any
 
 import pandas as pd
@@ -12,7 +13,7 @@ import pandas as pd
 from geomap._csv import CsvRows, column_key, open_csv, unique_names
 from geomap._optional import optional
 from geomap.articles._columns import NoTextColumn, known_names, match_columns, require
-from geomap.articles._containers import OLE, ZIP, library, open_zip, refuse_other_containers
+from geomap.articles._containers import OLE, library, open_zip, refuse_other_containers
 from geomap.articles._problems import ProblemLog
 from geomap.articles._sources import Options, Record, Rows, Source, read_content
 from geomap.errors import ArticlesUnreadable, ColumnMissing
@@ -24,6 +25,7 @@ _LONGEST_CELL = 32_767
 # Of the rectangle that all filled cells of a sheet span; it is held in memory as a whole.
 _MOST_CELLS = 20_000_000
 _PLACE = re.compile(rb"<(?:\w+:)?c [^>]*?\br=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
+_SAID_SPAN = re.compile(rb"\x94\x01\x10(.{16})", re.DOTALL)
 
 
 def read_csv(source: Source, options: Options, problems: ProblemLog) -> Rows:
@@ -64,16 +66,13 @@ def read_parquet(source: Source, options: Options, problems: ProblemLog) -> Rows
 
 
 def read_spreadsheet(source: Source, options: Options, problems: ProblemLog) -> Rows:
-    """Read a workbook of Excel or LibreOffice with calamine: each sheet with a column of text is a table.
+    """Read a workbook of Excel or LibreOffice: each sheet with a column of text is a table.
 
     Rows are numbered through all sheets. Where several sheets hold articles, a column ``sheet`` says which.
     """
-    calamine = optional(
-        "python_calamine", needed_by=f"reading {source.label}", extra="formats", package="python-calamine"
-    )
     found: dict[str, list[Record]] = {}
     refused: dict[str, ColumnMissing] = {}
-    for sheet, cells in _sheets(calamine, source):
+    for sheet, cells in _sheets(source):
         try:
             found[sheet] = _articles(cells, source, options)
         except ColumnMissing as error:
@@ -104,40 +103,77 @@ def _articles(cells: Sequence[Sequence[Any]], source: Source, options: Options) 
     return [dict(zip(columns, row, strict=False)) for row in rows if any(value is not None for value in row)]
 
 
-def _sheets(calamine: Any, source: Source) -> Iterator[tuple[str, list[list[Any]]]]:
+def _sheets(source: Source) -> Iterator[tuple[str, list[list[Any]]]]:
     """Yield the name and the cells of each sheet that has any."""
     data = source.read()
     refuse_other_containers(source, data)
-    if not data.startswith((ZIP, OLE)):
-        raise ArticlesUnreadable("not a spreadsheet, or damaged: it does not begin like one")
-    if data.startswith(ZIP):
-        _refuse_wide_sheets(data)
-    try:
-        with library("a spreadsheet"):
-            book = calamine.CalamineWorkbook.from_filelike(BytesIO(data))
-            for sheet in book.sheets_metadata:
-                if sheet.typ == calamine.SheetTypeEnum.WorkSheet:
-                    cells = book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=True)
-                    if cells:
-                        yield sheet.name, cells
-    except ArticlesUnreadable as error:
-        if isinstance(error.__cause__, calamine.PasswordError):
-            raise ArticlesUnreadable("the file is protected by a password; save it without one") from error
-        raise
+    if data.startswith(OLE):
+        yield from _old_sheets(source, data)
+        return
+    calamine = optional(
+        "python_calamine", needed_by=f"reading {source.label}", extra="formats", package="python-calamine"
+    )
+    _refuse_wide_sheets(data)
+    with library("a spreadsheet"):
+        book = calamine.CalamineWorkbook.from_filelike(BytesIO(data))
+        for sheet in book.sheets_metadata:
+            if sheet.typ == calamine.SheetTypeEnum.WorkSheet:
+                cells = book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=True)
+                if cells:
+                    yield sheet.name, cells
+
+
+def _old_sheets(source: Source, data: bytes) -> Iterator[tuple[str, list[list[Any]]]]:
+    """Yield the sheets of a workbook from before 2007, with xlrd: calamine ends the process at a damaged one."""
+    xlrd = optional("xlrd", needed_by=f"reading {source.label}", extra="formats")
+
+    def value(cell: Any) -> Any:
+        if cell.ctype == xlrd.XL_CELL_DATE:
+            return xlrd.xldate_as_datetime(cell.value, book.datemode)
+        if cell.ctype == xlrd.XL_CELL_BOOLEAN:
+            return bool(cell.value)
+        return "" if cell.ctype in (xlrd.XL_CELL_ERROR, xlrd.XL_CELL_BLANK) else cell.value
+
+    with library("a spreadsheet"):
+        try:
+            # It writes its doubts to the standard output unless it gets another place for them.
+            book = xlrd.open_workbook(file_contents=data, ragged_rows=True, logfile=StringIO())
+        except xlrd.XLRDError as error:
+            if "encrypted" in str(error):
+                raise ArticlesUnreadable("the file is protected by a password; save it without one") from error
+            raise
+        for sheet in book.sheets():
+            cells = [[value(cell) for cell in sheet.row(number)] for number in range(sheet.nrows)]
+            if any(cells):
+                yield sheet.name, cells
 
 
 def _refuse_wide_sheets(data: bytes) -> None:
     """Raise if a stray cell far away makes a sheet span more cells than memory holds; calamine would end the process."""
     with open_zip(data, "a spreadsheet") as archive, library("a spreadsheet"):
         for name in archive.namelist():
-            if name.startswith("xl/worksheets/") and name.endswith(".xml"):
-                rows = columns = 1
-                for letters, digits in _PLACE.findall(archive.read(name)):
-                    rows, columns = max(rows, int(digits)), max(columns, _column(letters))
+            if name.startswith("xl/worksheets/") and name.endswith((".xml", ".bin")):
+                rows, columns = (_span if name.endswith(".xml") else _span_of_binary)(archive.read(name))
                 if rows * columns > _MOST_CELLS:
                     raise ArticlesUnreadable(
                         f"a sheet spans {rows:,} rows and {columns:,} columns; delete the stray cells far from its table"
                     )
+
+
+def _span(sheet: bytes) -> tuple[int, int]:
+    """Return the last row and column of a sheet that have a cell."""
+    places = set(_PLACE.findall(sheet))
+    columns = {letters for letters, _ in places}
+    return max((int(row) for _, row in places), default=0), max(map(_column, columns), default=0)
+
+
+def _span_of_binary(sheet: bytes) -> tuple[int, int]:
+    """Return what a sheet of the binary format says of its last row and column."""
+    said = _SAID_SPAN.search(sheet)
+    if said is None:
+        return 0, 0
+    _, row, _, column = struct.unpack("<4I", said.group(1))
+    return row + 1, column + 1
 
 
 def _column(letters: bytes) -> int:
