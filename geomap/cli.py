@@ -60,8 +60,8 @@ _SHOWING = "What the map tells"
 Articles = Annotated[
     list[Path],
     typer.Argument(
-        help="Files or folders of articles: .txt, .csv, .jsonl, .json, .parquet, .html. - reads standard input: JSON, "
-        "JSON lines, CSV, a web page or one text.",
+        help="Files or folders of articles: text, tables, JSON, Word, PDF, Excel, web pages. - reads standard input, "
+        "whichever of these it is.",
         show_default=False,
     ),
 ]

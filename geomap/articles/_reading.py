@@ -258,16 +258,17 @@ def read_articles(
 ) -> pd.DataFrame:
     r"""Read articles from files, folders and streams.
 
-    The formats are ``.txt``, ``.csv`` and ``.tsv``, ``.jsonl`` and ``.ndjson``, ``.json``, ``.parquet`` and ``.html``; all
-    but Parquet also gzipped (``.csv.gz``).
+    The formats are ``.txt`` and ``.md``; ``.csv`` and ``.tsv``; ``.jsonl``, ``.ndjson`` and ``.json``; ``.parquet``;
+    ``.html``; with the extra ``formats`` also ``.docx``, ``.odt``, ``.rtf``, ``.pdf``, ``.xlsx``, ``.xls``, ``.xlsb`` and
+    ``.ods``. All but Parquet may be gzipped. What a file is is told from its content; its ending is a hint.
 
     Parameters
     ----------
     path
         A file, a folder, or several of both. A folder may mix formats; its files are read in the order of their paths.
-        Hidden files, files of other formats and gold annotations (``gold*.jsonl``) are reported as ``ignored``. Links to
-        folders are not followed, and what is not a file (a pipe, a device) is not opened. An open stream, such as
-        ``sys.stdin.buffer``, is read as JSON, JSON lines, CSV, a web page or one text, whichever its content is.
+        Hidden files, files of other formats and gold annotations (``gold*.jsonl``) are reported as ``ignored``; a text
+        with an unknown ending is read if it is named itself. Links to folders are not followed, and what is not a file
+        (a pipe, a device) is not opened. An open stream, such as ``sys.stdin.buffer``, is read by its content too.
     columns
         Which column of the files is which column of the articles table: ``{"text": "Body", "published": "Day"}``. The
         usual names (headline, body, content, date, published_at, publisher, outlet, link, doc_id ...) are recognized in
@@ -305,7 +306,8 @@ def read_articles(
     ColumnMissing
         If a file lacks a column named in `columns`, or the only file has no column of text.
     MissingDependency
-        If there is HTML and trafilatura is not installed.
+        If there is HTML and trafilatura is not installed, or the only file needs another library that is not. In a
+        folder such a file is skipped, and the problem says what to install.
 
     Warns
     -----
@@ -318,7 +320,7 @@ def read_articles(
     -----
     The text keeps its characters exactly, so that offsets stay valid: line ends (also CRLF), spaces and HTML entities
     are not changed; only NUL characters are removed. In a ``.txt`` the first line is the title, and the text is the
-    whole file with it. An ``articles.csv`` beside ``.txt`` and ``.html`` files, with the file's name in a column
+    whole file with it. An ``articles.csv`` beside texts, documents and pages, with the file's name in a column
     ``file``, gives their ``published``, ``source``, ``url`` and further columns.
 
     Without a column of ids, an ``article_id`` is the path in the folder without extension, followed by ``:`` and the row
