@@ -253,6 +253,16 @@ def test_rich_text_in_a_code_page_without_its_pictures_and_with_tables(tmp_path)
     assert read_articles(tmp_path / "a.rtf").text.tolist() == ["Мосул\n\nSinjar\t3"]
 
 
+def test_links_in_rich_text_are_their_words_and_many_of_them_take_no_time(tmp_path):
+    link = '{\\field{\\*\\fldinst{HYPERLINK "https://x.example/mosul"}}{\\fldrslt Mosul}} and '
+    (tmp_path / "a.rtf").write_text("{\\rtf1 " + link + "Erbil}")
+    assert read_articles(tmp_path / "a.rtf").text.tolist() == ["Mosul and Erbil"]
+    (tmp_path / "b.rtf").write_text("{\\rtf1 Mosul" + link[: link.index("}")] * 3000 + "}")
+    started = time.perf_counter()
+    assert read_articles(tmp_path / "b.rtf").text.tolist() == ["Mosul"]
+    assert time.perf_counter() - started < 5
+
+
 # --- pdf --------------------------------------------------------------------------------------------------------------
 
 

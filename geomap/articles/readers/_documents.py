@@ -31,6 +31,8 @@ _WHITE = re.compile(r"[ \t\r\n]+")
 _HEXADECIMAL = re.compile(r"(?:[0-9a-fA-F]{60,}\s*){4,}")
 _CELL_END = re.compile(r"\\(?:nest)?cell(?![a-z])\s?")
 _OUTLINE_LEVEL = re.compile(r"\\outlinelevel(\d) ?")
+_FIELD = re.compile(r"\\field(?=\{)", re.IGNORECASE)
+_LARGE_FONT_TABLE = 10_000
 _LEVEL_MARK = "\ue00f"
 _MARKED_LEVEL = re.compile(f"{_LEVEL_MARK}(\\d){_LEVEL_MARK}")
 _BODY_LEVEL = "9"
@@ -97,6 +99,7 @@ def read_rtf(source: Source, options: Options, problems: ProblemLog) -> Rows:
         problems.add(source.label, "the file is cut off: its last closing brace is missing", action="repaired")
     rtf = _rtf_characters(data, options.encoding)
     with library("a document in rich text format"):
+        rtf = _with_sound_fonts(rtf, striprtf.font_table_group(rtf))
         lines = striprtf.rtf_to_text(_prepared_rtf(rtf), errors="replace").split("\n")
         title, author = (
             striprtf.rtf_to_text(f"{{\\rtf1 {_rtf_property(rtf, name)}}}", errors="replace").strip()
@@ -312,7 +315,29 @@ def _prepared_rtf(rtf: str) -> str:
     """Return the file without pictures, with tabs between cells, and with outline levels as characters."""
     rtf = _HEXADECIMAL.sub("", rtf)
     rtf = _CELL_END.sub(r"\\tab ", rtf)
+    # The space means nothing, but keeps striprtf from writing the addresses of links into the text, and from searching
+    # for them in time that grows with the square of a file of many.
+    rtf = _FIELD.sub(r"\g<0> ", rtf)
     return _OUTLINE_LEVEL.sub(lambda found: f"{_LEVEL_MARK}{found.group(1)}{_LEVEL_MARK}", rtf)
+
+
+def _with_sound_fonts(rtf: str, fonts: str) -> str:
+    """Return the file without the parts of a huge font table in which striprtf would search for hours."""
+    if len(fonts) <= _LARGE_FONT_TABLE:
+        return rtf
+    end = fonts.rfind(";") + 1
+    return rtf.replace(fonts, "\n".join(map(_sound_fonts, fonts[:end].split("\n"))) + _braces(fonts[end:]), 1)
+
+
+def _sound_fonts(line: str) -> str:
+    """Return a line of a font table up to the last font that names its characters, and the braces of the rest."""
+    last = line.rfind("\\fcharset")
+    end = line.find(";", last) + 1 if last >= 0 else 0
+    return line[:end] + _braces(line[end:])
+
+
+def _braces(rtf: str) -> str:
+    return re.sub(r"[^{}]+", "", rtf)
 
 
 def _rtf_paragraph(line: str) -> Paragraph:
