@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import os
 import subprocess
 import sys
 import time
@@ -159,6 +160,15 @@ def test_the_dates_of_a_file_are_not_dates_of_publication(tmp_path, quiet):
     assert articles.published.isna().all()
     assert articles.document_author.tolist() == ["A. Clerk"]
     assert articles.document_created[0].startswith("2021-05-04T12:00")
+
+
+def test_a_pdf_says_when_and_by_whom_it_was_made(tmp_path, quiet):
+    writer = pypdf.PdfWriter(clone_from=pdf(tmp_path / "a.pdf"))
+    writer.add_metadata({"/Author": "A. Clerk", "/CreationDate": "D:20210504120000+02'00'"})
+    writer.write(tmp_path / "a.pdf")
+    articles = read_articles(tmp_path / "a.pdf")
+    assert articles.loc[0, ["document_author", "document_created"]].tolist() == ["A. Clerk", "2021-05-04T12:00:00"]
+    assert articles.published.isna().all()
 
 
 def test_articles_csv_beside_documents_gives_their_dates(tmp_path, quiet):
@@ -505,6 +515,17 @@ def test_files_of_known_content_are_read_whatever_their_ending(tmp_path, quiet):
     assert [(problem["file"], problem["action"]) for problem in articles.attrs["problems"]] == [("e.log", "ignored")]
     assert "pass the file itself" in articles.attrs["problems"][0]["reason"]
     assert read_articles(tmp_path / "e.log").text.tolist() == ["Not an article."]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no pipes with names")
+def test_a_pipe_in_a_folder_is_not_waited_for(tmp_path, quiet):
+    os.mkfifo(tmp_path / "a.txt")
+    (tmp_path / "b.txt").write_text("Rain\nIn Mosul.")
+    articles = read_articles(tmp_path)
+    assert articles.article_id.tolist() == ["b"]
+    assert articles.attrs["problems"] == [
+        {"file": "a.txt", "row": None, "reason": "not a regular file", "action": "ignored"}
+    ]
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,16 @@ def _pages(pdfium: Any, data: bytes) -> tuple[list[list[Line]], Properties]:
         document.close()
     if broken and broken == len(pages):
         raise ArticlesUnreadable("damaged PDF: none of its pages can be opened")
-    return pages, Properties(said.get("Title", ""), said.get("Author", ""), said.get("CreationDate", ""))
+    return pages, Properties(said.get("Title", ""), said.get("Author", ""), _moment(said.get("CreationDate", "")))
+
+
+def _moment(written: str) -> str:
+    """Return a date of PDF, "D:20210504120000+02'00'", as others write it; empty if it is none."""
+    found = re.match(r"D:(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?", written)
+    if found is None:
+        return ""
+    year, month, day, hour, minute, second = found.groups()
+    return f"{year}-{month}-{day}" + (f"T{hour}:{minute}:{second or '00'}" if hour else "")
 
 
 def _lines(pdfium: Any, page: Any) -> Iterator[Line]:
