@@ -18,7 +18,7 @@ from pathlib import Path
 from packaging.specifiers import SpecifierSet
 
 ROOT = Path(__file__).resolve().parents[2]
-EXTRAS = "analysis,html,maps,notebooks,parquet"
+EXTRAS = "analysis,formats,html,maps,notebooks,parquet"
 FAST = ["-m", "pytest", "-q", "-m", "not slow and not browser", "-n", "2", "--dist", "loadfile", "tests"]
 
 
