@@ -14,6 +14,7 @@ _GZIP = b"\x1f\x8b\x08"
 # Text shrinks to a third or a tenth, and a "gzip bomb" to a thousandth.
 _HIGHEST_RATIO = 200
 _SMALL = 10 << 20
+_MOST_UNPACKED = 4_000_000_000
 _BYTE_ORDER_MARKS = {
     codecs.BOM_UTF8: "utf-8-sig",
     # The UTF-32 mark begins with the UTF-16 one, so it is looked for first.
@@ -83,20 +84,32 @@ def read_bytes(path: Path) -> bytes:
     Undecodable
         If the file cannot be unpacked, or is named ``.gz`` and is none.
     """
-    data = path.read_bytes()
-    return _gunzipped(data) if path.suffix.lower() == ".gz" or data.startswith(_GZIP) else data
+    return unpacked(path.read_bytes(), path.name)
+
+
+def unpacked(data: bytes, name: str) -> bytes:
+    """Return the content of a file, unpacked if it is packed with gzip.
+
+    Raises
+    ------
+    Undecodable
+        If it cannot be unpacked, or is named ``.gz`` and is none.
+    """
+    return _gunzipped(data) if name.lower().endswith(".gz") or data.startswith(_GZIP) else data
 
 
 def _gunzipped(data: bytes) -> bytes:
-    largest = max(_SMALL, _HIGHEST_RATIO * len(data))
+    largest = min(_MOST_UNPACKED, max(_SMALL, _HIGHEST_RATIO * len(data)))
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
-            unpacked = file.read(largest + 1)
+            content = file.read(largest + 1)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise Undecodable(f"not a gzip file, or truncated: {error}") from error
-    if len(unpacked) > largest:
+    if len(content) > _MOST_UNPACKED:
+        raise Undecodable(f"unpacks to more than {_MOST_UNPACKED:,} bytes")
+    if len(content) > largest:
         raise Undecodable(f"unpacks to more than {_HIGHEST_RATIO} times its size, which no text does")
-    return unpacked
+    return content
 
 
 def decode(data: bytes, *, encoding: str | None = None, declared: str | None = None) -> Content:

@@ -11,13 +11,16 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple, Protocol, runtime_checkable
 
 from geomap._checks import file_path, wrong_kind
+from geomap.articles._account import ARCHIVE
 from geomap.articles._containers import OLE, ZIP
 from geomap.articles._problems import Action, ProblemLog
 from geomap.articles._sniffing import HEAD, WHOLE, characters, ending_of, kind_of
-from geomap.articles._sources import Source
-from geomap.articles.readers import EXTENSIONS, GZIPPED, READERS, REFUSED
-from geomap.errors import ArticlesNotFound, UnsupportedFormat
+from geomap.articles._sources import Budget, Member, Source
+from geomap.articles.readers import CONTAINERS, EXTENSIONS, GZIPPED, READERS, REFUSED, container_of
+from geomap.errors import ArticlesNotFound, ArticlesUnreadable, UnsupportedFormat
 
+# An archive in an archive is read, one in that is not.
+DEEPEST = 2
 _GOLD = re.compile(r"gold[^a-z]", re.IGNORECASE)
 # What a file is that holds something else than its name says, for the message.
 _CONTENTS = {
@@ -32,8 +35,13 @@ _CONTENTS = {
     "rtf": "a document in rich text format",
     "pdf": "a PDF",
     "spreadsheet": "a spreadsheet",
+    "xml": "XML",
+    "epub": "a book (EPUB)",
+    "warc": "a web archive",
+    "zip": "a zip archive",
+    "tar": "a tar archive",
 }
-_ALIKE = (frozenset({"json", "jsonl"}), frozenset({"doc", "encrypted"}))
+_ALIKE = (frozenset({"json", "jsonl"}), frozenset({"doc", "encrypted"}), frozenset({"html", "xml"}))
 
 
 @runtime_checkable
@@ -64,7 +72,7 @@ class Format(NamedTuple):
 
 def _extensions() -> str:
     names = ", ".join(ending for ending, kind in EXTENSIONS.items() if kind not in REFUSED)
-    return f"supported extensions: {names}; all but .parquet also gzipped (.gz)"
+    return f"supported extensions: {names}; most of them also gzipped (.gz)"
 
 
 def find_sources(
@@ -123,11 +131,8 @@ def _sources_at(path: Path, problems: ProblemLog, *, recursive: bool, alone: boo
                 problems.add(f"{label}/" if obstacle.is_folder else label, obstacle.reason, action=obstacle.action)
                 continue
             found = _format(file)
-            if found.kind is None:
-                problems.add(label, found.remark, action="ignored")
-            elif found.kind == "jsonl" and _GOLD.match(file.name):
-                # Gold annotations repeat the texts of the articles beside them.
-                problems.add(label, "gold annotations; pass the file itself to read its texts", action="ignored")
+            if reason := _reason_to_ignore(file.name, found):
+                problems.add(label, reason, action="ignored")
             else:
                 yield _source(file, label, inside, found, problems)
         return
@@ -145,10 +150,77 @@ def _sources_at(path: Path, problems: ProblemLog, *, recursive: bool, alone: boo
     yield _source(path, label, path.name, found, problems)
 
 
-def _source(path: Path, label: str, name: str, found: Format, problems: ProblemLog) -> Source:
+def _source(
+    path: Path, label: str, name: str, found: Format, problems: ProblemLog, data: bytes | None = None
+) -> Source:
     if found.remark:
         problems.add(label, found.remark, action="repaired")
-    return Source(path, label, valid_name(name).removesuffix(valid_name(found.ending)), str(found.kind))
+    return Source(path, label, valid_name(name).removesuffix(valid_name(found.ending)), str(found.kind), data)
+
+
+def _reason_to_ignore(name: str, found: Format) -> str | None:
+    """Return why a file among others is not read; None for one that is."""
+    if found.kind is None:
+        return found.remark
+    if found.kind == "jsonl" and _GOLD.match(name):
+        # Gold annotations repeat the texts of the articles beside them.
+        return "gold annotations; pass the file itself to read its texts"
+    return None
+
+
+def expanded(sources: Iterable[Source], problems: ProblemLog) -> Iterator[Source]:
+    """Yield the sources, and the members of an archive instead of it, one in memory at a time."""
+    for source in sources:
+        if source.kind in CONTAINERS:
+            packed = source.path.stat().st_size if source.data is None else len(source.data)
+            yield from _members(source, Budget.of(packed), problems, depth=1)
+        else:
+            yield source
+
+
+def _members(source: Source, budget: Budget, problems: ProblemLog, *, depth: int) -> Iterator[Source]:
+    """Yield the files of an archive that are articles, and log the others as those of a folder."""
+    found = False
+    problems.about(source.label).format = ARCHIVE
+    try:
+        for member in container_of(source.kind)(source, budget):
+            parts = [part for part in member.name.replace("\\", "/").split("/") if part.strip(".")]
+            if not parts or any(part.startswith((".", "__MACOSX")) for part in parts):
+                continue
+            found = True
+            name = "/".join(parts)
+            inner = _read_member(member, name, source, problems, depth=depth)
+            if inner is not None and inner.kind in CONTAINERS:
+                yield from _members(inner, budget, problems, depth=depth + 1)
+            elif inner is not None:
+                yield inner
+    except (ArticlesUnreadable, OSError) as error:
+        problems.add(source.label, str(error))
+        return
+    if not found:
+        problems.add(source.label, "no files in the archive")
+
+
+def _read_member(member: Member, name: str, source: Source, problems: ProblemLog, *, depth: int) -> Source | None:
+    label = _label(f"{source.label}/{name}", problems, unlike=True)
+    problems.about(label)
+    if ending_of(name) not in EXTENSIONS:
+        # What its name does not promise to be an article is not unpacked.
+        problems.add(label, "not an article format", action="ignored")
+        return None
+    try:
+        data = member.read()
+    except ArticlesUnreadable as error:
+        problems.add(label, str(error))
+        return None
+    found = _format_of(name, data)
+    if reason := _reason_to_ignore(Path(name).name, found):
+        problems.add(label, reason, action="ignored")
+        return None
+    if found.kind in CONTAINERS and depth >= DEEPEST:
+        problems.add(label, f"archives are opened {DEEPEST} deep; unpack this one to read it")
+        return None
+    return _source(source.path, label, f"{source.stem}/{name}", found, problems, data)
 
 
 def _of_stream(stream: _Readable, problems: ProblemLog) -> Source:
@@ -161,7 +233,8 @@ def _of_stream(stream: _Readable, problems: ProblemLog) -> Source:
         label, stem = _label(Path(name).name, problems), valid_name(Path(name).stem)
     problems.about(label)
     kind = kind_of(data, "")
-    return Source(Path("-"), label, stem, kind if kind in READERS else "txt", data)
+    known = kind is not None and (kind in READERS or kind in CONTAINERS)
+    return Source(Path("-"), label, stem, str(kind) if known else "txt", data)
 
 
 def valid_name(name: str) -> str:
@@ -169,11 +242,21 @@ def valid_name(name: str) -> str:
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
-def _label(name: str, problems: ProblemLog) -> str:
-    """Return the name of a file for messages: on one line, and unlike that of any other file."""
+def _label(name: str, problems: ProblemLog, *, unlike: bool = False) -> str:
+    """Return the name of a file for messages: on one line, and unlike that of any other file.
+
+    Parameters
+    ----------
+    name
+        Its name.
+    problems
+        The log, which knows the other files.
+    unlike
+        Whether the very same name may have been met before, as in an archive to which a file was added twice.
+    """
     shown = "".join(letter if letter.isprintable() else "\ufffd" for letter in valid_name(name))
     label, count = shown, 1
-    while shown != name and label in problems.files:
+    while (unlike or shown != name) and label in problems.files:
         count += 1
         label = f"{shown} ({count})"
     return label
@@ -181,16 +264,21 @@ def _label(name: str, problems: ProblemLog) -> str:
 
 def _format(path: Path) -> Format:
     """Return the format of a file, by its first bytes and its name."""
-    gz = path.name[-3:] if path.name[-3:].lower() == ".gz" else ""
-    ending = path.name[len(path.name) - len(ending_of(path.name)) - len(gz) :]
-    hinted = EXTENSIONS.get(ending_of(path.name))
     try:
         head = _head(path)
     except OSError:
         # The reader meets the same error and reports it.
         head = b""
-    kind = kind_of(head, path.name) if head else hinted
-    if kind is None or kind not in READERS or (gz and kind not in GZIPPED):
+    return _format_of(path.name, head)
+
+
+def _format_of(name: str, head: bytes) -> Format:
+    gz = name[-3:] if name[-3:].lower() == ".gz" else ""
+    ending = name[len(name) - len(ending_of(name)) - len(gz) :]
+    hinted = EXTENSIONS.get(ending_of(name))
+    kind = kind_of(head, name) if head else hinted
+    known = kind in READERS or kind in CONTAINERS
+    if kind is None or not known or (gz and kind not in GZIPPED):
         text = kind is None and not gz and characters(head) is not None
         remark = "plain text, but not named .txt; pass the file itself to read it" if text else "not an article format"
         return Format(None, ending, remark, text)

@@ -18,7 +18,7 @@ from geomap._text import from_utf16, utf16
 from geomap.articles._account import METADATA, attach, first_lines, refuse_losses, warn
 from geomap.articles._columns import FILE_NAMES, NoTextColumn, check_columns, known_names, match_columns
 from geomap.articles._dates import parse_dates
-from geomap.articles._files import find_sources
+from geomap.articles._files import expanded, find_sources
 from geomap.articles._problems import ProblemLog
 from geomap.articles._sources import Options, Record, Rows, Source, read_content
 from geomap.articles.readers import reader_of
@@ -49,7 +49,8 @@ class Metadata:
 
     def of(self, source: Source) -> Record:
         """Return what is known about a file; nothing for most formats."""
-        return self.records.get(source.path.resolve(), {}) if source.kind in _WITH_METADATA else {}
+        is_described = source.kind in _WITH_METADATA and source.data is None
+        return self.records.get(source.path.resolve(), {}) if is_described else {}
 
 
 def read_metadata(sources: Iterable[Source], options: Options, problems: ProblemLog) -> Metadata:
@@ -376,10 +377,10 @@ def _read_all(
 ) -> tuple[list[list[Record] | pd.DataFrame], list[Origin]]:
     tables: list[list[Record] | pd.DataFrame] = []
     origins: list[Origin] = []
-    for source in sources:
-        if source.path.resolve() in metadata.paths:
+    for source in expanded(sources, problems):
+        if source.data is None and source.path.resolve() in metadata.paths:
             continue
-        rows = _read_one(source, options, problems, alone=len(sources) == 1)
+        rows = _read_one(source, options, problems, alone=len(sources) == 1 and source is sources[0])
         origins += [Origin(source.label, number, source.stem) for number in rows.numbers]
         known = metadata.of(source)
         if isinstance(rows.table, pd.DataFrame):

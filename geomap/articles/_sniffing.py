@@ -12,7 +12,7 @@ import zlib
 from geomap._csv import DELIMITERS, column_key
 from geomap.articles._columns import known_names, match_columns
 from geomap.articles._containers import OLE, ZIP, ole_kind, zip_names
-from geomap.articles.readers import EXTENSIONS, READERS
+from geomap.articles.readers import EXTENSIONS
 
 HEAD = 1 << 13
 # The names in an archive stand at its end, so that one must be read whole to tell its kind.
@@ -35,18 +35,16 @@ _MIMETYPES = {
 _DECLARED = re.compile(
     rb"PK.{24}\x08\0..mimetypeapplication/(" + b"|".join(map(re.escape, _MIMETYPES)) + b")", re.DOTALL
 )
-# The roots of XML that means something; the prefixes of names are left out.
-_ROOTS = {
-    "html": "html",
-    **dict.fromkeys(("rss", "feed", "RDF"), "feed"),
-    "nitf": "nitf",
-    **dict.fromkeys(("newsItem", "newsMessage", "packageItem", "NewsML"), "newsml"),
-    **dict.fromkeys(("TEI", "TEI.2", "teiCorpus"), "tei"),
-}
+# The roots of XML that means something; the prefixes of names are left out. The reader tells them apart.
+_FEEDS = ("rss", "feed", "RDF")
+_NEWS = ("nitf", "newsItem", "newsMessage", "packageItem", "NewsML")
+_SCHOLARS = ("TEI", "TEI.2", "teiCorpus")
+_ROOTS = {"html": "html", **dict.fromkeys((*_FEEDS, *_NEWS, *_SCHOLARS), "xml")}
 _ROOT = re.compile(
     r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^>\[]*(?:\[.*?\])?\s*>\s*)*<(?:[\w.-]+:)?([\w.-]+)", re.DOTALL
 )
 _HTML = re.compile(r"<!DOCTYPE\s+html|<(?:html|head|body)[\s>]", re.IGNORECASE)
+_DOUBLE = tuple(ending for ending in EXTENSIONS if ending.count(".") > 1)
 _CONTROLS = bytes({*range(32)} - {*b"\t\n\r\f\v\x1a\x1b"})
 _KNOWN = known_names({})
 _LONGEST_NAME, _LONGEST_HEADER = 60, 2000
@@ -101,10 +99,13 @@ def ending_of(name: str) -> str:
 
     Examples
     --------
-    >>> ending_of("News.CSV.gz"), ending_of("a.b/notes")
-    ('.csv', '')
+    >>> ending_of("News.CSV.gz"), ending_of("a.b/notes"), ending_of("news.tar.xz")
+    ('.csv', '', '.tar.xz')
     """
     name = name.lower()
+    double = next((ending for ending in _DOUBLE if name.endswith(ending)), None)
+    if double is not None:
+        return double
     return os.path.splitext(name.removesuffix(".gz"))[1]  # noqa: PTH122 (not a path; Path takes longer than the rest)
 
 
@@ -125,10 +126,13 @@ def _zip_kind(head: bytes, hinted: str | None) -> str | None:
     if declared:
         return _MIMETYPES[declared.group(1)]
     names = zip_names(head)
-    for folder, kind in (("word/", "docx"), ("xl/", "spreadsheet"), ("ppt/", "pptx")):
-        if any(name.startswith(folder) for name in names):
-            return kind
-    if "content.xml" in names:
+    if hinted != "zip" or "[Content_Types].xml" in names:
+        for folder, kind in (("word/", "docx"), ("xl/", "spreadsheet"), ("ppt/", "pptx")):
+            if any(name.startswith(folder) for name in names):
+                return kind
+    if "META-INF/container.xml" in names:
+        return "epub"
+    if "content.xml" in names and hinted != "zip":
         return hinted if hinted == "spreadsheet" else "odt"
     # Of a truncated file the name may be all there is to go by.
     return hinted if hinted in ("docx", "odt", "spreadsheet", "epub") and len(head) < HEAD else "zip"
@@ -198,10 +202,9 @@ def _markup_kind(start: str, hinted: str | None) -> str | None:
     root = _ROOT.match(start)
     name = root.group(1) if root else ""
     kind = "html" if name.lower() == "html" else _ROOTS.get(name)
-    if kind is None:
-        return "xml" if hinted is None and start.startswith("<?xml") else None
-    # A reader of one kind of XML may be registered by the ending alone.
-    return kind if kind in READERS or hinted is None or hinted == "txt" else hinted
+    if kind is None and hinted is None and start.startswith("<?xml"):
+        return "markup"  # pictures, settings ...: no format of articles, and no plain text
+    return kind
 
 
 def _json_kind(start: str, hinted: str | None) -> str | None:

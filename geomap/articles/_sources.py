@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-from geomap._decoding import Content, Undecodable, decode, read_bytes
+from geomap._decoding import Content, Undecodable, decode, read_bytes, unpacked
 from geomap.articles._problems import ProblemLog
 from geomap.errors import ArticlesUnreadable
 
 Record = dict[str, Any]
 
-_CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
+_CHARSETS = {
+    "html": re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE),
+    "xml": re.compile(rb"<\?xml[^>]+encoding\s*=\s*[\"']([\w.:-]+)"),
+}
 
 
 @dataclass(frozen=True)
@@ -51,10 +54,10 @@ class Source:
         ArticlesUnreadable
             If the file cannot be unpacked.
         """
-        if self.data is not None:
-            return self.data
         try:
-            return read_bytes(self.path)
+            if self.data is None:
+                return read_bytes(self.path)
+            return unpacked(self.data, self.label)
         except Undecodable as error:
             raise ArticlesUnreadable(str(error)) from error
 
@@ -102,6 +105,64 @@ class Rows:
 Reader = Callable[[Source, Options, ProblemLog], Rows]
 
 
+@dataclass(frozen=True)
+class Member:
+    """A file in an archive: its path there, and what reads it, which may raise ArticlesUnreadable."""
+
+    name: str
+    read: Callable[[], bytes]
+
+
+@dataclass
+class Budget:
+    """How much more may be unpacked from an archive and the archives in it.
+
+    Parameters
+    ----------
+    files
+        The number of files.
+    size
+        The number of bytes, unpacked.
+    longest_stream
+        The number of bytes of a packed tar archive, with the members that are not read.
+    """
+
+    files: int = 100_000
+    size: int = 2_000_000_000
+    longest_stream: int = 8_000_000_000
+
+    LARGEST_FILE = 500_000_000
+    # Texts are packed to a third or a tenth, and lists of much the same to a fiftieth; bombs to a thousandth.
+    _RATIO, _SMALL = 100, 10_000_000
+
+    @classmethod
+    def of(cls, packed: int) -> Budget:
+        """Return the budget of an archive of so many bytes."""
+        whole = cls()
+        # Texts stay in memory once they are read, so a bomb of many small files is stopped early.
+        allowed = max(cls._RATIO * packed, 10 * cls._SMALL)
+        return cls(whole.files, min(whole.size, allowed), min(whole.longest_stream, allowed))
+
+    def count(self) -> None:
+        """Take one file; raise ArticlesUnreadable if there were too many."""
+        self.files -= 1
+        if self.files < 0:
+            raise ArticlesUnreadable(f"more than {type(self)().files:,} files in the archive; the rest is not read")
+
+    def take(self, size: int, *, packed: int | None = None) -> None:
+        """Take the bytes of a file before it is unpacked; raise ArticlesUnreadable if that are too many."""
+        if packed is not None and size > max(self._SMALL, self._RATIO * packed):
+            raise ArticlesUnreadable(
+                f"it would grow from {packed:,} to {size:,} bytes, as only files do that are made to exhaust memory"
+            )
+        if size > min(self.size, self.LARGEST_FILE):
+            raise ArticlesUnreadable(f"its {size:,} bytes are more than may still be unpacked from the archive")
+        self.size -= size
+
+
+Container = Callable[[Source, Budget], Iterator[Member]]
+
+
 def read_content(source: Source, options: Options, problems: ProblemLog) -> Content:
     """Read a file and decide on its encoding; log a guessed one and damaged characters.
 
@@ -114,7 +175,7 @@ def read_content(source: Source, options: Options, problems: ProblemLog) -> Cont
         data = source.read()
         if not data.strip(b"\0\t\n\r\f "):
             raise ArticlesUnreadable("the file is empty")
-        content = decode(data, encoding=options.encoding, declared=_charset(data) if source.kind == "html" else None)
+        content = decode(data, encoding=options.encoding, declared=declared_encoding(data, source.kind))
     except Undecodable as error:
         raise ArticlesUnreadable(str(error)) from error
     problems.about(source.label).encoding = content.encoding
@@ -125,7 +186,7 @@ def read_content(source: Source, options: Options, problems: ProblemLog) -> Cont
     return content
 
 
-def _charset(data: bytes) -> str | None:
-    """Return the encoding that a web page declares."""
-    found = _CHARSET.search(data[:4096])
+def declared_encoding(data: bytes, kind: str) -> str | None:
+    """Return the encoding that a web page or an XML file declares."""
+    found = _CHARSETS[kind].search(data[:4096]) if kind in _CHARSETS else None
     return found.group(1).decode("ascii", "replace") if found else None

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
+from typing import Any
 
-from geomap.articles._sources import Reader
+from geomap.articles._sources import Container, Reader
 
 # By format: the module that reads it and the function in it. Modules are loaded when a file of theirs is met.
 READERS: Mapping[str, tuple[str, str]] = {
@@ -24,9 +25,21 @@ READERS: Mapping[str, tuple[str, str]] = {
     "rtf": ("_documents", "read_rtf"),
     "pdf": ("_pdf", "read_pdf"),
     "spreadsheet": ("_tables", "read_spreadsheet"),
+    "xml": ("_xml", "read_xml"),
+    "eml": ("_mail", "read_eml"),
+    "mbox": ("_mail", "read_mbox"),
+    "mhtml": ("_mail", "read_mhtml"),
+    "ris": ("_ris", "read_ris"),
+    "warc": ("_warc", "read_warc"),
+    "epub": ("_epub", "read_epub"),
     # Recognized, so that the reason why they cannot be read is told.
     "doc": ("_documents", "refuse_doc"),
     "encrypted": ("_documents", "refuse_encrypted"),
+}
+# Files of files: the module and the function that yields their members, each of which has a format of its own.
+CONTAINERS: Mapping[str, tuple[str, str]] = {
+    "zip": ("_archives", "zip_members"),
+    "tar": ("_archives", "tar_members"),
 }
 EXTENSIONS: Mapping[str, str] = {
     ".txt": "txt",
@@ -51,14 +64,44 @@ EXTENSIONS: Mapping[str, str] = {
     ".xls": "spreadsheet",
     ".ods": "spreadsheet",
     ".doc": "doc",
+    ".rss": "xml",
+    ".atom": "xml",
+    ".xml": "xml",
+    ".nitf": "xml",
+    ".tei": "xml",
+    ".eml": "eml",
+    ".mbox": "mbox",
+    ".mhtml": "mhtml",
+    ".mht": "mhtml",
+    ".ris": "ris",
+    ".warc": "warc",
+    ".wet": "warc",
+    ".warc.wet": "warc",
+    ".epub": "epub",
+    ".zip": "zip",
+    ".tar": "tar",
+    ".tgz": "tar",
+    ".tar.bz2": "tar",
+    ".tbz2": "tar",
+    ".tar.xz": "tar",
+    ".txz": "tar",
 }
 REFUSED = frozenset({"doc", "encrypted"})
-# Parquet compresses itself; a gzipped one could not be read in place.
-GZIPPED = frozenset(READERS) - {"parquet"}
+# Parquet, zip and EPUB compress themselves; a gzipped one could not be read in place.
+GZIPPED = (frozenset(READERS) - {"parquet", "epub"}) | {"tar"}
 
 
 def reader_of(kind: str) -> Reader:
     """Return the reader of a format."""
-    module, name = READERS[kind]
-    reader: Reader = getattr(import_module(f"geomap.articles.readers.{module}"), name)
+    reader: Reader = _load(*READERS[kind])
     return reader
+
+
+def container_of(kind: str) -> Container:
+    """Return what yields the members of a kind of archive."""
+    container: Container = _load(*CONTAINERS[kind])
+    return container
+
+
+def _load(module: str, name: str) -> Any:
+    return getattr(import_module(f"geomap.articles.readers.{module}"), name)

@@ -6,7 +6,7 @@ from typing import Any
 
 from geomap._optional import optional
 from geomap.articles._problems import ProblemLog
-from geomap.articles._sources import Options, Rows, Source, read_content
+from geomap.articles._sources import Options, Record, Rows, Source, read_content
 from geomap.articles.readers._exports import exported_pages, rows_of
 from geomap.errors import ArticlesUnreadable
 
@@ -17,8 +17,17 @@ def read_html(source: Source, options: Options, problems: ProblemLog) -> Rows:
     exported = exported_pages(html)
     if exported is not None:
         return rows_of(exported, source, problems)
+    record = article_of_page(html)
+    if record is None:
+        raise ArticlesUnreadable("no article found in the page")
+    return Rows([None], [record])
+
+
+def article_of_page(page_source: str, *, url: str | None = None) -> Record | None:
+    """Return the article of a web page as a record; None if there is none in it."""
     page = load_trafilatura().bare_extraction(
-        html,
+        page_source,
+        url=url,
         with_metadata=True,
         include_comments=False,
         include_images=False,
@@ -30,9 +39,9 @@ def read_html(source: Source, options: Options, problems: ProblemLog) -> Rows:
         },
     )
     if page is None:
-        raise ArticlesUnreadable("no article found in the page")
+        return None
     record = {"title": page.title, "text": page.text, "published": page.date, "url": page.url}
-    return Rows([None], [{**record, "source": page.sitename or page.hostname}])
+    return {**record, "source": page.sitename or page.hostname}
 
 
 def load_trafilatura() -> Any:
