@@ -8,10 +8,10 @@ import lzma
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from io import BytesIO
-from typing import IO
+from typing import IO, Any
 
 from geomap.articles._sources import Budget, Member, Source
 from geomap.errors import ArticlesUnreadable
@@ -22,7 +22,12 @@ _DAMAGED = (
     *(NotImplementedError, RecursionError, LookupError),
 )
 _PASSWORD = 0x1
-_UNPACKERS = {b"\x1f\x8b": gzip.GzipFile, b"BZh": bz2.BZ2File, b"\xfd7zXZ\0": lzma.LZMAFile}
+_CHUNK = 1 << 20
+_UNPACKERS: Mapping[bytes, Callable[[IO[bytes]], Any]] = {
+    b"\x1f\x8b": gzip.open,
+    b"BZh": bz2.open,
+    b"\xfd7zXZ\0": lzma.open,
+}
 
 
 def zip_members(source: Source, budget: Budget) -> Iterator[Member]:
@@ -34,7 +39,7 @@ def zip_members(source: Source, budget: Budget) -> Iterator[Member]:
         If it is no zip archive.
     """
     try:
-        archive = zipfile.ZipFile(_opened(source))
+        archive = zipfile.ZipFile(opened(source))
     except _DAMAGED as error:
         raise ArticlesUnreadable(f"not a zip archive, or damaged: {error}") from error
     with archive:
@@ -44,7 +49,8 @@ def zip_members(source: Source, budget: Budget) -> Iterator[Member]:
                 yield Member(info.filename, partial(_read_zipped, archive, info, budget))
 
 
-def _opened(source: Source) -> IO[bytes]:
+def opened(source: Source) -> IO[bytes]:
+    """Return the content of a source as a stream, as it is stored."""
     return source.path.open("rb") if source.data is None else BytesIO(source.data)
 
 
@@ -67,11 +73,8 @@ def tar_members(source: Source, budget: Budget) -> Iterator[Member]:
     ArticlesUnreadable
         If it is no tar archive, or where it is cut off or damaged; the members before are yielded.
     """
-    with _opened(source) as packed:
-        start = packed.read(6)
-        packed.seek(0)
-        unpacker = next((each for magic, each in _UNPACKERS.items() if start.startswith(magic)), None)
-        stream = _Bounded(unpacker(packed) if unpacker else packed, budget.longest_stream)
+    with opened(source) as packed:
+        stream = BoundedStream(unpacked(packed), budget.longest_stream)
         count = 0
         try:
             # Without random access ("r|") tarfile could not say where the archive ends.
@@ -83,11 +86,23 @@ def tar_members(source: Source, budget: Budget) -> Iterator[Member]:
                         budget.count()
                         yield Member(info.name, partial(_read_tarred, archive, info, budget))
                         count += 1
+            # tarfile takes a header that it cannot read for the end of the archive.
+            if stream.last.strip(b"\0") or not stream.last:
+                raise tarfile.ReadError("it does not end as an archive ends")
+            stream.read_to_end()
+        except ArticlesUnreadable:
+            raise
         except _DAMAGED as error:
             raise ArticlesUnreadable(_cut_off(count, str(error))) from error
-        # tarfile takes a header that it cannot read for the end of the archive.
-        if stream.last.strip(b"\0") or not stream.last:
-            raise ArticlesUnreadable(_cut_off(count, "it does not end as an archive ends"))
+
+
+def unpacked(packed: IO[bytes]) -> IO[bytes]:
+    """Return a stream that unpacks gzip, bzip2 and xz, told by its first bytes."""
+    start = packed.read(6)
+    packed.seek(0)
+    unpacker = next((each for magic, each in _UNPACKERS.items() if start.startswith(magic)), None)
+    stream: IO[bytes] = unpacker(packed) if unpacker else packed
+    return stream
 
 
 def _cut_off(count: int, reason: str) -> str:
@@ -100,28 +115,61 @@ def _read_tarred(archive: tarfile.TarFile, info: tarfile.TarInfo, budget: Budget
     if not info.isreg():
         raise ArticlesUnreadable("a link or device, not a file")
     budget.take(info.size)
-    file = archive.extractfile(info)
-    return file.read() if file is not None else b""
+    try:
+        file = archive.extractfile(info)
+        return file.read() if file is not None else b""
+    except ArticlesUnreadable:
+        raise
+    except _DAMAGED as error:
+        raise ArticlesUnreadable(f"cannot be unpacked: {error}") from error
 
 
-class _Bounded:
-    """A stream that ends with an error where it grows beyond a limit, and remembers what was read last."""
+class BoundedStream:
+    """A stream that ends with an error where it grows beyond a limit.
 
-    def __init__(self, stream: IO[bytes], limit: int) -> None:
+    Parameters
+    ----------
+    stream
+        What to read.
+    limit
+        The most bytes to read or to pass over.
+    piecemeal
+        Whether to return what there is, where that is less than was asked for: what stands before damage is then not
+        lost with it.
+
+    Attributes
+    ----------
+    last
+        What was read last.
+    tail
+        The last four bytes that were read.
+    """
+
+    def __init__(self, stream: Any, limit: int, *, piecemeal: bool = False) -> None:
         self._stream, self._limit = stream, limit
-        self.last = b""
+        self._read = stream.read1 if piecemeal else stream.read
+        self.last = self.tail = b""
 
     def read(self, size: int) -> bytes:
+        """Return at most so many bytes."""
         self._check(self._stream.tell())
-        self.last = self._stream.read(min(size, self._limit - self._stream.tell() + 1))
+        self.last = self._read(min(size, self._limit - self._stream.tell() + 1))
+        self.tail = (self.tail + self.last[-4:])[-4:]
         return self.last
 
+    def read_to_end(self) -> None:
+        """Read what is left, where gzip keeps the sum that shows damage."""
+        while self.read(_CHUNK):
+            pass
+
     def seek(self, position: int) -> int:
+        """Go to a position from the start."""
         self._check(position)
-        return self._stream.seek(position)
+        return int(self._stream.seek(position))
 
     def tell(self) -> int:
-        return self._stream.tell()
+        """Return the position from the start."""
+        return int(self._stream.tell())
 
     def _check(self, position: int) -> None:
         if position > self._limit:

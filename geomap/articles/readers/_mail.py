@@ -104,7 +104,7 @@ def _record(message: EmailMessage, source: Source, row: int | None, problems: Pr
     return {
         "title": _header(message, "Subject"),
         "text": text,
-        "published": _header(message, "Date"),
+        "published": _raw_header(message, "Date"),
         "source": name or address or None,
         "url": archived if archived.startswith(("http://", "https://")) else None,
     }
@@ -114,9 +114,14 @@ def _header(message: MIMEPart, name: str) -> str | None:
     try:
         value = message.get(name)
     except _PARSER_ERRORS:
-        value = next((raw for key, raw in message.raw_items() if key.lower() == name.lower()), None)
-    text = " ".join(str(value).split()) if value is not None else ""
-    return text or None
+        return _raw_header(message, name)
+    return " ".join(str(value).split()) or None if value is not None else None
+
+
+def _raw_header(message: MIMEPart, name: str) -> str | None:
+    """Return a header as it stands there; the standard library leaves out a date that it cannot read."""
+    value = next((raw for key, raw in message.raw_items() if key.lower() == name.lower()), None)
+    return " ".join(str(value).split()) or None if value is not None else None
 
 
 def _body(message: EmailMessage) -> str | None:

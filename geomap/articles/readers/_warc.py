@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
-from io import BytesIO
+from io import SEEK_END
 from typing import Any
 
 from geomap._decoding import Undecodable, decode
 from geomap._optional import optional
 from geomap.articles._problems import ProblemLog
-from geomap.articles._sources import Options, Record, Rows, Source, declared_encoding
+from geomap.articles._sources import Budget, Options, Record, Rows, Source, declared_encoding
+from geomap.articles.readers._archives import BoundedStream, opened, unpacked
 from geomap.articles.readers._plain import first_line
 from geomap.articles.readers._web import article_of_page
 from geomap.errors import ArticlesUnreadable
 
+# What warcio trips over in damaged archives, beside its own error.
+_DAMAGED = (EOFError, zlib.error, ValueError, LookupError, TypeError, AttributeError)
 LARGEST_PAGE = 10_000_000
 MOST_BYTES = 2_000_000_000
 _PAGES = frozenset({"text/html", "application/xhtml+xml"})
@@ -29,18 +32,24 @@ def read_warc(source: Source, options: Options, problems: ProblemLog) -> Rows:
     reading = _Reading(source, options, problems)
     warcio = optional("warcio.archiveiterator", needed_by=f"reading {source.label}", extra="formats", package="warcio")
     errors = optional("warcio.exceptions", needed_by=f"reading {source.label}", extra="formats", package="warcio")
-    stream = source.path.open("rb") if source.data is None else BytesIO(source.data)
-    with stream:
+    with opened(source) as packed:
+        limit = Budget.of(packed.seek(0, SEEK_END)).longest_stream
+        packed.seek(0)
+        stream = BoundedStream(unpacked(packed), limit, piecemeal=True)
         try:
-            for record in warcio.ArchiveIterator(stream):
+            records = warcio.ArchiveIterator(stream)
+            # What warcio writes to the standard error where a record's length is wrong; it is counted instead.
+            records.INC_RECORD = ""
+            for record in records:
                 reading.take(record)
                 if reading.size > MOST_BYTES:
                     problems.add(source.label, f"only the first {MOST_BYTES:,} bytes of pages are read")
                     break
-        except (errors.ArchiveLoadFailed, EOFError, zlib.error, ValueError, LookupError, TypeError) as error:
-            if not reading.number:
-                raise ArticlesUnreadable(f"not a web archive (WARC), or damaged: {error}") from error
-            problems.add(source.label, f"the archive is damaged after record {reading.number}: {error}")
+            else:
+                reading.check_end(stream.tail)
+            reading.damaged = records.err_count
+        except (errors.ArchiveLoadFailed, *_DAMAGED) as error:
+            reading.stop(str(error) or "it ends too early")
     return reading.finish()
 
 
@@ -49,12 +58,14 @@ class _Reading:
 
     def __init__(self, source: Source, options: Options, problems: ProblemLog) -> None:
         self.source, self.options, self.problems = source, options, problems
-        self.number = self.size = self.undated = 0
+        self.number = self.size = self.undated = self.damaged = 0
         self.others = Counter[str]()
         self.rows, self.records = Rows(), list[Record]()
+        self.last: Any = None
 
     def take(self, record: Any) -> None:
         """Read one record of the archive, if it carries a page or a text."""
+        self.last = record
         if record.rec_type not in ("response", "resource", "conversion"):
             return
         self.number += 1
@@ -62,12 +73,16 @@ class _Reading:
         if reason is not None:
             self.others[reason] += 1
             return
-        data = record.content_stream().read(LARGEST_PAGE + 1)
+        try:
+            data = record.content_stream().read(LARGEST_PAGE + 1)
+            article = self._article(record, data) if len(data) <= LARGEST_PAGE else None
+        except ArticlesUnreadable as error:
+            self.problems.add(self.source.label, str(error), row=self.number)
+            return
         self.size += len(data)
         if len(data) > LARGEST_PAGE:
             self.problems.add(self.source.label, f"the page is larger than {LARGEST_PAGE:,} bytes", row=self.number)
             return
-        article = self._article(record, data)
         if article is None:
             self.problems.add(self.source.label, "no article found in the page", row=self.number)
             return
@@ -112,18 +127,41 @@ class _Reading:
         except Undecodable as error:
             raise ArticlesUnreadable(str(error)) from error
 
+    def stop(self, reason: str) -> None:
+        """Log where the archive is damaged; raise ArticlesUnreadable if that is at its start."""
+        if self.last is None:
+            raise ArticlesUnreadable(f"not a web archive (WARC), or damaged: {reason}")
+        reason = f"the archive is damaged or cut off after record {self.number}: {reason}"
+        self.problems.add(self.source.label, reason)
+
+    def check_end(self, tail: bytes) -> None:
+        """Log that the archive ends in the midst of a record, which warcio takes for a short one or for none."""
+        if self.last is not None and (self.last.raw_stream.limit or not tail.endswith((b"\r\n\r\n", b"\n\n"))):
+            self.stop("it does not end as an archive ends")
+
     def finish(self) -> Rows:
         """Return the rows, and log what was counted."""
         label = self.source.label
         if self.others:
             kinds = ", ".join(f"{kind} ({n})" for kind, n in self.others.most_common(5))
-            self.problems.add(label, f"{self.others.total()} records are not web pages: {kinds}", action="ignored")
+            reason = (
+                f"{_counted(self.others.total(), 'record is not a web page', 'records are not web pages')}: {kinds}"
+            )
+            self.problems.add(label, reason, action="ignored")
+        if self.damaged:
+            reason = _counted(self.damaged, "record has a wrong length", "records have a wrong length")
+            self.problems.add(label, f"{reason} and may be incomplete", action="repaired")
         if not self.number:
             raise ArticlesUnreadable("the web archive contains no responses")
         if not self.records and not any(problem["file"] == label for problem in self.problems if problem["row"]):
             raise ArticlesUnreadable("none of the records is a web page")
         if self.undated:
-            reason = f"{self.undated} pages declare no date; the date of the crawl stands for it"
+            undated = _counted(self.undated, "page declares no date", "pages declare no date")
+            reason = f"{undated}; the date of the crawl stands for it"
             self.problems.add(label, reason, action="repaired")
         self.rows.table = self.records
         return self.rows
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
