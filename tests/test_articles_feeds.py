@@ -142,6 +142,7 @@ def test_a_zip_bomb_is_named_and_its_neighbors_are_read(tmp_path: Path):
     assert peak < 20_000_000
 
 
+@pytest.mark.slow
 def test_a_bomb_of_many_small_files_ends_at_a_hundred_times_its_size(tmp_path: Path):
     members = {f"{number:03}.txt": b"0" * 9_000_000 for number in range(40)}
     articles, problems = read(write(tmp_path / "a.zip", zipped(members)))
@@ -150,7 +151,7 @@ def test_a_bomb_of_many_small_files_ends_at_a_hundred_times_its_size(tmp_path: P
 
 
 def test_a_packed_tar_that_unpacks_without_end_stops_early(tmp_path: Path):
-    data = gzip.compress(tarred({"a.txt": STORY, "z.bin": b"\0" * 300_000_000, "b.txt": STORY}))
+    data = gzip.compress(tarred({"a.txt": STORY, "z.bin": b"\0" * 120_000_000, "b.txt": STORY}))
     started = time.monotonic()
     articles, problems = read(write(tmp_path / "a.tar.gz", data))
     assert articles["article_id"].tolist() == ["a/a"]
@@ -240,10 +241,13 @@ RSS = f"""<?xml version="1.0" encoding="UTF-8"?>
 <channel><title>Fjord &amp; Field</title><link>https://fjord.example/</link><description>News</description>
 <item><title>Storm at Tau &#8211; quay closed</title><link>https://fjord.example/1</link>
 <pubDate>Mon, 05 Feb 2024 09:30:00 +0100</pubDate><description>Short.</description>
-<content:encoded><![CDATA[<p>{STORY}</p><p>Boats to <b>Jørpeland</b>&nbsp;sail<br/>again.</p><script>x()</script>]]></content:encoded>
+<content:encoded><![CDATA[<p>{STORY}</p><p>Boats to <b>Jørpeland</b>&nbsp;sail<br/>again.</p>
+<script>x()</script>]]></content:encoded>
 </item>
 <item><title><![CDATA[Fish & chips in Ålesund]]></title><dc:creator>Kari Nes</dc:creator>
-<description>&lt;p&gt;A caf&amp;eacute; opened in &amp;Aring;lesund.&lt;/p&gt;&lt;p&gt;It is near Molde.&lt;/p&gt;</description></item>
+<description>
+&lt;p&gt;A caf&amp;eacute; opened in &amp;Aring;lesund.&lt;/p&gt;&lt;p&gt;It is near Molde.&lt;/p&gt;</description>
+</item>
 <item><title>Empty</title><link>https://fjord.example/3</link></item>
 <item><title>Plain</title><dc:date>2024-02-07T08:00:00Z</dc:date><description>Rain in Voss, 5 &lt; 6 degrees.</description>
 <source url="https://wire.example/rss">Western Wire</source></item>
@@ -268,7 +272,8 @@ def test_rss_gives_full_texts_dates_links_and_the_publication(tmp_path: Path):
 ATOM = f"""<a:feed xmlns:a="http://www.w3.org/2005/Atom"><a:title>Nordavis</a:title>
 <a:entry><a:title type="html">Storm &amp;amp; sea</a:title><a:link rel="alternate" href="https://n.example/1"/>
 <a:updated>2024-02-06T10:00:00Z</a:updated><a:published>2024-02-05T10:00:00+01:00</a:published>
-<a:content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>{STORY}</p><ul><li>Oslo</li><li>Bergen</li></ul></div></a:content>
+<a:content type="xhtml">
+<div xmlns="http://www.w3.org/1999/xhtml"><p>{STORY}</p><ul><li>Oslo</li><li>Bergen</li></ul></div></a:content>
 </a:entry>
 <a:entry><a:title>Short</a:title><a:summary>Snow in Narvik.</a:summary><a:updated>2024-02-06T10:00:00Z</a:updated></a:entry>
 </a:feed>"""
@@ -287,7 +292,8 @@ def test_atom_with_a_namespace_prefix_is_read_whatever_its_ending(tmp_path: Path
 def test_rdf_feeds_are_read(tmp_path: Path):
     feed = f"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/">
     <channel rdf:about="https://o.example/"><title>Old Wire</title></channel>
-    <item rdf:about="https://o.example/1"><title>Storm</title><link>https://o.example/1</link><description>{STORY}</description></item>
+    <item rdf:about="https://o.example/1"><title>Storm</title><link>https://o.example/1</link>
+    <description>{STORY}</description></item>
     </rdf:RDF>"""
     articles, _ = read(write(tmp_path / "f.xml", feed))
     assert articles[["title", "text", "source"]].values.tolist() == [["Storm", STORY, "Old Wire"]]
@@ -316,7 +322,8 @@ def test_a_damaged_feed_is_read_as_far_as_it_goes_with_a_note(tmp_path: Path):
 NITF = f"""<?xml version="1.0"?><!DOCTYPE nitf SYSTEM "http://dtd.example/nitf-3-4.dtd"><nitf><head><title>T</title>
 <docdata><date.issue norm="20240205T093000Z"/></docdata><pubdata name="The Fjord Post" ex-ref="https://p.example/1"/></head>
 <body><body.head><hedline><hl1>Storm at  Tau</hl1></hedline><byline>By Kari Nes</byline>
-<dateline><location>STAVANGER</location></dateline></body.head><body.content><block class="lead_paragraph"><p>{STORY}</p></block>
+<dateline><location>STAVANGER</location></dateline></body.head>
+<body.content><block class="lead_paragraph"><p>{STORY}</p></block>
 <block class="full_text"><p>{STORY}</p><media media-type="image"><media-caption>A quay</media-caption></media>
 <p>Caf&eacute;s in <location>Bergen</location> stayed open.</p></block></body.content></body></nitf>"""
 
@@ -339,8 +346,8 @@ def news_item(content: str, guid: str = "urn:x:1") -> str:
     <by>Kari Nes</by></contentMeta><contentSet>{content}</contentSet></newsItem>"""
 
 
-XHTML = f"""<inlineXML contenttype="application/xhtml+xml"><html xmlns="http://www.w3.org/1999/xhtml"><head><title>x</title></head>
-<body><p>{STORY}</p><p>Rain in Voss.</p></body></html></inlineXML>"""
+XHTML = f"""<inlineXML contenttype="application/xhtml+xml"><html xmlns="http://www.w3.org/1999/xhtml">
+<head><title>x</title></head><body><p>{STORY}</p><p>Rain in Voss.</p></body></html></inlineXML>"""
 INLINE_NITF = (
     "<inlineXML>"
     + NITF[NITF.index("<nitf>") :].replace("&eacute;", "é").replace("<nitf>", '<nitf xmlns="">')
@@ -369,8 +376,10 @@ def test_a_news_message_gives_an_article_for_each_item_and_names_one_without_tex
 
 def test_newsml_1_and_the_articles_of_reuters_corpora_are_read(tmp_path: Path):
     nitf = NITF[NITF.index("<nitf>") :].replace("&eacute;", "é")
-    one = f"""<NewsML><NewsItem><Identification><NewsIdentifier><ProviderId>nord.example</ProviderId><DateId>20240205</DateId>
-    </NewsIdentifier></Identification><NewsComponent><NewsLines><HeadLine>Storm</HeadLine></NewsLines><ContentItem><DataContent>
+    one = f"""<NewsML><NewsItem><Identification>
+    <NewsIdentifier><ProviderId>nord.example</ProviderId><DateId>20240205</DateId>
+    </NewsIdentifier></Identification><NewsComponent><NewsLines><HeadLine>Storm</HeadLine></NewsLines>
+    <ContentItem><DataContent>
     {nitf}</DataContent></ContentItem></NewsComponent></NewsItem></NewsML>"""
     two = f"""<newsitem itemid="1" date="1996-08-20"><title>NORWAY: Storm.</title><headline>Storm.</headline>
     <dateline>OSLO 1996-08-20</dateline><text><p>{STORY}</p><p>Rain in Voss.</p></text></newsitem>"""
@@ -384,9 +393,11 @@ def test_newsml_1_and_the_articles_of_reuters_corpora_are_read(tmp_path: Path):
 
 
 def tei(body: str, date: str = '<date when="1891-02-05"/>') -> str:
-    return f"""<TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader><fileDesc><titleStmt><title>Storm at Tau</title></titleStmt>
+    return f"""<TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader>
+    <fileDesc><titleStmt><title>Storm at Tau</title></titleStmt>
     <publicationStmt><publisher>An Archive</publisher><date when="2020"/></publicationStmt><sourceDesc><bibl>
-    <title level="j">Fjordposten</title>{date}</bibl></sourceDesc></fileDesc></teiHeader><text><body>{body}</body></text></TEI>"""
+    <title level="j">Fjordposten</title>{date}</bibl></sourceDesc></fileDesc></teiHeader>
+    <text><body>{body}</body></text></TEI>"""
 
 
 def test_tei_gives_the_newspaper_and_its_day_and_joins_broken_words(tmp_path: Path):
@@ -526,6 +537,36 @@ def test_a_message_in_html_gives_its_paragraphs(tmp_path: Path):
         assert articles["text"][0] == f"{STORY}\n\nOslo Voss"
 
 
+def test_headers_are_decoded_however_they_are_written(tmp_path: Path):
+    encoded = "=?iso-8859-1?q?Posten=2C_Troms=F8?= <p@x.example>"
+    for subject, expected in (
+        ("Storm på Tau", "Storm på Tau"),
+        ("=?utf-8?b?U3Rvcm0gcMOl?=\r\n =?utf-8?q?_Tau?=", "Storm på Tau"),
+        ("=?nonsense?q?Storm?=", "=?nonsense?q?Storm?="),
+    ):
+        mail = f"Subject: {subject}\r\nFrom: {encoded}\r\nDate: 5 Feb 2024\r\n\r\n{STORY}"
+        articles, problems = read(write(tmp_path / "m.eml", mail))
+        assert articles[["title", "source", "text"]].values.tolist() == [[expected, "Posten, Tromsø", STORY]]
+        assert problems == []
+
+
+def test_all_texts_of_a_message_are_read_and_forwarded_files_are_counted(tmp_path: Path):
+    mail = message("Rain in Voss.")
+    mail.add_attachment("Snow in Narvik.", disposition="inline")
+    mail.add_attachment(message("Secret of Oslo."))
+    mail.add_attachment(b"x", maintype="application", subtype="zip", filename="a.zip")
+    articles, problems = read(write(tmp_path / "m.eml", mail.as_bytes()))
+    assert articles["text"].tolist() == ["Rain in Voss.\n\nSnow in Narvik."]
+    assert reasons(problems) == ["m.eml: 2 attachments not read: an unnamed message/rfc822, a.zip (ignored)"]
+
+
+def test_a_message_that_nests_without_end_is_read_or_refused(tmp_path: Path):
+    nested = "".join(f"Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n" for n in range(3_000))
+    path = write(tmp_path / "m.eml", f"Subject: Storm\n{nested}Content-Type: text/plain\n\nRain in Voss.\n")
+    with pytest.raises(ArticlesUnreadable):
+        read(path)
+
+
 def test_flowed_lines_become_paragraphs_and_a_wrong_charset_is_survived(tmp_path: Path):
     head = b"Subject: Storm\r\nContent-Type: text/plain; charset=nonsense; format=flowed\r\n\r\n"
     body = "Ferries to New \r\nLondon stopped. \r\n\r\nKøbenhavn waits.\r\n".encode()
@@ -562,7 +603,7 @@ def test_what_is_no_mail_is_refused(tmp_path: Path):
 
 
 def test_a_page_saved_by_a_browser_is_read(tmp_path: Path):
-    page = f"<html><head><title>Storm at Tau</title></head><body><article><h1>Storm at Tau</h1><p>{STORY}</p></article></body></html>"
+    page = f"<html><head><title>Storm</title></head><body><article><h1>Storm</h1><p>{STORY}</p></article></body></html>"
     mail = EmailMessage()
     mail["Subject"], mail["Snapshot-Content-Location"] = "Storm", "https://fjord.example/1"
     mail.set_content(page, subtype="html")
@@ -648,7 +689,8 @@ def page_of(title: str, *, date: str = "", charset: str = "") -> str:
     head = f'<meta property="article:published_time" content="{date}">' if date else ""
     return (
         f"<html><head>{charset}<title>{title}</title>{head}</head><body><article><h1>{title}</h1><p>{STORY}</p>"
-        f"<p>Bodø waits for boats from Værøy and Røst, and nobody in Tromsø knows when they sail.</p></article></body></html>"
+        f"<p>Bodø waits for boats from Værøy and Røst, and nobody in Tromsø knows when they sail.</p>"
+        "</article></body></html>"
     )
 
 
@@ -717,9 +759,11 @@ def book(chapters: dict[str, str], *, extra: dict[str, str] | None = None, spine
     order = "".join(f'<itemref idref="{n}"/>' for n in spine or ["nav", *chapters])
     points = "".join(f'<li><a href="text/{n}.xhtml#top">Contents of {n}</a></li>' for n in chapters)
     opf = f"""<?xml version="1.0"?><package xmlns="http://www.idpf.org/2007/opf" version="3.0">
-    <metadata xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>A Year of Storms</dc:title><dc:creator>Kari Nes</dc:creator>
+    <metadata xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>A Year of Storms</dc:title>
+    <dc:creator>Kari Nes</dc:creator>
     <dc:date>2024-02-05</dc:date></metadata><manifest>{items}
-    <item id="nav" href="nav.xhtml" media-type="application/xhtml+xml" properties="nav"/></manifest><spine>{order}</spine></package>"""
+    <item id="nav" href="nav.xhtml" media-type="application/xhtml+xml" properties="nav"/></manifest>
+    <spine>{order}</spine></package>"""
     members = {
         "mimetype": "application/epub+zip",
         "META-INF/container.xml": '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'

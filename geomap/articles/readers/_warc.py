@@ -17,7 +17,7 @@ from geomap.articles.readers._web import article_of_page
 from geomap.errors import ArticlesUnreadable
 
 # What warcio trips over in damaged archives, beside its own error.
-_DAMAGED = (EOFError, zlib.error, ValueError, LookupError, TypeError, AttributeError)
+_DAMAGED = (EOFError, OSError, zlib.error, ValueError, LookupError, TypeError, AttributeError)
 LARGEST_PAGE = 10_000_000
 MOST_BYTES = 2_000_000_000
 _PAGES = frozenset({"text/html", "application/xhtml+xml"})
