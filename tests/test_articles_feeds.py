@@ -105,7 +105,11 @@ def test_the_files_of_an_archive_are_read_like_those_of_a_folder(tmp_path: Path,
     assert sorted(by_id.index) == ["a/a:1", "a/a:2", "a/late", "a/news/b"]
     assert by_id["a/news/b"] == f"Storm\n{STORY}"
     assert by_id["a/late"] == "Late\nSnow fell on Narvik."
-    assert reasons(problems) == [f"{name}/news/photo.png: not an article format (ignored)"]
+    assert sorted(reasons(problems)) == [
+        f"{name}/__MACOSX/news/._b.txt: hidden (ignored)",
+        f"{name}/news/.hidden.txt: hidden (ignored)",
+        f"{name}/news/photo.png: not an article format (ignored)",
+    ]
 
 
 def test_parquet_in_an_archive_is_read(tmp_path: Path):
@@ -193,6 +197,26 @@ def test_a_damaged_member_is_named_and_the_others_are_read(tmp_path: Path):
     articles, problems = read(write(tmp_path / "a.zip", bytes(data)))
     assert articles["article_id"].tolist() == ["a/b"]
     assert problems[0]["file"] == "a.zip/a.txt" and "cannot be unpacked" in problems[0]["reason"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_member_that_lies_about_its_size_costs_no_memory(tmp_path: Path, method: int):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as archive:
+        archive.writestr("a.txt", b"0" * 80_000_000)
+        archive.writestr("b.txt", STORY, zipfile.ZIP_DEFLATED)
+    data = buffer.getvalue()
+    start = data.index(b"PK\x01\x02")
+    data = data[: start + 24] + (1000).to_bytes(4, "little") + data[start + 28 :]
+    path = write(tmp_path / "a.zip", data)
+    tracemalloc.start()
+    articles, problems = read(path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert articles["article_id"].tolist() == ["a/b"]
+    assert problems[0]["reason"].startswith(("cannot be unpacked", "packed with bzip2"))
+    assert peak < 100_000_000
 
 
 def test_paths_that_climb_and_names_that_are_no_utf8_stay_names(tmp_path: Path):

@@ -185,10 +185,10 @@ def _members(source: Source, budget: Budget, problems: ProblemLog, *, depth: int
     try:
         for member in container_of(source.kind)(source, budget):
             parts = [part for part in member.name.replace("\\", "/").split("/") if part.strip(".")]
+            found, name = True, "/".join(parts)
             if not parts or any(part.startswith((".", "__MACOSX")) for part in parts):
+                problems.add(_label(f"{source.label}/{name}", problems), "hidden", action="ignored")
                 continue
-            found = True
-            name = "/".join(parts)
             inner = _read_member(member, name, source, problems, depth=depth)
             if inner is not None and inner.kind in CONTAINERS:
                 yield from _members(inner, budget, problems, depth=depth + 1)

@@ -261,7 +261,10 @@ def read_articles(
 
     The formats are ``.txt`` and ``.md``; ``.csv`` and ``.tsv``; ``.jsonl``, ``.ndjson`` and ``.json``; ``.parquet``;
     ``.html``; with the extra ``formats`` also ``.docx``, ``.odt``, ``.rtf``, ``.pdf``, ``.xlsx``, ``.xls``, ``.xlsb`` and
-    ``.ods``. All but Parquet may be gzipped. What a file is is told from its content; its ending is a hint.
+    ``.ods``; RSS and Atom, NITF, NewsML and TEI (``.rss``, ``.atom``, ``.xml``), ``.eml`` and ``.mbox``, ``.mhtml``,
+    ``.ris``, ``.warc`` and ``.wet``, ``.epub``. Most may be gzipped. What a file is is told from its content; its ending
+    is a hint. The files in ``.zip`` and ``.tar`` archives (also ``.tgz``, ``.tar.gz``, ``.tar.bz2``, ``.tar.xz``) are read
+    like those of a folder, without unpacking them to disk; an archive in an archive is opened, one in that is not.
 
     Parameters
     ----------

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import lzma
 import re
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +18,11 @@ from geomap.errors import ArticlesUnreadable
 
 Record = dict[str, Any]
 
+# What parsers of foreign bytes trip over at damaged files, beside errors of their own.
+PARSER_ERRORS = (
+    *(ValueError, LookupError, ArithmeticError, AttributeError, TypeError, AssertionError, RecursionError),
+    *(EOFError, OSError, zlib.error, lzma.LZMAError),
+)
 _CHARSETS = {
     "html": re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE),
     "xml": re.compile(rb"<\?xml[^>]+encoding\s*=\s*[\"']([\w.:-]+)"),

@@ -7,22 +7,19 @@ import gzip
 import lzma
 import tarfile
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from io import BytesIO
 from typing import IO, Any
 
-from geomap.articles._sources import Budget, Member, Source
+from geomap.articles._sources import PARSER_ERRORS, Budget, Member, Source
 from geomap.errors import ArticlesUnreadable
 
-# What the standard library raises at damaged archives; RecursionError at chains of long names.
-_DAMAGED = (
-    *(zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, OverflowError),
-    *(NotImplementedError, RecursionError, LookupError),
-)
+_DAMAGED = (*PARSER_ERRORS, zipfile.BadZipFile, tarfile.TarError, RuntimeError)
 _PASSWORD = 0x1
 _CHUNK = 1 << 20
+_PIECE = 1 << 14
 _UNPACKERS: Mapping[bytes, Callable[[IO[bytes]], Any]] = {
     b"\x1f\x8b": gzip.open,
     b"BZh": bz2.open,
@@ -38,15 +35,44 @@ def zip_members(source: Source, budget: Budget) -> Iterator[Member]:
     ArticlesUnreadable
         If it is no zip archive.
     """
-    try:
-        archive = zipfile.ZipFile(opened(source))
-    except _DAMAGED as error:
-        raise ArticlesUnreadable(f"not a zip archive, or damaged: {error}") from error
-    with archive:
+    with opened_zip(source, "a zip archive") as archive:
         for info in sorted(archive.infolist(), key=lambda info: info.filename.split("/")):
-            if not info.is_dir():
+            if not info.filename.endswith("/"):
                 budget.count()
-                yield Member(info.filename, partial(_read_zipped, archive, info, budget))
+                yield Member(info.filename, partial(_read_member, archive, info, budget))
+
+
+@contextmanager
+def opened_zip(source: Source, what: str) -> Iterator[zipfile.ZipFile]:
+    """Open a zip archive; raise ArticlesUnreadable if it is not `what` it should be."""
+    with opened(source) as file:
+        try:
+            archive = zipfile.ZipFile(file)
+        except _DAMAGED as error:
+            raise ArticlesUnreadable(f"not {what}, or damaged: {error}") from error
+        with archive:
+            yield archive
+
+
+def read_zipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    """Return a file of a zip archive, whose size is checked before.
+
+    Raises
+    ------
+    ArticlesUnreadable
+        If it is protected or damaged, which includes that it is larger than the archive says.
+    """
+    if info.flag_bits & _PASSWORD:
+        raise ArticlesUnreadable("protected by a password")
+    if info.compress_type == zipfile.ZIP_BZIP2:
+        # zipfile unpacks a piece of bzip2 whole, and gigabytes may come of a few hundred bytes.
+        raise ArticlesUnreadable("packed with bzip2, which cannot be done safely in a zip archive; pack it as usual")
+    try:
+        with archive.open(info) as file:
+            # In pieces, so that what is larger than the archive says is noticed before it fills the memory.
+            return b"".join(iter(partial(file.read, _PIECE), b""))
+    except _DAMAGED as error:
+        raise ArticlesUnreadable(f"cannot be unpacked: {error}") from error
 
 
 def opened(source: Source) -> IO[bytes]:
@@ -54,15 +80,9 @@ def opened(source: Source) -> IO[bytes]:
     return source.path.open("rb") if source.data is None else BytesIO(source.data)
 
 
-def _read_zipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: Budget) -> bytes:
-    if info.flag_bits & _PASSWORD:
-        raise ArticlesUnreadable("protected by a password")
+def _read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: Budget) -> bytes:
     budget.take(info.file_size, packed=info.compress_size)
-    try:
-        # zipfile unpacks no more than the size that the archive states, which is within the budget.
-        return archive.read(info)
-    except (*_DAMAGED, RuntimeError) as error:
-        raise ArticlesUnreadable(f"cannot be unpacked: {error}") from error
+    return read_zipped(archive, info)
 
 
 def tar_members(source: Source, budget: Budget) -> Iterator[Member]:

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import posixpath
 import zipfile
-import zlib
-from io import BytesIO
 from typing import Any
 from urllib.parse import unquote
 
 from geomap._decoding import decode
 from geomap.articles._problems import ProblemLog
 from geomap.articles._sources import Options, Record, Rows, Source
+from geomap.articles.readers._archives import opened_zip, read_zipped
 from geomap.articles.readers._markup import find_all, first_text, load_lxml, local_name, parse_html, text_of
 from geomap.errors import ArticlesUnreadable
 
 LARGEST_PART = 50_000_000
 MOST_BYTES = 500_000_000
 MOST_CHAPTERS = 20_000
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
 
 
 def read_epub(source: Source, options: Options, problems: ProblemLog) -> Rows:
@@ -29,11 +27,8 @@ def read_epub(source: Source, options: Options, problems: ProblemLog) -> Rows:
     ArticlesUnreadable
         If it is no EPUB, or is protected.
     """
-    try:
-        with zipfile.ZipFile(source.path if source.data is None else BytesIO(source.data)) as archive:
-            return _Book(archive, source).read(problems)
-    except zipfile.BadZipFile as error:
-        raise ArticlesUnreadable(f"not an EPUB, or damaged: {error}") from error
+    with opened_zip(source, "an EPUB") as archive:
+        return _Book(archive, source).read(problems)
 
 
 class _Book:
@@ -110,9 +105,9 @@ class _Book:
             raise ArticlesUnreadable(f"{path} is too large: {info.file_size:,} bytes")
         self.left -= info.file_size
         try:
-            return self.archive.read(info)
-        except _DAMAGED as error:
-            raise ArticlesUnreadable(f"{path} cannot be unpacked: {error}") from error
+            return read_zipped(self.archive, info)
+        except ArticlesUnreadable as error:
+            raise ArticlesUnreadable(f"{path}: {error}") from error
 
     def _xml(self, path: str) -> Any:
         """Return the root of a part of XML or XHTML, read as far as possible; None if it is missing or no XML."""

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from email import message_from_bytes
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import parseaddr
@@ -14,7 +14,7 @@ from io import BytesIO
 
 from geomap._decoding import decode
 from geomap.articles._problems import ProblemLog
-from geomap.articles._sources import Options, Record, Rows, Source
+from geomap.articles._sources import PARSER_ERRORS, Options, Record, Rows, Source
 from geomap.articles.readers._markup import text_of_html
 from geomap.articles.readers._web import article_of_page
 from geomap.errors import ArticlesUnreadable
@@ -23,8 +23,6 @@ from geomap.errors import ArticlesUnreadable
 _FROM = re.compile(rb"From \S.*\d\d:\d\d.*\d{4}\s*$")
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 _ENCRYPTED = frozenset({"multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"})
-# What the standard library trips over where a message is malformed, or nests too deep.
-_PARSER_ERRORS = (ValueError, LookupError, AttributeError, TypeError, RecursionError)
 # A plain part that only says where the message can be read.
 _STUB = 200
 
@@ -71,7 +69,7 @@ def _parsed(data: bytes) -> Message:
     # The older of the library's two ways to read headers, which takes a tenth of the time.
     try:
         return message_from_bytes(data.lstrip(b"\r\n\0 \t"))
-    except _PARSER_ERRORS as error:
+    except PARSER_ERRORS as error:
         raise ArticlesUnreadable(f"the message is malformed: {error}") from error
 
 
@@ -130,7 +128,7 @@ def _record(message: Message, source: Source, row: int | None, problems: Problem
         text = parts.text()
     except ArticlesUnreadable:
         raise
-    except _PARSER_ERRORS as error:
+    except PARSER_ERRORS as error:
         raise ArticlesUnreadable(f"the message is malformed: {error}") from error
     if number := len(parts.attached):
         counted = Counter(parts.attached).most_common(5)
@@ -168,7 +166,7 @@ def _decoded(value: str) -> str:
         return value
     try:
         return " ".join(str(make_header(decode_header(value))).split())
-    except (*_PARSER_ERRORS, HeaderParseError):
+    except (*PARSER_ERRORS, MessageError):
         return value
 
 

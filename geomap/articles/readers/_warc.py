@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections import Counter
 from io import SEEK_END
 from typing import Any
@@ -10,14 +9,12 @@ from typing import Any
 from geomap._decoding import Undecodable, decode
 from geomap._optional import optional
 from geomap.articles._problems import ProblemLog
-from geomap.articles._sources import Budget, Options, Record, Rows, Source, declared_encoding
+from geomap.articles._sources import PARSER_ERRORS, Budget, Options, Record, Rows, Source, declared_encoding
 from geomap.articles.readers._archives import BoundedStream, opened, unpacked
 from geomap.articles.readers._plain import first_line
 from geomap.articles.readers._web import article_of_page
 from geomap.errors import ArticlesUnreadable
 
-# What warcio trips over in damaged archives, beside its own error.
-_DAMAGED = (EOFError, OSError, zlib.error, ValueError, LookupError, TypeError, AttributeError)
 LARGEST_PAGE = 10_000_000
 MOST_BYTES = 2_000_000_000
 _PAGES = frozenset({"text/html", "application/xhtml+xml"})
@@ -48,7 +45,7 @@ def read_warc(source: Source, options: Options, problems: ProblemLog) -> Rows:
             else:
                 reading.check_end(stream.tail)
             reading.damaged = records.err_count
-        except (errors.ArchiveLoadFailed, *_DAMAGED) as error:
+        except (errors.ArchiveLoadFailed, *PARSER_ERRORS) as error:
             reading.stop(str(error) or "it ends too early")
     return reading.finish()
 

@@ -10,7 +10,7 @@ from xml.sax import SAXException
 
 from geomap._optional import optional
 from geomap.articles._problems import ProblemLog
-from geomap.articles._sources import Options, Record, Rows, Source
+from geomap.articles._sources import PARSER_ERRORS, Options, Record, Rows, Source
 from geomap.articles.readers._markup import (
     find_all,
     first_text,
@@ -82,13 +82,17 @@ def _root_name(etree: Any, data: bytes) -> str:
 def _read_feed(source: Source, options: Options, problems: ProblemLog) -> Rows:
     """Read RSS of any version, or Atom: each entry is an article."""
     feedparser = optional("feedparser", needed_by=f"reading {source.label}", extra="formats")
-    feed = feedparser.parse(
-        BytesIO(xml_bytes(source, options, problems)),
-        # The bytes are UTF-8 by now, whatever the declaration says.
-        response_headers={"content-type": "application/xml; charset=utf-8"},
-        resolve_relative_uris=False,
-        sanitize_html=False,
-    )
+    data = xml_bytes(source, options, problems)
+    try:
+        feed = feedparser.parse(
+            BytesIO(data),
+            # The bytes are UTF-8 by now, whatever the declaration says.
+            response_headers={"content-type": "application/xml; charset=utf-8"},
+            resolve_relative_uris=False,
+            sanitize_html=False,
+        )
+    except PARSER_ERRORS as error:
+        raise ArticlesUnreadable(f"the feed is damaged: {error}") from error
     if not feed.entries:
         raise ArticlesUnreadable("the feed contains no entries")
     if isinstance(feed.get("bozo_exception"), SAXException):
