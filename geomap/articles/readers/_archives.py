@@ -19,7 +19,8 @@ from geomap.errors import ArticlesUnreadable
 _DAMAGED = (*PARSER_ERRORS, zipfile.BadZipFile, tarfile.TarError, RuntimeError)
 _PASSWORD = 0x1
 _CHUNK = 1 << 20
-_PIECE = 1 << 14
+# As much of LZMA as zipfile unpacks at once grows to 30 MB at most.
+_PIECE = 1 << 12
 _UNPACKERS: Mapping[bytes, Callable[[IO[bytes]], Any]] = {
     b"\x1f\x8b": gzip.open,
     b"BZh": bz2.open,
