@@ -338,7 +338,33 @@ def test_a_feed_without_entries_says_so(tmp_path: Path):
 def test_a_damaged_feed_is_read_as_far_as_it_goes_with_a_note(tmp_path: Path):
     articles, problems = read(write(tmp_path / "f.rss", RSS[: RSS.index("<item><title>Empty")]))
     assert articles["title"].tolist() == ["Storm at Tau – quay closed", "Fish & chips in Ålesund"]
-    assert "the feed is damaged and may be incomplete" in problems[0]["reason"]
+    assert "the XML is damaged and may be incomplete" in problems[0]["reason"]
+
+
+def test_lone_ampersands_and_undeclared_prefixes_cost_no_words(tmp_path: Path):
+    feed = """<rss version="2.0"><channel><title>Q&A</title><item><title>R&D in &Aring;lesund</title><media:credit>x</media:credit>
+    <description>Fish & chips at http://x.example/?a=1&b=2 in Voss; <![CDATA[A & B in Bod&oslash;]]></description>
+    </item></channel></rss>"""
+    articles, problems = read(write(tmp_path / "f.rss", feed))
+    assert articles[["title", "source"]].values.tolist() == [["R&D in Ålesund", "Q&A"]]
+    assert articles["text"][0] == "Fish & chips at http://x.example/?a=1&b=2 in Voss; A & B in Bodø"
+    assert "Namespace prefix media on credit is not defined" in problems[0]["reason"]
+
+
+def test_markup_that_is_not_escaped_stays_in_the_text(tmp_path: Path):
+    feed = f"""<rss version="2.0"><channel><title>W</title><item><title>Storm in <i>Voss</i></title>
+    <description><p>{STORY}</p><p>Rain in <b>Voss</b> again.</p></description></item></channel></rss>"""
+    articles, _ = read(write(tmp_path / "f.rss", feed))
+    assert articles["text"][0] == f"{STORY}\n\nRain in Voss again."
+    assert articles["title"][0] == "Storm in Voss"
+
+
+def test_a_large_damaged_feed_is_read_in_seconds(tmp_path: Path):
+    text = "Rain <b>fell</b> on Voss. " * 150_000
+    started = time.monotonic()
+    articles, _ = read(write(tmp_path / "f.rss", RSS.replace("Short.", text).replace("</channel>", "<x></channel>")))
+    assert len(articles) == 3
+    assert time.monotonic() - started < 10
 
 
 # --- News XML
@@ -451,7 +477,11 @@ def test_an_issue_of_a_newspaper_in_tei_gives_its_articles(tmp_path: Path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("<gpx><trk/></gpx>", "XML whose root element is <gpx>; the formats of articles in XML are RSS"),
+        ("<x:packageItem xmlns:x='http://iptc.org/std/nar/2006-10-01/'/>", "a package of NewsML"),
+        (
+            "<x:someThing xmlns:x='urn:x'/>",
+            "XML whose root element is <someThing>; the formats of articles in XML are RSS",
+        ),
         (
             "<urlset><url><loc>https://x.example/</loc></url></urlset>",
             "a sitemap: it holds addresses of pages, no text",
@@ -903,3 +933,28 @@ def test_every_sample_is_read_in_one_folder_and_in_one_archive(tmp_path: Path):
     from_archive, problems = read(write(tmp_path / "all.tar", tarred(SAMPLES)))
     assert sorted(from_folder["text"]) == sorted(from_archive["text"])
     assert not [problem for problem in problems if "deep" in problem["reason"]]
+
+
+def test_every_file_of_a_folder_is_read_or_named(tmp_path: Path):
+    bad = {
+        "empty.rss": b"",
+        "empty.zip": b"",
+        "gpx.xml": b"<gpx/>",
+        "none.mbox": b"Hello",
+        "none.ris": b"Hello",
+        "none.epub": b"Hello",
+        "none.warc": b"Hello",
+        "none.tar.xz": b"Hello",
+        "none.mhtml": b"Hello",
+        "picture.jpg": b"Hello",
+        "bare.zip": zipped({"a/": b""}),
+        "nested.zip": zipped({"a.zip": zipped({"b.zip": zipped({"c.txt": "Rain."})})}),
+    }
+    for name, data in {**SAMPLES, **bad}.items():
+        write(tmp_path / name, data)
+    articles, problems = read(tmp_path)
+    named = {problem["file"].partition("/")[0] for problem in problems}
+    assert bad.keys() <= named
+    origins = {name.partition(".")[0] for name in SAMPLES}
+    assert origins == {str(article_id)[0] for article_id in articles["article_id"]}
+    assert len(articles) == sum(len(read(tmp_path / name)[0]) for name in SAMPLES)

@@ -13,7 +13,8 @@ from geomap.articles._sources import Options, Source, read_content
 from geomap.errors import ArticlesUnreadable
 
 _SPACE = re.compile(r"[ \t\r\n\f]+")
-_ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
+_ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});|&(?!#|[\w:.-]+;)")
+_CDATA = "<![CDATA["
 _ENTITIES_OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _MARKUP = re.compile(r"<[a-zA-Z/!][^<>]*>|&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
@@ -142,8 +143,7 @@ def parse_xml(source: Source, options: Options, problems: ProblemLog) -> Any:
     data = xml_bytes(source, options, problems)
     root, error = _parsed(etree, data, recover=False)
     if error is not None:
-        # Names of HTML's characters ("&eacute;") are errors in XML without a DTD, and harmless ones.
-        data = _ENTITY.sub(_numeric, data.decode("utf-8")).encode()
+        data = _with_numeric_entities(data.decode("utf-8")).encode()
         root, error = _parsed(etree, data, recover=False)
     if error is not None:
         root, _ = _parsed(etree, data, recover=True)
@@ -176,8 +176,20 @@ def _parsed(etree: Any, data: bytes, *, recover: bool) -> tuple[Any, Any]:
     return root, error
 
 
+def _with_numeric_entities(text: str) -> str:
+    """Return XML in which characters by HTML's names ("&eacute;") and lone "&", both errors without harm, are right."""
+    first, *others = text.split(_CDATA)
+    pieces = [_ENTITY.sub(_numeric, first)]
+    for other in others:
+        data, end, rest = other.partition("]]>")
+        pieces.append(data + end + _ENTITY.sub(_numeric, rest))
+    return _CDATA.join(pieces)
+
+
 def _numeric(match: re.Match[str]) -> str:
     characters = html.unescape(match.group())
+    if match.group() == "&":
+        return "&amp;"
     if match.group(1) in _ENTITIES_OF_XML or characters == match.group():
         return match.group()
     return "".join(f"&#{ord(character)};" for character in characters)
