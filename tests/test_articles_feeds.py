@@ -342,7 +342,8 @@ def test_a_damaged_feed_is_read_as_far_as_it_goes_with_a_note(tmp_path: Path):
 
 
 def test_lone_ampersands_and_undeclared_prefixes_cost_no_words(tmp_path: Path):
-    feed = """<rss version="2.0"><channel><title>Q&A</title><item><title>R&D in &Aring;lesund</title><media:credit>x</media:credit>
+    feed = """<rss version="2.0"><channel><title>Q&A</title><item><title>R&D in &Aring;lesund</title>
+    <media:credit>x</media:credit>
     <description>Fish & chips at http://x.example/?a=1&b=2 in Voss; <![CDATA[A & B in Bod&oslash;]]></description>
     </item></channel></rss>"""
     articles, problems = read(write(tmp_path / "f.rss", feed))

@@ -41,14 +41,14 @@ def read_ris(source: Source, options: Options, problems: ProblemLog) -> Rows:
 
 def _records(text: str) -> list[dict[str, list[str]]]:
     """Return the fields of each record; a field may repeat, and go on in lines without a tag."""
-    records: list[dict[str, list[str]]] = []
-    values: list[str] | None = None
+    records: list[dict[str, list[list[str]]]] = []
+    values: list[list[str]] | None = None
     is_open = False
     for line in re.split(r"\r\n|\r|\n", text):
         match = _TAG.match(line.lstrip("\ufeff").rstrip())
         if match is None:
             if values and line.strip():
-                values[-1] += f"\n{line.strip()}"
+                values[-1].append(line.strip())
             continue
         tag, value = match.group(1), (match.group(2) or "").strip()
         if tag == "TY" or not is_open:
@@ -63,8 +63,10 @@ def _records(text: str) -> list[dict[str, list[str]]]:
             is_open, values = False, None
             continue
         values = records[-1].setdefault(tag, [])
-        values.append(value)
-    return records
+        values.append([value])
+    return [
+        {tag: ["\n".join(lines).strip() for lines in values] for tag, values in record.items()} for record in records
+    ]
 
 
 def _metadata(fields: dict[str, list[str]]) -> Record:
