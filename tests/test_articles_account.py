@@ -58,7 +58,7 @@ def messy(tmp_path: Path) -> pd.DataFrame:
     write(folder / "c.jsonl", '{"text": "In Najaf."}\n{"text": broken\n{"text": "In Duhok."}\n')
     write(folder / "d.json", "")
     write(folder / "e.txt", WESTERN.encode("cp1252"))
-    write(folder / "photo.png", b"\x89PNG")
+    write(folder / "photo.png", b"\x89PNG\r\n\x1a\n\0\0")
     write(folder / ".DS_Store", b"\0")
     return read_quietly(folder)
 
@@ -211,7 +211,7 @@ def test_the_account_in_the_documentation_is_what_such_a_folder_gives(tmp_path: 
     write(tmp_path / "export.csv", "text,date\nIn Erbil.,2017-03-31\nIn Basra.,soon\n,\nIn Najaf.,2017-03-31\n")
     write(tmp_path / "notes.json", "notes")
     write(tmp_path / "page.html", "<html><body></body></html>")
-    write(tmp_path / "photo.png", b"\x89PNG")
+    write(tmp_path / "photo.png", b"\x89PNG\r\n\x1a\n\0\0")
     page = (ROOT / "docs/getting-started.md").read_text("utf-8")
     shown = re.search(r"\$ geomap map some/folder -o map.html\n(.*?)```", page, re.DOTALL)
     assert shown

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from laws import many
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
@@ -159,7 +160,7 @@ def test_a_packed_tar_that_unpacks_without_end_stops_early(tmp_path: Path):
     started = time.monotonic()
     articles, problems = read(write(tmp_path / "a.tar.gz", data))
     assert articles["article_id"].tolist() == ["a/a"]
-    assert "unpacks to more than 100,000,000 bytes" in reasons(problems)[-1]
+    assert any("unpacks to more than 100,000,000 bytes" in reason for reason in reasons(problems))
     assert time.monotonic() - started < 10
 
 
@@ -718,10 +719,15 @@ def test_what_is_no_ris_is_refused(tmp_path: Path):
 # --- Web archives
 
 
+class _Writer(WARCWriter):
+    # Its temporary files are left open, which is an error here.
+    _create_temp_file = staticmethod(io.BytesIO)
+
+
 def warc(records: list[tuple[str, str, bytes, str]], *, packed: bool = True, charset: str = "") -> bytes:
     """Return a web archive of (record type, address, content, media type)."""
     buffer = io.BytesIO()
-    writer = WARCWriter(buffer, gzip=packed)
+    writer = _Writer(buffer, gzip=packed)
     writer.write_record(writer.create_warcinfo_record("x.warc", {"software": "tests"}))
     for kind, url, content, media_type in records:
         headers = None
@@ -913,9 +919,9 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_a_damaged_file_is_read_or_refused_and_never_anything_else(tmp_path: Path, name: str, repeats: int):
+def test_a_damaged_file_is_read_or_refused_and_never_anything_else(tmp_path: Path, name: str):
     chance = random.Random(name)
-    for number in range(12 * repeats):
+    for number in range(many(12)):
         path = write(tmp_path / f"{number}" / name, mutated(SAMPLES[name], chance))
         started = time.monotonic()
         try:

@@ -279,7 +279,7 @@ def _format_of(name: str, head: bytes) -> Format:
     kind = kind_of(head, name) if head else hinted
     known = kind in READERS or kind in CONTAINERS
     if kind is None or not known or (gz and kind not in GZIPPED):
-        text = kind is None and not gz and characters(head) is not None
+        text = kind is None and not gz and bool(characters(head))
         remark = "plain text, but not named .txt; pass the file itself to read it" if text else "not an article format"
         return Format(None, ending, remark, text)
     return Format(kind, ending, "" if _agree(kind, hinted) else _mismatch(ending, kind))
@@ -289,7 +289,8 @@ def _head(path: Path) -> bytes:
     with path.open("rb", buffering=0) as file:
         head = file.read(HEAD) or b""
         if head.startswith((ZIP, OLE)) and len(head) == HEAD:
-            head += file.read(WHOLE) or b""
+            # No more than there is: as much memory as is asked for is taken before it is read.
+            head += file.read(min(WHOLE, os.fstat(file.fileno()).st_size)) or b""
     return head
 
 

@@ -102,11 +102,11 @@ def ending_of(name: str) -> str:
     >>> ending_of("News.CSV.gz"), ending_of("a.b/notes"), ending_of("news.tar.xz")
     ('.csv', '', '.tar.xz')
     """
-    name = name.lower()
+    name = name.lower().removesuffix(".gz")
     double = next((ending for ending in _DOUBLE if name.endswith(ending)), None)
     if double is not None:
         return double
-    return os.path.splitext(name.removesuffix(".gz"))[1]  # noqa: PTH122 (not a path; Path takes longer than the rest)
+    return os.path.splitext(name)[1]  # noqa: PTH122 (not a path; Path takes longer than the rest)
 
 
 def _packed_kind(head: bytes, hinted: str | None) -> str | None:

@@ -96,7 +96,8 @@ def read_rtf(source: Source, options: Options, problems: ProblemLog) -> Rows:
     if not data.lstrip(b"\xef\xbb\xbf \t\r\n\0").startswith(b"{\\rtf"):
         raise ArticlesUnreadable("not a document in rich text format, or damaged: it does not begin with {\\rtf")
     if not data.rstrip(b"\0 \t\r\n\x1a").endswith(b"}"):
-        problems.add(source.label, "the file is cut off: its last closing brace is missing", action="repaired")
+        reason = "the file is cut off: its last closing brace is missing"
+        problems.add(source.label, reason, action="repaired", loss=True)
     rtf = _rtf_characters(data, options.encoding)
     with library("a document in rich text format"):
         rtf = _with_sound_fonts(rtf, striprtf.font_table_group(rtf))

@@ -150,7 +150,8 @@ def parse_xml(source: Source, options: Options, problems: ProblemLog) -> Any:
         if root is None:
             raise ArticlesUnreadable(f"not XML: {error.msg}")
         etree.strip_tags(root, etree.Entity)
-        problems.add(source.label, f"the XML is damaged and may be incomplete: {error.msg}", action="repaired")
+        reason = f"the XML is damaged and may be incomplete: {error.msg}"
+        problems.add(source.label, reason, action="repaired", loss=True)
     return root
 
 
@@ -201,7 +202,8 @@ def xml_bytes(source: Source, options: Options, problems: ProblemLog) -> bytes:
     kept = _FORBIDDEN.sub("", text)
     if len(kept) != len(text):
         count = len(text) - len(kept)
-        problems.add(source.label, f"{count} control characters removed, which XML cannot hold", action="repaired")
+        reason = f"{count} control characters removed, which XML cannot hold"
+        problems.add(source.label, reason, action="repaired", loss=True)
     return kept.encode("utf-8", "replace")
 
 

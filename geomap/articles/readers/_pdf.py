@@ -74,7 +74,8 @@ def read_pdf(source: Source, options: Options, problems: ProblemLog) -> Rows:
     if len(empty) == len(pages):
         raise ArticlesUnreadable("no text layer: this is a scan; run OCR first")
     if empty:
-        problems.add(source.label, f"no text layer on {_listed(empty)} of {len(pages)}", action="repaired")
+        reason = f"no text layer on {_listed(empty)} of {len(pages)}"
+        problems.add(source.label, reason, action="repaired", loss=True)
     text = "".join(line.text for page in pages for line in page)[:_SAMPLE]
     if 2 * len(_UNREADABLE.findall(text)) > len(text):
         raise ArticlesUnreadable("the text layer has no readable characters, its fonts lack them; run OCR first")

@@ -90,7 +90,7 @@ def read_spreadsheet(source: Source, options: Options, problems: ProblemLog) -> 
         text = record.get("text")
         if isinstance(text, str) and len(text) == _LONGEST_CELL:
             reason = f"the text is as long as a cell can hold ({_LONGEST_CELL:,} characters) and may be cut off"
-            problems.add(source.label, reason, row=number, action="repaired")
+            problems.add(source.label, reason, row=number, action="repaired", loss=True)
     return Rows(list(range(1, len(records) + 1)), records)
 
 

@@ -147,7 +147,7 @@ class _Reading:
             self.problems.add(label, reason, action="ignored")
         if self.damaged:
             reason = _counted(self.damaged, "record has a wrong length", "records have a wrong length")
-            self.problems.add(label, f"{reason} and may be incomplete", action="repaired")
+            self.problems.add(label, f"{reason} and may be incomplete", action="repaired", loss=True)
         if not self.number:
             raise ArticlesUnreadable("the web archive contains no responses")
         if not self.records and not any(problem["file"] == label for problem in self.problems if problem["row"]):
@@ -155,7 +155,7 @@ class _Reading:
         if self.undated:
             undated = _counted(self.undated, "page declares no date", "pages declare no date")
             reason = f"{undated}; the date of the crawl stands for it"
-            self.problems.add(label, reason, action="repaired")
+            self.problems.add(label, reason, action="decided")
         self.rows.table = self.records
         return self.rows
 
