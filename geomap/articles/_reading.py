@@ -114,7 +114,9 @@ class Origin(NamedTuple):
     stem: str
 
 
-def assemble(tables: list[list[Record] | pd.DataFrame], origins: list[Origin], problems: ProblemLog) -> pd.DataFrame:
+def assemble(
+    tables: list[list[Record] | pd.DataFrame], origins: list[Origin], problems: ProblemLog, options: Options
+) -> pd.DataFrame:
     """Return one articles table.
 
     Parameters
@@ -125,6 +127,8 @@ def assemble(tables: list[list[Record] | pd.DataFrame], origins: list[Origin], p
         Where each row of all tables comes from.
     problems
         The log for rows that are skipped or repaired.
+    options
+        What the caller chose.
     """
     frames = [table if isinstance(table, pd.DataFrame) else _frame(table) for table in tables]
     table = pd.concat(frames, ignore_index=True) if len(frames) != 1 else frames[0].reset_index(drop=True)
@@ -138,7 +142,7 @@ def assemble(tables: list[list[Record] | pd.DataFrame], origins: list[Origin], p
     for name in ("article_id", "title", "source", "url"):
         columns[name] = as_dtype(_strings(_values(table, name), name, origins, problems), "str")
     columns["title"] = columns["title"].fillna("")
-    columns["published"] = _dates(_values(table, "published"), origins, problems)
+    columns["published"] = _dates(_values(table, "published"), origins, problems, options.dayfirst)
     columns["article_id"] = as_dtype(_ids(columns["article_id"], origins, problems), "str")
     further = {str(name): _inferred(table[name]) for name in table.columns if name not in ARTICLES}
     return pd.DataFrame({**{name: columns[name] for name in ARTICLES}, **further})
@@ -205,12 +209,30 @@ def _string(value: Any) -> str | None:
     return str(int(value)) if float(value).is_integer() else str(value)
 
 
-def _dates(values: Sequence[Any], origins: list[Origin], problems: ProblemLog) -> pd.Series:
-    dates, unreadable = parse_dates(values)
-    for position in unreadable:
-        reason = f"unrecognized date {str(values[position])[:60]!r}; left missing"
-        problems.add(origins[position].file, reason, row=origins[position].row, action="repaired", loss=True)
-    return dates
+def _dates(values: Sequence[Any], origins: list[Origin], problems: ProblemLog, dayfirst: bool | None) -> pd.Series[Any]:
+    """Return the dates; whether the day or the month comes first is decided for each file by itself."""
+    columns: dict[tuple[str, str], list[int]] = {}
+    for position, origin in enumerate(origins):
+        columns.setdefault(_written_with(origin), []).append(position)
+    moments = pd.Series(pd.NaT, index=range(len(values)), dtype=ARTICLES["published"])
+    for positions in columns.values():
+        parsed = parse_dates([values[position] for position in positions], dayfirst=dayfirst)
+        moments.iloc[positions] = parsed.dates
+        if sentence := parsed.order.sentence():
+            problems.add(origins[positions[0]].file, sentence, action="decided")
+        for unread in parsed.unreadable:
+            position = positions[unread]
+            reason = f"unrecognized date {str(values[position])[:60]!r}; left missing"
+            problems.add(origins[position].file, reason, row=origins[position].row, action="repaired", loss=True)
+    return moments
+
+
+def _written_with(origin: Origin) -> tuple[str, str]:
+    """Return what articles have in common that were written by one hand: a file, or a folder of single articles."""
+    if origin.row is not None:
+        return origin.file, ""
+    folder, _, name = origin.file.rpartition("/")
+    return folder, name.rpartition(".")[2]
 
 
 def _ids(ids: pd.Series, origins: list[Origin], problems: ProblemLog) -> list[str]:
@@ -254,6 +276,7 @@ def read_articles(
     *,
     columns: Mapping[str, str] | None = None,
     encoding: str | None = None,
+    dayfirst: bool | None = None,
     recursive: bool = True,
     strict: bool = False,
 ) -> pd.DataFrame:
@@ -280,6 +303,10 @@ def read_articles(
     encoding
         The encoding of all text files. By default they are read as UTF-8, with or without a byte order mark, and the
         encoding of a file that is not UTF-8 is guessed, with a warning.
+    dayfirst
+        Whether 03/04/2017 is April 3. By default each file decides by its dates: one such as 31/03/2017 proves that the
+        day comes first in all of them. Where none proves it, the month comes first (with dots, the day), and
+        ``attrs["problems"]`` says so.
     recursive
         Whether to read subfolders too.
     strict
@@ -330,8 +357,8 @@ def read_articles(
     Without a column of ids, an ``article_id`` is the path in the folder without extension, followed by ``:`` and the row
     if the file contains several articles. Duplicates get the suffix ``-2``, ``-3`` ...
 
-    Dates may be ISO 8601, RFC 2822, English words, digits, or seconds or milliseconds since 1970. "03/04/2017" is read
-    with the month first, "31/03/2017" and "03.04.2017" with the day first. A time without a zone is taken as UTC.
+    Dates may be ISO 8601, RFC 2822, words of some twenty languages, digits, or seconds or milliseconds since 1970. A time
+    without a zone is taken as UTC.
 
     Examples
     --------
@@ -346,14 +373,14 @@ def read_articles(
     >>> str(articles["published"][0])
     '2017-03-31 00:00:00+00:00'
     """
-    options = Options(check_columns(columns), _known_encoding(encoding))
+    options = Options(check_columns(columns), _known_encoding(encoding), dayfirst)
     problems = ProblemLog()
     sources = find_sources(path, problems, recursive=recursive)
     if any(source.kind == "html" for source in sources):
         load_trafilatura()
     metadata = read_metadata(sources, options, problems)
     tables, origins = _read_all(sources, options, metadata, problems)
-    articles = assemble(tables, origins, problems) if origins else pd.DataFrame()
+    articles = assemble(tables, origins, problems, options) if origins else pd.DataFrame()
     problems.finish()
     if articles.empty:
         raise ArticlesUnreadable(_no_article(sources, problems))

@@ -71,10 +71,14 @@ class Source:
 
 @dataclass(frozen=True)
 class Options:
-    """What the caller chose: which column is which, and the encoding."""
+    """What the caller chose: which column is which, the encoding, and how dates and texts are read.
 
-    columns: Mapping[str, str]
+    See :func:`geomap.read_articles` for the meaning of each.
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
     encoding: str | None = None
+    dayfirst: bool | None = None
 
 
 class Paragraph(NamedTuple):
