@@ -133,7 +133,7 @@ def test_the_time_of_day_is_read_as_it_is_written_elsewhere(written, meant):
         (datetime.date(1492, 10, 12), 1492),
         (np.datetime64("1492-10-12"), 1492),
         ("3017-01-01", 3017),
-        (datetime.datetime(3017, 1, 1, tzinfo=datetime.timezone.utc), 3017),
+        (datetime.datetime(3017, 1, 1, tzinfo=datetime.UTC), 3017),
     ],
 )
 def test_years_beyond_nanoseconds_are_held(value, year):
@@ -231,8 +231,7 @@ def test_single_articles_of_one_folder_decide_together(tmp_path):
 
 @pytest.mark.parametrize("form", ["%Y-%m-%dT%H:%M:%SZ", "%a %b %d, %Y | %I:%M%p EST", "%d/%m/%Y %H:%M"])
 def test_a_hundred_thousand_different_dates_take_seconds(form):
-    begin = pd.Timestamp("2000-01-01", tz="UTC")
-    values = [(begin + pd.Timedelta(minutes=37 * i)).strftime(form) for i in range(100_000)]
+    values = pd.date_range("2000-01-01", periods=100_000, freq="37min").strftime(form).tolist()
     before = time.perf_counter()
     parsed = parse_dates(values)
     assert time.perf_counter() - before < 15  # 1 to 3 s on one busy core

@@ -90,7 +90,7 @@ published posted updated on at the of st nd rd th a t z gmt utc day date dated l
 um uhr am den der vom stand le la du de à er el las los del di il alle ore do da das às em os o kl klo den d van op om
 dnia dne godz g r roku год года г р w we à publié mis jour le publicado publicada actualizado el veröffentlicht
 aktualisiert pubblicato aggiornato gepubliceerd publicerad publicerat opublikowano опубликовано в ώρα στις saat tarihi
-pada pukul jam wib ngày năm lúc في يوم الساعة م هـ év óra
+ist ast pada pukul jam wib ngày năm lúc في يوم الساعة م هـ év óra
 """
 
 _ZONES = """

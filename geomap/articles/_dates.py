@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from numbers import Real
 from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -16,8 +16,7 @@ import pandas as pd
 from geomap.articles._date_words import FILLERS, MONTHS, REGIONS, ZONES, fold
 from geomap.tables import is_missing
 
-_DTYPE = "datetime64[us, UTC]"
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
@@ -36,7 +35,7 @@ _CLOCK = re.compile(
 )
 _CLOCK_WITH_DOT = re.compile(r"\b(?:kl|klo|ore|alle)\.?\s*(\d{1,2})[.](\d{2})\b")
 _OFFSET = re.compile(r"\s*(?:utc|gmt|z)?\s*([+\-−])\s?(\d{1,2}):?(\d{2})?(?!\d)")
-_ZONE_NAME = re.compile(r"\s*\(?([a-z]{1,5})\b(?!\.)\)?")
+_ZONE_NAME = re.compile(r"\s*(?:uhr\b\s*)?\(?([a-z]{1,5})\b(?!\.)\)?")
 _SPELLED_ZONE = re.compile(r"\b([ecmp])(?:astern|entral|ountain|acific)(?: standard| daylight)? time\b")
 _REGION = re.compile(r"\[?\b([A-Z][A-Za-z]+/[A-Z][A-Za-z_]+)\]?")
 _EAST_ASIAN_DAY = re.compile(r"(\d{2,4})\s?[年년]\s?(\d{1,2})\s?[月월](?:\s?(\d{1,2})\s?[日일号號])?")
@@ -194,7 +193,7 @@ def parse_dates(values: Sequence[Any] | pd.Series[Any], *, dayfirst: bool | None
 def _as_utc(times: pd.Series[Any]) -> pd.Series[Any]:
     times = times.reset_index(drop=True)
     times = times.dt.tz_localize("UTC") if times.dt.tz is None else times.dt.tz_convert("UTC")
-    return times.astype(_DTYPE).rename(None)
+    return pd.Series(times.dt.as_unit("us"), name=None)
 
 
 def _series(moments: Iterable[int | None]) -> pd.Series[Any]:
@@ -263,7 +262,7 @@ def _from_object(value: object) -> int | None:
 def _microseconds(moment: datetime) -> int:
     """Return the microseconds since 1970; a time without a zone is one in UTC."""
     if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=timezone.utc)
+        moment = moment.replace(tzinfo=UTC)
     return (moment - _EPOCH) // _MICROSECOND
 
 
@@ -436,7 +435,7 @@ def _full_year(digits: str) -> int:
     year = int(digits)
     if len(digits) != 2:
         return year
-    this_year = datetime.now(timezone.utc).year
+    this_year = datetime.now(UTC).year
     return year + next(century for century in _centuries(this_year) if year + century <= this_year + 1)
 
 
