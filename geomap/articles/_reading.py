@@ -8,18 +8,28 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, Any, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
 
+from geomap._checks import one_of
 from geomap._csv import column_key, open_csv
-from geomap._text import from_utf16, utf16
 from geomap.articles._account import METADATA, attach, first_lines, refuse_losses, warn
-from geomap.articles._columns import FILE_NAMES, NoTextColumn, check_columns, known_names, match_columns
+from geomap.articles._columns import (
+    FILE_NAMES,
+    HOW_TO_FETCH,
+    NoTextColumn,
+    addresses_in,
+    check_columns,
+    fill_roles,
+    known_names,
+    match_columns,
+)
 from geomap.articles._dates import parse_dates
 from geomap.articles._files import expanded, find_sources
 from geomap.articles._problems import ProblemLog
+from geomap.articles._repairs import Entities, RepairLog, Repairs, load_ftfy, storable
 from geomap.articles._sources import Options, Record, Rows, Source, read_content
 from geomap.articles.readers import reader_of
 from geomap.articles.readers._tables import usable_rows
@@ -132,7 +142,8 @@ def assemble(
     """
     frames = [table if isinstance(table, pd.DataFrame) else _frame(table) for table in tables]
     table = pd.concat(frames, ignore_index=True) if len(frames) != 1 else frames[0].reset_index(drop=True)
-    texts = [_text(value, origin, problems) for value, origin in zip(_values(table, "text"), origins, strict=True)]
+    table = fill_roles(table, [origin.file for origin in origins], options.columns, problems)
+    texts = _texts(_values(table, "text"), origins, problems, options)
     kept = [position for position, text in enumerate(texts) if text is not None]
     origins = [origins[position] for position in kept]
     for file, number in Counter(origin.file for origin in origins).items():
@@ -140,7 +151,7 @@ def assemble(
     table = table.iloc[kept].reset_index(drop=True)
     columns: dict[str, pd.Series] = {"text": as_dtype([texts[position] for position in kept], "str")}
     for name in ("article_id", "title", "source", "url"):
-        columns[name] = as_dtype(_strings(_values(table, name), name, origins, problems), "str")
+        columns[name] = as_dtype(_strings(_values(table, name), name, origins, problems, options), "str")
     columns["title"] = columns["title"].fillna("")
     columns["published"] = _dates(_values(table, "published"), origins, problems, options.dayfirst)
     columns["article_id"] = as_dtype(_ids(columns["article_id"], origins, problems), "str")
@@ -157,52 +168,58 @@ def _values(table: pd.DataFrame, name: str) -> Sequence[Any]:
     return table[name].tolist() if name in table.columns else [None] * len(table)
 
 
-def _text(value: object, origin: Origin, problems: ProblemLog) -> str | None:
-    """Return the text of an article; None, and a problem in the log, if there is none."""
-    if isinstance(value, str):
-        text = _repaired(value, "text", origin, problems)
-        if text and not text.isspace():
-            return text
-    if is_missing(value) or isinstance(value, str):
-        problems.add(origin.file, "no text", row=origin.row)
-    else:
-        problems.add(origin.file, f"text is of type {type(value).__name__}, not a string", row=origin.row)
-    return None
+def _texts(values: Sequence[Any], origins: list[Origin], problems: ProblemLog, options: Options) -> list[str | None]:
+    """Return the text of each article; None, and a problem in the log, where there is none."""
+    log = RepairLog("text")
+    texts: list[str | None] = []
+    for value, origin in zip(values, origins, strict=True):
+        text, done = options.repairs.of(value) if isinstance(value, str) else (None, [])
+        reason = _reason_against(value, text)
+        if reason:
+            problems.add(origin.file, reason, row=origin.row)
+        else:
+            log.note(origin.file, origin.row, done)
+        texts.append(None if reason else text)
+    log.tell(problems)
+    return texts
 
 
-def _repaired(value: str, name: str, origin: Origin, problems: ProblemLog) -> str:
-    """Return the string without what no file or table can hold, and log that."""
-    if "\0" in value:
-        value = value.replace("\0", "")
-        problems.add(
-            origin.file, f"NUL characters removed from the {name}", row=origin.row, action="repaired", loss=True
-        )
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        value = from_utf16(utf16(value))
-        reason = f"lone surrogate in the {name} replaced by U+FFFD"
-        problems.add(origin.file, reason, row=origin.row, action="repaired", loss=True)
-    return value
+def _reason_against(value: Any, text: str | None) -> str:
+    """Return why a value is no text of an article, empty if it is one."""
+    if text is None and not is_missing(value):
+        return f"text is of type {type(value).__name__}, not a string"
+    if text is None or not text.strip():
+        return "no text"
+    if count := addresses_in(text):
+        what = f"it lists {count:,} addresses" if count > 1 else "it is an address"
+        return f"no text: {what}; {HOW_TO_FETCH}"
+    return ""
 
 
-def _strings(values: Sequence[Any], name: str, origins: list[Origin], problems: ProblemLog) -> list[str | None]:
+def _strings(
+    values: Sequence[Any], name: str, origins: list[Origin], problems: ProblemLog, options: Options
+) -> list[str | None]:
+    log = RepairLog(name)
+    repair = storable if name == "article_id" else options.repairs.of
     result: list[str | None] = []
     for value, origin in zip(values, origins, strict=True):
         string = _string(value)
         if string is None and not is_missing(value, blank=True):
             reason = f"{name} is of type {type(value).__name__}, not a string; left missing"
             problems.add(origin.file, reason, row=origin.row, action="repaired", loss=True)
-        result.append(_repaired(string, name, origin, problems).strip() or None if string else None)
+        string, done = repair(string) if string else (None, [])
+        log.note(origin.file, origin.row, done)
+        result.append(string.strip() or None if string else None)
+    log.tell(problems)
     return result
 
 
 def _string(value: Any) -> str | None:
     if isinstance(value, str):
         return value
-    if isinstance(value, dict) and isinstance(value.get("name"), str):
-        # NewsAPI and schema.org write a publisher as an object with its name.
-        return str(value["name"])
+    if isinstance(value, dict):
+        # NewsAPI and schema.org write a publisher as an object with its name, Event Registry with its title.
+        return next((value[key] for key in ("name", "title") if isinstance(value.get(key), str)), None)
     if is_missing(value) or not isinstance(value, int | float | np.number):
         return None
     # A column of integers with gaps has become one of floats.
@@ -277,6 +294,8 @@ def read_articles(
     columns: Mapping[str, str] | None = None,
     encoding: str | None = None,
     dayfirst: bool | None = None,
+    entities: Entities = "decode",
+    fix_encoding: bool = False,
     recursive: bool = True,
     strict: bool = False,
 ) -> pd.DataFrame:
@@ -298,8 +317,10 @@ def read_articles(
         (a pipe, a device) is not opened. An open stream, such as ``sys.stdin.buffer``, is read by its content too.
     columns
         Which column of the files is which column of the articles table: ``{"text": "Body", "published": "Day"}``. The
-        usual names (headline, body, content, date, published_at, publisher, outlet, link, doc_id ...) are recognized in
-        any case. Further columns are kept; from CSV, as strings.
+        usual names (headline, body, content, date, published_at, publisher, outlet, link, doc_id ...; Titel, Inhalt,
+        Datum; titre, contenu ...) are recognized in any case and some twenty languages; of several, each row takes the
+        first that holds something. A dot leads into the objects of JSON: ``{"text": "fields.bodyText"}``. Further
+        columns are kept; from CSV, as strings.
     encoding
         The encoding of all text files. By default they are read as UTF-8, with or without a byte order mark, and the
         encoding of a file that is not UTF-8 is guessed, with a warning.
@@ -307,6 +328,11 @@ def read_articles(
         Whether 03/04/2017 is April 3. By default each file decides by its dates: one such as 31/03/2017 proves that the
         day comes first in all of them. Where none proves it, the month comes first (with dots, the day), and
         ``attrs["problems"]`` says so.
+    entities
+        ``decode``: HTML entities become the characters that they stand for (``S&atilde;o``), and left-over tags are taken
+        out; ``keep``: texts stay as they are. Either is told in ``attrs["problems"]``. ``AT&T`` and ``a < b`` stay anyway.
+    fix_encoding
+        Whether to repair text that was once read in the wrong encoding (``MÃ¼nchen``), with ftfy. Otherwise it is told.
     recursive
         Whether to read subfolders too.
     strict
@@ -349,9 +375,12 @@ def read_articles(
 
     Notes
     -----
-    The text keeps its characters exactly, so that offsets stay valid: line ends (also CRLF), spaces and HTML entities
-    are not changed; only NUL characters are removed. In a ``.txt`` the first line is the title, and the text is the
-    whole file with it. An ``articles.csv`` beside texts, documents and pages, with the file's name in a column
+    Repairs are made before the text is stored, so that offsets into the column ``text`` are exact. Line ends (also CRLF)
+    and spaces (also those that do not break) stay. Beside entities and tags, these are removed or replaced, and told: NUL
+    characters, lone surrogates, soft hyphens and zero-width characters inside words, and the mark of an API that cut the
+    text (``[+1234 chars]``). Where a row has no text but an abstract or a description, that is its text, which is told
+    too. In a ``.txt`` the first line is the title, and the text is the whole file with it. An
+    ``articles.csv`` beside texts, documents and pages, with the file's name in a column
     ``file``, gives their ``published``, ``source``, ``url`` and further columns.
 
     Without a column of ids, an ``article_id`` is the path in the folder without extension, followed by ``:`` and the row
@@ -373,7 +402,11 @@ def read_articles(
     >>> str(articles["published"][0])
     '2017-03-31 00:00:00+00:00'
     """
-    options = Options(check_columns(columns), _known_encoding(encoding), dayfirst)
+    one_of("entities", entities, get_args(Entities))
+    if fix_encoding:
+        load_ftfy()
+    repairs = Repairs(entities, fix_encoding)
+    options = Options(check_columns(columns), _known_encoding(encoding), dayfirst, repairs)
     problems = ProblemLog()
     sources = find_sources(path, problems, recursive=recursive)
     if any(source.kind == "html" for source in sources):

@@ -14,6 +14,7 @@ import pandas as pd
 
 from geomap._decoding import Content, Undecodable, decode, read_bytes, unpacked
 from geomap.articles._problems import ProblemLog
+from geomap.articles._repairs import Repairs
 from geomap.errors import ArticlesUnreadable
 
 Record = dict[str, Any]
@@ -79,6 +80,7 @@ class Options:
     columns: Mapping[str, str] = field(default_factory=dict)
     encoding: str | None = None
     dayfirst: bool | None = None
+    repairs: Repairs = field(default_factory=Repairs)
 
 
 class Paragraph(NamedTuple):
