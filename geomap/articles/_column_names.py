@@ -65,38 +65,10 @@ _ABSTRACTS = """
 
 # "data" is the date of Italian, Portuguese and Polish columns, and anything among English ones.
 DATE_OR_DATA = "data"
-BESIDE_DATA = frozenset(
-    [
-        "titolo",
-        "testo",
-        "fonte",
-        "articolo",
-        "contenuto",
-        "testata",
-        "giornale",
-        "título",
-        "titulo",
-        "texto",
-        "conteúdo",
-        "conteudo",
-        "veículo",
-        "veiculo",
-        "jornal",
-        "manchete",
-        "notícia",
-        "noticia",
-        "matéria",
-        "materia",
-        "tytuł",
-        "tytul",
-        "treść",
-        "tresc",
-        "źródło",
-        "zrodlo",
-        "tekst",
-        "gazeta",
-    ]
-)
+_BESIDE_DATA = """
+    titolo testo fonte articolo contenuto testata giornale título texto conteúdo veículo jornal manchete notícia matéria
+    tytuł treść źródło tekst gazeta
+"""
 
 
 def without_accents(name: str) -> str:
@@ -105,10 +77,10 @@ def without_accents(name: str) -> str:
     Examples
     --------
     >>> without_accents("título"), without_accents("źródło")
-    ('titulo', 'zrodło')
+    ('titulo', 'zrodlo')
     """
     letters = unicodedata.normalize("NFKD", name)
-    return unicodedata.normalize("NFC", "".join(x for x in letters if not unicodedata.combining(x)))
+    return unicodedata.normalize("NFC", "".join(x for x in letters if not unicodedata.combining(x))).replace("ł", "l")
 
 
 def _listed(names: str) -> tuple[str, ...]:
@@ -122,3 +94,4 @@ def _listed(names: str) -> tuple[str, ...]:
 
 USUAL_NAMES: Mapping[str, tuple[str, ...]] = {role: _listed(names) for role, names in _NAMES.items()}
 ABSTRACTS: tuple[str, ...] = _listed(_ABSTRACTS)
+BESIDE_DATA = frozenset(_listed(_BESIDE_DATA))

@@ -379,9 +379,9 @@ def read_articles(
     and spaces (also those that do not break) stay. Beside entities and tags, these are removed or replaced, and told: NUL
     characters, lone surrogates, soft hyphens and zero-width characters inside words, and the mark of an API that cut the
     text (``[+1234 chars]``). Where a row has no text but an abstract or a description, that is its text, which is told
-    too. In a ``.txt`` the first line is the title, and the text is the whole file with it. An
-    ``articles.csv`` beside texts, documents and pages, with the file's name in a column
-    ``file``, gives their ``published``, ``source``, ``url`` and further columns.
+    too. In a ``.txt`` the first line is the title, and the text is the whole file with it. An ``articles.csv`` beside
+    texts, documents and pages, with the file's name in a column ``file``, gives their ``published``, ``source``,
+    ``url`` and further columns.
 
     Without a column of ids, an ``article_id`` is the path in the folder without extension, followed by ``:`` and the row
     if the file contains several articles. Duplicates get the suffix ``-2``, ``-3`` ...
