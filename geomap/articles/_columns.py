@@ -24,6 +24,7 @@ HOW_TO_FETCH = (
 )
 
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_LONGEST_ADDRESS = 5000
 # What a news API writes into the field of the text for those who do not pay for it.
 _WITHHELD = re.compile(r"ONLY AVAILABLE IN [A-Z ,]*PLANS?", re.IGNORECASE)
 
@@ -62,25 +63,15 @@ def known_names(chosen: Mapping[str, str]) -> frozenset[str]:
     return frozenset({*FILE_NAMES, *map(column_key, chosen.values()), *usual, *ABSTRACTS})
 
 
-def holds_article_text(name: str) -> bool:
-    """Return whether a column's name is one of those for the text of an article.
+def is_named(name: str, role: str) -> bool:
+    """Return whether a name is a usual one of a column of the articles table, or of an ``abstract`` instead of a text.
 
     Examples
     --------
-    >>> holds_article_text("Full Text"), holds_article_text("Inhalt"), holds_article_text("abstract")
-    (True, True, False)
+    >>> is_named("Full Text", "text"), is_named("Inhalt", "text"), is_named("Inhalt", "title"), is_named("lead", "abstract")
+    (True, True, False, False)
     """
-    return _key(name) in USUAL_NAMES["text"]
-
-
-def holds_abstract(name: str) -> bool:
-    """Return whether a column's name is one of those for what stands for a text: an abstract, a description."""
-    return _key(name) in ABSTRACTS
-
-
-def holds_title(name: str) -> bool:
-    """Return whether a column's name is one of those for the title of an article."""
-    return _key(name) in USUAL_NAMES["title"]
+    return _key(name) in (ABSTRACTS if role == "abstract" else USUAL_NAMES[role])
 
 
 def columns_of(role: str, names: Iterable[str]) -> list[str]:
@@ -106,9 +97,7 @@ def columns_of(role: str, names: Iterable[str]) -> list[str]:
     nested: dict[str, str] = {}
     for name in names:
         plain.setdefault(_key(name), name)
-    with_text = {
-        name.rpartition(".")[0] for name in names if "." in name and holds_article_text(name.rpartition(".")[2])
-    }
+    with_text = {name.rpartition(".")[0] for name in names if "." in name and is_named(name.rpartition(".")[2], "text")}
     for name in names:
         outer, _, inner = name.rpartition(".")
         if outer and outer in with_text:
@@ -200,11 +189,14 @@ def addresses_in(text: str) -> int:
     >>> addresses_in("https://a.example/1" + chr(10) + "https://a.example/2"), addresses_in("See www.a.example.")
     (2, 0)
     """
-    if not _ADDRESS.match(text.lstrip("\ufeff \t\r\n")):
-        return 0
-    lines = [line.strip("\ufeff \t\r,;") for line in text.split("\n")]
-    lines = [line for line in lines if line and not line.startswith("#")]
-    return len(lines) if all(_ADDRESS.fullmatch(line) for line in lines) else 0
+    count = 0
+    for line in text.split("\n") if "." in text[:_LONGEST_ADDRESS] else ():
+        address = line.strip("\ufeff \t\r,;")
+        if address and not address.startswith("#"):
+            if not _ADDRESS.fullmatch(address):
+                return 0
+            count += 1
+    return count
 
 
 # --- row by row --------------------------------------------------------------------------------------------------------
@@ -267,7 +259,7 @@ def _fill(role: str, columns: dict[str, Any], files: Sequence[str], problems: Pr
             continue
         for position in taken:
             values[position], cells[position] = cells[position], None
-        if role == "text" and holds_abstract(name):
+        if role == "text" and is_named(name, "abstract"):
             _tell_of_abstracts(name, [files[position] for position in taken], files, problems)
         _replace(columns, name, cells)
         moved = set(taken)

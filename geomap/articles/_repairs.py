@@ -41,6 +41,8 @@ _TAG = re.compile(
     r"|allowfullscreen|async|controls|defer|disabled|hidden|nowrap))*+)\s*+/?>",
     re.IGNORECASE,
 )
+_CLOSING = re.compile(r"</([A-Za-z]\w*)")
+_BLANK_LINES = re.compile(r"(?<![ \t])[ \t]*+\n(?:[ \t]*+\n)+[ \t]*+")
 _UNSEEN = (
     (re.compile(r"<script\b[^<>]*>", re.IGNORECASE), re.compile(r"</script\s*>", re.IGNORECASE)),
     (re.compile(r"<style\b[^<>]*>", re.IGNORECASE), re.compile(r"</style\s*>", re.IGNORECASE)),
@@ -191,14 +193,14 @@ def _without_tags(text: str) -> tuple[str, str]:
     """Return the text without left-over tags, and the first of them; what shows on lines of its own stays on them."""
     if "<" not in text or ">" not in text:
         return text, ""
-    low = text.casefold() if text.isascii() else text.lower()
+    closed = {name.lower() for name in _CLOSING.findall(text)}
     first = ""
 
     def replaced(match: re.Match[str]) -> str:
         nonlocal first
         name = match["name"].lower()
         # "<b>" alone may stand for something else than bold letters.
-        if not match["close"] and not match["attributes"] and name not in _VOID and f"</{name}" not in low:
+        if not match["close"] and not match["attributes"] and name not in _VOID | closed:
             return match.group()
         first = first or match.group()
         return "\n" if name in _LINES else ""
@@ -208,7 +210,7 @@ def _without_tags(text: str) -> tuple[str, str]:
     if not first and seen == text:
         return text, ""
     first = first or "<!--"
-    return re.sub(r"[ \t]*\n[ \t]*(?:\n[ \t]*)+", "\n\n", kept).strip("\n"), first[:40]
+    return _BLANK_LINES.sub("\n\n", kept).strip("\n"), first[:40]
 
 
 def _without_unseen(text: str) -> str:

@@ -8,14 +8,7 @@ from typing import Any, NamedTuple
 
 from geomap._csv import column_key
 from geomap._decoding import Content
-from geomap.articles._columns import (
-    columns_of,
-    holds_abstract,
-    holds_article_text,
-    holds_title,
-    match_columns,
-    require,
-)
+from geomap.articles._columns import columns_of, is_named, match_columns, require
 from geomap.articles._problems import ProblemLog
 from geomap.articles._sources import Options, Record, Rows, Source, read_content
 from geomap.errors import ArticlesUnreadable
@@ -156,7 +149,7 @@ def _score(objects: list[dict[str, Any]], chosen: Mapping[str, str]) -> int:
         return 3
     keys = {key for each in sample for key in each}
     titled = columns_of("title", keys) or columns_of("url", keys)
-    if titled and any(holds_abstract(key) for key in keys):
+    if titled and any(is_named(key, "abstract") for key in keys):
         return 2
     return 1 if titled else 0
 
@@ -167,9 +160,9 @@ def _has_text(value: Mapping[str, Any], chosen: Mapping[str, str], *, deep: bool
     if wanted is not None:
         return _at(value, wanted) is not None or any(column_key(key) == column_key(wanted) for key in value)
     for key, content in value.items():
-        if (content is None or isinstance(content, str)) and holds_article_text(key):
+        if (content is None or isinstance(content, str)) and is_named(key, "text"):
             return True
-        if isinstance(content, dict) and _opens(key, content):
+        if isinstance(content, dict) and _wraps(key, content, "text"):
             return True
     return (
         deep
@@ -192,7 +185,7 @@ def _by_column(document: Mapping[str, Any]) -> list[Any] | None:
             return [dict(zip(map(str, names), row, strict=True)) for row in rows]
         return None
     columns = list(document.values())
-    if not any(holds_article_text(key) for key in document):
+    if not any(is_named(key, "text") for key in document):
         return None
     if all(isinstance(column, list) for column in columns) and len({len(column) for column in columns}) == 1:
         return [dict(zip(document, row, strict=True)) for row in zip(*columns, strict=True)]
@@ -238,7 +231,7 @@ def _flat(article: Record, chosen: Mapping[str, str], level: int = 0) -> Record:
     flat: Record = {}
     for key, content in article.items():
         inner = {role: path.removeprefix(f"{key}.") for role, path in chosen.items() if path.startswith(f"{key}.")}
-        if isinstance(content, dict) and level < _OPENED and (inner or _opens(key, content) or _has_text(content, {})):
+        if isinstance(content, dict) and level < _OPENED and (inner or _opens(key, content)):
             for name, value in _flat(content, inner, level + 1).items():
                 flat.setdefault(f"{key}.{name}", value)
         else:
@@ -247,12 +240,15 @@ def _flat(article: Record, chosen: Mapping[str, str], level: int = 0) -> Record:
 
 
 def _opens(key: str, content: Mapping[str, Any]) -> bool:
-    """Return whether an object is only the wrapping of a title or text: ``{"headline": {"main": "..."}}``."""
-    return any(
-        isinstance(value, str) and (holds_article_text(name) or holds_title(name) or holds_abstract(name))
-        for inner, value in content.items()
-        for name in [f"{key}.{inner}"]
-    )
+    """Return whether an object holds what belongs to the article itself, and not to its author or picture."""
+    # A publisher is an object that stays one: {"source": {"id": "post", "name": "The Post"}}.
+    site = not is_named(key, "source") and _wraps(key, content, "source")
+    return site or any(_wraps(key, content, role) for role in ("text", "title", "abstract")) or _has_text(content, {})
+
+
+def _wraps(key: str, content: Mapping[str, Any], role: str) -> bool:
+    """Return whether an object wraps a role: ``{"headline": {"main": "..."}}``."""
+    return any(isinstance(value, str) and is_named(f"{key}.{inner}", role) for inner, value in content.items())
 
 
 def _json_type(value: object) -> str:
