@@ -55,7 +55,6 @@ _NO_JOINERS = r"[^\W\d_\u0590-\U0010ffff]"
 _INVISIBLE = re.compile(
     rf"(?<={_LETTER})[\u00ad\u200b\u2060\ufeff]+(?={_LETTER})|(?<={_NO_JOINERS})[\u200c-\u200f\u202a-\u202e]+(?={_NO_JOINERS})"
 )
-_MAY_BE_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 
 _CUT = re.compile(r"\s*(?:…|\.\.\.)?\s*\[\+?\d{1,9} (?:chars|characters|more chars)\]\s*\Z")
 
@@ -65,7 +64,8 @@ _MOJIBAKE = re.compile(
     "|Â[\u00a0-\u00bf]|â€[\u0080-\u00bf\u0152\u0153\u02dc\u2018-\u201e\u2020-\u2022\u2026\u2122]"
     "|(?:[ÐÑØÙ][\u0080-\u00bf\u2013-\u2022\u0152-\u0192]){3}"
 )
-_LEADS = re.compile("[ÃÂâÐÑØÙ]")
+# Characters without which a text needs no repair; most texts have none, and are not looked at again.
+_SUSPECT = re.compile("[ÃÂâÐÑØÙ\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff\ud800-\udfff]")
 
 
 class Repair(NamedTuple):
@@ -114,6 +114,8 @@ class Repairs:
         ('Floods in São Paulo & Bogotá. AT&T; a < b', ['HTML entities decoded'])
         """
         done: list[Repair] = []
+        if _is_plain(text):
+            return text, done
         for repair in (_without_nul, _without_lone_surrogates, self._markup, self._encoding, _seen_only, _uncut):
             text = repair(text, done)
         return text, done
@@ -136,7 +138,7 @@ class Repairs:
         return _without_lone_surrogates(_without_nul(without_tags, done), done)
 
     def _encoding(self, text: str, done: list[Repair]) -> str:
-        found = _MOJIBAKE.search(text) if not text.isascii() and _LEADS.search(text) else None
+        found = None if text.isascii() else _MOJIBAKE.search(text)
         if found is None:
             return text
         example = text[max(0, found.start() - 10) : found.end() + 10].split("\n")[0]
@@ -148,6 +150,12 @@ class Repairs:
         if fixed != text:
             done.append(Repair("the encoding repaired", example))
         return fixed
+
+
+def _is_plain(text: str) -> bool:
+    if "&" in text or "<" in text or "\0" in text or text[-9:].rstrip().endswith("]"):
+        return False
+    return text.isascii() or not _SUSPECT.search(text)
 
 
 def load_ftfy() -> Any:
@@ -231,8 +239,6 @@ def _without_between(text: str, opening: re.Pattern[str], closing: re.Pattern[st
 
 def _seen_only(text: str, done: list[Repair]) -> str:
     """Remove what breaks a word without being seen, as ``Mos\u00adul``."""
-    if text.isascii() or not _MAY_BE_INVISIBLE.search(text):
-        return text
     text, count = _INVISIBLE.subn("", text)
     if count:
         done.append(Repair("soft hyphens or zero-width characters removed from words", loss=True))
