@@ -149,6 +149,21 @@ def test_what_an_api_writes_instead_of_a_text_is_none(tmp_path):
     assert read(write(tmp_path / "n.json", {"results": rows})).text.tolist() == ["In Mosul."]
 
 
+def test_a_column_of_numbers_is_no_text_whatever_its_name(tmp_path):
+    assert read(write(tmp_path / "n.csv", "content,body\n5,In Mosul.\n7,In Erbil.\n")).text.tolist() == [
+        "In Mosul.",
+        "In Erbil.",
+    ]
+    with pytest.raises(ArticlesUnreadable, match=r"row 1: no text, only '5'"):
+        read(write(tmp_path / "m.csv", "text\n5\n7\n"))
+
+
+@pytest.mark.parametrize("dayfirst", ["yes", 2, []])
+def test_another_order_of_dates_is_refused(tmp_path, dayfirst):
+    with pytest.raises(InvalidTable, match="dayfirst must be True, False or None"):
+        read(write(tmp_path / "a.txt", "In Mosul."), dayfirst=dayfirst)
+
+
 # --- no text -----------------------------------------------------------------------------------------------------------
 
 

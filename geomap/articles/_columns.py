@@ -28,6 +28,8 @@ _LONGEST_ADDRESS = 5000
 # What a news API writes into the field of the text for those who do not pay for it.
 _WITHHELD = re.compile(r"ONLY AVAILABLE IN [A-Z ,]*PLANS?", re.IGNORECASE)
 
+_NUMBER = re.compile(r"[\d\s.,:+%-]*\d[\d\s.,:+%-]*")
+
 _key = lru_cache(maxsize=4096)(column_key)
 
 
@@ -181,6 +183,21 @@ def require(names: Iterable[str], chosen: Mapping[str, str], file: str) -> None:
     )
 
 
+def is_prose(text: str) -> bool:
+    """Return whether a text may be that of an article: not blank, no number, and not the word that one has to pay for it.
+
+    Examples
+    --------
+    >>> is_prose("Rain in Erbil."), is_prose("1,204"), is_prose("ONLY AVAILABLE IN PAID PLANS")
+    (True, False, False)
+    """
+    start = text[:100].strip()
+    if start[:1].isalpha() and not start.startswith("ONLY AVAILABLE"):
+        return True
+    text = text.strip()
+    return bool(text) and not (len(text) < 100 and (_NUMBER.fullmatch(text) or _WITHHELD.fullmatch(text)))
+
+
 def addresses_in(text: str) -> int:
     """Return how many addresses a text lists if it holds nothing else, else 0.
 
@@ -269,7 +286,7 @@ def _fill(role: str, columns: dict[str, Any], files: Sequence[str], problems: Pr
 
 def _holds(role: str, value: Any) -> bool:
     if role == "text":
-        return isinstance(value, str) and bool(value.strip()) and not _WITHHELD.fullmatch(value.strip())
+        return isinstance(value, str) and is_prose(value)
     return not is_missing(value, blank=True)
 
 

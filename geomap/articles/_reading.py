@@ -23,6 +23,7 @@ from geomap.articles._columns import (
     addresses_in,
     check_columns,
     fill_roles,
+    is_prose,
     known_names,
     match_columns,
 )
@@ -34,7 +35,7 @@ from geomap.articles._sources import Options, Record, Rows, Source, read_content
 from geomap.articles.readers import reader_of
 from geomap.articles.readers._tables import usable_rows
 from geomap.articles.readers._web import load_trafilatura
-from geomap.errors import ArticlesUnreadable, MissingDependency
+from geomap.errors import ArticlesUnreadable, InvalidTable, MissingDependency
 from geomap.tables import ARTICLES, as_dtype, is_missing
 
 METADATA_FILE = "articles.csv"
@@ -190,6 +191,8 @@ def _reason_against(value: Any, text: str | None) -> str:
         return f"text is of type {type(value).__name__}, not a string"
     if text is None or not text.strip():
         return "no text"
+    if not is_prose(text):
+        return f"no text, only {text.strip()!r}"
     if count := addresses_in(text):
         what = f"it lists {count:,} addresses" if count > 1 else "it is an address"
         return f"no text: {what}; {HOW_TO_FETCH}"
@@ -362,9 +365,12 @@ def read_articles(
         If a path is a file of another format.
     ColumnMissing
         If a file lacks a column named in `columns`, or the only file has no column of text.
+    InvalidTable
+        If `entities` or `dayfirst` is none of its choices.
     MissingDependency
-        If there is HTML and trafilatura is not installed, or the only file needs another library that is not. In a
-        folder such a file is skipped, and the problem says what to install.
+        If there is HTML and trafilatura is not installed, the only file needs another library that is not, or
+        `fix_encoding` is asked for and ftfy is not. In a folder such a file is skipped, and the problem says what to
+        install.
 
     Warns
     -----
@@ -402,6 +408,8 @@ def read_articles(
     >>> str(articles["published"][0])
     '2017-03-31 00:00:00+00:00'
     """
+    if dayfirst not in (None, True, False):
+        raise InvalidTable(f"dayfirst must be True, False or None; got {dayfirst!r}")
     one_of("entities", entities, get_args(Entities))
     if fix_encoding:
         load_ftfy()
