@@ -78,7 +78,7 @@ class Repair(NamedTuple):
     example
         The characters concerned, for the log; empty if they cannot be shown.
     action
-        Whether the text was changed.
+        ``repaired`` where something was wrong or is gone; ``decided`` where there was a choice and nothing is lost.
     loss
         Whether characters of the article are gone.
     """
@@ -131,7 +131,7 @@ class Repairs:
                 done.append(Repair(reason, entity or tag, "decided"))
             return text
         if entity:
-            done.append(Repair("HTML entities decoded", entity))
+            done.append(Repair("HTML entities decoded", entity, "decided"))
         if tag:
             done.append(Repair("HTML tags removed", tag, loss=True))
         # What an entity stood for may be no character of a text either.
@@ -148,7 +148,7 @@ class Repairs:
             return text
         fixed: str = load_ftfy().fix_encoding(text)
         if fixed != text:
-            done.append(Repair("the encoding repaired", example))
+            done.append(Repair("encoding repaired", example, "decided"))
         return fixed
 
 
