@@ -174,7 +174,8 @@ def _table(articles: pd.DataFrame | str | Path | None) -> pd.DataFrame | None:
         return articles
     from geomap.articles import read_articles
 
-    return read_articles(articles)
+    # Annotations count the characters of the file as it is.
+    return read_articles(articles, entities="keep")
 
 
 def _without_repeats(annotated: Iterator[Annotated], problems: list[Problem]) -> Iterator[Annotated]:
