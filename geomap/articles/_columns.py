@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 import pandas as pd
 
 from geomap._csv import column_key
-from geomap.articles._column_names import ABSTRACTS, BESIDE_DATA, DATE_OR_DATA, USUAL_NAMES
+from geomap.articles._column_names import ABSTRACTS, BESIDE_DATA, DATE_OR_DATA
+from geomap.articles._column_names import USUAL_NAMES as USUAL_NAMES
 from geomap.articles._problems import ProblemLog
 from geomap.errors import ColumnMissing
 from geomap.tables import ARTICLES, is_missing
