@@ -548,7 +548,7 @@ def test_a_pipe_in_a_folder_is_not_waited_for(tmp_path):
         (b"Title, Text and Date\nA play in three acts", "a.txt", "txt"),
         (b'{"text": "A long line that has not been read to its end', "a.json", "json"),
         (b'{\n  "text": "In Mosul."\n}', "a.txt", "json"),
-        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "a.png", None),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "a.png", "png"),
         (b"\0\x01\x02\x03" * 20, "a.bin", None),
         (b"caf\xe9 in Z\xfcrich", "a.txt", "txt"),
         (gzip.compress(b'{"text": "x"}\n{"text": "y"}\n', mtime=0), "a.gz", "jsonl"),

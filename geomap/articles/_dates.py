@@ -81,8 +81,16 @@ class DateOrder:
     examples: tuple[str, str, str] = ("", "", "")
     given: bool = False
 
-    def sentence(self) -> str:
-        """Return what to tell the reader of an account; empty if there is nothing to tell."""
+    def sentence(
+        self, *, advice: str = "pass dayfirst=True if the day comes first, dayfirst=False if not"
+    ) -> str:
+        """Return what to tell the reader of an account; empty if there is nothing to tell.
+
+        Parameters
+        ----------
+        advice
+            What to do if the order is not proven and wrong.
+        """
         by_day, by_month, neither = self.examples
         if self.given:
             against = self.month_first if self.choice == "day first" else self.day_first
@@ -96,7 +104,6 @@ class DateOrder:
             total = self.day_first + self.month_first + self.undecided
             return f"dates read with the {self.choice}, as {proofs} of {total} prove ({example})"
         undecided = f"{_count(self.undecided, 'date')} such as {neither} read with the month first"
-        advice = "pass dayfirst=True if the day comes first, dayfirst=False if not"
         if self.choice == "not proven":
             return f"{undecided}, but nothing proves that order; {advice}"
         if self.choice == "contradictory":

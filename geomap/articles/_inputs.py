@@ -17,6 +17,7 @@ from geomap.articles._columns import USUAL_NAMES, match_columns
 from geomap.articles._dates import parse_dates
 from geomap.articles._problems import ProblemLog
 from geomap.articles._reading import read_articles
+from geomap.articles._repairs import storable_in_place
 from geomap.articles.readers import EXTENSIONS
 from geomap.errors import ArticlesNotFound, ColumnMissing, InvalidTable, WrongKind
 from geomap.tables import ARTICLES, MENTION_KEY, as_dtype, is_missing, validate_articles
@@ -357,11 +358,10 @@ def _clean(column: pd.Series[Any], name: str, problems: ProblemLog) -> pd.Series
     values = column.tolist()
     texts: list[str | None] = [None if is_missing(value) else _text(value) for value in values]
     for position, text in enumerate(texts):
-        if text is None or (damage := _damage(text)) is None:
-            continue
-        texts[position] = "".join("\ufffd" if _is_damage(character) else character for character in text)
-        reason = f"{damage} in the {name} replaced by U+FFFD"
-        problems.add(_HERE, reason, row=position + 1, action="repaired")
+        texts[position], done = (None, []) if text is None else storable_in_place(text)
+        for repair in done:
+            reason = f"{repair.kind} in the {name}"
+            problems.add(_HERE, reason, row=position + 1, action=repair.action, loss=repair.loss)
     return as_dtype(pd.Series(texts, dtype=object, index=column.index), "str")
 
 
@@ -372,25 +372,15 @@ def _text(value: Any) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
-def _damage(text: str) -> str | None:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return "a lone surrogate"
-    return "a NUL character" if "\0" in text else None
-
-
-def _is_damage(character: str) -> bool:
-    return character == "\0" or "\ud800" <= character <= "\udfff"
-
-
 def _dates(column: pd.Series[Any], problems: ProblemLog) -> pd.Series[Any]:
     """Return times in UTC, read as from a file."""
     if column.dtype == ARTICLES["published"]:
         return column
     values = column.tolist()
-    dates, unreadable = parse_dates(values)
-    for position in unreadable:
+    parsed = parse_dates(values)
+    if sentence := parsed.order.sentence(advice="make dates of the column if that is wrong (pandas.to_datetime)"):
+        problems.add(_HERE, sentence, action="decided")
+    for position in parsed.unreadable:
         reason = f"unrecognized date {str(values[position])[:60]!r}; left missing"
-        problems.add(_HERE, reason, row=position + 1, action="repaired")
-    return dates.set_axis(column.index)
+        problems.add(_HERE, reason, row=position + 1, action="repaired", loss=True)
+    return parsed.dates.set_axis(column.index)

@@ -66,6 +66,7 @@ _MOJIBAKE = re.compile(
 )
 # Characters without which a text needs no repair; most texts have none, and are not looked at again.
 _SUSPECT = re.compile("[ÃÂâÐÑØÙ\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff\ud800-\udfff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Repair(NamedTuple):
@@ -260,6 +261,27 @@ def storable(text: str) -> tuple[str, list[Repair]]:
     """Return a string without what no file or table can hold, for what is no prose: an id."""
     done: list[Repair] = []
     return _without_lone_surrogates(_without_nul(text, done), done), done
+
+
+def storable_in_place(text: str) -> tuple[str, list[Repair]]:
+    """Return a string with U+FFFD for each character that no file or table can hold, so that the others stay in place.
+
+    Examples
+    --------
+    >>> text, repairs = storable_in_place("Mosul" + chr(0) + "fell")
+    >>> len(text), [repair.kind for repair in repairs]
+    (10, ['NUL characters replaced by U+FFFD'])
+    """
+    done: list[Repair] = []
+    if "\0" in text:
+        done.append(Repair("NUL characters replaced by U+FFFD", loss=True))
+    text = text.replace("\0", "\ufffd")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        done.append(Repair("lone surrogates replaced by U+FFFD", loss=True))
+        text = _SURROGATE.sub("\ufffd", text)
+    return text, done
 
 
 class RepairLog:

@@ -24,6 +24,9 @@ _MAGIC = {
     b"SQLite format 3\0": "sqlite",
     b"7z\xbc\xaf\x27\x1c": "7z",
     b"Rar!\x1a\x07": "rar",
+    b"\x89PNG": "png",
+    b"\xff\xd8\xff": "jpeg",
+    b"GIF8": "gif",
 }
 _GZIP = b"\x1f\x8b\x08"
 # OpenDocument and EPUB name their type in the first member of their archive.
@@ -230,7 +233,10 @@ def is_table(start: str) -> bool:
     for delimiter in DELIMITERS:
         if delimiter not in header:
             continue
-        names = [name.strip() for name in next(csv.reader([header], delimiter=delimiter), [])]
+        try:
+            names = [name.strip() for name in next(csv.reader([header], delimiter=delimiter), [])]
+        except csv.Error:
+            continue  # such as a carriage return in the midst of it
         short = all(len(name) <= _LONGEST_NAME for name in names)
         meant = sum(column_key(name) in _KNOWN for name in names)
         if short and meant >= 2 and 2 * meant >= len(names) and "text" in match_columns(names, {}).values():
