@@ -120,7 +120,7 @@ def test_a_lexisnexis_text_is_split_into_its_documents() -> None:
     ]
     assert column(articles, "published") == ["March 1, 2017 Wednesday", "2 March 2017 Thursday", None]
     assert column(articles, "source") == ["The Wharf Gazette", "Fjord Times", "Fjord Times"]
-    assert articles[0]["byline"] == "Ines Vos"
+    assert articles[0]["byline"] == "By Ines Vos"
     assert articles[0]["section"] == "BUSINESS; Pg. 4"
     assert set(column(articles, "database")) == {"Nexis"}
 
@@ -178,7 +178,7 @@ def test_the_older_layout_has_headline_and_body_labelled_and_metadata_in_two_col
         "published": "July 7, 2003, Monday",
         "source": "The Quarry Post",
         "url": None,
-        "byline": "TOM LATHE",
+        "byline": "By TOM LATHE",
         "section": "Metropolitan; Section B; Page 3",
         "database": "Nexis",
     }
@@ -303,7 +303,7 @@ def test_a_nexis_uni_document_is_split_with_and_without_styles_and_end_marks(sty
     assert column(articles, "title") == ["Salt mine closes in Wieliczka", "Letters"]
     assert column(articles, "source") == ["Pit News", "Pit News"]
     assert column(articles, "published") == ["May 1, 2019 Wednesday 9:03 AM GMT", "May 2, 2019"]
-    assert column(articles, "byline") == ["Ada Grube", None]
+    assert column(articles, "byline") == ["By Ada Grube", None]
     assert column(articles, "section") == ["REGION; Pg. 2", None]
     assert str(articles[0]["text"]).startswith("The mine of Wieliczka closed.")
     assert str(articles[0]["text"]).endswith("was written on its gate in Kraków.")
@@ -490,7 +490,7 @@ def test_a_factiva_document_is_split_into_its_articles() -> None:
     assert column(articles, "title") == ["Bridge of boats at Basra", "Lamps lit"]
     assert column(articles, "published") == ["9 January 2019 02:03", "10 Januar 2019"]
     assert column(articles, "source") == ["Delta Daily", "Delta Daily"]
-    assert column(articles, "byline") == ["Omar Said", "Nora Quist"]
+    assert column(articles, "byline") == ["By Omar Said", "Nora Quist"]
     assert column(articles, "section") == ["World", None]
     assert articles[0]["text"] == (
         "A bridge of boats was laid at Basra.\n\nThe paper Document DELTAD0020190101ef1000001 is kept in Kuwait.\n\n"
@@ -565,7 +565,7 @@ def test_a_factiva_page_is_split_into_its_articles() -> None:
     assert column(articles, "title") == ["Snow in Erzurum", "Neige"]
     assert column(articles, "published") == ["1 November 2017", "2 mai 2017"]
     assert column(articles, "source") == ["Peak Post", "Le Pic"]
-    assert column(articles, "byline") == ["Can Ak", None]
+    assert column(articles, "byline") == ["By Can Ak", None]
     assert column(articles, "section") == ["Foreign", "Monde"]
     assert column(articles, "text") == ["Snow closed the road to Kars.\n\nLength: 400 words", "Il neige à Van."]
 
@@ -595,7 +595,7 @@ def test_a_europresse_page_is_split_into_its_articles() -> None:
         "title": None,
         "text": "La Meuse a débordé à Namur.\n\nDinant est évacuée.",
         "published": "mardi 14 mars 2017",
-        "source": "La Vigie",
+        "source": "La Vigie (site web)",
         "url": None,
         "byline": "Anne Meuse",
         "section": "Monde",
@@ -627,7 +627,7 @@ def test_read_articles_splits_exports_and_says_what_did_not_fit(tmp_path: Path) 
     assert articles["article_id"].tolist() == [
         *("factiva:1", "factiva:2", "lexis:1", "lexis:2", "lexis:3", "plain", "proquest:1", "proquest:2"),
     ]
-    assert articles["byline"].tolist()[2] == "Ines Voß"
+    assert articles["byline"].tolist()[2] == "By Ines Voß"
     assert str(articles["published"][2])[:10] == "2017-03-01"
     assert articles["database"].isna().tolist() == [name == "plain" for name in articles["article_id"]]
 

@@ -81,9 +81,7 @@ class DateOrder:
     examples: tuple[str, str, str] = ("", "", "")
     given: bool = False
 
-    def sentence(
-        self, *, advice: str = "pass dayfirst=True if the day comes first, dayfirst=False if not"
-    ) -> str:
+    def sentence(self, *, advice: str = "pass dayfirst=True if the day comes first, dayfirst=False if not") -> str:
         """Return what to tell the reader of an account; empty if there is nothing to tell.
 
         Parameters

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from geomap.articles._sources import Paragraph, Record
-from geomap.articles.readers._databases.words import BY, EDITION, MARKERS, MONTH, WEEKDAY, label_key
+from geomap.articles.readers._databases.words import EDITION, MARKERS, MONTH, WEEKDAY, label_key
 
 _LABEL = re.compile(r"([^\W\d][^:：]{1,45}?)\s*[:：](?!//)\s*(.*)", re.DOTALL)
 _HEADING = re.compile(r"(?:heading|title|titre|überschrift|titel|encabezado|título|titolo|kop)", re.IGNORECASE)
@@ -209,8 +209,6 @@ def record(database: str, **values: str | None) -> Record:
     for name, value in article.items():
         tidy = value if name == "text" or value is None else " ".join(value.split()).strip()
         article[name] = tidy or None
-    if article["byline"]:
-        article["byline"] = BY.sub("", article["byline"], count=1) if BY.match(article["byline"]) else article["byline"]
     return {**article, "database": database}
 
 

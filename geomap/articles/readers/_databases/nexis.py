@@ -147,7 +147,10 @@ def _body_at(blocks: Sequence[Block]) -> tuple[int, bool]:
             return i, True
         if label is None:
             complete = seen and ("length" in seen or not _more_metadata(blocks[i : i + 4]))
-            if complete or looks_like_body(block.text):
+            # A headline may be as long as a paragraph; metadata below it tell.
+            below = _label(blocks[i + 1]) if i + 1 < len(blocks) else None
+            headline = not seen and below is not None and below[0] in ("byline", "section", "length")
+            if complete or (looks_like_body(block.text) and not headline):
                 return i, bool(seen)
         elif label[0] not in _HEADER:
             return i, bool(seen)
@@ -375,7 +378,8 @@ def _without_appendix(lines: Sequence[Line], *, single: bool) -> Sequence[Line]:
         stop -= 1
     if stop < len(blocks):
         # Captions and notes have a heading of their own between the body and the classification.
-        for i in range(max(stop - 8, 1), stop):
+        # A document may be a caption alone.
+        for i in range(0 if stop <= 3 else max(stop - 8, 1), stop):
             if marker_of(blocks[i].lines[0].text) == "appendix" and len(blocks[i].lines) == 1:
                 stop = i
                 break

@@ -14,9 +14,10 @@ from geomap.articles.readers._databases.lines import ExportedArticles, as_lines,
 from geomap.articles.readers._databases.words import COPYRIGHT
 
 EUROPRESSE = "Europresse"
-_NUMBER_OF_ISSUE = re.compile(r"[,;]?\s+(?:no|n°|nº|nr)\.?\s*\d.*|\s*\(site web\).*", re.IGNORECASE | re.DOTALL)
+_NUMBER_OF_ISSUE = re.compile(r"[,;]?\s+(?:no|n°|nº|nr)\.?\s*\d.*", re.IGNORECASE | re.DOTALL)
 _NUMBER = re.compile(r"Numéro de document|Document number", re.IGNORECASE)
 _BLOCKS = frozenset({"p", "div", "td", "tr", "li", "table", "h1", "h2", "h3", "h4", "h5", "section", "pre", "center"})
+_APPEARED_IN = "Cet article est paru dans"
 _UNSEEN = frozenset({"script", "style", "head", "title", "noscript", "template"})
 
 
@@ -112,7 +113,7 @@ def _europresse_article(element: Any, name: Any) -> Record:
     header = " ".join(_text(inner) for inner in _with_class(element, "DocHeader"))
     header = header or " ".join(_text(inner) for inner in _with_class(element, "DocTitreSousSection"))
     titles = _with_class(element, "titreArticleVisu") or _with_class(element, "titreArticle")
-    date = find_date(header)
+    date = find_date(header) or _date_above(element, titles)
     section = header.split(date)[0] if date and date in header else ""
     return record(
         EUROPRESSE,
@@ -126,10 +127,18 @@ def _europresse_article(element: Any, name: Any) -> Record:
     )
 
 
+def _date_above(element: Any, titles: list[Any]) -> str | None:
+    """Return the date that stands above the headline outside the header."""
+    shown = _shown(element)
+    title = _text(titles[0]) if titles else None
+    above = shown[: shown.index(title)] if title in shown else []
+    return next(filter(None, map(find_date, above)), None)
+
+
 def _europresse_text(element: Any) -> str:
     for kind in ("docOcurrContainer", "DocText"):
         for body in _with_class(element, kind):
-            text = "\n\n".join(_shown(body))
+            text = "\n\n".join(part for part in _shown(body) if not part.startswith(_APPEARED_IN))
             if text:
                 return text
     return _older_europresse_text(element)
@@ -157,7 +166,7 @@ def _europresse_byline(element: Any) -> str | None:
 
 
 def _europresse_link(element: Any) -> str | None:
-    links = (link.get("href", "") for link in element.iter("a") if "Cet article est paru dans" in _text(link))
+    links = (link.get("href", "") for link in element.iter("a") if _APPEARED_IN in _text(link))
     return next((link for link in links if link.startswith("http")), None)
 
 
@@ -198,4 +207,12 @@ def _classes(element: Any, ending: str) -> bool:
 
 
 def _text(element: Any) -> str:
-    return " ".join("".join(element.itertext()).split())
+    """Return the text of an element on one line."""
+    return " ".join("".join(_pieces(element)).split())
+
+
+def _pieces(element: Any) -> Iterator[str]:
+    yield " " if element.tag == "br" else element.text or "" if isinstance(element.tag, str) else ""
+    for child in element:
+        yield from _pieces(child)
+        yield child.tail or ""

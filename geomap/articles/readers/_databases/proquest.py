@@ -32,6 +32,8 @@ _OMITTED = re.compile(r"[\[(]\s*ProQuest\s*:.{0,200}", re.IGNORECASE)
 _NOTHING = re.compile(r"(?i)(?:none|not) available\.?|aucun.{0,20}disponible\.?|nicht verfügbar\.?|no disponible\.?")
 # What a document says of itself at its end, in all versions of the export.
 _CLOSING = frozenset({"id", "database", "source", "published", "year", "url"})
+# What it says once, so that a second one is a line of the text.
+_ONCE = frozenset({"title", "byline", "source", "published"})
 _FEWEST_FIELDS = 4
 
 
@@ -135,8 +137,12 @@ def _end_of_text(lines: Sequence[Line], start: int) -> int:
     """
     stop = len(lines)
     unlabelled = 0
+    seen: set[str] = set()
     for i in range(len(lines) - 1, start, -1):
-        if _role(lines[i]):
+        if role := _role(lines[i]):
+            if role in seen and role in _ONCE:
+                break
+            seen.add(role)
             stop, unlabelled = i, 0
         elif lines[i].text:
             # A value goes on in the next line, without a blank one between.

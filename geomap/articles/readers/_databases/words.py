@@ -30,7 +30,8 @@ _NEXIS_LABELS = {
     " date chargement, date de chargement, langue, type publication, type de publication, code revue, graphique,"
     " organisation, secteur d'activité, zone géographique"
     "| thema, thematik, firma, unternehmen, branche, person, stadt, bundesland, land, region, update, grafik, ladedatum,"
-    " sprache, publikationstyp, publikation typ, publikationsart, zeitschriftencode, organisation, geografie, hinweis"
+    " sprache, publikationstyp, publikation typ, publikationsart, zeitschriftencode, zeitungscode, organisation,"
+    " geografie, hinweis"
     "| tema, asunto, compañía, empresa, sector, industria, persona, ciudad, estado, país, geográfico,"
     " fecha de carga, idioma, tipo de publicación, gráfico, organización, código de revista"
     "| argomento, soggetto, società, settore, persona, città, stato, paese, area geografica, data di caricamento, lingua,"
@@ -49,7 +50,7 @@ _PROQUEST_LABELS = {
     "| titolo della pubblicazione, titolo pubblicazione | titel van publicatie, publicatietitel",
     "published": "publication date | date de publication | publikationsdatum, veröffentlichungsdatum"
     "| fecha de publicación | data di pubblicazione, data pubblicazione | publicatiedatum",
-    "year": "publication year | année de publication | erscheinungsjahr, publikationsjahr | año de publicación"
+    "year": "publication year, year | année de publication | erscheinungsjahr, publikationsjahr | año de publicación"
     "| anno di pubblicazione | jaar van publicatie, publicatiejaar",
     "info": "publication info | informations sur la publication | publikationsinfo | información de publicación"
     "| informazioni sulla pubblicazione | publicatie info",
