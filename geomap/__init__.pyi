@@ -31,3 +31,5 @@ from .pipeline import Geoparser as Geoparser
 from .pipeline import geoparse as geoparse
 from .resolution import alternatives as alternatives
 from .resolution import why as why
+
+__all__: list[str]

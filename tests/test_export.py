@@ -66,12 +66,12 @@ def assert_same(found: gpd.GeoDataFrame, wanted: gpd.GeoDataFrame) -> None:
     assert found.geometry.isna().tolist() == wanted.geometry.isna().tolist()
     for axis in (shapely.get_x, shapely.get_y):
         np.testing.assert_array_equal(axis(found.geometry.to_numpy()), axis(wanted.geometry.to_numpy()))
-    found, wanted = (pd.DataFrame(table.drop(columns="geometry")) for table in (found, wanted))
+    cells, wanted_cells = (pd.DataFrame(table.drop(columns="geometry")) for table in (found, wanted))
     # Categories that no row has are not written; those that are used are the same.
-    for name in found.select_dtypes("category"):
-        assert isinstance(wanted[name].dtype, pd.CategoricalDtype)
-        found[name], wanted[name] = found[name].astype("str"), wanted[name].astype("str")
-    pd.testing.assert_frame_equal(found, wanted, check_exact=True)
+    for name in cells.select_dtypes("category"):
+        assert isinstance(wanted_cells[name].dtype, pd.CategoricalDtype)
+        cells[name], wanted_cells[name] = cells[name].astype("str"), wanted_cells[name].astype("str")
+    pd.testing.assert_frame_equal(cells, wanted_cells, check_exact=True)
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
@@ -211,8 +211,8 @@ def test_further_columns_go_along_before_the_points(tmp_path: Path, ending: str)
 def test_points_in_another_system_are_written_in_degrees(tmp_path: Path, ending: str) -> None:
     found = read_mentions(write_mentions(mentions({}).to_crs("EPSG:3857"), tmp_path / f"mentions{ending}"))
     assert found.crs == tables.CRS
-    assert found.geometry[0].x == pytest.approx(43.11889)
-    assert found.geometry[0].y == pytest.approx(36.335)
+    assert found.geometry.x[0] == pytest.approx(43.11889)
+    assert found.geometry.y[0] == pytest.approx(36.335)
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
@@ -221,7 +221,7 @@ def test_the_geometry_column_may_have_any_name_and_columns_may_be_missing(tmp_pa
     few = table[["article_id", "field", "start", "end", "toponym", "source", "point"]]
     found = read_mentions(write_mentions(few, tmp_path / f"mentions{ending}"))
     assert found.geometry.name == "geometry"
-    assert (found.geometry[0].x, found.geometry[0].y) == (43.11889, 36.335)
+    assert (found.geometry.x[0], found.geometry.y[0]) == (43.11889, 36.335)
     assert found.geometry[1] is None
     pd.testing.assert_series_equal(found.dtypes.astype(str), tables.empty_mentions().dtypes.astype(str))
     assert found["source"].tolist() == ["Nineveh Ledger"] * 2

@@ -83,7 +83,7 @@ def test_only_transient_errors_are_tried_again() -> None:
 )
 def test_failures_are_put_in_words_without_the_librarys_own(error: Exception, words: str, transient: bool) -> None:
     class Broken(requests.adapters.BaseAdapter):
-        def send(self, request, **kwargs):  # type: ignore[no-untyped-def]
+        def send(self, request: requests.PreparedRequest, *args: object, **kwargs: object) -> requests.Response:
             raise error
 
         def close(self) -> None:
@@ -101,6 +101,7 @@ def test_the_session_trusts_what_it_is_told_to_and_adds_no_certificates() -> Non
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     with _http.open_session(ssl_context=context) as session:
         adapter = session.get_adapter("https://host.example/")
+        assert isinstance(adapter, requests.adapters.HTTPAdapter)
         pool = adapter.poolmanager.connection_from_url("https://host.example/")
         adapter.cert_verify(pool, "https://host.example/", True, None)
         assert (pool.ca_certs, pool.ca_cert_dir) == (None, None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -18,7 +19,7 @@ from geomap.maps._payload import Payload
 from geomap.outlines._shipped import basemap_names, drawn_outlines
 
 
-def areas(shapes: gpd.GeoDataFrame | None = None, **options: object) -> dict[str, object]:
+def areas(shapes: gpd.GeoDataFrame | None = None, **options: object) -> dict[str, Any]:
     given = {"key": None, "per": None, "population": None, "scheme": "FisherJenks", "classes": 5} | options
     return Areas(shapes, **given).content(Payload(corpus()))  # type: ignore[arg-type]
 
@@ -123,7 +124,7 @@ def test_the_countries_of_the_basemap_are_whole_and_cut_at_the_antimeridian() ->
     for geonameid, _, code, country, _, feature_code, lat, lon, _ in PLACES.values():
         if feature_code.startswith("PPL"):
             shape = outlines[names.get(code, country)]
-            assert shape.distance(shapely.Point(lon, lat)) < 0.2, geonameid
+            assert shapely.distance(shape, shapely.Point(lon, lat)) < 0.2, geonameid
 
 
 def test_every_country_that_goes_by_another_name_is_on_the_basemap() -> None:

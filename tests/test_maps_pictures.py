@@ -132,7 +132,8 @@ def test_two_pictures_share_one_scale_of_sizes() -> None:
 
 def test_the_symbols_of_the_legend_are_as_large_as_those_of_the_map() -> None:
     drawn = figure(gpd.GeoDataFrame(pd.concat([one()] * 20, ignore_index=True), crs=4326))  # a round number
-    circles = drawn.findobj(lambda artist: isinstance(artist, Line2D) and artist.get_marker() == "o")
+    lines = [artist for artist in drawn.findobj(Line2D) if isinstance(artist, Line2D)]
+    circles = [line for line in lines if line.get_marker() == "o"]
     assert max(circle.get_markersize() for circle in circles) == pytest.approx(np.sqrt(largest_symbol(drawn)))
 
 
@@ -142,8 +143,8 @@ def test_the_scale_bar_keeps_off_the_side_with_places(crowded: tuple[int, int]) 
         Point(lon, lat) for lon in np.arange(*crowded, 0.25) for lat in (*np.arange(28, 32, 0.25), 37, 37.5, 38, 38.5)
     ]
     crowd = pd.concat([one()] * len(points), ignore_index=True)
-    crowd["place_id"], crowd["geometry"] = [f"x:{number}" for number in range(len(points))], points
-    mentions = gpd.GeoDataFrame(crowd, crs=4326)
+    crowd["place_id"] = [f"x:{number}" for number in range(len(points))]
+    mentions = gpd.GeoDataFrame(crowd, geometry=points, crs=4326)
     drawn = figure(mentions, extent=(38, 30, 50, 38), labels=0)
     (bar,) = scale_bars(drawn)
     box, frame = bar.info.window_extent, drawn.axes[0].get_window_extent()

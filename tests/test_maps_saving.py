@@ -21,7 +21,7 @@ import folium
 import geopandas as gpd
 import pytest
 import xyzservices
-from branca.element import Element, JavascriptLink
+from branca.element import Element, Figure, JavascriptLink
 from folium import plugins
 from test_maps_corpus import HOSTILE, corpus, one
 
@@ -175,9 +175,15 @@ def test_an_interrupted_write_leaves_the_old_file_and_no_other(
 # Maps of Folium's own
 
 
+def page_of(m: folium.Map) -> Figure:
+    page = m.get_root()
+    assert isinstance(page, Figure)
+    return page
+
+
 def test_a_link_that_geomap_does_not_know_stays_and_is_named(tmp_path: Path, offline_leaflet: object) -> None:
     m = explore(corpus())
-    m.get_root().header.add_child(JavascriptLink("https://somebody.test/own.js"), name="own")
+    page_of(m).header.add_child(JavascriptLink("https://somebody.test/own.js"), name="own")
     with pytest.warns(errors.NotSelfContained, match=r"somebody\.test/own\.js \(geomap has no checksum"):
         document = save_html(m, tmp_path / "map.html").read_text("utf-8")
     assert '<script src="https://somebody.test/own.js">' in document
@@ -185,7 +191,7 @@ def test_a_link_that_geomap_does_not_know_stays_and_is_named(tmp_path: Path, off
 
 def test_a_file_of_ones_own_stands_for_a_link(tmp_path: Path, offline_leaflet: object) -> None:
     m = explore(corpus())
-    m.get_root().header.add_child(JavascriptLink("https://somebody.test/own.js"), name="own")
+    page_of(m).header.add_child(JavascriptLink("https://somebody.test/own.js"), name="own")
     (tmp_path / "own.js").write_text("const own = '</script>';")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -195,7 +201,7 @@ def test_a_file_of_ones_own_stands_for_a_link(tmp_path: Path, offline_leaflet: o
 
 def test_a_picture_at_an_address_stays_there_and_is_named(tmp_path: Path, offline_leaflet: object) -> None:
     m = explore(corpus())
-    m.get_root().html.add_child(Element("<img src='https://somebody.test/a.jpg'>"))
+    page_of(m).html.add_child(Element("<img src='https://somebody.test/a.jpg'>"))
     with pytest.warns(errors.NotSelfContained, match=r"somebody\.test/a\.jpg"):
         save_html(m, tmp_path / "map.html")
 

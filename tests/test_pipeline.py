@@ -166,7 +166,7 @@ def test_alternatives_hold_what_they_hold_in_few_bytes(parser: geomap.Geoparser)
     mentions = parser.geoparse(geomap.read_articles(Path(__file__).parents[1] / "data" / "corpora" / "mosul"))
     assert len(mentions) > 1000
     assert mentions["alternatives"].notna().all()
-    assert mentions["alternatives"].str.encode("utf-8").str.len().mean() <= 400
+    assert mentions["alternatives"].str.encode("utf-8").map(len).mean() <= 400
     candidates = geomap.alternatives(mentions)
     chosen = candidates[candidates["rank"] == 1].set_index(list(MENTION_KEY))
     known = mentions[mentions["confidence"] > 0].set_index(list(MENTION_KEY))

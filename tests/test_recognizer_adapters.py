@@ -22,6 +22,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from laws import many
 from onnx import TensorProto, helper, numpy_helper
+from spacy.pipeline import EntityRuler
 from spacy.tokens import Doc, DocBin
 from spacy.training import Example
 from tokenizers import models, normalizers, pre_tokenizers, processors, trainers
@@ -77,7 +78,9 @@ def assert_lawful(text: str, spans: Sequence[Span]) -> None:
 def ruled(**labels: list[str]) -> spacy.Language:
     nlp = spacy.blank("en")
     patterns = [{"label": label, "pattern": words} for label, names in labels.items() for words in names]
-    nlp.add_pipe("entity_ruler").add_patterns(patterns)
+    ruler = nlp.add_pipe("entity_ruler")
+    assert isinstance(ruler, EntityRuler)
+    ruler.add_patterns(patterns)
     return nlp
 
 

@@ -15,7 +15,7 @@ from geomap.geometry import distance_km
 from geomap.resolution._candidates import build_batch
 from geomap.resolution._context import defining_phrases, read_contexts
 from geomap.resolution._signals import NAMES, compute_signals
-from geomap.resolution._source_home import SourceHome, find_home
+from geomap.resolution._source_home import HomeLike, SourceHome, find_home
 from geomap.tables import validate_articles
 
 DEFINITIONS = Path(__file__).parent / "data" / "definitions.csv"
@@ -155,13 +155,13 @@ def test_what_an_article_itself_says_is_no_evidence_of_its_publisher(gazetteer: 
 
 
 @pytest.mark.parametrize("home", ["Lebanon, Indiana", "Lebanon, Boone County, Indiana", (40.05, -86.47)])
-def test_a_publisher_whose_home_is_given_writes_of_its_own_town(gazetteer: geomap.Gazetteer, home: object) -> None:
+def test_a_publisher_whose_home_is_given_writes_of_its_own_town(gazetteer: geomap.Gazetteer, home: HomeLike) -> None:
     articles = table("The council of Lebanon met. Lebanon police and Zionsville police agreed.", source="Reporter")
     spans = spans_of(articles, "Lebanon", "Zionsville")
     parser = geomap.Geoparser(gazetteer=gazetteer, source_home={"Reporter": home})
     at_home = parser.resolve(articles, spans, use_context=False)
     assert set(at_home.loc[at_home["toponym"] == "Lebanon", "admin1"]) == {"Indiana"}
-    articles["source_home"] = [home]
+    articles["source_home"] = pd.Series([home], index=articles.index, dtype=object)
     parser = geomap.Geoparser(gazetteer=gazetteer, source_home={"Reporter": "Beirut"})
     said = parser.resolve(articles, spans, use_context=False)
     assert said["place_id"].tolist() == at_home["place_id"].tolist()

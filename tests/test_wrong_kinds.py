@@ -115,8 +115,7 @@ def verbs() -> Iterator[tuple[str, Callable[[Any], Any]]]:
         if inspect.isclass(verb) and name.split(".")[0] != "maps":
             continue
         if callable(verb) and takes_something(verb):
-            more = MORE.get(verb, tuple)
-            yield name, lambda wrong, verb=verb, more=more: verb(wrong, *more())
+            yield name, followed(verb, MORE.get(verb, tuple))
     yield "Gazetteer", geomap.Gazetteer
     yield "Gazetteer.lookup", geomap.Gazetteer().lookup
     yield "Gazetteer.candidates", geomap.Gazetteer().candidates
@@ -130,9 +129,17 @@ def verbs() -> Iterator[tuple[str, Callable[[Any], Any]]]:
     yield "resolution.why", why
     yield "resolution.alternatives", alternatives
     for option in ("recognizer", "gazetteer", "ranker", "min_confidence", "source_home", "fallback"):
-        yield f"Geoparser({option}=)", lambda wrong, option=option: geomap.Geoparser(**{option: wrong}).load()
+        yield f"Geoparser({option}=)", parser_with(option)
     for name, call in SECOND.items():
         yield f"{name} (2)", call
+
+
+def followed(verb: Callable[..., Any], more: Callable[[], tuple[Any, ...]]) -> Callable[[Any], Any]:
+    return lambda wrong: verb(wrong, *more())
+
+
+def parser_with(option: str) -> Callable[[Any], Any]:
+    return lambda wrong: geomap.Geoparser(**{option: wrong}).load()
 
 
 def takes_something(verb: Callable[..., Any]) -> bool:

@@ -98,7 +98,7 @@ def test_a_place_keeps_its_name_when_one_row_lacks_it() -> None:
     rows = table([mention("a", "mosul", name=None), mention("b", "mosul", lon=None), mention("c", "mosul")])
     assert analysis.places(rows).loc[0, ["name", "mentions"]].tolist() == ["Mosul", 3]
     lacking = table([mention("a", "mosul", lon=None, lat=None), mention("c", "mosul")])
-    assert analysis.places(lacking).geometry[0].x == 43.12
+    assert analysis.places(lacking).geometry.x[0] == 43.12
 
 
 def _exact(chances: list[float]) -> np.ndarray:

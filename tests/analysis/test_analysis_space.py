@@ -75,10 +75,11 @@ def test_a_grid_counts_what_falls_in_its_cells_and_keeps_a_ring_of_empty_ones() 
 
 def test_cells_around_the_antimeridian_and_a_pole_are_cut() -> None:
     crossing = cell_polygon([(0.0, 179.0), (1.0, -179.0), (-1.0, -179.0)])
-    assert (crossing.geom_type, crossing.is_valid) == ("MultiPolygon", True)
+    assert isinstance(crossing, shapely.MultiPolygon)
+    assert crossing.is_valid
     assert crossing.area == pytest.approx(2.0)
     polar = cell_polygon([(85.0, lon) for lon in (-170.0, -110.0, -50.0, 10.0, 70.0, 130.0)])
-    assert polar.contains(shapely.Point(0, 89))
+    assert shapely.contains(polar, shapely.Point(0, 89))
 
 
 # Clusters

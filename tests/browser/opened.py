@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Dialog, Page, Route
 
 ARTIFACTS = Path(__file__).resolve().parents[1] / "artifacts"
 DESKTOP, PHONE = (1280, 800), (390, 844)
@@ -20,7 +20,11 @@ class Opened:
         self.requests: list[str] = []
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("dialog", lambda dialog: (self.complaints.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        page.on("dialog", self._dismiss)
+
+    def _dismiss(self, dialog: Dialog) -> None:
+        self.complaints.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
 
     def _heard(self, message: object) -> None:
         if message.type in ("error", "warning"):  # type: ignore[attr-defined]

@@ -29,7 +29,7 @@ def exported(leaflet_files: Path, tmp_path_factory: pytest.TempPathFactory) -> P
         alternatives=alternatives(mentions),
         manifest={text: text for text in HOSTILE},
     )
-    shapes = mentions[["name", "geometry"]].assign(geometry=[point.buffer(0.04) for point in mentions.geometry])
+    shapes = mentions[["name", "geometry"]].assign(geometry=mentions.geometry.map(lambda point: point.buffer(0.04)))
     HeatLayer(mentions, name=f"1 {everything}", caption=everything).add_to(m)
     ComentionLayer(mentions, name=f"2 {everything}", caption=everything).add_to(m)
     ChoroplethLayer(mentions, shapes=shapes, name=f"3 {everything}", caption=everything).add_to(m)

@@ -54,7 +54,7 @@ class FakeTransport(BaseAdapter):
     def queries(self) -> list[str]:
         return [query_of(request) for request in self.requests]
 
-    def send(self, request, **kwargs):
+    def send(self, request: requests.PreparedRequest, *args: object, **kwargs: object) -> requests.Response:
         self.requests.append(request)
         self.times.append(self.clock.time() if self.clock else 0.0)
         found = self.answer(request)
@@ -67,17 +67,24 @@ class FakeTransport(BaseAdapter):
 
 
 def query_of(request: requests.PreparedRequest) -> str:
+    assert request.url
     return parse_qs(urlsplit(request.url).query).get("q", [""])[0]
 
 
 def reply(
-    body: object, *, status: int = 200, headers: dict[str, str] | None = None, request: object = None
+    body: object,
+    *,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+    request: requests.PreparedRequest | None = None,
 ) -> requests.Response:
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     headers = {"Content-Type": "application/json", **(headers or {})}
     raw = HTTPResponse(io.BytesIO(data), status=status, headers=headers, preload_content=False)
     response = requests.Response()
-    response.status_code, response.raw, response.request = status, raw, request
+    response.status_code, response.raw = status, raw
+    if request is not None:
+        response.request = request
     response.headers.update(headers)
     response.url = getattr(request, "url", "")
     return response

@@ -6,6 +6,7 @@ import gzip
 import itertools
 import json
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -52,7 +53,7 @@ class Seen:
 class FaultServer:
     """The server; the first part of the path names the fault: ``/502-burst/search?q=...``."""
 
-    context: object = None
+    context: ssl.SSLContext | None = None
     host: str = "127.0.0.1"
     seen: list[Seen] = field(default_factory=list)
     latency: float = 0.0

@@ -11,6 +11,7 @@ import time
 import warnings
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from geocoding_fakes import MOSUL, fill, place
@@ -24,7 +25,7 @@ from geomap.geocoding._cache import SIDE_FILES, identify
 DAY = 86_400.0
 
 
-def rows_of(path: Path) -> list[dict[str, object]]:
+def rows_of(path: Path) -> list[dict[str, Any]]:
     with closing(sqlite3.connect(path)) as connection:
         connection.row_factory = sqlite3.Row
         return [dict(row) for row in connection.execute("SELECT * FROM answers")]

@@ -129,7 +129,7 @@ def _everything_shown(service: str, fault, make, values: dict[str, str]) -> str:
         # As the server sees it: with the real key, which it may well repeat.
         real = request.copy()
         real.url = one._secrets.reveal_target(request.url)
-        real.headers = {name: one._secrets.reveal(value) for name, value in request.headers.items()}
+        real.headers.update({name: one._secrets.reveal(value) for name, value in request.headers.items()})
         seen.append(real.url + str(real.headers))
         return fault(real)
 

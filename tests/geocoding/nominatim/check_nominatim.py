@@ -52,7 +52,8 @@ def test_streets_and_buildings_are_found_where_they_are(service: Service) -> Non
     expected = [(lat, lon) for _, _, lat, lon, _ in SPOTS]
     table = geocode([name for name, *_ in SPOTS], service=service, language="en", country_codes="iq")
     assert table["status"].eq("found").all(), table.loc[table["status"].ne("found"), ["query", "reason"]]
-    far = [geodesic((point.y, point.x), where).km for point, where in zip(table.geometry, expected, strict=True)]
+    points = zip(table.geometry.y, table.geometry.x, strict=True)
+    far = [geodesic(point, where).km for point, where in zip(points, expected, strict=True)]
     assert max(far) < 0.05
     assert table["country_code"].eq("IQ").all()
     assert set(table["category"]) >= {"amenity", "tourism", "historic", "aeroway"}

@@ -210,7 +210,14 @@ def make_environment(machine: Machine, venv: Path) -> None:
         machine.do(python, "-m", "venv", venv)
         # pip keeps what it built for the next run, in the cache of whoever runs this.
         cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "pip"
-        command = [venv / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        command: list[str | Path] = [
+            venv / "bin" / "python",
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+        ]
         subprocess.run([*command, "--cache-dir", cache, *REQUIREMENTS], check=True, timeout=500)
     machine.do(venv / "bin" / "nominatim", "--version")
 
