@@ -159,9 +159,9 @@ def test_the_members_of_an_archive_stand_below_it_and_count_once() -> None:
     log = ProblemLog()
     for file in ("a.zip", "b.txt", "c.zip", "d.zip"):
         log.about(file)
-    for file, articles in (("b.txt", 1), ("a.zip/x.csv", 3), ("a.zip/y.zip/z.txt", 1), ("c.zip/x.csv", 2)):
+    for file, count in (("b.txt", 1), ("a.zip/x.csv", 3), ("a.zip/y.zip/z.txt", 1), ("c.zip/x.csv", 2)):
         facts = log.about(file)
-        facts.format, facts.rows, facts.articles = file[-3:], 3 if file.endswith("csv") else 1, articles
+        facts.format, facts.rows, facts.articles = file[-3:], 3 if file.endswith("csv") else 1, count
     log.add("c.zip/x.csv", "no text", row=3)
     log.add("d.zip", "the archive is encrypted")
     log.finish()

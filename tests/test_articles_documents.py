@@ -12,6 +12,7 @@ import zipfile
 from datetime import date, datetime
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import docx
 import msoffcrypto.format.ooxml
@@ -131,7 +132,7 @@ def old_workbook(path: Path) -> Path:
     return path
 
 
-TABLE = [
+TABLE: list[list[Any]] = [
     ["Headline", "Body", "Date", "Views"],
     [TITLE, BODY[0], date(2019, 3, 31), 12],
     ["Rain", "It rained in Duhok.", datetime(2019, 4, 1, 8, 30), None],

@@ -389,7 +389,7 @@ def test_text_in_the_wrong_encoding_is_noticed_and_repaired_by_choice(tmp_path):
     pytest.importorskip("ftfy")
     fixed = read(path, fix_encoding=True)
     assert fixed.text.tolist() == ["Regen in München und Köln, sagt sie…"]
-    assert told(fixed)[0][3].startswith("encoding repaired in the text, such as 'Regen in MÃ¼nchen")
+    assert str(told(fixed)[0][3]).startswith("encoding repaired in the text, such as 'Regen in MÃ¼nchen")
 
 
 PIECES = st.one_of(

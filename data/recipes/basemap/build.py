@@ -34,7 +34,6 @@ from typing import Any
 
 import numpy as np
 import shapely
-from shapely.geometry.base import BaseGeometry
 from shapely.ops import polylabel
 
 from geomap.outlines._shipped import decoded_lines, polygon
@@ -200,11 +199,11 @@ def _country(geometry: dict[str, Any], lines: list[Floats]) -> dict[str, Any]:
     return {"name": SPELLED_OUT.get(name, name), "at": [x, y], "room": room, "polygons": polygons}
 
 
-def _area(shape: BaseGeometry) -> float:
+def _area(shape: Any) -> float:
     return float(shape.area * np.cos(np.radians(shape.centroid.y)))
 
 
-def _label(shape: BaseGeometry) -> tuple[float, float, float]:
+def _label(shape: Any) -> tuple[float, float, float]:
     """Return where a name is written (longitude, latitude) and the width in degrees that it may take there."""
     whole = max(shapely.get_parts(shape), key=lambda part: part.area)
     middle = polylabel(whole, tolerance=0.05)

@@ -63,7 +63,7 @@ def city_features(cities: Iterable[sources.City]) -> list[Feature]:
 def country_features(iso_names: dict[str, dict[str, str]], cities: Iterable[sources.City]) -> list[Feature]:
     """Return the countries, at GeoNames' points where they are known and inside their outlines elsewhere."""
     known, outlines = points("country_points"), area_points(npm("world-atlas") / "countries-10m.json", "countries")
-    middles = _middles((city.place.country_code, city) for city in cities)
+    middles = _middles((city.place.country_code or "", city) for city in cities)
     found = []
     for code, country in sources.countries().items():
         point = known.get(code) or outlines.get(f"{int(country['isonumeric']):03}") or middles.get(code)

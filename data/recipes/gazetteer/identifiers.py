@@ -25,9 +25,11 @@ def ids_among_codes(codes: Iterable[str], cities: Iterable[City]) -> dict[str, i
     taken: set[int] = set()
     blocks: dict[str, list[int]] = defaultdict(list)
     for city in cities:
-        taken.add(city.place.geonameid)
-        if city.place.geonameid < _BLOCKS_END:
-            blocks[city.place.country_code].append(city.place.geonameid)
+        number, country_code = city.place.geonameid, city.place.country_code
+        assert number is not None and country_code is not None, "every city of GeoNames has an id and a country"
+        taken.add(number)
+        if number < _BLOCKS_END:
+            blocks[country_code].append(number)
     numbers: dict[str, dict[str, int]] = defaultdict(dict)
     for code in codes:
         country, last = code.partition(".")[0], code.rpartition(".")[2]
