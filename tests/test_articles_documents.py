@@ -519,6 +519,15 @@ def test_files_of_known_content_are_read_whatever_their_ending(tmp_path, quiet):
     assert read_articles(tmp_path / "e.log").text.tolist() == ["Not an article."]
 
 
+def test_a_readme_in_a_folder_is_no_article_unless_it_is_asked_for(tmp_path):
+    (tmp_path / "README.md").write_text("# Reports\n\nTwo reports on Mosul.")
+    (tmp_path / "a.md").write_text("# Rain\n\nIn Mosul.")
+    articles = read_articles(tmp_path)
+    assert articles.article_id.tolist() == ["a"]
+    assert articles.attrs["problems"][0]["reason"] == "tells of the folder; pass the file itself to read it"
+    assert read_articles(tmp_path / "README.md").title.tolist() == ["Reports"]
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no pipes with names")
 def test_a_pipe_in_a_folder_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "a.txt")

@@ -288,11 +288,11 @@ def test_columns_that_are_not_understood_are_wrong_usage(run, messy: Path, given
 
 
 def test_a_table_without_a_column_of_text_is_answered_with_the_option_of_the_shell(run, tmp_path: Path) -> None:
-    (tmp_path / "n.csv").write_text("kop,artikel\nRegen,In Mosul.\n", encoding="utf-8")
+    (tmp_path / "n.csv").write_text("eins,zwei\nRegen,In Mosul.\n", encoding="utf-8")
     done = run("read", "n.csv")
     assert done.returncode == 3
-    assert "its columns: kop, artikel. Name the column: --columns text=..." in done.stderr
-    assert run("read", "n.csv", "--columns", "text=artikel").returncode == 0
+    assert "its columns: eins, zwei. Name the column: --columns text=..." in done.stderr
+    assert run("read", "n.csv", "--columns", "text=zwei").returncode == 0
 
 
 def test_a_column_that_is_missing_is_named_with_those_of_the_file(run, messy: Path) -> None:

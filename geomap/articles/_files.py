@@ -22,6 +22,7 @@ from geomap.errors import ArticlesNotFound, ArticlesUnreadable, UnsupportedForma
 # An archive in an archive is read, one in that is not.
 DEEPEST = 2
 _GOLD = re.compile(r"gold[^a-z]", re.IGNORECASE)
+_README = re.compile(r"readme\.(?:md|markdown|txt)", re.IGNORECASE)
 # What a file is that holds something else than its name says, for the message.
 _CONTENTS = {
     "txt": "plain text",
@@ -165,6 +166,8 @@ def _reason_to_ignore(name: str, found: Format) -> str | None:
     if found.kind == "jsonl" and _GOLD.match(name):
         # Gold annotations repeat the texts of the articles beside them.
         return "gold annotations; pass the file itself to read its texts"
+    if _README.fullmatch(name):
+        return "tells of the folder; pass the file itself to read it"
     return None
 
 
