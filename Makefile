@@ -13,7 +13,7 @@ EXTRAS := analysis,formats,html,maps,notebooks,parquet,spacy
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: map test test-fast test-long test-lowest test-newest test-nominatim test-transformers lint typecheck wheel benchmark docs \
-  constraints count clean
+  mutants constraints count clean
 
 map: $(VENV)/.ready
 	@$(BIN)/geomap map "$(ARTICLES)" --output "$(MAP)"
@@ -30,10 +30,16 @@ test-fast: $(VENV)/.ready-for-tests
 	$(BIN)/python -m pytest -q -p no:nbmake -m "not slow and not browser and not network" -n $(JOBS) --dist loadfile tests
 
 # What takes longer than ten minutes: every property test with many more examples, the same kills and faults many times over,
-# a full-size gazetteer, recognizers on torch. The CHANGELOG says when it last ran whole.
+# a full-size gazetteer, recognizers on torch, 200 mutants. The CHANGELOG says when it last ran whole.
 test-long: $(VENV)/.ready-for-tests test-transformers
 	$(BIN)/python -m pytest --long -n $(JOBS) --dist loadfile tests
 	$(BIN)/python tests/benchmarks/gazetteer.py
+	$(BIN)/python tests/house/mutants.py
+
+# Small changes of the code that the tests should notice; those that they do not are printed.
+COUNT ?= 200
+mutants: $(VENV)/.ready-for-tests
+	$(BIN)/python tests/house/mutants.py --count $(COUNT)
 
 # The fast tests and the main job with the oldest versions allowed, and with the newest; `EVERY=--every` takes every Python found.
 EVERY ?=
