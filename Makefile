@@ -19,11 +19,12 @@ map: $(VENV)/.ready
 	@$(BIN)/geomap map "$(ARTICLES)" --output "$(MAP)"
 
 # Everything, or `make test TESTS=tests/test_articles.py`. The map's scripts are linted and tested with Node.js, installed with
-# apt when run as root; otherwise the command is printed.
+# apt when run as root; otherwise the command is printed. The browser has the machine to itself, since it is what readers wait for.
 test: $(VENV)/.ready-for-tests $(if $(TESTS),,lint)
 	@command -v npm >/dev/null || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq nodejs npm; } \
 	  || { echo "install Node.js first: apt-get install nodejs npm"; exit 1; }
-	$(BIN)/python -m pytest --nbmake --nbmake-timeout=120 $(if $(TESTS),$(TESTS),-n $(JOBS) --dist loadfile)
+	$(BIN)/python -m pytest --nbmake --nbmake-timeout=300 $(if $(TESTS),$(TESTS),-m "not browser" -n $(JOBS) --dist loadfile)
+	$(if $(TESTS),,$(BIN)/python -m pytest -m browser tests/browser)
 
 # The units alone, in less than a minute: no browser, no notebook, no server, nothing marked slow.
 test-fast: $(VENV)/.ready-for-tests
