@@ -150,7 +150,8 @@ def test_a_run_of_every_place_and_its_repetition_from_the_cache(service: Service
 
     from extract import PLACES
 
-    names = [row["name"] for row in csv.DictReader(PLACES.open(encoding="utf-8"))]
+    with PLACES.open(encoding="utf-8") as file:
+        names = [row["name"] for row in csv.DictReader(file)]
     started = time.perf_counter()
     table = geocode(names, service=service)
     first = time.perf_counter() - started
