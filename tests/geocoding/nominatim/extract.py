@@ -74,7 +74,8 @@ AREAS = (
 
 def write_extract(path: Path) -> dict[str, int]:
     """Write the extract as OSM XML, and return how many places, streets and spots it holds."""
-    rows = list(csv.DictReader(PLACES.open(encoding="utf-8", newline="")))
+    with PLACES.open(encoding="utf-8", newline="") as places:
+        rows = list(csv.DictReader(places))
     with path.open("w", encoding="utf-8") as file:
         file.write('<?xml version="1.0" encoding="UTF-8"?>\n<osm version="0.6" generator="geomap tests">\n')
         nodes, ways, relations = _Lines(), _Lines(), _Lines()
