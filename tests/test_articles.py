@@ -624,6 +624,7 @@ def test_a_hundred_thousand_rows_are_read_in_seconds(tmp_path, quiet):
     assert (articles.text == text).all()
 
 
+@pytest.mark.slow
 def test_importing_articles_loads_no_reader():
     readers = "{'pyarrow.parquet', 'trafilatura', 'charset_normalizer'}"
     code = f"import sys, geomap.articles; print({readers} & set(sys.modules))"

@@ -229,6 +229,7 @@ def test_single_articles_of_one_folder_decide_together(tmp_path):
     assert read(tmp_path)["published"].dt.strftime("%m-%d").tolist() == ["04-03", "04-13"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["%Y-%m-%dT%H:%M:%SZ", "%a %b %d, %Y | %I:%M%p EST", "%d/%m/%Y %H:%M"])
 def test_a_hundred_thousand_different_dates_take_seconds(form):
     values = pd.date_range("2000-01-01", periods=100_000, freq="37min").strftime(form).tolist()

@@ -700,6 +700,7 @@ def test_a_missing_library_is_an_error_for_the_only_file_and_a_line_among_severa
         assert read_articles(tmp_path).article_id.tolist() == ["b"]
 
 
+@pytest.mark.slow
 def test_a_folder_of_text_loads_no_library_of_other_formats(tmp_path):
     (tmp_path / "a.json").write_text(json.dumps([{"text": "In Mosul."}]))
     (tmp_path / "b.md").write_text("# Rain\n\nIn Mosul.")

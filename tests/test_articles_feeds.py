@@ -135,6 +135,7 @@ def test_a_tar_in_a_zip_is_read(tmp_path: Path):
     assert articles["article_id"].tolist() == ["o/i/x/y"]
 
 
+@pytest.mark.slow
 def test_a_zip_bomb_is_named_and_its_neighbors_are_read(tmp_path: Path):
     bomb = zipped({"bomb.txt": b"0" * 200_000_000, "good.txt": STORY})
     path = write(tmp_path / "a.zip", bomb)
@@ -155,6 +156,7 @@ def test_a_bomb_of_many_small_files_ends_at_a_hundred_times_its_size(tmp_path: P
     assert len(problems) == 29 and "more than may still be unpacked" in problems[0]["reason"]
 
 
+@pytest.mark.slow
 def test_a_packed_tar_that_unpacks_without_end_stops_early(tmp_path: Path):
     data = gzip.compress(tarred({"a.txt": STORY, "z.bin": b"\0" * 120_000_000, "b.txt": STORY}))
     started = time.monotonic()
@@ -164,6 +166,7 @@ def test_a_packed_tar_that_unpacks_without_end_stops_early(tmp_path: Path):
     assert time.monotonic() - started < 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["a.tar", "a.tar.gz", "a.tar.bz2", "a.tar.xz"])
 def test_a_truncated_tar_gives_what_it_holds_and_says_so(tmp_path: Path, name: str):
     noise = random.Random(7)
@@ -361,6 +364,7 @@ def test_markup_that_is_not_escaped_stays_in_the_text(tmp_path: Path):
     assert articles["title"][0] == "Storm in Voss"
 
 
+@pytest.mark.slow
 def test_a_large_damaged_feed_is_read_in_seconds(tmp_path: Path):
     text = "Rain <b>fell</b> on Voss. " * 150_000
     started = time.monotonic()
@@ -521,6 +525,7 @@ def test_a_file_named_in_an_entity_is_never_read(tmp_path: Path, template: str):
     assert articles["text"].str.contains("Sandnes").any()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "make",
     [

@@ -458,6 +458,7 @@ def test_every_mention_stands_in_the_stored_text_where_it_says(tmp_path, geopars
         assert stored[mention.field][mention.start : mention.end] == mention.toponym
 
 
+@pytest.mark.slow
 @given(text=st.lists(PIECES, max_size=12).map("".join))
 def test_a_repaired_text_needs_no_second_repair_of_what_cannot_be_stored(text):
     repaired, _ = Repairs().of(text)
@@ -465,6 +466,7 @@ def test_a_repaired_text_needs_no_second_repair_of_what_cannot_be_stored(text):
     assert "\0" not in repaired
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "unit", ["<", "<p ", "<script>", "<!--", "&", "&amp;", "<b><", "[+1 chars]", "\u00ad", "<p a=", "Ã", "\n "]
 )
@@ -474,6 +476,7 @@ def test_repairs_take_time_in_proportion_to_the_text(unit):
     assert time.perf_counter() - begin < 10
 
 
+@pytest.mark.slow
 def test_the_gazetteer_finds_names_once_that_entities_hid(tmp_path, geoparser):
     path = write(tmp_path / "n.csv", "text\nFloods in S&atilde;o Paulo &amp; Bogot&aacute;.\n")
     assert geoparser.geoparse(read(path)).toponym.tolist() == ["São Paulo", "Bogotá"]

@@ -47,6 +47,7 @@ def _made_up(kinds: list[str | None]) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(rows, geometry=gpd.points_from_xy(np.arange(len(rows)) % 180, [0] * len(rows)), crs=4326)
 
 
+@pytest.mark.slow
 @settings(max_examples=many(60), deadline=None)
 @given(
     kinds=st.lists(st.sampled_from(["toponym", "demonym", "embedded", None]), min_size=1, max_size=120),

@@ -65,6 +65,7 @@ def places(gazetteer: Gazetteer, draw: random.Random) -> list[Candidate]:
     return found
 
 
+@pytest.mark.slow
 def test_the_right_place_is_among_ten_for_most_misspellings(gazetteer: Gazetteer) -> None:
     draw = random.Random(20)
     right: dict[str, list[bool]] = {mistake.__name__: [] for mistake in MISTAKES}

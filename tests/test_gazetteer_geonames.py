@@ -201,6 +201,7 @@ def test_a_misspelled_name_is_found(built: Gazetteer) -> None:
     assert [each.place_id for each, _ in built.fuzzy("Gost Crek")][:1] == ["geonames:1"]
 
 
+@pytest.mark.slow
 def test_places_alone_are_enough(gazetteer_cache: Path, tmp_path: Path) -> None:
     cache = cache_in(tmp_path, gazetteer_cache)
     dump = tmp_path / "dump"
@@ -224,6 +225,7 @@ def test_geonames_and_embedded_know_each_feature_once(built: Gazetteer) -> None:
     assert [each.place_id for each in found["Heathrow Airport"]] == ["geomap:airport/LHR"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("line", "message"),
     [
@@ -245,6 +247,7 @@ def test_a_wrong_line_is_named_and_nothing_is_left(
     assert not list(cache.glob(".geomap*"))
 
 
+@pytest.mark.slow
 def test_a_damaged_archive_is_named(gazetteer_cache: Path, tmp_path: Path) -> None:
     cache = cache_in(tmp_path, gazetteer_cache)
     dump = write_dump(tmp_path / "dump")

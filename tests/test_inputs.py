@@ -250,6 +250,7 @@ def test_geoparse_takes_a_sentence() -> None:
     assert geomap.geoparse("Protests in Mosul")["name"].tolist() == ["Mosul"]
 
 
+@pytest.mark.slow
 def test_further_columns_of_the_articles_arrive_in_the_mentions_and_color_the_map() -> None:
     held = {
         "text": [TEXT, OTHER],

@@ -120,6 +120,7 @@ def carrying(mentions: Any) -> Any:
     return mentions.assign(alternatives=texts)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("offline_leaflet")
 def test_runners_up_that_the_table_carries_travel_only_with_the_words(tmp_path: Path) -> None:
     mentions = carrying(corpus())

@@ -278,6 +278,7 @@ def test_a_notebook_gives_a_map_as_much_height_as_it_takes(
     assert f' height="{height}" ' in Map(**options)._repr_html_()
 
 
+@pytest.mark.slow
 def test_a_map_says_that_points_of_openstreetmap_are_theirs(tmp_path: Path) -> None:
     ours = corpus()
     theirs = ours.assign(place_id=ours["place_id"].where(ours["name"] != "Sinjar", "nominatim:N123"))

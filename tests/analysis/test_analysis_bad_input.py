@@ -53,6 +53,7 @@ VERBS: dict[str, Callable[[gpd.GeoDataFrame], Any]] = {
 verbs = pytest.mark.parametrize("verb", VERBS.values(), ids=VERBS.keys())
 
 
+@pytest.mark.slow
 @verbs
 def test_an_empty_table_gives_the_same_columns_and_dtypes(verb: Callable[[gpd.GeoDataFrame], Any]) -> None:
     full, empty = verb(example()), verb(tables.empty_mentions())
@@ -61,6 +62,7 @@ def test_an_empty_table_gives_the_same_columns_and_dtypes(verb: Callable[[gpd.Ge
     assert getattr(empty, "crs", None) == getattr(full, "crs", None)
 
 
+@pytest.mark.slow
 @verbs
 def test_one_mention_all_nil_and_no_dates_are_fine(verb: Callable[[gpd.GeoDataFrame], Any]) -> None:
     columns = list(verb(example()).columns)
@@ -142,6 +144,7 @@ def test_the_active_geometry_counts_whatever_it_is_called(verb: Callable[[gpd.Ge
     pd.testing.assert_frame_equal(pd.DataFrame(found), pd.DataFrame(expected))
 
 
+@pytest.mark.slow
 def test_areas_are_tested_and_joined_by_their_active_geometry() -> None:
     cells = analysis.by_area(example(), within="h3", resolution=2)
     renamed = cells.rename_geometry("outline")

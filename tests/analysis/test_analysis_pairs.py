@@ -92,6 +92,7 @@ def test_mosul_and_its_country_go_together_in_the_sample_corpus(mentions: gpd.Ge
 # Great circles
 
 
+@pytest.mark.slow
 @settings(max_examples=many(150), deadline=None)
 @given(longitudes, latitudes, longitudes, latitudes)
 @case(0.0, -0.0, -180.0, 0.0)  # antipodes, told apart from their mirror image by the sign of a zero only

@@ -91,6 +91,7 @@ def _board(values: np.ndarray) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame({"articles": values.ravel()}, geometry=boxes, crs="EPSG:4326")
 
 
+@pytest.mark.slow
 def test_a_slope_is_clustered_and_noise_is_not() -> None:
     slope = _board(np.add.outer(np.arange(8), np.arange(8)))
     found = analysis.autocorrelation(slope, permutations=999).loc[0]
@@ -229,6 +230,7 @@ def test_bearings_go_clockwise_from_north() -> None:
 # Density
 
 
+@pytest.mark.slow
 @few
 @given(mentions_tables(), st.floats(300, 3000))
 def test_density_adds_up_to_one_over_the_globe(mentions: gpd.GeoDataFrame, bandwidth: float) -> None:

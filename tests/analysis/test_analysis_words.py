@@ -66,6 +66,7 @@ def test_no_report_of_the_sample_corpus_is_a_copy(articles: pd.DataFrame) -> Non
     assert len(analysis.duplicates(articles)) == 0
 
 
+@pytest.mark.slow
 @few
 @given(st.lists(st.integers(0, 5), min_size=1, max_size=12))
 def test_each_group_of_copies_is_one_story(seeds: list[int]) -> None:
