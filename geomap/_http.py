@@ -271,4 +271,4 @@ def backoff(
     error = state.outcome.exception() if state.outcome else None
     asked = error.retry_after if isinstance(error, TransientError) else None
     wait = min(first * 2.0 ** (failures - 1), longest) if asked is None else asked
-    return wait + random.uniform(0.0, jitter)  # noqa: S311
+    return wait + random.uniform(0.0, jitter)  # noqa: S311 (no secret depends on it)

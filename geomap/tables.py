@@ -464,13 +464,6 @@ def active_coordinates(table: pd.DataFrame, *, what: str) -> tuple[Floats, Float
     return coordinates(geometry if geometry.crs is None or geometry.crs == CRS else geometry.to_crs(CRS))
 
 
-def in_degrees(table: gpd.GeoDataFrame, mentions: pd.DataFrame) -> gpd.GeoDataFrame:
-    """Return a table in EPSG:4326 whose geometry was taken from mentions that may be in another CRS."""
-    crs = getattr(mentions, "crs", None) or CRS
-    table = table.set_crs(crs, allow_override=True)
-    return table if table.crs == CRS else table.to_crs(CRS)
-
-
 def in_degrees_of(mentions: pd.DataFrame) -> gpd.GeoDataFrame:
     """Return mentions in EPSG:4326, their active geometry, whatever its name, as the column ``geometry``."""
     table: gpd.GeoDataFrame = mentions  # type: ignore[assignment]  # a plain table stays as it is

@@ -11,7 +11,7 @@ import geomap
 
 project = "geomap"
 author = "The geomap authors"
-copyright = author  # noqa: A001
+copyright = author  # noqa: A001 (Sphinx's name)
 version = release = geomap.__version__
 
 extensions = ["myst_nb", "numpydoc", "sphinx.ext.autodoc", "sphinx.ext.autosummary"]

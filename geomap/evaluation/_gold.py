@@ -91,7 +91,7 @@ def read_gold(
     path: str | Path,
     *,
     articles: pd.DataFrame | str | Path | None = None,
-    format: str | None = None,  # noqa: A002
+    format: str | None = None,  # noqa: A002 (as pandas names it)
     types: Collection[str] | None = None,
     demonyms: frozenset[str] = frozenset(),
     gazetteer: Gazetteer | None = None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
@@ -161,7 +162,7 @@ def _moment(value: object) -> str:
     return value.isoformat()
 
 
-class _Markup:
+class _Markup(ABC):
     """The text of a document's XML: its paragraphs in reading order; the rows of its tables are paragraphs too.
 
     Parameters
@@ -222,11 +223,13 @@ class _Markup:
     def _collect_own(self, child: Any, parts: list[str], boxes: list[Any]) -> None:
         self._collect(child, parts, boxes)
 
+    @abstractmethod
     def _collect_tail(self, child: Any, parts: list[str]) -> None:
         """Add the characters after an element, where the format has any there."""
 
+    @abstractmethod
     def _style(self, element: Any) -> str:
-        raise NotImplementedError
+        """Return the name of a paragraph's style."""
 
 
 class _Word(_Markup):
@@ -241,6 +244,9 @@ class _Word(_Markup):
             parts.append(child.text or "")
         else:
             self._collect(child, parts, boxes)
+
+    def _collect_tail(self, child: Any, parts: list[str]) -> None:
+        """Add nothing: Word has its characters in ``w:t`` alone."""
 
     def _style(self, element: Any) -> str:
         named = element.find(f"{_W}pPr/{_W}pStyle")
