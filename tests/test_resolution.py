@@ -199,7 +199,7 @@ def test_context_that_overlaps_a_span_is_left_out_and_the_spans_keep_their_order
     context = mentions_of(articles, "MOSUL", "Erbil", "Paris")
     together = joined(articles, own, context)
     assert together["toponym"].tolist() == ["MOSUL", "Erbil", "Paris", "Tigris"]
-    assert together["_own"].tolist() == [False, True, False, True]
+    assert together["_given"].tolist() == [False, True, False, True]
 
 
 def test_an_unknown_ranker_is_an_error_that_lists_the_known_ones() -> None:

@@ -17,12 +17,12 @@ from pathlib import Path
 
 from geomap._progress import Progress, no_progress
 from geomap.errors import InvalidGazetteer
+from geomap.gazetteer._custom import year_of
 from geomap.gazetteer._download import ADMIN1, ADMIN2, COUNTRIES, NAMES, PLACES, Dump
 from geomap.gazetteer._embedded import ensure_index
 from geomap.gazetteer._folding import fold
 from geomap.gazetteer._index import FIRST_YEAR, LAST_YEAR, IndexRows, ValidityRow, build_once, write_index
 from geomap.gazetteer._model import FIELDS, PLACES_AT_ONCE, STORED, Candidate, NameKind, places_of, texts_of
-from geomap.gazetteer._own import year_of
 from geomap.gazetteer._sorting import LineSorter
 from geomap.gazetteer._sources import GEONAMES, installed_path
 from geomap.gazetteer._store import SELECT_PLACES, Store

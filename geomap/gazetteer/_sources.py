@@ -11,9 +11,9 @@ from pathlib import Path
 from geomap._checks import of_kind, wrong_kind
 from geomap._files import cache_folder
 from geomap.errors import GazetteerNotFound
+from geomap.gazetteer._custom import ensure_custom_index
 from geomap.gazetteer._embedded import ensure_index
 from geomap.gazetteer._model import SCHEMA_VERSION
-from geomap.gazetteer._own import ensure_own_index
 
 EMBEDDED = "embedded"
 GEONAMES = "geonames"
@@ -83,7 +83,7 @@ def index_of(source: Source, cache_dir: CacheDir) -> Path:
     if source == GEONAMES:
         return installed_path(GEONAMES, cache_dir)
     path = Path(source)
-    return path if path.suffix.lower() == INDEX_SUFFIX else ensure_own_index(path, cache_dir)
+    return path if path.suffix.lower() == INDEX_SUFFIX else ensure_custom_index(path, cache_dir)
 
 
 def installed_path(name: str, cache_dir: CacheDir = None) -> Path:
@@ -116,7 +116,7 @@ def remove_installed(name: str, cache_dir: CacheDir = None) -> list[Path]:
     """
     folder = cache_folder(cache_dir)
     stems = {EMBEDDED: "gazetteer-[0-9a-f]{16}", GEONAMES: GEONAMES}
-    stem = stems.get(name, rf"own-{re.escape(name)}-[0-9a-f]{{16}}")
+    stem = stems.get(name, rf"custom-{re.escape(name)}-[0-9a-f]{{16}}")
     pattern = re.compile(rf"{stem}-v\d+\.(?:sqlite|lock)")
     removed = [path for path in sorted(folder.glob("*-v*")) if pattern.fullmatch(path.name)]
     for path in removed:

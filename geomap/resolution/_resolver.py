@@ -94,8 +94,8 @@ class Resolver:
         probabilities = softmax(self.ranker.scores(signals), batch)
         chosen = best_rows(probabilities, batch)
         confidence = calibrated(probabilities, signals, chosen, self.ranker, batch)
-        own = np.ones(len(together), dtype=bool) if context is None else together["_own"].to_numpy(dtype=bool)
-        groups = batch.mention_group[own]
+        given = np.ones(len(together), dtype=bool) if context is None else together["_given"].to_numpy(dtype=bool)
+        groups = batch.mention_group[given]
         rows = [None if group < 0 else int(chosen[group]) for group in groups]
         records = [self._record(None if row is None else batch.places[row]) for row in rows]
         table = pd.DataFrame(records, columns=RESULT_COLUMNS, index=mentions.index)
@@ -155,7 +155,7 @@ def chunks_by_source(articles: pd.DataFrame, *, size: int = CHUNK_SIZE) -> Itera
 def joined(articles: pd.DataFrame, mentions: pd.DataFrame, context: pd.DataFrame) -> pd.DataFrame:
     """Return mentions and context in article then text order, without context that overlaps a mention.
 
-    A column ``_own`` marks the mentions, which keep their relative order.
+    A column ``_given`` marks the mentions, which keep their relative order.
     """
     order = {article_id: number for number, article_id in enumerate(articles["article_id"])}
     taken: dict[tuple[str, str], list[tuple[int, int]]] = {}
@@ -166,11 +166,11 @@ def joined(articles: pd.DataFrame, mentions: pd.DataFrame, context: pd.DataFrame
         for article_id, field, start, end in zip(*(context[name] for name in MENTION_KEY), strict=True)
     ]
     columns = [*MENTION_KEY, "toponym"]
-    table = pd.concat([mentions[columns].assign(_own=True), context.loc[keep, columns].assign(_own=False)])
+    table = pd.concat([mentions[columns].assign(_given=True), context.loc[keep, columns].assign(_given=False)])
     table["_article"] = table["article_id"].map(order)
     table["_position"] = np.arange(len(table))
-    own_before = table.sort_values(["_article", "field", "start", "_position"], ascending=[True, False, True, True])
-    if not own_before.index[own_before["_own"]].equals(mentions.index):
+    ordered = table.sort_values(["_article", "field", "start", "_position"], ascending=[True, False, True, True])
+    if not ordered.index[ordered["_given"]].equals(mentions.index):
         # Mentions that were not in text order keep their own; context then only follows.
         return table.sort_values(["_article"], kind="stable")
-    return own_before
+    return ordered

@@ -93,7 +93,7 @@ def _table(name: str, articles: pd.DataFrame, gold: Gold, spans: pd.DataFrame, p
     together = joined(articles, gold.mentions, spans)
     batch = build_batch(articles, together, parser.gazetteer)
     signals = compute_signals(batch)
-    own = together["_own"].to_numpy(dtype=bool)
+    own = together["_given"].to_numpy(dtype=bool)
     mention_group = batch.mention_group[own]
     known = gold.mentions["lat"].notna().to_numpy()
     groups = len(batch.starts) - 1

@@ -11,7 +11,7 @@ from shapely.geometry import Point, box
 
 from geomap.errors import GazetteerNotFound, GazetteerRowsSkipped, InvalidGazetteer, UnsupportedFormat
 from geomap.gazetteer import Gazetteer, NameKind
-from geomap.gazetteer._own import span_of, year_of
+from geomap.gazetteer._custom import span_of, year_of
 
 ISTANBUL = """name,lat,lon,geonameid,valid_from,valid_to,feature_class,population
 Constantinople,41.01,28.95,745044,330,1930,P,900000
@@ -267,7 +267,7 @@ def test_a_wrong_row_is_named(tmp_path: Path, cache: Path, name: str, content: s
     with pytest.raises(InvalidGazetteer, match=message) as raised:
         gazetteer.info()
     assert isinstance(raised.value, ValueError)
-    assert not list(cache.glob("own-*"))
+    assert not list(cache.glob("custom-*"))
 
 
 def test_a_file_that_is_not_utf_8_is_named(tmp_path: Path, cache: Path) -> None:
@@ -294,7 +294,7 @@ def test_a_changed_file_is_read_anew_and_an_unchanged_one_is_not(tmp_path: Path,
     path = written(tmp_path, "my.csv", "name,lat,lon\nA Place,1,2\n")
     assert names(Gazetteer(path, cache_dir=cache), "A Place") == ["my:a-place"]
     Gazetteer(path, cache_dir=cache).info()
-    assert len(list(cache.glob("own-my-*.sqlite"))) == 1
+    assert len(list(cache.glob("custom-my-*.sqlite"))) == 1
     written(tmp_path, "my.csv", "name,lat,lon\nB Place,1,2\n")
     assert names(Gazetteer(path, cache_dir=cache), "B Place") == ["my:b-place"]
     assert names(Gazetteer(path, cache_dir=cache), "A Place") == []

@@ -98,7 +98,7 @@ def is_linked_places(content: Mapping[str, Any]) -> bool:
     return any(isinstance(feature, dict) and isinstance(feature.get("names"), list) for feature in content["features"])
 
 
-def linked_places(features: list[Any], *, file: str) -> Iterator[OwnPlace | None]:
+def linked_places(features: list[Any], *, file: str) -> Iterator[CustomPlace | None]:
     """Yield the places of the features, None for one without coordinates.
 
     A name's own ``when`` counts before the feature's; of several geometries the first is taken.
@@ -122,7 +122,7 @@ def linked_places(features: list[Any], *, file: str) -> Iterator[OwnPlace | None
             raise InvalidGazetteer(f"{where}: {error}") from error
 
 
-def _place(feature: Mapping[str, Any], where: str) -> OwnPlace | None:
+def _place(feature: Mapping[str, Any], where: str) -> CustomPlace | None:
     middle = _middle(feature)
     if middle is None:
         return None
@@ -146,8 +146,8 @@ def _place(feature: Mapping[str, Any], where: str) -> OwnPlace | None:
     return place
 
 
-def _linked_name(entry: Mapping[str, Any]) -> OwnName:
-    return OwnName(" ".join(text(entry["toponym"]).split()), _spans(entry.get("when")))
+def _linked_name(entry: Mapping[str, Any]) -> CustomName:
+    return CustomName(" ".join(text(entry["toponym"]).split()), _spans(entry.get("when")))
 
 
 def _linked(feature: Mapping[str, Any]) -> int | None:
@@ -196,7 +196,7 @@ JSON = frozenset({".geojson", ".json", ".jsonld", ".lpf"})
 SHAPES = frozenset({".shp", ".gpkg", ".kml", ".fgb", ".gml", ".gpx", ".parquet", ".geoparquet"})
 
 
-def read_places(path: Path) -> list[OwnPlace]:
+def read_places(path: Path) -> list[CustomPlace]:
     """Read the places of a file.
 
     Raises
@@ -227,7 +227,7 @@ def _content(path: Path) -> Content:
         raise InvalidGazetteer(f"{path.name}: {error}; save the file as UTF-8") from error
 
 
-def _table(path: Path) -> Iterator[OwnPlace]:
+def _table(path: Path) -> Iterator[CustomPlace]:
     try:
         with open_csv(_content(path), _KNOWN, strict=True) as rows:
             columns = find_columns(rows.header, where=path.name)
@@ -242,7 +242,7 @@ def _table(path: Path) -> Iterator[OwnPlace]:
         raise InvalidGazetteer(f"{path.name}, {error}") from error
 
 
-def _json(path: Path) -> list[OwnPlace]:
+def _json(path: Path) -> list[CustomPlace]:
     try:
         content = json.loads(_content(path).text())
     except json.JSONDecodeError as error:
@@ -255,7 +255,7 @@ def _json(path: Path) -> list[OwnPlace]:
     return _located(_features(features, path), path)
 
 
-def _features(features: list[Any], path: Path) -> Iterator[OwnPlace | None]:
+def _features(features: list[Any], path: Path) -> Iterator[CustomPlace | None]:
     import shapely
     from shapely.geometry import shape
 
@@ -282,7 +282,7 @@ def _features(features: list[Any], path: Path) -> Iterator[OwnPlace | None]:
         yield read_place(record, where=where, point=(middle.y, middle.x), identifier=feature.get("id"))
 
 
-def _shapes(path: Path) -> Iterator[OwnPlace]:
+def _shapes(path: Path) -> Iterator[CustomPlace]:
     import geopandas as gpd
 
     try:
@@ -300,7 +300,7 @@ def _shapes(path: Path) -> Iterator[OwnPlace]:
 
 def _rows(
     records: Iterable[Mapping[Any, object]], middles: Iterable[Any], keys: Mapping[str, str], path: Path
-) -> Iterator[OwnPlace | None]:
+) -> Iterator[CustomPlace | None]:
     for number, (values, middle) in enumerate(zip(records, middles, strict=True), start=1):
         if middle is None or middle.is_empty:
             yield None
@@ -309,7 +309,7 @@ def _rows(
         yield read_place(record, where=f"{path.name}, row {number}", point=(middle.y, middle.x))
 
 
-def _located(places: Iterable[OwnPlace | None], path: Path) -> list[OwnPlace]:
+def _located(places: Iterable[CustomPlace | None], path: Path) -> list[CustomPlace]:
     """Return the places with coordinates; historical gazetteers have many whose location is unknown."""
     every = list(places)
     found = [place for place in every if place is not None]
@@ -324,7 +324,7 @@ def _located(places: Iterable[OwnPlace | None], path: Path) -> list[OwnPlace]:
 
 def title_of(path: Path) -> str:
     """Return the prefix of a gazetteer's identifiers: the file's name without its extension."""
-    return "-".join(text(path.stem).lower().replace(":", " ").split()) or "own"
+    return "-".join(text(path.stem).lower().replace(":", " ").split()) or "custom"
 
 
 Span = tuple[int | None, int | None]
@@ -346,7 +346,7 @@ _GEONAMES = re.compile(r"(?:\b(?:gn|geonames):|geonames\.org/)(\d+)")
 
 
 @dataclass
-class OwnName:
+class CustomName:
     """A further name of a place; without spans of its own it has those of the place."""
 
     name: str
@@ -355,7 +355,7 @@ class OwnName:
 
 
 @dataclass
-class OwnPlace:
+class CustomPlace:
     """One place of a file.
 
     Attributes
@@ -370,7 +370,7 @@ class OwnPlace:
 
     where: str
     place: Candidate
-    names: list[OwnName] = field(default_factory=list)
+    names: list[CustomName] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
 
 
@@ -411,7 +411,7 @@ def find_columns(header: Iterable[str], *, where: str, located: bool = False) ->
 
 def read_place(
     record: Mapping[str, object], *, where: str, point: tuple[float, float] | None = None, identifier: object = None
-) -> OwnPlace:
+) -> CustomPlace:
     """Return the place of a record.
 
     Parameters
@@ -444,8 +444,8 @@ def read_place(
             "country_code": _country(record.get("country_code")),
             "population": max(_integer(record.get("population"), "population") or 0, 0),
         }
-        names = [OwnName(name) for name in _several(record.get("names"))]
-        return OwnPlace(where, Candidate(row=0, **fields), names, [span] if span else [])
+        names = [CustomName(name) for name in _several(record.get("names"))]
+        return CustomPlace(where, Candidate(row=0, **fields), names, [span] if span else [])
     except ValueError as error:
         raise InvalidGazetteer(f"{where}: {error}") from error
 
@@ -537,7 +537,7 @@ _BESIDE = (".dbf", ".prj", ".cpg")
 _SMALLEST_SPACE = 5_000_000
 
 
-def ensure_own_index(path: Path, cache_dir: str | os.PathLike[str] | None = None) -> Path:
+def ensure_custom_index(path: Path, cache_dir: str | os.PathLike[str] | None = None) -> Path:
     """Return the path of a custom gazetteer's index; build it unless the file's content has been indexed before.
 
     Raises
@@ -551,7 +551,7 @@ def ensure_own_index(path: Path, cache_dir: str | os.PathLike[str] | None = None
     """
     title = title_of(path)
     digest = _digest(path)
-    target = cache_folder(cache_dir) / f"own-{title}-{digest[:16]}-v{SCHEMA_VERSION}.sqlite"
+    target = cache_folder(cache_dir) / f"custom-{title}-{digest[:16]}-v{SCHEMA_VERSION}.sqlite"
     if target.is_file():
         return target
     # Read first: an error in the file is not one of the cache folder.
@@ -571,7 +571,7 @@ def _digest(path: Path) -> str:
     return whole.hexdigest()
 
 
-def own_rows(places: list[OwnPlace], *, title: str, file: Path, digest: str) -> IndexRows:
+def own_rows(places: list[CustomPlace], *, title: str, file: Path, digest: str) -> IndexRows:
     """Return the content of an index of places.
 
     Parameters
@@ -603,7 +603,7 @@ def own_rows(places: list[OwnPlace], *, title: str, file: Path, digest: str) -> 
     return IndexRows(meta=meta, places=rows, names=sorted(names), validity=sorted(validity))
 
 
-def _identified(places: list[OwnPlace], title: str) -> Iterator[tuple[str, OwnPlace]]:
+def _identified(places: list[CustomPlace], title: str) -> Iterator[tuple[str, CustomPlace]]:
     """Yield every place with its identifier: its own, GeoNames', or made of its name and, if need be, its point."""
     slugs = Counter(_slug(each.place) for each in places)
     # One feature under several names, each with its own dates, may be written as several rows with one geonameid.
@@ -629,7 +629,7 @@ def _slug(place: Candidate) -> str:
     return fold(place.name).replace(" ", "-") or "place"
 
 
-def _names(place: OwnPlace) -> Iterator[tuple[str, int, list[tuple[int, int]]]]:
+def _names(place: CustomPlace) -> Iterator[tuple[str, int, list[tuple[int, int]]]]:
     """Yield folded names with kind and years; a name given twice, once without years, is always valid."""
     main = fold(place.place.name)
     dated: dict[tuple[str, NameKind], list[list[tuple[int, int]]]] = {}
