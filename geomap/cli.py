@@ -596,16 +596,16 @@ def gazetteer_list_command(cache: GazetteerFolder = None) -> None:
     from geomap.gazetteer._store import Store
 
     typer.echo(f"{'gazetteer':<24} {'places':>12} {'names':>12} {'MB':>8}  date")
-    names = set()
+    found = {}
     for path in indexes(cache):
         with Store(path) as store:
-            meta = store.meta()
-        names.add(meta["source"])
+            found[path] = store.meta()
+    for path, meta in sorted(found.items(), key=lambda each: each[1]["source"]):
         typer.echo(
             f"{meta['source']:<24} {int(meta['places']):>12,} {int(meta['names']):>12,} "
             f"{path.stat().st_size / 1e6:>8,.0f}  {meta.get('date') or meta.get('file', '')}"
         )
-    if "embedded" not in names:
+    if all(meta["source"] != "embedded" for meta in found.values()):
         typer.echo(f"{'embedded':<24} {'(its index is built at first use)':>33}")
 
 
