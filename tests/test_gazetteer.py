@@ -15,7 +15,9 @@ import pytest
 
 from geomap.errors import GazetteerNotFound, GazetteerUnwritable, ResourceDamaged
 from geomap.gazetteer import Candidate, Gazetteer, NameKind, _embedded, _store, fold
-from geomap.gazetteer._model import FIELDS, RESOURCE_FIELDS, STORED, places_of, texts_of
+from geomap.gazetteer._index import IndexRows, write_index
+from geomap.gazetteer._model import FIELDS, RESOURCE_FIELDS, STORED, Origin, SourceRow, places_of, texts_of
+from geomap.gazetteer._store import Store
 from geomap.tables import PLACE
 
 
@@ -304,3 +306,21 @@ def test_a_file_that_is_no_index_is_not_a_gazetteer(tmp_path: Path) -> None:
 def test_an_index_is_opened_by_its_path(gazetteer: Gazetteer) -> None:
     by_path = Gazetteer(Path(str(gazetteer.info()["path"])))
     assert by_path.lookup("Mosul").equals(gazetteer.lookup("Mosul"))
+
+
+def test_an_index_answers_by_spelling_key_and_tells_where_a_place_comes_from(tmp_path: Path) -> None:
+    place = Candidate(1, "", 7, "Al Ḩawījah", 35.3, 43.8, "P")
+    rows = IndexRows(
+        meta={"source": "test"},
+        places=[place, place._replace(row=2, geonameid=8, name="Kirkūk")],
+        names=[("al hawijah", 1, 0), ("kirkuk", 2, 0)],
+        sources=[SourceRow("survey", "A survey", "CC0-1.0", "", "")],
+        origins=[Origin(1, "survey", "S-17")],
+    )
+    write_index(tmp_path / "index.sqlite", rows)
+    with Store(tmp_path / "index.sqlite") as store:
+        assert store.names_of_key("hawija") == ["al hawijah"]
+        assert store.names_of_key("kirkuk") == ["kirkuk"]
+        assert store.names_of_key("erbil") == []
+        assert store.sources()["survey"].licence == "CC0-1.0"
+        assert (store.origin(1), store.origin(2)) == (Origin(1, "survey", "S-17"), None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
@@ -11,7 +11,8 @@ from typing import NamedTuple
 from geomap._files import CACHE_VARIABLE, free_space, replacing, size_in_words
 from geomap.errors import GazetteerUnwritable, GeomapError, UnsafeOutput
 from geomap.gazetteer._fuzzy import write_fuzzy
-from geomap.gazetteer._model import FIELDS, SCHEMA_VERSION, Candidate
+from geomap.gazetteer._model import FIELDS, SCHEMA_VERSION, Candidate, Origin, SourceRow
+from geomap.gazetteer._spelling import spelling_key
 
 # Years for an open beginning and an open end in the table of validity.
 FIRST_YEAR, LAST_YEAR = -1_000_000, 1_000_000
@@ -34,6 +35,13 @@ CREATE TABLE validity (  -- only of names that have dates: years, both included
     last INTEGER NOT NULL,
     PRIMARY KEY (folded, place, first, last)
 ) WITHOUT ROWID;
+CREATE TABLE spelling (key TEXT NOT NULL, folded TEXT NOT NULL, PRIMARY KEY (key, folded)) WITHOUT ROWID;
+CREATE TABLE source (key TEXT PRIMARY KEY, name TEXT, licence TEXT, attribution TEXT, url TEXT) WITHOUT ROWID;
+CREATE TABLE origin (  -- only of places from another source than most, which the metadata name
+    place INTEGER PRIMARY KEY,
+    source TEXT NOT NULL,
+    source_id TEXT NOT NULL
+);
 CREATE TABLE alias (place_id TEXT PRIMARY KEY, place INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE country (code TEXT PRIMARY KEY, place INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE division (code TEXT PRIMARY KEY, place INTEGER NOT NULL) WITHOUT ROWID;
@@ -72,6 +80,8 @@ class IndexRows(NamedTuple):
     stop_names: Iterable[str] = ()
     validity: Iterable[ValidityRow] = ()
     aliases: Iterable[tuple[str, int]] = ()
+    sources: Iterable[SourceRow] = ()
+    origins: Iterable[Origin] = ()
 
 
 def write_index(path: Path, rows: IndexRows, *, advance: Callable[[float], None] = lambda share: None) -> None:
@@ -107,11 +117,20 @@ def _fill(connection: sqlite3.Connection, rows: IndexRows) -> None:
     fill("INSERT OR IGNORE INTO stop_name VALUES (?)", ((name,) for name in sorted(rows.stop_names)))
     fill("INSERT OR IGNORE INTO validity VALUES (?, ?, ?, ?)", rows.validity)
     fill("INSERT OR IGNORE INTO alias VALUES (?, ?)", rows.aliases)
+    fill("INSERT INTO source VALUES (?, ?, ?, ?, ?)", rows.sources)
+    fill("INSERT INTO origin VALUES (?, ?, ?)", rows.origins)
+    folded_names = connection.execute("SELECT DISTINCT folded FROM name")
+    fill("INSERT INTO spelling VALUES (?, ?)", sorted(_spellings(name for (name,) in folded_names)))
     fill("INSERT INTO meta VALUES (?, ?)", sorted(rows.meta.items()))
     counted = "INSERT OR REPLACE INTO meta SELECT ?, count(*) FROM "
     connection.execute(counted + "place", ("places",))
     connection.execute(counted + "name", ("names",))
     connection.execute("INSERT OR REPLACE INTO meta VALUES ('schema', ?)", (str(SCHEMA_VERSION),))
+
+
+def _spellings(names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield the keys of names that are not their own."""
+    return ((key, name) for name in names if (key := spelling_key(name)) != name)
 
 
 _SECONDS_TO_WAIT = 3600

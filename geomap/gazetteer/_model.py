@@ -7,7 +7,7 @@ from enum import IntEnum
 from typing import Any, NamedTuple
 
 # Raise with every change to the tables of an index, to their meaning, or to folding: older indexes are then rebuilt.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 class NameKind(IntEnum):
@@ -19,6 +19,9 @@ class NameKind(IntEnum):
     DEMONYM = 3
     OFFICIAL = 4
     FORMER = 5
+    # An airport's code, and a name that only its spelling key finds: see ``_spelling``.
+    CODE = 6
+    SPELLING = 7
 
 
 class Candidate(NamedTuple):
@@ -154,3 +157,21 @@ class WrittenForm(NamedTuple):
     row: int
     place_id: str
     form: str
+
+
+class SourceRow(NamedTuple):
+    """A source of places, and what it asks of those who use it."""
+
+    key: str
+    name: str
+    licence: str
+    attribution: str
+    url: str
+
+
+class Origin(NamedTuple):
+    """Where a feature comes from: the key of its source, and its identifier there."""
+
+    row: int
+    source: str
+    source_id: str

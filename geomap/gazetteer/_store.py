@@ -18,7 +18,16 @@ from weakref import WeakSet
 from geomap.errors import GazetteerNotFound
 from geomap.gazetteer._folding import fold
 from geomap.gazetteer._fuzzy import SMALLEST_SCORE, similar_names
-from geomap.gazetteer._model import SCHEMA_VERSION, STORED, Candidate, NameEntry, NameKind, WrittenForm
+from geomap.gazetteer._model import (
+    SCHEMA_VERSION,
+    STORED,
+    Candidate,
+    NameEntry,
+    NameKind,
+    Origin,
+    SourceRow,
+    WrittenForm,
+)
 
 # The most rows that a name gets, the most prominent ones: at full size "San Antonio" has thousands.
 MOST_ROWS = 1000
@@ -117,6 +126,20 @@ class Store:
         query = "SELECT place, max(? BETWEEN first AND last) FROM validity WHERE folded = ? GROUP BY place"
         valid = dict(self.connection.execute(query, (year, folded)))
         return [candidate for candidate in found if valid.get(candidate.row, True)]
+
+    def names_of_key(self, key: str) -> list[str]:
+        """Return the folded names that have a spelling key; see :mod:`geomap.gazetteer._spelling`."""
+        found = self.connection.execute("SELECT folded FROM spelling WHERE key = ? ORDER BY folded", (key,))
+        return [*self.existing([key]), *(folded for (folded,) in found)]
+
+    def sources(self) -> dict[str, SourceRow]:
+        """Return the sources of the features by key."""
+        return {row[0]: SourceRow._make(row) for row in self.connection.execute("SELECT * FROM source ORDER BY key")}
+
+    def origin(self, row: int) -> Origin | None:
+        """Return where a feature comes from, None if from where most of this index do."""
+        found = self.connection.execute("SELECT * FROM origin WHERE place = ?", (row,)).fetchone()
+        return Origin._make(found) if found else None
 
     def by_id(self, place_id: str) -> Candidate | None:
         """Return the feature of an identifier, its own or an alias."""
