@@ -17,23 +17,6 @@ SAMPLES = Path(__file__).parent / "data" / "exports"
 FIELDS = ("title", "text", "published", "source", "byline")
 NAMES = sorted(path.name.removesuffix(".expected.json") for path in SAMPLES.glob("*.expected.json"))
 
-# What is still read wrongly, in one article of the sample unless it says more.
-_SHIFTED = "a document number that an article quotes hides the end of it, so that the next document is part of its text"
-_UNMARKED = "two bylines of the print window are bare text below the headline, which begins the text there"
-WRONG: dict[tuple[str, str], str] = {
-    ("europresse_french", "text"): "a quoted tag, written with entities, is taken out as a left-over tag",
-    ("europresse_popup", "text"): _UNMARKED,
-    ("europresse_popup", "byline"): _UNMARKED,
-    ("factiva_english", "source"): "the source of a document without a date is not found",
-    ("factiva_french", "text"): "lines of a letter that begin with field codes are taken for fields",
-    ("factiva_german", "title"): _SHIFTED,
-    ("factiva_german", "text"): _SHIFTED,
-    ("factiva_german", "published"): _SHIFTED,
-    ("factiva_german", "source"): _SHIFTED,
-    ("factiva_indexed", "text"): "lines of a letter that begin with field codes are taken for fields",
-    ("nexis_us", "source"): "the source of a document without a date is not found",
-}
-
 
 def expected(name: str) -> list[dict[str, Any]]:
     """Return the articles of a sample that have a text; documents without one are skipped rows."""
@@ -65,28 +48,12 @@ def folded(text: Any) -> str | None:
     return " ".join(text.split()) if isinstance(text, str) else None
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=pytest.mark.xfail(strict=True, reason=WRONG[name, "title"]))
-        if (name, "title") in WRONG
-        else name
-        for name in NAMES
-    ],
-)
+@pytest.mark.parametrize("name", NAMES)
 def test_every_document_with_a_text_is_one_article(name: str) -> None:
     assert [article["title"] for article in read(name)] == [article["title"] for article in expected(name)]
 
 
-@pytest.mark.parametrize(
-    ("name", "field"),
-    [
-        pytest.param(name, field, marks=pytest.mark.xfail(strict=True, reason=WRONG[name, field]))
-        if (name, field) in WRONG
-        else (name, field)
-        for name in NAMES
-        for field in FIELDS
-    ],
-)
+@pytest.mark.parametrize("field", FIELDS)
+@pytest.mark.parametrize("name", NAMES)
 def test_every_field_of_every_article_is_what_the_document_says(name: str, field: str) -> None:
     assert [article[field] for article in read(name)] == [article[field] for article in expected(name)]

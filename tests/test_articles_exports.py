@@ -228,6 +228,16 @@ def test_the_words_of_other_languages_are_known(number: str, date: str, labels: 
         assert tuple(article[k] for k in ("title", "text", "published", "source", "byline", "section")) == wanted
 
 
+def test_an_older_document_without_a_date_has_its_source() -> None:
+    undated = OLD_LEXIS.replace("July 7, 2003, Monday, Final Edition\n\n", "")
+    (article,) = found("                 1 of 1 DOCUMENT\n" + undated)
+    assert (article["source"], article["published"], article["title"]) == (
+        "The Quarry Post",
+        None,
+        "Marble for Carrara",
+    )
+
+
 def test_a_document_without_labels_has_a_headline_and_a_body_all_the_same() -> None:
     head = f"1 of 1 DOCUMENT\n\n{CENTER}Pier\n\n{CENTER}May 2, 2017\n\n"
     text = f"{head}Fog\n\nFog hid Cork.\n\nIt rose.\n\nLOAD-DATE: May 3, 2017"
@@ -499,6 +509,34 @@ def test_a_factiva_document_is_split_into_its_articles() -> None:
     assert articles[1]["text"] == "Lampen brennen in Lübeck."
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "31 mots\nLe Môle\nMOLEFR\nFrançais\n(c) Le Môle",
+        "31 mots\nLe Môle\nMOLEFR\n4\nFrançais",
+        "31 words\nLe Môle\nMOLEFR\nLe Môle, all rights reserved.",
+        "31 palabras\nLe Môle\nMOLEFR\nEspañol\n© Le Môle",
+    ],
+)
+def test_a_factiva_document_without_a_date_has_its_source_also_behind_a_quoted_number(header: str) -> None:
+    quoting = FACTIVA.split("Lamps lit")[0].replace(
+        "is kept in Kuwait.", "is kept in Kuwait.\n\nDocument KUWAIT0019990101ab1200001\n\n12 words"
+    )
+    articles = found(
+        f"{quoting}Notice to ships\n{header}\n\nThe light of Sète is out.\n\nDocument MOLEFR002019ab1c00003\n"
+    )
+    assert column(articles, "title") == ["Bridge of boats at Basra", "Notice to ships"]
+    assert column(articles, "published") == ["9 January 2019 02:03", None]
+    assert column(articles, "source") == ["Delta Daily", "Le Môle"]
+    assert "12 words\n\nTraders came" in str(articles[0]["text"])
+    assert articles[1]["text"] == "The light of Sète is out."
+
+
+def test_a_factiva_document_of_no_words_has_no_text() -> None:
+    cartoon = FACTIVA.replace("55 Wörter", "0 Wörter").replace("Lampen brennen in Lübeck.", "Delta Media Berlin")
+    assert found(cartoon)[1]["text"] is None
+
+
 CODED = """HD|Wells dry up
 BY|Mona Lind
 WC|40 words
@@ -532,6 +570,28 @@ def test_a_factiva_document_with_codes_is_split_into_its_articles(between: str) 
     assert column(articles, "section") == [None, "Sport"]
     assert articles[0]["byline"] == "Mona Lind"
     assert articles[0]["text"] == "Wells near Jaffna dried up.\n\nFarmers left for Colombo.\n\nRain is due in Galle."
+    assert articles[1]["text"] == "Kandy won."
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "HD hull damage, in Galle",
+        "AN",
+        "AN anchor lost",
+        "PD",
+        "WC  water closet",
+        "SE\nsouth east of Jaffna",
+        "NGC no good",
+    ],
+)
+@pytest.mark.parametrize("between", ["|", "\t", "\n"])
+def test_an_article_of_coded_fields_may_have_lines_that_begin_with_a_code(line: str, between: str) -> None:
+    quoting = CODED.replace("Farmers left for Colombo.", f"{line}\nFarmers left for Colombo.")
+    articles = found(quoting.replace("|", between))
+    assert column(articles, "title") == ["Wells dry up", "Cup final"]
+    text = "\n\n".join(line.split("\n"))
+    assert str(articles[0]["text"]).startswith(f"Wells near Jaffna dried up.\n\n{text}\n\nFarmers left for Colombo.")
     assert articles[1]["text"] == "Kandy won."
 
 
@@ -601,6 +661,36 @@ def test_a_europresse_page_is_split_into_its_articles() -> None:
         "section": "Monde",
         "database": "Europresse",
     }
+
+
+POPUP = (
+    '<table><tr><td><span class="DocPublicationName">L’Estran, no. 8</span><br><span class="DocHeader">Mer, lundi 4 juin '
+    '2012</span><br><br><span class="TitreArticleVisu">Digue à Roscoff</span><br><br>{first}<br><p></p>La digue tient.'
+    "<p></p>Morlaix paie.<p></p><b><i>© 2012 L’Estran. Tous droits réservés.</i></b></td></tr></table>"
+)
+
+
+@pytest.mark.parametrize(
+    "name", ["Rozenn Le Bihan", "Par Yann de La Tour", "Jo Ker, Li Wei et Anne d'Arvor", "AFP Reuters"]
+)
+def test_a_name_below_the_headline_of_a_print_window_is_the_byline(name: str) -> None:
+    (article,) = exported_pages(POPUP.format(first=name)) or []
+    assert (article["byline"], article["text"]) == (name, "La digue tient.\n\nMorlaix paie.")
+
+
+@pytest.mark.parametrize("first", ["À Brest, on attend.", "La mer monte", "BREST", "Qui paie ?", "(1) Note De Bas"])
+def test_what_is_no_name_below_the_headline_of_a_print_window_begins_the_text(first: str) -> None:
+    (article,) = exported_pages(POPUP.format(first=first)) or []
+    assert (article["byline"], article["text"]) == (None, f"{first}\n\nLa digue tient.\n\nMorlaix paie.")
+
+
+def test_a_tag_that_an_exported_page_quotes_stays_in_text_and_title(tmp_path: Path) -> None:
+    quoting = EUROPRESSE.replace("Dinant est", "Le panneau &lt;b&gt;Huy&lt;/b&gt; et Dinant sont")
+    quoting = quoting.replace("Crue à", "Crue &lt;p&gt; à")
+    (tmp_path / "page.html").write_text(f"<html><body>{quoting}</body></html>", "utf-8")
+    (article,) = read_articles(tmp_path).to_dict("records")
+    assert "Le panneau <b>Huy</b> et Dinant" in article["text"]
+    assert article["title"] == "Crue <p> à Namur"
 
 
 def test_an_older_page_of_lexisnexis_is_read_like_its_text() -> None:

@@ -30,7 +30,7 @@ from geomap.articles._columns import (
 from geomap.articles._dates import parse_dates
 from geomap.articles._files import expanded, find_sources
 from geomap.articles._problems import ProblemLog
-from geomap.articles._repairs import Entities, RepairLog, Repairs, load_ftfy, storable
+from geomap.articles._repairs import Entities, Repair, RepairLog, Repairs, load_ftfy, storable
 from geomap.articles._sources import Options, Record, Rows, Source, read_content
 from geomap.articles.readers import reader_of
 from geomap.articles.readers._tables import usable_rows
@@ -118,11 +118,12 @@ def _existing_file(folder: Path, name: str) -> Path | None:
 
 
 class Origin(NamedTuple):
-    """Where a row comes from: the file, its row, and what its id begins with."""
+    """Where a row comes from: the file, its row, what its id begins with, and whether its text is what a page shows."""
 
     file: str
     row: int | None
     stem: str
+    shown: bool = False
 
 
 def assemble(
@@ -174,7 +175,7 @@ def _texts(values: Sequence[Any], origins: list[Origin], problems: ProblemLog, o
     log = RepairLog("text")
     texts: list[str | None] = []
     for value, origin in zip(values, origins, strict=True):
-        text, done = options.repairs.of(value) if isinstance(value, str) else (None, [])
+        text, done = options.repairs.of(value, shown=origin.shown) if isinstance(value, str) else (None, [])
         reason = _reason_against(value, text)
         if reason:
             problems.add(origin.file, reason, row=origin.row)
@@ -203,14 +204,17 @@ def _strings(
     values: Sequence[Any], name: str, origins: list[Origin], problems: ProblemLog, options: Options
 ) -> list[str | None]:
     log = RepairLog(name)
-    repair = storable if name == "article_id" else options.repairs.of
     result: list[str | None] = []
     for value, origin in zip(values, origins, strict=True):
         string = _string(value)
         if string is None and not is_missing(value, blank=True):
             reason = f"{name} is of type {type(value).__name__}, not a string; left missing"
             problems.add(origin.file, reason, row=origin.row, action="repaired", loss=True)
-        string, done = repair(string) if string else (None, [])
+        done: list[Repair] = []
+        if string and name == "article_id":
+            string, done = storable(string)
+        elif string:
+            string, done = options.repairs.of(string, shown=origin.shown)
         log.note(origin.file, origin.row, done)
         result.append(string.strip() or None if string else None)
     log.tell(problems)
@@ -453,7 +457,7 @@ def _read_all(
         if source.data is None and source.path.resolve() in metadata.paths:
             continue
         rows = _read_one(source, options, problems, alone=len(sources) == 1 and source is sources[0])
-        origins += [Origin(source.label, number, source.stem) for number in rows.numbers]
+        origins += [Origin(source.label, number, source.stem, rows.shown) for number in rows.numbers]
         known = metadata.of(source)
         if isinstance(rows.table, pd.DataFrame):
             tables.append(rows.table)

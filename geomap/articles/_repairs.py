@@ -105,8 +105,15 @@ class Repairs:
     entities: Entities = "decode"
     fix_encoding: bool = False
 
-    def of(self, text: str) -> tuple[str, list[Repair]]:
+    def of(self, text: str, *, shown: bool = False) -> tuple[str, list[Repair]]:
         """Return the text that is stored, and what was done to it.
+
+        Parameters
+        ----------
+        text
+            A text, title or name.
+        shown
+            Whether it is what a page shows, so that a tag in it is one that the article quotes.
 
         Examples
         --------
@@ -117,15 +124,19 @@ class Repairs:
         done: list[Repair] = []
         if _is_plain(text):
             return text, done
-        for repair in (_without_nul, _without_lone_surrogates, self._markup, self._encoding, _seen_only, _uncut):
+        markup = self._entities if shown else self._markup
+        for repair in (_without_nul, _without_lone_surrogates, markup, self._encoding, _seen_only, _uncut):
             text = repair(text, done)
         return text, done
 
-    def _markup(self, text: str, done: list[Repair]) -> str:
+    def _entities(self, text: str, done: list[Repair]) -> str:
+        return self._markup(text, done, tags=False)
+
+    def _markup(self, text: str, done: list[Repair], *, tags: bool = True) -> str:
         if "&" not in text and "<" not in text:
             return text
         decoded, entity = _decoded(text)
-        without_tags, tag = _without_tags(decoded)
+        without_tags, tag = _without_tags(decoded) if tags else (decoded, "")
         if self.entities == "keep":
             if entity or tag:
                 reason = 'HTML entities or tags kept (entities="keep")'

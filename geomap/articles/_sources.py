@@ -109,10 +109,13 @@ class Rows:
         The number of each row, counted from 1; None for the only article of a file.
     table
         The rows; a DataFrame where the format has dtypes to keep.
+    shown
+        Whether the texts are what a page shows, so that a tag in them is one that an article quotes.
     """
 
     numbers: list[int | None] = field(default_factory=list)
     table: list[Record] | pd.DataFrame = field(default_factory=list)
+    shown: bool = False
 
 
 Reader = Callable[[Source, Options, ProblemLog], Rows]

@@ -79,9 +79,12 @@ def exported_pages(html: str) -> ExportedArticles | None:
     return None if root is None else reader(root)
 
 
-def rows_of(articles: ExportedArticles, source: Source, problems: ProblemLog) -> Rows:
-    """Return the articles of an export as the rows of its file, and log what did not fit."""
+def rows_of(articles: ExportedArticles, source: Source, problems: ProblemLog, *, shown: bool = False) -> Rows:
+    """Return the articles of an export as the rows of its file, and log what did not fit.
+
+    `shown` is for pages, where a tag that is still in a text is one that the article quotes.
+    """
     for note in articles.notes:
         problems.add(source.label, note, action="repaired")
     alone = len(articles) == 1
-    return Rows([None] if alone else list(range(1, len(articles) + 1)), list(articles))
+    return Rows([None] if alone else list(range(1, len(articles) + 1)), list(articles), shown)

@@ -16,7 +16,7 @@ def read_html(source: Source, options: Options, problems: ProblemLog) -> Rows:
     html = read_content(source, options, problems).text()
     exported = exported_pages(html)
     if exported is not None:
-        return rows_of(exported, source, problems)
+        return rows_of(exported, source, problems, shown=True)
     record = article_of_page(html)
     if record is None:
         raise ArticlesUnreadable("no article found in the page")

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from geomap.articles._sources import Record
 from geomap.articles.readers._databases.lines import (
+    LONGEST_DATE_LINE,
     ExportedArticles,
     Line,
     date_line,
+    looks_like_names,
     paragraphs_of,
     record,
     unparsed,
@@ -27,6 +29,7 @@ _SUMMARY = re.compile(
 )
 _TIME = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?(?:\s*[AP]M)?(?:\s+[A-Z]{2,5})?")
 _COUNT = re.compile(r"\d[\d.,'\s]{0,9}[^\W\d]{1,12}")
+_BARE_COPYRIGHT = re.compile(r"(?i)(?:©|\(c\)|copyright)\s*\S.{0,100}")
 _SOURCE_CODE = re.compile(r"[A-Z][A-Z0-9]{2,9}")
 _CODES = (
     "SE CLM HD BY CR WC PD ET SN SC NGC GC ED PG VOL LA CY LP TD CT RF CO IN NS RE IPC IPD PUB AN ART DLN CX RST DE"
@@ -35,6 +38,8 @@ _CODE = re.compile(rf"({'|'.join(sorted(_CODES.split(), key=len, reverse=True))}
 _SPACED = re.compile(r"(HD|BY|WC|PD|SN|SC|LA|CY|LP|TD|AN|SE|PUB|NS)\s(.+)")
 # What an article of coded fields has.
 _USUAL = frozenset({"HD", "WC", "PD", "SN", "AN"})
+# What may stand behind the text of an article, in any order; other codes there are words of the text.
+_BEHIND = frozenset(["CT", "RF", "ART", "CO", "IN", "NS", "RE", "IPC", "IPD", "PUB", "DLN", "AN", "CX", "RST"])
 # The lines from the number of words to the copyright: date, time, source, its code, edition, page, language.
 _HEADER_LINES = 12
 _LAST_WORDS = 60
@@ -48,7 +53,7 @@ def factiva_articles(lines: Sequence[Line]) -> ExportedArticles | None:
         line._replace(apart=not above.text) for above, line in zip(before, lines[:summary], strict=False) if line.text
     ]
     width = width_of(lines)
-    coded = [_code(line) for line in kept]
+    coded = [None if line.style == PARAGRAPH else _code(line) for line in kept]
     if len(_USUAL & {code for code, _ in filter(None, coded)}) > 3:
         return _coded_articles(kept, coded, width)
     ids = [i for i, line in enumerate(kept) if _ID.fullmatch(line.text)]
@@ -73,8 +78,25 @@ def _is_count(lines: Sequence[Line], i: int) -> bool:
     if not WORD_COUNT.fullmatch(text):
         # In a language that is not known here, the date must follow at once.
         return i + 1 < len(lines) and date_line(lines[i + 1].text) is not None
-    behind = lines[i + 1 : i + _HEADER_LINES]
-    return any(date_line(line.text) for line in behind[:3]) or any(COPYRIGHT.fullmatch(line.text) for line in behind)
+    behind = _header(lines, i + 1)
+    return any(date_line(line.text) for line in behind[:3]) or any(map(_closes_header, behind))
+
+
+def _header(lines: Sequence[Line], start: int) -> Sequence[Line]:
+    """Return the short lines behind the number of words, up to the text or to what belongs to another document."""
+    stop = min(start + _HEADER_LINES, len(lines))
+    for i in range(start, stop):
+        text = lines[i].text
+        if len(text) > LONGEST_DATE_LINE or lines[i].style == PARAGRAPH or _ID.fullmatch(text):
+            return lines[start:i]
+        if WORD_COUNT.fullmatch(text):
+            return lines[start:i]
+    return lines[start:stop]
+
+
+def _closes_header(line: Line) -> bool:
+    """Tell whether a line is the language or the copyright, which stand in every header even where a date is missing."""
+    return any(pattern.fullmatch(line.text) for pattern in (LANGUAGE, COPYRIGHT))
 
 
 def _articles(lines: Sequence[Line], ids: Sequence[int], counts: Sequence[int], width: int) -> list[Record]:
@@ -109,7 +131,8 @@ def _article(lines: Sequence[Line], count: int, width: int) -> Record:
     if rest < len(lines) and _TIME.fullmatch(lines[rest].text):
         published, rest = f"{published} {lines[rest].text}", rest + 1
     body_at = _body_at(lines, rest)
-    body = list(lines[body_at:])
+    # Of no words but a publisher's name.
+    body = [] if re.match(r"0\D", lines[count].text) else list(lines[body_at:])
     if any(line.style == PARAGRAPH for line in body):
         body = [line for line in body if line.style == PARAGRAPH]
     elif len(body) > 1 and len(body[-1].text) <= _LAST_WORDS and not re.search(r"[.!?:\"”’»)]$", body[-1].text):
@@ -128,7 +151,9 @@ def _body_at(lines: Sequence[Line], rest: int) -> int:
     for pattern in (COPYRIGHT, LANGUAGE, _SOURCE_CODE):
         found = next((i for i in header if pattern.fullmatch(lines[i].text)), None)
         if found is not None:
-            return found + 1
+            # Some copyrights name neither a year nor their rights; the line behind the language is one all the same.
+            bare = found + 1 < len(lines) and _BARE_COPYRIGHT.fullmatch(lines[found + 1].text)
+            return found + (2 if bare else 1)
     return min(rest + 1, len(lines))
 
 
@@ -144,16 +169,11 @@ def _head(lines: Sequence[Line]) -> dict[str, str]:
         found |= {"section": before[-1].text} if before else {}
         found |= {"byline": left[at + 1].text} if at + 1 < len(left) else {}
         return found
-    if len(left) > 1 and (BY.match(left[-1].text) or _is_name(left[-1].text)):
+    if len(left) > 1 and (BY.match(left[-1].text) or looks_like_names(left[-1].text)):
         found["byline"] = left.pop().text
     if len(left) > 1 and len(left[0].text.split()) < 4 and not left[1].text[0].islower():
         found["section"] = left.pop(0).text
     return found | {"title": " ".join(line.text for line in left)}
-
-
-def _is_name(text: str) -> bool:
-    words = text.split()
-    return 1 < len(words) < 5 and all(word[0].isupper() for word in words) and not re.search(r"[:!?,\d]", text)
 
 
 def _code(line: Line) -> tuple[str, str] | None:
@@ -166,12 +186,13 @@ def _coded_articles(
 ) -> ExportedArticles | None:
     articles: list[dict[str, list[Line]]] = []
     current = ""
-    for line, coded in zip(lines, codes, strict=True):
+    for i, (line, coded) in enumerate(zip(lines, codes, strict=True)):
         if coded and _begins(coded[0], current, articles):
             articles.append({})
         if not articles:
             continue
-        if coded and not (coded[0] in articles[-1] and current in ("LP", "TD")):
+        below = lines[i + 1].text if i + 1 < len(lines) else ""
+        if coded and not _is_quoted(coded, below, current, articles[-1]):
             current = coded[0]
             articles[-1].setdefault(current, [])
             line = line._replace(text=coded[1])
@@ -179,6 +200,16 @@ def _coded_articles(
             articles[-1][current].append(line._replace(text=line.text.strip("| \t")))
     found = [article for article in articles if len(article) > 3]
     return ExportedArticles(_coded_article(article, width) for article in found) if found else None
+
+
+def _is_quoted(coded: tuple[str, str], below: str, current: str, fields: Mapping[str, Sequence[Line]]) -> bool:
+    """Tell whether a line of the text begins with letters that are a code elsewhere."""
+    code, value = coded
+    if current not in ("LP", "TD"):
+        return False
+    if code == "AN":
+        return not _ID.fullmatch(value or below)
+    return code in fields or (code not in _BEHIND and (current, code) != ("LP", "TD"))
 
 
 def _begins(code: str, current: str, articles: Sequence[dict[str, list[Line]]]) -> bool:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from geomap.articles._sources import Paragraph, Record
-from geomap.articles.readers._databases.words import EDITION, MARKERS, MONTH, WEEKDAY, label_key
+from geomap.articles.readers._databases.words import BY, EDITION, MARKERS, MONTH, WEEKDAY, label_key
 
 _LABEL = re.compile(r"([^\W\d][^:：]{1,45}?)\s*[:：](?!//)\s*(.*)", re.DOTALL)
 _HEADING = re.compile(r"(?:heading|title|titre|überschrift|titel|encabezado|título|titolo|kop)", re.IGNORECASE)
@@ -24,6 +24,10 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _AROUND_DATE = re.compile(r"(?i)\b(?:date|published|le|el|il|op|am|den|vom|uhr)\b|[\W_]+")
+_LONGEST_NAMES = 100
+_NO_NAME = re.compile(r"[:;!?()\d«»\"“”]|\.$")
+_PARTICLES = "al|and|avec|bin|da|del?|della|de[nrs]|d[iou]|el|en|et|in|la|les?|und|van|von|y|zu"
+_PART_OF_NAME = re.compile(rf"(?:{_PARTICLES})|(?:[dl]['’])?[^\W\d_a-zß-öø-ÿ].*", re.DOTALL)
 LONGEST_HEADER = 250
 LONGEST_DATE_LINE = 120
 _LONGEST_ROW = 500
@@ -175,6 +179,19 @@ def looks_like_body(text: str) -> bool:
     return len(text) > LONGEST_HEADER or (len(text) > 120 and re.search(r"[.!?][\"”’»)]?(?:\s|$)", text) is not None)
 
 
+def looks_like_names(text: str) -> bool:
+    """Tell whether a line that no label marks is a byline: names alone, perhaps behind "By".
+
+    >>> looks_like_names("Par Anne de La Tour et Li Wei"), looks_like_names("The river rose in Graz")
+    (True, False)
+    """
+    if len(text) > _LONGEST_NAMES or _NO_NAME.search(text):
+        return False
+    words = [word for word in re.split(r"[\s,&]+", BY.sub("", text)) if word]
+    capitalized = sum(word[0].isupper() for word in words)
+    return capitalized > 1 and all(map(_PART_OF_NAME.fullmatch, words))
+
+
 def width_of(lines: Sequence[Line]) -> int:
     """Return the width at which the lines of a text are broken; 0 if each paragraph is one line."""
     lengths = sorted(len(line.text) for line in lines if line.text and not line.style)
@@ -192,8 +209,9 @@ def paragraphs_of(lines: Iterable[Line], width: int) -> str:
     for line in lines:
         word = line.text.split(maxsplit=1)[0] if line.text else ""
         joins = last and not line.style and not line.apart
-        # A line was broken where the next word did not fit, or within a sentence.
-        broken = (width and len(last) + 1 + len(word) > 0.8 * width) or (word[:1].islower() and last[-1:].isalnum())
+        # A line was broken where the next word did not fit, or within a sentence; not where each paragraph is one line.
+        fitted = len(last) + 1 + len(word) <= 0.8 * width
+        broken = width and (not fitted or (word[:1].islower() and last[-1:].isalnum()))
         if line.text and joins and broken:
             paragraphs[-1] += f" {line.text}"
         elif line.text:

@@ -123,7 +123,7 @@ def _numbered_article(lines: Sequence[Line], width: int) -> Record:
     at, labelled = _body_at(blocks)
     plain = [block for block in blocks[:at] if not _label(block)]
     fields = fields_of((line for block in blocks[:at] if _label(block) for line in block.lines), NEXIS_LABELS)
-    head = _head(plain, labelled=labelled)
+    head = _head(plain, labelled=labelled, titled="headline" in fields)
     if not labelled:
         at = min(at, head.blocks)
     stop = len(blocks)
@@ -177,10 +177,11 @@ class _Head(NamedTuple):
     blocks: int  # how many blocks it takes, where no label ends it
 
 
-def _head(blocks: Sequence[Block], *, labelled: bool) -> _Head:
+def _head(blocks: Sequence[Block], *, labelled: bool, titled: bool) -> _Head:
     """Read source, date, edition and headline, which have no labels but an order; the first three are centered.
 
-    Where labels follow, all that stands before them is the headline; else it is one block.
+    Where labels follow, all that stands before them is the headline; else it is one block. Where the headline has a label
+    itself (`titled`), a single line is the source.
     """
     parts = [
         (number, line, part)
@@ -191,7 +192,8 @@ def _head(blocks: Sequence[Block], *, labelled: bool) -> _Head:
     ]
     dated = next((i for i, (_, _, part) in enumerate(parts) if date_line(part)), None)
     if dated is None:
-        first = parts[0][2] if len({number for number, _, _ in parts}) > 1 else None
+        alone = len({number for number, _, _ in parts}) < 2
+        first = parts[0][2] if parts and (titled or not alone) else None
         rest = [part for part in parts[1:] if not EDITION.search(part[2])] if first else parts
         date = None
     else:

@@ -10,7 +10,14 @@ from geomap._optional import optional
 from geomap.articles._sources import Paragraph, Record
 from geomap.articles.readers._databases.factiva import NAME as FACTIVA
 from geomap.articles.readers._databases.factiva import PARAGRAPH, factiva_articles
-from geomap.articles.readers._databases.lines import ExportedArticles, as_lines, date_line, find_date, record
+from geomap.articles.readers._databases.lines import (
+    ExportedArticles,
+    as_lines,
+    date_line,
+    find_date,
+    looks_like_names,
+    record,
+)
 from geomap.articles.readers._databases.words import COPYRIGHT
 
 EUROPRESSE = "Europresse"
@@ -115,14 +122,20 @@ def _europresse_article(element: Any, name: Any) -> Record:
     titles = _with_class(element, "titreArticleVisu") or _with_class(element, "titreArticle")
     date = find_date(header) or _date_above(element, titles)
     section = header.split(date)[0] if date and date in header else ""
+    text, byline = _europresse_text(element), _europresse_byline(element)
+    if not text:
+        body = _older_europresse_body(element)
+        if byline is None and len(body) > 1 and looks_like_names(body[0]):
+            byline = body.pop(0)
+        text = "\n\n".join(body)
     return record(
         EUROPRESSE,
         title=_text(titles[0]) if titles else None,
-        text=_europresse_text(element),
+        text=text,
         published=date,
         source=_NUMBER_OF_ISSUE.sub("", _text(name)),
         url=_europresse_link(element),
-        byline=_europresse_byline(element),
+        byline=byline,
         section=section.strip(" ,;"),
     )
 
@@ -141,17 +154,17 @@ def _europresse_text(element: Any) -> str:
             text = "\n\n".join(part for part in _shown(body) if not part.startswith(_APPEARED_IN))
             if text:
                 return text
-    return _older_europresse_text(element)
+    return ""
 
 
-def _older_europresse_text(element: Any) -> str:
-    """Return what stands between the headline and the copyright, where no element holds the text."""
+def _older_europresse_body(element: Any) -> list[str]:
+    """Return what stands between the headline and the copyright, where no element holds the text or the byline."""
     titles = _with_class(element, "titreArticleVisu")
     shown = _shown(element)
     title = _text(titles[0]) if titles else None
     start = shown.index(title) + 1 if title in shown else len(shown)
     stops = (i for i in range(start, len(shown)) if COPYRIGHT.fullmatch(shown[i]) or _NUMBER.match(shown[i]))
-    return "\n\n".join(shown[start : next(stops, len(shown))])
+    return shown[start : next(stops, len(shown))]
 
 
 def _europresse_byline(element: Any) -> str | None:

@@ -153,6 +153,7 @@ _RESERVED = (
     r"|tutti i diritti (?:sono )?riservati|alle rechten voorbehouden"
 )
 COPYRIGHT = re.compile(
-    rf"\W*(?:(?:copyright|©|\(c\))(?=.{{0,80}}\d{{4}}|\W*©).*|copyright\b.{{0,80}}[^.]|(?:{_RESERVED})\b.*)",
+    rf"\W*(?:(?:copyright|©|\(c\))(?=.{{0,80}}\d{{4}}|\W*©).*|copyright\b.{{0,80}}[^.]"
+    rf"|(?:{_RESERVED})\b.*|.{{1,100}}[\s,.](?:{_RESERVED})\W*)",
     re.IGNORECASE | re.DOTALL,
 )
