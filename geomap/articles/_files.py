@@ -103,11 +103,11 @@ def find_sources(
     if isinstance(path, _Readable):
         return [_of_stream(path, problems)]
     paths = _paths(path)
-    sources: dict[Path, Source] = {}
+    sources: dict[str, Source] = {}
     for each in paths:
         for source in _sources_at(each, problems, recursive=recursive, alone=len(paths) == 1):
             problems.about(source.label)
-            first = sources.setdefault(source.path.resolve(), source)
+            first = sources.setdefault(source.real, source)
             if first.label != source.label:
                 problems.add(source.label, f"the same file as {first.label}", action="ignored")
     if not sources:
@@ -125,17 +125,19 @@ def _paths(path: Any) -> list[Path]:
 
 def _sources_at(path: Path, problems: ProblemLog, *, recursive: bool, alone: bool) -> Iterator[Source]:
     if path.is_dir():
-        for file, obstacle in _walk(path, recursive=recursive):
-            inside = file.relative_to(path).as_posix()
+        top = len(os.path.join(path, ""))  # noqa: PTH118 (the length of what scandir puts before each name)
+        for met in _walk(path, recursive=recursive):
+            file, inside = Path(met.path), met.path[top:].replace(os.sep, "/")
             label = _label(inside if alone else file.as_posix(), problems)
-            if obstacle is not None:
-                problems.add(f"{label}/" if obstacle.is_folder else label, obstacle.reason, action=obstacle.action)
+            if met.obstacle is not None:
+                where = f"{label}/" if met.obstacle.is_folder else label
+                problems.add(where, met.obstacle.reason, action=met.obstacle.action)
                 continue
             found = _format(file)
             if reason := _reason_to_ignore(file.name, found):
                 problems.add(label, reason, action="ignored")
             else:
-                yield _source(file, label, inside, found, problems)
+                yield _source(file, label, inside, found, problems, real=met.real)
         return
     if not path.exists():
         raise ArticlesNotFound(f"no such file or folder: {path} (working directory: {Path.cwd()})")
@@ -148,15 +150,23 @@ def _sources_at(path: Path, problems: ProblemLog, *, recursive: bool, alone: boo
     if found.kind is None:
         raise UnsupportedFormat(f"{path} is not in a supported article format; {_extensions()}")
     label = _label(path.name if alone else path.as_posix(), problems)
-    yield _source(path, label, path.name, found, problems)
+    yield _source(path, label, path.name, found, problems, real=str(path.resolve()))
 
 
 def _source(
-    path: Path, label: str, name: str, found: Format, problems: ProblemLog, data: bytes | None = None
+    path: Path,
+    label: str,
+    name: str,
+    found: Format,
+    problems: ProblemLog,
+    *,
+    data: bytes | None = None,
+    real: str = "",
 ) -> Source:
     if found.remark:
         problems.add(label, found.remark, action="repaired")
-    return Source(path, label, valid_name(name).removesuffix(valid_name(found.ending)), str(found.kind), data)
+    stem = valid_name(name).removesuffix(valid_name(found.ending))
+    return Source(path, label, stem, str(found.kind), data, real)
 
 
 def _reason_to_ignore(name: str, found: Format) -> str | None:
@@ -223,7 +233,7 @@ def _read_member(member: Member, name: str, source: Source, problems: ProblemLog
     if found.kind in CONTAINERS and depth >= DEEPEST:
         problems.add(label, f"archives are opened {DEEPEST} deep; unpack this one to read it")
         return None
-    return _source(source.path, label, f"{source.stem}/{name}", found, problems, data)
+    return _source(source.path, label, f"{source.stem}/{name}", found, problems, data=data)
 
 
 def _of_stream(stream: _Readable, problems: ProblemLog) -> Source:
@@ -257,7 +267,9 @@ def _label(name: str, problems: ProblemLog, *, unlike: bool = False) -> str:
     unlike
         Whether the very same name may have been met before, as in an archive to which a file was added twice.
     """
-    shown = "".join(letter if letter.isprintable() else "\ufffd" for letter in valid_name(name))
+    shown = name
+    if not name.isprintable():
+        shown = "".join(letter if letter.isprintable() else "\ufffd" for letter in valid_name(name))
     label, count = shown, 1
     while (unlike or shown != name) and label in problems.files:
         count += 1
@@ -313,36 +325,49 @@ class _Obstacle(NamedTuple):
     is_folder: bool = False
 
 
-def _walk(folder: Path, *, recursive: bool) -> Iterator[tuple[Path, _Obstacle | None]]:
+class _Met(NamedTuple):
+    """What a walk meets: its path, the same with all links followed, and why it is not opened, if it is not."""
+
+    path: str
+    real: str
+    obstacle: _Obstacle | None
+
+
+def _walk(folder: Path, *, recursive: bool) -> Iterator[_Met]:
     """Yield every file of a folder in the order of their paths, and whatever is not opened, with the reason."""
+    top = str(folder.resolve())
     try:
-        waiting = _entries(folder)
+        waiting = _entries(folder, top)
     except OSError as error:
-        yield folder, _Obstacle(f"cannot open the folder: {error.strerror}", "skipped", is_folder=True)
+        obstacle = _Obstacle(f"cannot open the folder: {error.strerror}", "skipped", is_folder=True)
+        yield _Met(str(folder), top, obstacle)
         return
     while waiting:
-        entry = waiting.pop()
-        path = Path(entry.path)
+        # To follow the links of each path by itself would take longer than to read a short file.
+        entry, real = waiting.pop()
         if not entry.is_dir(follow_symlinks=False):
-            yield path, _obstacle(entry, folder)
+            linked = entry.is_symlink()
+            yield _Met(entry.path, os.path.realpath(entry.path) if linked else real, _obstacle(entry, top))
         elif entry.name.startswith("."):
-            yield path, _Obstacle("hidden", is_folder=True)
+            yield _Met(entry.path, real, _Obstacle("hidden", is_folder=True))
         elif not recursive:
-            yield path, _Obstacle("a subfolder, and recursive=False", is_folder=True)
+            yield _Met(entry.path, real, _Obstacle("a subfolder, and recursive=False", is_folder=True))
         else:
             try:
-                waiting += _entries(path)
+                waiting += _entries(entry.path, real)
             except OSError as error:
-                yield path, _Obstacle(f"cannot open the folder: {error.strerror}", "skipped", is_folder=True)
+                obstacle = _Obstacle(f"cannot open the folder: {error.strerror}", "skipped", is_folder=True)
+                yield _Met(entry.path, real, obstacle)
 
 
-def _entries(folder: Path) -> list[os.DirEntry[str]]:
-    """Return what a folder contains, the last name first."""
+def _entries(folder: str | Path, real: str) -> list[tuple[os.DirEntry[str], str]]:
+    """Return what a folder contains with their real paths, the last name first."""
     with os.scandir(folder) as entries:
-        return sorted(entries, key=lambda entry: entry.name, reverse=True)
+        ordered = sorted(entries, key=lambda entry: entry.name, reverse=True)
+    return [(entry, os.path.join(real, entry.name)) for entry in ordered]  # noqa: PTH118 (Path takes ten times longer)
 
 
-def _obstacle(entry: os.DirEntry[str], top: Path) -> _Obstacle | None:
+def _obstacle(entry: os.DirEntry[str], top: str) -> _Obstacle | None:
     """Return why something that is no folder of its own is not opened; None for a file to read."""
     if entry.name.startswith("."):
         return _Obstacle("hidden")
@@ -358,7 +383,7 @@ def _obstacle(entry: os.DirEntry[str], top: Path) -> _Obstacle | None:
     if not stat.S_ISDIR(node.st_mode):
         # To open a pipe or a device may wait for ever, or never end.
         return _Obstacle(f"{_kind_of_node(node)}, not a file; it was not opened", "skipped")
-    if Path(os.path.realpath(entry.path)).is_relative_to(os.path.realpath(top)):
+    if Path(os.path.realpath(entry.path)).is_relative_to(top):
         return _Obstacle("a link to a folder that is read anyway", is_folder=True)
     return _Obstacle("a link to a folder; pass that folder to read it", "skipped", is_folder=True)
 

@@ -50,18 +50,18 @@ class Metadata:
     Parameters
     ----------
     records
-        Columns of the articles table, by the file that they describe.
+        Columns of the articles table, by the real path of the file that they describe.
     paths
-        The ``articles.csv`` files themselves, which hold no articles.
+        The real paths of the ``articles.csv`` files themselves, which hold no articles.
     """
 
-    records: dict[Path, Record] = field(default_factory=dict)
-    paths: set[Path] = field(default_factory=set)
+    records: dict[str, Record] = field(default_factory=dict)
+    paths: set[str] = field(default_factory=set)
 
     def of(self, source: Source) -> Record:
         """Return what is known about a file; nothing for most formats."""
         is_described = source.kind in _WITH_METADATA and source.data is None
-        return self.records.get(source.path.resolve(), {}) if is_described else {}
+        return self.records.get(source.real, {}) if is_described else {}
 
 
 def read_metadata(sources: Iterable[Source], options: Options, problems: ProblemLog) -> Metadata:
@@ -69,20 +69,22 @@ def read_metadata(sources: Iterable[Source], options: Options, problems: Problem
     # What comes from a stream or an archive lies beside no file.
     sources = [source for source in sources if source.data is None]
     # In a parent folder, only a file that the caller's own path reaches describes the articles.
-    labels = {source.path.resolve(): source.label for source in sources if source.path.name == METADATA_FILE}
+    labels = {source.real: source.label for source in sources if source.path.name == METADATA_FILE}
+    described = (source.real for source in sources if source.kind in _WITH_METADATA)
     metadata = Metadata()
-    for folder in dict.fromkeys(source.path.resolve().parent for source in sources if source.kind in _WITH_METADATA):
-        above = (top / METADATA_FILE for top in folder.parents if top / METADATA_FILE in labels)
+    for folder in map(Path, dict.fromkeys(map(os.path.dirname, described))):
+        above = (top / METADATA_FILE for top in folder.parents if str(top / METADATA_FILE) in labels)
         for path in (folder / METADATA_FILE, *above):
-            if path in metadata.paths or not path.is_file():
+            real = str(path.resolve())
+            if real in metadata.paths or not path.is_file():
                 continue
             elsewhere = METADATA_FILE if len(sources) == 1 else path.as_posix()
-            source = Source(path, labels.get(path, elsewhere), path.stem, "csv")
+            source = Source(path, labels.get(real, elsewhere), path.stem, "csv", real=real)
             try:
                 _add_metadata(source, options, metadata, problems)
             except (ArticlesUnreadable, OSError) as error:
                 problems.add(source.label, _reason(error))
-                metadata.paths.add(path)
+                metadata.paths.add(real)
     return metadata
 
 
@@ -94,7 +96,7 @@ def _add_metadata(source: Source, options: Options, metadata: Metadata, problems
         names = match_columns(header, options.columns)
         if by_file is None or "text" in names.values():
             return  # a table of articles, to be read as such
-        metadata.paths.add(source.path)
+        metadata.paths.add(source.real)
         problems.extend(while_opening)
         facts = problems.about(source.label)
         facts.format, facts.encoding = METADATA, while_opening.about(source.label).encoding
@@ -104,16 +106,16 @@ def _add_metadata(source: Source, options: Options, metadata: Metadata, problems
             if file is None:
                 problems.add(source.label, "the file that it names does not exist", row=number)
             elif file in metadata.records:
-                problems.add(source.label, f"duplicate row for {file.name}; the first one is used", row=number)
+                problems.add(source.label, f"duplicate row for {Path(file).name}; the first one is used", row=number)
             else:
                 metadata.records[file] = {names[name]: value for name, value in values.items() if value}
 
 
-def _existing_file(folder: Path, name: str) -> Path | None:
+def _existing_file(folder: Path, name: str) -> str | None:
     name = name.strip().replace("\\", "/")
     for candidate in (name, *(f"{name}.{ending}" for ending in _ENDINGS)) if name else ():
         if (folder / candidate).is_file():
-            return (folder / candidate).resolve()
+            return str((folder / candidate).resolve())
     return None
 
 
@@ -454,7 +456,7 @@ def _read_all(
     tables: list[list[Record] | pd.DataFrame] = []
     origins: list[Origin] = []
     for source in expanded(sources, problems):
-        if source.data is None and source.path.resolve() in metadata.paths:
+        if source.data is None and source.real in metadata.paths:
             continue
         rows = _read_one(source, options, problems, alone=len(sources) == 1 and source is sources[0])
         origins += [Origin(source.label, number, source.stem, rows.shown) for number in rows.numbers]

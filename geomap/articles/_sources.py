@@ -46,6 +46,8 @@ class Source:
         Its format, one of the keys of :data:`geomap.articles.readers.READERS`.
     data
         Its content, for a member of an archive that has been unpacked into memory; `path` is then the archive's.
+    real
+        Its path with all links followed, which is one for each file on disk. Empty for what has no path of its own.
     """
 
     path: Path
@@ -53,6 +55,7 @@ class Source:
     stem: str
     kind: str
     data: bytes | None = None
+    real: str = ""
 
     def read(self) -> bytes:
         """Return the content, unpacked if the name ends in ``.gz``.
