@@ -22,7 +22,7 @@ class Problem(TypedDict):
     loss: NotRequired[bool]
 
 
-@dataclass
+@dataclass(slots=True)
 class FileFacts:
     """What is known of one file: its format, its encoding, its rows, and how many articles came out of them."""
 

@@ -30,7 +30,7 @@ _CHARSETS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Source:
     """One file to read.
 

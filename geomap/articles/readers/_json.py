@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from sys import intern
 from typing import Any, NamedTuple
 
 from geomap._csv import column_key
@@ -60,15 +61,19 @@ def _is_object(line: str) -> bool:
 
 def _json_lines(content: Content, source: Source, options: Options, problems: ProblemLog) -> Rows:
     numbered: Numbered = []
+    # Not strict: a NUL or tab in a string is repaired or kept, not a reason to lose the article.
+    decoder = json.JSONDecoder(strict=False)
     # Only "\n" ends a line here: U+2028 and "\r" may stand inside of JSON.
     for number, line in enumerate(content.lines(newline="\n"), start=1):
         if not line.strip(" \t\r\n\0"):
             continue
         try:
-            # Not strict: a NUL or tab in a string is repaired or kept, not a reason to lose the article.
-            numbered.append((number, json.loads(line, strict=False)))
+            value = decoder.decode(line)
         except (ValueError, RecursionError) as error:
             problems.add(source.label, f"invalid JSON: {error}", row=number)
+            continue
+        # Every line has keys of its own, which take as much memory as a short text where they are not shared.
+        numbered.append((number, {intern(key): v for key, v in value.items()} if isinstance(value, dict) else value))
     return _named(_opened(numbered, options.columns), source, options, problems)
 
 
@@ -203,25 +208,34 @@ def _named(
     numbered: Iterable[tuple[int | None, object]], source: Source, options: Options, problems: ProblemLog
 ) -> Rows:
     """Return JSON objects with their keys renamed; each may have different keys."""
-    objects: list[tuple[int | None, Record]] = []
+    numbers: list[int | None] = []
+    records: list[Record] = []
     keys: dict[str, None] = {}
     for number, value in numbered:
         if isinstance(value, dict):
             article = _flat(value, options.columns)
-            objects.append((number, article))
+            numbers.append(number)
+            records.append(article)
             keys.update(dict.fromkeys(article))
         else:
             problems.add(source.label, f"JSON {_json_type(value)} instead of an object", row=number)
-    if objects:
+    if records:
         require(keys, options.columns, source.label)
     cache: dict[tuple[str, ...], dict[str, str]] = {}
-    records: list[Record] = []
-    for _, value in objects:
-        names = tuple(value)
+    for record in records:
+        names = tuple(record)
         if names not in cache:
             cache[names] = match_columns(names, options.columns)
-        records.append({cache[names][key]: content for key, content in value.items()})
-    return Rows([number for number, _ in objects], records)
+        _rename(record, cache[names])
+    return Rows(numbers, records)
+
+
+def _rename(record: Record, names: Mapping[str, str]) -> None:
+    """Rename the keys of a record in place, so that no file is in memory twice."""
+    values = list(record.values())
+    renamed = [names[key] for key in record]
+    record.clear()
+    record.update(zip(renamed, values, strict=True))
 
 
 def _flat(article: Record, chosen: Mapping[str, str], level: int = 0) -> Record:
