@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -17,6 +18,14 @@ def number(value: float) -> str:
     if abs(value) < 1:
         return f"{value:.3f}".removeprefix("0")
     return f"{value:,.3f}" if abs(value) < 10 else f"{value:,.0f}"
+
+
+def processor() -> str:
+    """Return the name of the processor."""
+    for line in Path("/proc/cpuinfo").read_text("utf-8").splitlines() if Path("/proc/cpuinfo").is_file() else ():
+        if line.startswith("model name"):
+            return line.split(":", 1)[1].strip()
+    return platform.processor() or platform.machine()
 
 
 def table_of(rows: Mapping[str, Mapping[str, object]]) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import peers
 import published
+import reading
 import recognition
 import resolution
 import speed
@@ -64,6 +65,7 @@ PARTS: dict[str, Callable[[Bench], str]] = {
     "peers": peers.section,
     "published": lambda _: published.section(),
     "speed": speed.section,
+    "reading": reading.section,
 }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import subprocess
 import sys
 import time
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 from gold import Bench
-from pages import ROOT, markdown, table_of
+from pages import ROOT, markdown, processor, table_of
 from peers import flash_spans
 
 import geomap
@@ -51,7 +50,7 @@ def section(bench: Bench) -> str:
     return "\n\n".join(
         [
             "## Speed",
-            f"On {_processor()}, {len(os.sched_getaffinity(0))} cores, load {os.getloadavg()[0]:.1f}: on a shared "
+            f"On {processor()}, {len(os.sched_getaffinity(0))} cores, load {os.getloadavg()[0]:.1f}: on a shared "
             f"machine, processor time is more reliable than wall-clock time. Recognition in {ARTICLES} articles of {WORDS} "
             f"words, the best of {ROUNDS} interleaved rounds. spaCy is its small English architecture "
             "(tok2vec and NER, the defaults of `spacy.blank`) with untrained weights, which run as fast as trained ones; "
@@ -67,13 +66,6 @@ def section(bench: Bench) -> str:
             markdown(_memory(articles), first="articles"),
         ]
     )
-
-
-def _processor() -> str:
-    for line in Path("/proc/cpuinfo").read_text("utf-8").splitlines() if Path("/proc/cpuinfo").is_file() else ():
-        if line.startswith("model name"):
-            return line.split(":", 1)[1].strip()
-    return platform.processor() or platform.machine()
 
 
 def _recognition(bench: Bench, articles: list[str]) -> pd.DataFrame:
