@@ -64,7 +64,7 @@ def read_docx(source: Source, options: Options, problems: ProblemLog) -> Rows:
     open_zip(data, "a Word document").close()
     with library("a Word document"):
         document = docx.Document(BytesIO(data))
-        paragraphs = list(_Word(_word_styles(document)).paragraphs(document.element.body))
+        paragraphs = list(_Word(_WordStyles(document)).paragraphs(document.element.body))
         core = document.core_properties
         properties = Properties(core.title or "", _author(core.author), _moment(core.created))
     return document_rows(paragraphs, properties, source, problems)
@@ -249,18 +249,28 @@ class _Word(_Markup):
 
     def _style(self, element: Any) -> str:
         named = element.find(f"{_W}pPr/{_W}pStyle")
-        return "" if named is None else self._styles.get(named.get(f"{_W}val", ""), "")
+        return "" if named is None else self._styles[named.get(f"{_W}val", "")]
 
 
-def _word_styles(document: Any) -> dict[str, str]:
-    """Return the names of a Word document's styles by their ids.
+class _WordStyles(dict[str, str]):
+    """The names of a Word document's styles by their ids, each looked up when a paragraph has it.
 
-    From its XML, since python-docx makes an object of each of some 160 styles, which takes longer than the text.
+    python-docx makes an object of each of some 160 styles, which takes longer than to read a short text.
     """
-    named = ((style, style.find(f"{_W}name")) for style in document.styles.element.iterchildren(f"{_W}style"))
-    names = {style.get(f"{_W}styleId", ""): "" if name is None else name.get(f"{_W}val", "") for style, name in named}
-    # Word shows "Heading 1" and writes "heading 1".
-    return {key: name.capitalize() if name.startswith("heading ") else name for key, name in names.items()}
+
+    def __init__(self, document: Any) -> None:
+        super().__init__()
+        etree = optional("lxml.etree", needed_by="reading .docx", extra=EXTRA)
+        self._styles = document.styles.element
+        self._name = etree.XPath(
+            "string(w:style[@w:styleId=$key]/w:name/@w:val)", namespaces={"w": _W.strip("{}")}, smart_strings=False
+        )
+
+    def __missing__(self, key: str) -> str:
+        name = str(self._name(self._styles, key=key))
+        # Word shows "Heading 1" and writes "heading 1".
+        self[key] = name.capitalize() if name.startswith("heading ") else name
+        return self[key]
 
 
 class _OpenDocument(_Markup):

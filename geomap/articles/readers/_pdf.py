@@ -22,6 +22,8 @@ _ONE_AT_A_TIME = threading.Lock()
 # PDFium writes this where a word is divided at the end of a line, and goes on with the next line.
 _DIVISION = "\ufffe"
 _DIVIDED = re.compile(rf"(\w+)[ ]*{_DIVISION}\s*(\w+)")
+_HYPHENS = ("-", "\u00ad", "\u2010")
+_WORD_WITH_HYPHEN = re.compile(r"\w[-\u00ad\u2010]")
 _COMPOUND = re.compile(r"\b\w+-\w+")
 _LINE = re.compile(r"[^\r\n]+")
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "\0": None})
@@ -102,12 +104,12 @@ def _pages(pdfium: Any, data: bytes) -> tuple[list[list[Line]], Properties]:
                 broken += 1
             if broken > _MOST_BROKEN_PAGES:
                 break
-        said = document.get_metadata_dict(skip_empty=True)
+        said = {key: document.get_metadata_value(key) for key in ("Title", "Author", "CreationDate")}
     finally:
         document.close()
     if broken and broken == len(pages):
         raise ArticlesUnreadable("damaged PDF: none of its pages can be opened")
-    return pages, Properties(said.get("Title", ""), said.get("Author", ""), _moment(said.get("CreationDate", "")))
+    return pages, Properties(said["Title"], said["Author"], _moment(said["CreationDate"]))
 
 
 def _moment(written: str) -> str:
@@ -127,22 +129,24 @@ def _lines(pdfium: Any, page: Any) -> Iterator[Line]:
                 text = found.group().strip()
                 if text:
                     start = found.start() + found.group().index(text[0])
-                    first = _box(pdfium, layer, start)
-                    last = _box(pdfium, layer, start + len(text) - 1)
+                    first = _box(pdfium.raw, layer.raw, start)
+                    last = _box(pdfium.raw, layer.raw, start + len(text) - 1)
                     height = max(first.top - first.bottom, 1.0)
-                    yield Line(text.translate(_LIGATURES), first.left, first.bottom, last.right, last.bottom, height)
+                    if "\0" in text or not text.isascii():
+                        text = text.translate(_LIGATURES)
+                    yield Line(text, first.left, first.bottom, last.right, last.bottom, height)
         finally:
             layer.close()
     finally:
         page.close()
 
 
-def _box(pdfium: Any, layer: Any, position: int) -> Any:
+def _box(raw: Any, layer: Any, position: int) -> Any:
     """Return where a character of the text stands on the page."""
-    box = pdfium.raw.FS_RECTF()
+    box = raw.FS_RECTF()
     # Some characters of the text are none of the page, such as the spaces that PDFium adds; their box is empty.
-    index = pdfium.raw.FPDFText_GetCharIndexFromTextIndex(layer, position)
-    pdfium.raw.FPDFText_GetLooseCharBox(layer, max(index, 0), box)
+    index = raw.FPDFText_GetCharIndexFromTextIndex(layer, position)
+    raw.FPDFText_GetLooseCharBox(layer, max(index, 0), box)
     return box
 
 
@@ -186,15 +190,16 @@ def _apart(page: Sequence[Line], inward: Sequence[int]) -> Sequence[int]:
 
 def _paragraphs(pages: Sequence[Sequence[Line]]) -> list[Paragraph]:
     pitch = _pitch(pages)
-    texts: list[str] = []
+    paragraphs: list[list[str]] = []
     before: Line | None = None
     for page in pages:
         for turned, line in enumerate(page):
             if before is not None and _continues(before, line, pitch, new_page=not turned):
-                texts[-1] = _joined(texts[-1], line.text)
+                paragraphs[-1] += _link(paragraphs[-1], line.text)
             else:
-                texts.append(line.text)
+                paragraphs.append([line.text])
             before = line
+    texts = ["".join(parts) for parts in paragraphs]
     if any(_DIVISION in text for text in texts):
         texts = _without_divisions(texts)
     return [Paragraph(re.sub(r" {2,}", " ", text) if "  " in text else text) for text in texts]
@@ -239,12 +244,15 @@ def _has_room(before: Line, line: Line) -> bool:
     return before.right + (word + 2) * width < line.right
 
 
-def _joined(text: str, following: str) -> str:
-    if text[-1:] == _DIVISION or following[:1] == _DIVISION:
-        return text + following
-    if re.search(r"\w[-\u00ad\u2010]$", text) and following[:1].isalnum():
-        return f"{text[:-1]}{_DIVISION}{following}"
-    return f"{text} {following}"
+def _link(parts: list[str], following: str) -> tuple[str, str]:
+    """Return what joins a line to the parts of its paragraph, and the line; a hyphen at their end becomes a division."""
+    last = parts[-1]
+    if last[-1:] == _DIVISION or following[:1] == _DIVISION:
+        return "", following
+    if last[-1:] in _HYPHENS and following[:1].isalnum() and _WORD_WITH_HYPHEN.fullmatch(last[-2:]):
+        parts[-1] = last[:-1]
+        return _DIVISION, following
+    return " ", following
 
 
 def _without_divisions(texts: Sequence[str]) -> list[str]:
@@ -277,8 +285,10 @@ def _printed(title: str, paragraphs: Sequence[Paragraph]) -> str:
     def bare(text: str) -> str:
         return re.sub(r"\W+", "", text).casefold()
 
-    beginning = bare(" ".join(paragraph.text for paragraph in paragraphs[:10])[:3000])
-    return title if bare(title) and bare(title) in beginning else ""
+    wanted = bare(title)
+    if not wanted:
+        return ""
+    return title if wanted in bare(" ".join(paragraph.text for paragraph in paragraphs[:10])[:3000]) else ""
 
 
 def _listed(pages: Sequence[int]) -> str:
