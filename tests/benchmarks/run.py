@@ -2,6 +2,7 @@
 
     make benchmark GOLD=folder/of/corpora
     python tests/benchmarks/run.py [FOLDER] --only published
+    python tests/benchmarks/run.py [FOLDER] --renew reading
 
 The folder holds ``*.jsonl`` gold files that the recognizer and the ranker were trained on (LGL, TR-News, GeoWebNews); the
 ranker is therefore retrained with whole outlets left out. Without the folder only the sample corpora are measured.
@@ -14,6 +15,7 @@ import argparse
 import datetime as dt
 import importlib.util
 import platform
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -73,21 +75,41 @@ def main() -> None:
     """Measure and write."""
     parser = argparse.ArgumentParser(description="Measure geomap on gold corpora and write docs/benchmark.md.")
     parser.add_argument("folder", nargs="?", type=Path, help="folder of gold corpora (*.jsonl); default: samples alone")
-    parser.add_argument("--only", choices=PARTS, help="print one part and write nothing")
+    chosen = parser.add_mutually_exclusive_group()
+    chosen.add_argument("--only", choices=PARTS, help="print one part and write nothing")
+    chosen.add_argument("--renew", choices=PARTS, help="measure one part and write it into the page as it is")
     options = parser.parse_args()
     if options.folder is not None and not options.folder.is_dir():
         parser.error(f"no such folder: {options.folder}")
     missing = [name for name in REQUIRED if importlib.util.find_spec(name) is None]
-    if missing and options.only is None:
+    one = options.only or options.renew
+    if missing and one is None:
         parser.error(f"missing packages: {', '.join(missing)}; `make benchmark` installs them")
     bench = Bench(options.folder)
     sections = []
-    for name in [options.only] if options.only else PARTS:
+    for name in [one] if one else PARTS:
         sections.append(PARTS[name](bench))
         print(sections[-1], flush=True)
     if options.only is None:
+        page = "\n\n".join(sections) + "\n"
         with replacing(TARGET) as temporary:
-            temporary.write_text("\n\n".join(sections) + "\n", encoding="utf-8")
+            renewed = renewed_page(TARGET.read_text("utf-8"), page) if options.renew else page
+            temporary.write_text(renewed, encoding="utf-8")
+
+
+def renewed_page(page: str, part: str) -> str:
+    """Return the page with the sections of a part in place of those with their headings; new ones go to its end.
+
+    >>> renewed_page("# Page\\n\\n## A\\n\\nold\\n\\n## B\\n\\nb\\n", "## A\\n\\nnew\\n\\n## C\\n\\nc\\n")
+    '# Page\\n\\n## A\\n\\nnew\\n\\n## B\\n\\nb\\n\\n## C\\n\\nc\\n'
+    """
+    sections = _by_heading(page) | _by_heading(part)
+    return "\n\n".join(sections.values()) + "\n"
+
+
+def _by_heading(page: str) -> dict[str, str]:
+    sections = [section.strip() for section in re.split(r"^(?=##? )", page, flags=re.MULTILINE)]
+    return {section.split("\n", 1)[0]: section for section in sections if section}
 
 
 if __name__ == "__main__":
