@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Callable
+from html import escape
 from pathlib import Path
 from random import Random
 from time import monotonic
 
+import docx
+import pandas as pd
 import pytest
 from laws import many
+from reportlab.lib.utils import simpleSplit
+from reportlab.pdfgen import canvas
 
 from geomap.articles import read_articles
 from geomap.articles._sources import Paragraph
@@ -132,6 +139,33 @@ def test_broken_lines_are_joined_and_indexing_and_copyright_stay_out_of_the_text
     )
 
 
+def test_a_line_that_was_broken_within_a_sentence_is_joined_where_paragraphs_are_lines() -> None:
+    lines = [
+        "Two cranes came back to",
+        "the docks of Rotterdam.",
+        "Berths 12",
+        "all empty",
+        "quay",
+        "pier",
+        "See the map at",
+        "https://pier.example",
+    ]
+    body = [
+        Paragraph(line)
+        for line in lines + ["A barge is expected in Ghent, and another one that carries the sand. " * 4] * 6
+    ]
+    head = [
+        Paragraph(line)
+        for line in ("1 of 1 DOCUMENT", "", "Pier", "", "May 2, 2017", "", "Fog", "", "LENGTH: 3 words", "")
+    ]
+    articles = exported_articles([*head, *body])
+    assert articles is not None
+    assert str(articles[0]["text"]).split("\n\n")[:7] == [
+        "Two cranes came back to the docks of Rotterdam.",
+        *("Berths 12", "all empty", "quay", "pier", "See the map at", "https://pier.example"),
+    ]
+
+
 def test_a_separator_and_a_length_that_an_article_quotes_stay_in_its_text() -> None:
     text = found(LEXIS)[1]["text"]
     assert "3 of 3 DOCUMENTS" in text and "LENGTH: 400 words" in text and text.endswith("Its keeper lives in Oslo.")
@@ -226,6 +260,36 @@ def test_the_words_of_other_languages_are_known(number: str, date: str, labels: 
     wanted = ("Neue Brücke", "In Passau wird gebaut.", date, "Mühlenblatt", "Jo Berg", "Lokales")
     for article in articles:
         assert tuple(article[k] for k in ("title", "text", "published", "source", "byline", "section")) == wanted
+
+
+def test_a_correction_below_its_label_and_its_announcement_are_no_part_of_text_and_title() -> None:
+    text = (
+        f"1 of 1 DOCUMENT\n\n{CENTER}Pier\n\n{CENTER}May 2, 2017\n\n{CENTER}Correction Appended\n\nFog\n\n"
+        "LENGTH: 3 words\n\nFog hid Cork.\n\nCorrections were made.\n\nLANGUAGE: ENGLISH\n\n"
+        "CORRECTION-DATE: May 4, 2017\n\nCORRECTION:\n\nIt was Cobh.\n\nThe fog was mist.\n\nGRAPHIC: Map of Cork"
+    )
+    (article,) = found(text)
+    assert (article["title"], article["text"]) == ("Fog", "Fog hid Cork.\n\nCorrections were made.")
+
+
+def test_a_source_of_two_lines_is_one_name() -> None:
+    blog = [Paragraph(p.text.replace("Pit News", "Pit News Blogs\n(Deep Down)"), p.style) for p in uni(styled=False)]
+    articles = exported_articles(blog)
+    assert articles is not None
+    assert column(articles, "title") == ["Salt mine closes in Wieliczka", "Letters"]
+    assert column(articles, "source") == ["Pit News Blogs (Deep Down)"] * 2
+
+
+@pytest.mark.parametrize(
+    ("database", "last"), [("Gale", "Gale Document Number: GALE|A{}"), ("NewsBank", "Record Number: 0F{}")]
+)
+def test_documents_of_a_database_whose_layout_is_not_known_are_one_article_with_the_suspicion(
+    database: str, last: str
+) -> None:
+    text = "\n\n".join(f"Fog {i}\n\nFog hid Cork. {database}\n\n{last.format(i)}" for i in (1, 2))
+    articles = found(text)
+    assert len(articles) == 1 and "looks like an export from " + database in articles.notes[0]
+    assert split(f"Fog\n\nFog hid Cork. {database}\n\n{last.format(1)}") is None
 
 
 def test_an_older_document_without_a_date_has_its_source() -> None:
@@ -720,6 +784,76 @@ def test_read_articles_splits_exports_and_says_what_did_not_fit(tmp_path: Path) 
     assert articles["byline"].tolist()[2] == "By Ines Voß"
     assert str(articles["published"][2])[:10] == "2017-03-01"
     assert articles["database"].isna().tolist() == [name == "plain" for name in articles["article_id"]]
+
+
+def word(lines: list[Paragraph], path: Path) -> None:
+    document = docx.Document()
+    for line in lines:
+        document.add_paragraph(line.text, line.style or None)
+    document.save(str(path))
+
+
+def rich_text(lines: list[Paragraph], path: Path) -> None:
+    def escaped(text: str) -> str:
+        return "".join(letter if letter.isascii() else f"\\u{ord(letter)}?" for letter in text)
+
+    path.write_text("{\\rtf1\\ansi\n" + "".join(f"{escaped(line.text)}\\par\n" for line in lines) + "}", "ascii")
+
+
+def web_page(lines: list[Paragraph], path: Path) -> None:
+    shown = "".join(f"<p>{escape(line.text)}</p>\n" for line in lines)
+    path.write_text(f"<html><body>{shown}</body></html>", "utf-8")
+
+
+def printed(lines: list[Paragraph], path: Path) -> None:
+    """Write a PDF with the number at the bottom of each page, and the headline of a document at the top of its next ones."""
+    page = canvas.Canvas(str(path))
+    height, number, headline = 790.0, 0, ""
+    for line in lines:
+        font, size = ("Helvetica-Bold", 16) if line.style == "Heading 1" else ("Helvetica", 11)
+        headline = line.text if line.style == "Heading 1" else headline
+        for part in simpleSplit(line.text, font, size, 450) or [""]:
+            if height < 80 or part == "End of Document":
+                number += 1
+                page.drawString(250, 30, f"Page {number} of 9")
+                page.showPage()
+                page.setFont("Helvetica", 9)
+                page.drawString(70, 820, headline)
+                height = 790
+            page.setFont(font, size)
+            page.drawString(70, height, part)
+            height -= 1.2 * size
+        height -= 6
+    page.drawString(250, 30, f"Page {number + 1} of 9")
+    page.save()
+
+
+LAYOUTS = {
+    "LexisNexis": [Paragraph(line) for line in ("1 of 1 DOCUMENT\n" + OLD_LEXIS).split("\n")],
+    "Nexis Uni": [Paragraph(line.text.strip("\n").replace("ń", "n"), line.style) for line in uni(styled=True)],
+    "ProQuest": [Paragraph(line) for line in PROQUEST.split("\n")],
+    "Factiva": [Paragraph(line) for line in FACTIVA.split("\n")],
+    "Factiva with codes": [Paragraph(line.replace("|", " ", 1)) for line in CODED.split("\n")],
+}
+
+
+@pytest.mark.parametrize(
+    ("write", "ending"), [(word, "docx"), (rich_text, "rtf"), (web_page, "html"), (printed, "pdf")]
+)
+@pytest.mark.parametrize("database", LAYOUTS)
+def test_the_layout_of_a_database_is_split_in_every_kind_of_file(
+    database: str, write: Callable[[list[Paragraph], Path], None], ending: str, tmp_path: Path
+) -> None:
+    lines = LAYOUTS[database]
+    write(lines, tmp_path / f"export.{ending}")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ArticlesSkipped)  # of ProQuest's document without a text
+        articles = read_articles(tmp_path)
+    wanted = exported_articles(lines)
+    assert wanted is not None
+    for name in ("title", "source", "byline", "database"):
+        assert [None if pd.isna(value) else value for value in articles[name]] == column(wanted, name)
+    assert [text.split() for text in articles["text"]] == [str(text).split() for text in column(wanted, "text")]
 
 
 def mutated(text: str, random: Random) -> str:

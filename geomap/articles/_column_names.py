@@ -60,7 +60,7 @@ _ABSTRACTS = """
     leadparagraph abstractnote abstract summary description snippet excerpt excerptrendered trailtext fieldstrailtext
     shortdescription standfirst teaser metadescription zusammenfassung kurzfassung vorspann beschreibung
     résumé chapô extrait resumen sumario descripción extracto riassunto sommario descrizione resumo descrição
-    samenvatting sammanfattning streszczenie opis аннотация краткоесодержание описание özet الملخص ملخص 摘要 简介 要約
+    samenvatting sammanfattning streszczenie opis аннотация анонс краткоесодержание описание özet الملخص ملخص 摘要 简介 要約
 """
 
 # "data" is the date of Italian, Portuguese and Polish columns, and anything among English ones.

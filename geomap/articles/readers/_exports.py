@@ -8,16 +8,26 @@ from collections.abc import Sequence
 from geomap.articles._problems import ProblemLog
 from geomap.articles._sources import Paragraph, Rows, Source
 from geomap.articles.readers._databases.factiva import factiva_articles
-from geomap.articles.readers._databases.lines import ExportedArticles, as_lines
+from geomap.articles.readers._databases.lines import ExportedArticles, Line, as_lines, unparsed
 from geomap.articles.readers._databases.nexis import nexis_articles
 from geomap.articles.readers._databases.pages import europresse_page, factiva_page, load_tree, shown_paragraphs
 from geomap.articles.readers._databases.proquest import proquest_articles
-from geomap.articles.readers._databases.words import BODY_WORDS, label_key
+from geomap.articles.readers._databases.words import BODY_WORDS, DOCUMENT, OF, label_key
 
 # Every export has one of these; the few articles that have one too are looked at more closely.
-_HINTS = ("document", "dokument", "文件", "proquest")
+_HINTS = ("document", "dokument", "文件", "proquest", "newsbank")
+# Lines with which other databases end each document, whose layouts are not known well enough to split them.
+_SUSPECTS = {
+    "Gale": re.compile(r"(?i).{0,200}gale document number:?\s*\S+"),
+    "NewsBank": re.compile(r"(?i)record number:\s*\S+"),
+}
 _LONGEST_BODY_WORD = 20
-_NUMBERED_PAGE = re.compile(r"\b\d{1,5} of \d{1,5} documents?\b")
+# What the page of an export has, whoever made it: the number of a document, its end, or the database's name.
+_SIGNS = re.compile(
+    rf"\b\d{{1,5}} (?:<[^>]*> ?)?{OF} \d{{1,5}} {DOCUMENT}\b|\b{DOCUMENT} \d{{1,5}} {OF} \d{{1,5}}\b|proquest"
+    r"|\bend of document\b|\bfin (?:du|de) document\b|\bende des dokuments\b"
+    r"|(?:\b(?:document|dokument|documento)|文件)\s[a-z][a-z0-9]{2,}\d{4}[a-z0-9]{4,}"
+)
 
 
 def exported_articles(paragraphs: Sequence[Paragraph]) -> ExportedArticles | None:
@@ -45,7 +55,16 @@ def exported_articles(paragraphs: Sequence[Paragraph]) -> ExportedArticles | Non
     if not _may_be_export(paragraphs):
         return None
     lines = as_lines(paragraphs)
-    return proquest_articles(lines) or factiva_articles(lines) or nexis_articles(lines)
+    return proquest_articles(lines) or factiva_articles(lines) or nexis_articles(lines) or _suspected(lines)
+
+
+def _suspected(lines: Sequence[Line]) -> ExportedArticles | None:
+    """Return the whole as one article with a suspicion, if it has the last lines of several documents."""
+    for database, last in _SUSPECTS.items():
+        number = sum(last.fullmatch(line.text) is not None for line in lines)
+        if number > 1:
+            return unparsed(lines, database, f"the layout of its {number:,} documents is not known")
+    return None
 
 
 def _may_be_export(paragraphs: Sequence[Paragraph]) -> bool:
@@ -57,7 +76,7 @@ def _may_be_export(paragraphs: Sequence[Paragraph]) -> bool:
 
 
 def exported_pages(html: str) -> ExportedArticles | None:
-    """Return the articles of a page that was saved from Factiva, Europresse or LexisNexis; None for any other page.
+    """Return the articles of a page that was saved from a news database; None for any other page.
 
     The records are those of :func:`exported_articles`.
 
@@ -71,7 +90,7 @@ def exported_pages(html: str) -> ExportedArticles | None:
         reader = factiva_page
     elif "docpublicationname" in lowered:
         reader = europresse_page
-    elif " document" in lowered and _NUMBERED_PAGE.search(lowered):
+    elif _SIGNS.search(lowered):
         return None if (root := load_tree(html)) is None else exported_articles(shown_paragraphs(root))
     else:
         return None

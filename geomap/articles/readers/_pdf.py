@@ -13,7 +13,9 @@ from geomap._optional import optional
 from geomap.articles._containers import library
 from geomap.articles._problems import ProblemLog
 from geomap.articles._sources import Options, Paragraph, Rows, Source
+from geomap.articles.readers._databases.lines import ExportedArticles
 from geomap.articles.readers._documents import EXTRA, Properties, document_rows
+from geomap.articles.readers._exports import exported_articles, rows_of
 from geomap.errors import ArticlesUnreadable
 
 # PDFium keeps state of its own, and must not be called by two threads at a time.
@@ -27,6 +29,7 @@ _WORD_WITH_HYPHEN = re.compile(r"\w[-\u00ad\u2010]")
 _COMPOUND = re.compile(r"\b\w+-\w+")
 _LINE = re.compile(r"[^\r\n]+")
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "\0": None})
+_PAGE_OF = re.compile(r"(?i)(?:page|seite|página|pagina)\s+\d+\s+(?:of|von|de|sur|di|van)\s+\d+")
 _SENTENCE_ENDS = tuple(".!?:…")
 _CLOSING = "'\"’”»)]"
 _UNREADABLE = re.compile("[\ue000-\uf8ff\ufffd\x01-\x08\x0e-\x1f]")
@@ -39,6 +42,7 @@ _FEWEST_REPEATS = 3
 _GAP, _INDENT = 0.25, 0.7
 _NARROW, _FEW_LINES = 1.2, 10
 _FONT_CHANGE = 1.25
+_FULL = 0.8  # of the width of a page
 # A damaged file may claim a million pages.
 _MOST_BROKEN_PAGES = 100
 _SAMPLE = 100_000
@@ -81,7 +85,10 @@ def read_pdf(source: Source, options: Options, problems: ProblemLog) -> Rows:
     text = "".join(line.text for page in pages for line in page)[:_SAMPLE]
     if 2 * len(_UNREADABLE.findall(text)) > len(text):
         raise ArticlesUnreadable("the text layer has no readable characters, its fonts lack them; run OCR first")
-    paragraphs = _paragraphs(_without_repeated(pages))
+    pages = _without_repeated(pages)
+    if (exported := exported_articles(_set_lines(pages))) and exported[0]["database"]:
+        return rows_of(_undivided(exported), source, problems)
+    paragraphs = _paragraphs(pages)
     properties = properties._replace(title=_printed(properties.title, paragraphs))
     return document_rows(paragraphs, properties, source, problems)
 
@@ -181,6 +188,8 @@ def _margins(page: Sequence[Line]) -> dict[int, tuple[str, str]]:
 
 def _apart(page: Sequence[Line], inward: Sequence[int]) -> Sequence[int]:
     """Return the first lines from an edge of the page, if white space divides them from the others."""
+    if len(inward) == 1:
+        return inward
     for count in range(min(_MARGIN, len(inward) - 1), 0, -1):
         last, following = page[inward[count - 1]], page[inward[count]]
         if abs(last.first_base - following.first_base) > _APART * last.height:
@@ -205,8 +214,50 @@ def _paragraphs(pages: Sequence[Sequence[Line]]) -> list[Paragraph]:
     return [Paragraph(re.sub(r" {2,}", " ", text) if "  " in text else text) for text in texts]
 
 
-def _pitch(pages: Sequence[Sequence[Line]]) -> float:
-    """Return the usual distance between lines, as a multiple of their height."""
+def _set_lines(pages: Sequence[Sequence[Line]]) -> list[Paragraph]:
+    """Return the lines one by one, with a blank one at each gap, as what a news database exports is split by.
+
+    Headlines are of larger letters. Where a page begins with a headline again, it is its header.
+    """
+    pitch = _pitch(pages, among=20)
+    heights = sorted(line.height for page in pages for line in page)
+    large = _FONT_CHANGE * heights[len(heights) // 2] if heights else 0.0
+    lines: list[Paragraph] = []
+    headlines: set[str] = set()
+    fits = True  # whether the last line of the page before goes on
+    for page in pages:
+        before: Line | None = None
+        for position, line in enumerate(page):
+            if line.height > large:
+                headlines.add(line.text)
+            elif (position < _MARGIN and line.text in headlines) or _PAGE_OF.fullmatch(line.text):
+                continue
+            gap = before is None or (before.last_base - line.first_base) / line.height > pitch + _GAP
+            if gap and not (before is None and fits):
+                lines.append(Paragraph(""))
+            lines.append(Paragraph(line.text, "Heading 1" if line.height > large else ""))
+            before = line
+        fits = before is None or _fills(before, page)
+    return lines
+
+
+def _fills(line: Line, page: Sequence[Line]) -> bool:
+    """Tell whether a line, the last of a page, is as wide as others and ends within a sentence."""
+    widest = max(each.right for each in page) - min(each.left for each in page)
+    within = line.text[-1].isalnum() or line.text[-1] in ",;"
+    return within and line.right - line.left > _FULL * widest
+
+
+def _undivided(articles: ExportedArticles) -> ExportedArticles:
+    for article in articles:
+        for name in ("title", "text"):
+            if article[name] and _DIVISION in article[name]:
+                article[name] = "\n\n".join(_without_divisions(article[name].split("\n\n")))
+    return articles
+
+
+def _pitch(pages: Sequence[Sequence[Line]], *, among: int = 5) -> float:
+    """Return the usual distance between lines, as a multiple of their height; the narrowest of so many."""
     steps = [
         (line.last_base - following.first_base) / following.height
         for page in pages
@@ -214,7 +265,7 @@ def _pitch(pages: Sequence[Sequence[Line]]) -> float:
     ]
     # Not the middle one: where paragraphs are of one line, most steps are those between paragraphs.
     usual = sorted(step for step in steps if 0.5 < step < 4)
-    narrow = usual[len(usual) // 5] if usual else _NARROW
+    narrow = usual[len(usual) // among] if usual else _NARROW
     return narrow if len(usual) > _FEW_LINES else min(narrow, _NARROW)
 
 

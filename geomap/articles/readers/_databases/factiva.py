@@ -35,7 +35,7 @@ _CODES = (
     "SE CLM HD BY CR WC PD ET SN SC NGC GC ED PG VOL LA CY LP TD CT RF CO IN NS RE IPC IPD PUB AN ART DLN CX RST DE"
 )
 _CODE = re.compile(rf"({'|'.join(sorted(_CODES.split(), key=len, reverse=True))})(?:(?:\s*[|\t]\s*|\s{{2,}})(.*)|\s*)")
-_SPACED = re.compile(r"(HD|BY|WC|PD|SN|SC|LA|CY|LP|TD|AN|SE|PUB|NS)\s(.+)")
+_SPACED = re.compile(r"(HD|BY|WC|PD|SN|SC|LA|CY|LP|TD|AN|SE|PUB|NS)\s(.+)|(CO|IN|RE|IPC)\s(\w+ : .+)")
 # What an article of coded fields has.
 _USUAL = frozenset({"HD", "WC", "PD", "SN", "AN"})
 # What may stand behind the text of an article, in any order; other codes there are words of the text.
@@ -178,7 +178,8 @@ def _head(lines: Sequence[Line]) -> dict[str, str]:
 
 def _code(line: Line) -> tuple[str, str] | None:
     found = _CODE.fullmatch(line.text.rstrip("| ")) or _SPACED.fullmatch(line.text)
-    return (found.group(1), (found.group(2) or "").strip()) if found else None
+    code, value, *_ = (*filter(None, found.groups()), "") if found else ("", "")
+    return (code, value.strip()) if code else None
 
 
 def _coded_articles(

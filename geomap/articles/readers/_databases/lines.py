@@ -209,15 +209,22 @@ def paragraphs_of(lines: Iterable[Line], width: int) -> str:
     for line in lines:
         word = line.text.split(maxsplit=1)[0] if line.text else ""
         joins = last and not line.style and not line.apart
-        # A line was broken where the next word did not fit, or within a sentence; not where each paragraph is one line.
-        fitted = len(last) + 1 + len(word) <= 0.8 * width
-        broken = width and (not fitted or (word[:1].islower() and last[-1:].isalnum()))
+        # A line was broken where the next word did not fit, or within a sentence.
+        broken = (width and len(last) + 1 + len(word) > 0.8 * width) or _is_within_sentence(last, word)
         if line.text and joins and broken:
             paragraphs[-1] += f" {line.text}"
         elif line.text:
             paragraphs.append(line.text)
         last = line.text
     return "\n\n".join(paragraphs)
+
+
+def _is_within_sentence(last: str, word: str) -> bool:
+    """Tell whether a line goes on in another that begins with a word: no heading, row of a table or address."""
+    words = last.count(" ") + 1
+    # Rows of a table end with a number, too, but are shorter than most lines.
+    open_end = (last[-1:].isalpha() and words > 2) or (last[-1:].isdigit() and words > 6)
+    return open_end and word[:1].islower() and "://" not in word
 
 
 def record(database: str, **values: str | None) -> Record:

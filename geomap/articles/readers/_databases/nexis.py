@@ -42,6 +42,8 @@ _REMARKS = {"abstract", "full text", "link to image", "link to the original stor
 _FARTHEST_HEADLINE = 25
 _HIGHEST_SCORE = 5
 _NEAR = 40  # lines, many of them blank
+_LONGEST_CORRECTION = 4  # paragraphs
+_CORRECTED = re.compile(r"(?i)correction appended")
 _HEADER = frozenset({"headline", "byline", "section", "length", "lead", "url"})
 
 
@@ -126,9 +128,7 @@ def _numbered_article(lines: Sequence[Line], width: int) -> Record:
     head = _head(plain, labelled=labelled, titled="headline" in fields)
     if not labelled:
         at = min(at, head.blocks)
-    stop = len(blocks)
-    while stop > at and _is_appendix(blocks[stop - 1].lines[0].text):
-        stop -= 1
+    stop = _end_of_body(blocks, at)
     body = lines[blocks[at].start : blocks[stop].start if stop < len(blocks) else len(lines)] if at < stop else []
     return _article({"title": head.title, "source": head.source, "published": head.date} | fields, _body(body, width))
 
@@ -188,7 +188,7 @@ def _head(blocks: Sequence[Block], *, labelled: bool, titled: bool) -> _Head:
         for number, block in enumerate(blocks)
         for line in block.lines
         for part in columns_of(line.text, NEXIS_LABELS)
-        if not COPYRIGHT.fullmatch(line.text)
+        if not COPYRIGHT.fullmatch(line.text) and not _CORRECTED.fullmatch(part)
     ]
     dated = next((i for i, (_, _, part) in enumerate(parts) if date_line(part)), None)
     if dated is None:
@@ -215,6 +215,22 @@ def _head(blocks: Sequence[Block], *, labelled: bool, titled: bool) -> _Head:
 
 def _is_edition(text: str) -> bool:
     return len(text) < 40 and EDITION.search(text) is not None and not re.search(r"[.!?:]", text)
+
+
+def _end_of_body(blocks: Sequence[Block], at: int) -> int:
+    """Return the number of the first block behind the body that begins at a block."""
+    stop = len(blocks)
+    while stop > at:
+        if _is_appendix(blocks[stop - 1].lines[0].text):
+            stop -= 1
+            continue
+        # A correction may stand below its label, among other labels.
+        above = range(stop - 2, max(at, stop - 2 - _LONGEST_CORRECTION), -1)
+        label = next((i for i in above if _is_appendix(blocks[i].lines[0].text)), at)
+        if label == at or blocks[label].text[-1] not in ":：" or not _is_appendix(blocks[label - 1].lines[0].text):
+            break
+        stop = label
+    return stop
 
 
 def _is_appendix(text: str) -> bool:
@@ -354,7 +370,14 @@ def _parts(line: Line) -> list[str]:
 
 
 def _uni_head(plain: Sequence[Line]) -> dict[str, str]:
-    parts = [(line, part) for line in plain for part in _parts(line) if part.casefold() != "correction appended"]
+    parts: list[tuple[Line, str]] = []
+    for line in plain:
+        for part in _parts(line):
+            if parts and re.fullmatch(r"\(.*\)", part) and not line.heading:
+                # The second line of a source: "The Harbor Sheet Blogs", "(Tides)".
+                parts[-1] = (parts[-1][0], f"{parts[-1][1]} {part}")
+            elif not _CORRECTED.fullmatch(part):
+                parts.append((line, part))
     dated = next((i for i, (_, part) in enumerate(parts) if date_line(part)), None)
     headings = sum(line.heading for line, _ in parts)
     if dated is None:
@@ -375,9 +398,7 @@ def _uni_head(plain: Sequence[Line]) -> dict[str, str]:
 def _without_appendix(lines: Sequence[Line], *, single: bool) -> Sequence[Line]:
     """Return the lines before the classification, the captions and the end of the document."""
     blocks = blocks_of(lines, NEXIS_LABELS, single=single)
-    stop = len(blocks)
-    while stop and _is_appendix(blocks[stop - 1].lines[0].text):
-        stop -= 1
+    stop = _end_of_body(blocks, 0)
     if stop < len(blocks):
         # Captions and notes have a heading of their own between the body and the classification.
         # A document may be a caption alone.
