@@ -856,6 +856,25 @@ def test_the_layout_of_a_database_is_split_in_every_kind_of_file(
     assert [text.split() for text in articles["text"]] == [str(text).split() for text in column(wanted, "text")]
 
 
+@pytest.mark.parametrize(
+    "columns",
+    [
+        ("Title", "Abstract", "pubtitle", "pubdate", "DocumentURL"),  # ProQuest
+        ("Заголовок", "Анонс", "Источник", "Дата", "Ссылка"),  # Integrum
+    ],
+)
+def test_a_list_of_results_as_a_table_gives_its_abstracts_with_source_date_and_address(
+    columns: tuple[str, ...], tmp_path: Path
+) -> None:
+    values = ("Olives", "The olive harvest near Kalamata failed.", "The Grove", "5.11.2018", "http://grove.example/1")
+    (tmp_path / "list.csv").write_text(f"{';'.join(columns)}\n{';'.join(values)}\n", "utf-8")
+    articles = read_articles(tmp_path, dayfirst=True)
+    (article,) = articles.to_dict("records")
+    assert (article["title"], article["text"], article["source"], article["url"]) == (*values[:3], values[4])
+    assert str(article["published"])[:10] == "2018-11-05"
+    assert any("since the file holds no full text" in problem["reason"] for problem in articles.attrs["problems"])
+
+
 def mutated(text: str, random: Random) -> str:
     lines = text.split("\n")
     for _ in range(random.randint(1, 12)):

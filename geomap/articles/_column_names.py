@@ -42,7 +42,8 @@ _NAMES = {
     """,
     "source": """
         source publisher outlet newspaper publication sourcename sitename sourcetitle sourcehostname publicationtitle
-        publicationname publishername newspapername outletname medianame threadsite sourcedomain site media domain hostname
+        publicationname pubtitle publishername newspapername outletname medianame threadsite sourcedomain site media domain
+        hostname
         quelle zeitung medium publikation journal nomdelasource média fuente medio medios periódico diario
         fonte testata giornale quotidiano veículo jornal bron krant källa tidning kilde avis źródło gazeta
         источник издание сми газета kaynak gazete lähde sumber zdroj forrás πηγή
@@ -50,7 +51,7 @@ _NAMES = {
     """,
     "url": """
         url link href articleurl weburl permalink canonicalurl canonicallink sourceurl pageurl originalurl uri
-        documentidentifier webadresse lien enlace collegamento länk ссылка bağlantı
+        documentidentifier documenturl webadresse lien enlace collegamento länk ссылка bağlantı
         الرابط رابط 链接 鏈接 网址 網址 リンク 링크 קישור
     """,
 }
