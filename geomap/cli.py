@@ -443,6 +443,12 @@ def evaluate_command(
     articles: Annotated[
         Path | None, typer.Option(metavar="PATH", help="The articles, if the gold holds no text.")
     ] = None,
+    columns: Columns = None,
+    encoding: Encoding = None,
+    dayfirst: DayFirst = None,
+    recursive: Recursive = True,
+    strict: Strict = False,
+    verbose: Verbose = False,
     recognizer: Recognizer = None,
     gazetteer: GazetteerName = "embedded",
     bootstrap: Annotated[int, typer.Option(min=0, help="Resamples for the 95 % intervals; 0 for none.")] = 1000,
@@ -463,8 +469,13 @@ def evaluate_command(
     from geomap.evaluation._scoring import gold_for
     from geomap.pipeline import Geoparser
 
+    # Annotations count the characters of the files as they are.
+    reading = _Reading(columns, encoding, dayfirst, "keep", False, recursive, strict, verbose)
+    if articles is None and (columns or encoding or dayfirst is not None or strict or verbose):
+        raise typer.BadParameter("the options of reading need --articles; what gold holds is read as it is")
+    table = None if articles is None else reading.read([articles])
     geoparser = Geoparser(recognizer=recognizer, gazetteer=gazetteer)
-    gold_articles = gold_for(geoparser, gold, articles=articles)
+    gold_articles = gold_for(geoparser, gold, articles=table)
     made = make_report(gold_articles, predictions, geoparser=geoparser, bootstrap=bootstrap, gold_name=gold.name)
     _print_problems(made)
     _print_scores(made)
@@ -733,9 +744,12 @@ class _Reading(NamedTuple):
             # The account says the same, and more.
             warnings.simplefilter("ignore", errors.ArticlesSkipped)
             warnings.simplefilter("ignore", errors.EncodingGuessed)
+            warnings.simplefilter("ignore", errors.ArticlesDoubtful)
             table = geomap.read_articles(_input(paths), **options)
         for line in [*(all_lines(table) if self.verbose else []), *short_lines(table)]:
             typer.echo(_for_shell(line), err=True)
+        # Said just now, for the rest of the command.
+        warnings.simplefilter("ignore", errors.LanguageNotRead)
         return table
 
 
