@@ -39,6 +39,8 @@ what to do. The tree, with the built-in exception in brackets::
     GeomapWarning (UserWarning)
       · ArticlesSkipped
       · EncodingGuessed
+      · ArticlesDoubtful
+      · LanguageNotRead
       · LossyExport
       · NotSelfContained
       · CorrectionsUnmatched
@@ -174,6 +176,14 @@ class ArticlesSkipped(GeomapWarning):
 
 class EncodingGuessed(GeomapWarning):
     """A file is not UTF-8; the message names the encoding that was guessed."""
+
+
+class ArticlesDoubtful(GeomapWarning):
+    """Articles were read in a way that may be wrong; the message says what nothing proves, and which option decides it."""
+
+
+class LanguageNotRead(GeomapWarning):
+    """Most articles are in a language that the recognizer does not read; the message says which and how many."""
 
 
 class LossyExport(GeomapWarning):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import warnings
 from collections import OrderedDict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -12,13 +13,15 @@ import numpy as np
 import pandas as pd
 
 from geomap._checks import of_kind, probability
+from geomap._language import languages_of, not_read
 from geomap._progress import Progress, no_progress
 from geomap._text import Sentences
 from geomap.articles import as_articles, title_is_repeated
-from geomap.errors import InvalidTable
+from geomap.errors import InvalidTable, LanguageNotRead
 from geomap.gazetteer import Gazetteer
 from geomap.gazetteer._sources import EMBEDDED, GEONAMES, Source, each_source, stamp
 from geomap.recognition import Recognizer, default_recognizer
+from geomap.recognition._defaults import ships
 from geomap.resolution import Ranker, Resolver, default_ranker
 from geomap.resolution._fallback import Fallback, check_service
 from geomap.resolution._source_home import HomeLike, with_source_homes
@@ -141,6 +144,7 @@ class Geoparser:
             check_service(fallback)
         self.fallback = fallback
         self._recognizer = recognizer
+        self._ships = ships(recognizer)
         self._ranker = ranker
         self._resolver: Resolver | None = None
 
@@ -165,13 +169,17 @@ class Geoparser:
             self._resolver = Resolver(self.gazetteer, ranker)
         return self._resolver
 
-    def geoparse(self, articles: Articles, *, progress: Progress | None = None) -> gpd.GeoDataFrame:
+    def geoparse(
+        self, articles: Articles, *, dayfirst: bool | None = None, progress: Progress | None = None
+    ) -> gpd.GeoDataFrame:
         """Find and resolve the mentions of all articles.
 
         Parameters
         ----------
         articles
             The articles, in any form that :func:`geomap.geoparse` takes.
+        dayfirst
+            Whether a date such as 03/04/2017 is April 3; by default the dates decide together.
         progress
             Called with the name of the stage, how much is done and how much there is: articles in the stages
             ``recognition`` and ``resolution``, names in the stage ``fallback``.
@@ -186,20 +194,34 @@ class Geoparser:
         ------
         WrongKind, ColumnMissing, InvalidTable
             If there are no articles in it.
+
+        Warns
+        -----
+        LanguageNotRead
+            If most articles are in a language that the recognizer does not read, and it is one that ships.
         """
-        return self._geoparse(as_articles(articles), progress or no_progress)
+        table = as_articles(articles, dayfirst=dayfirst)
+        self._warn_of_languages(table)
+        return self._geoparse(table, progress or no_progress)
 
     def _geoparse(self, articles: pd.DataFrame, progress: Progress) -> gpd.GeoDataFrame:
         return self._resolve(articles, self._recognize(articles, progress), None, progress)
 
-    def recognize(self, articles: Articles, *, progress: Progress | None = None) -> pd.DataFrame:
+    def _warn_of_languages(self, articles: pd.DataFrame) -> None:
+        """Warn before the long work, if it is likely to be in vain; what a recognizer of one's own reads is not known."""
+        if self._ships and (sentence := not_read(languages_of(articles["text"]))):
+            warnings.warn(sentence, LanguageNotRead, stacklevel=3)
+
+    def recognize(
+        self, articles: Articles, *, dayfirst: bool | None = None, progress: Progress | None = None
+    ) -> pd.DataFrame:
         """Find the mentions of all articles without resolving them.
 
         A title that the text repeats at its start is read in the text only.
 
         Parameters
         ----------
-        articles, progress
+        articles, dayfirst, progress
             As for :meth:`geoparse`.
 
         Returns
@@ -207,7 +229,9 @@ class Geoparser:
         DataFrame
             ``article_id, field, start, end, toponym, kind, usage, recognition_score``, in the order of the mentions table.
         """
-        return self._recognize(as_articles(articles), progress or no_progress)
+        table = as_articles(articles, dayfirst=dayfirst)
+        self._warn_of_languages(table)
+        return self._recognize(table, progress or no_progress)
 
     def _recognize(self, articles: pd.DataFrame, progress: Progress) -> pd.DataFrame:
         parts = []
@@ -228,7 +252,9 @@ class Geoparser:
         ]
         return pd.DataFrame(rows, columns=list(RECOGNIZED))
 
-    def resolve(self, articles: Articles, spans: pd.DataFrame, *, use_context: bool = True) -> gpd.GeoDataFrame:
+    def resolve(
+        self, articles: Articles, spans: pd.DataFrame, *, use_context: bool = True, dayfirst: bool | None = None
+    ) -> gpd.GeoDataFrame:
         """Resolve spans that come from elsewhere: another recognizer, an annotator, gold.
 
         Parameters
@@ -239,6 +265,8 @@ class Geoparser:
             ``article_id, field, start, end``; also ``kind``, ``usage`` and ``recognition_score`` where known.
         use_context
             Whether the toponyms that geomap itself recognizes around the spans count as evidence too.
+        dayfirst
+            As for :meth:`geoparse`.
 
         Returns
         -------
@@ -250,7 +278,7 @@ class Geoparser:
         InvalidTable
             If a span names an unknown article, or has offsets outside its field; the message names the row.
         """
-        articles = as_articles(articles)
+        articles = as_articles(articles, dayfirst=dayfirst)
         spans = _validated_spans(articles, spans)
         context = self._recognize(articles, no_progress) if use_context and len(spans) else None
         return self._resolve(articles, spans, context, no_progress)
@@ -292,6 +320,7 @@ def geoparse(
     min_confidence: float | None = None,
     source_home: Mapping[str, HomeLike] | None = None,
     fallback: Service | None = None,
+    dayfirst: bool | None = None,
 ) -> gpd.GeoDataFrame:
     """Find the place names in articles and decide which place each one means.
 
@@ -320,6 +349,9 @@ def geoparse(
     fallback
         A :class:`~geomap.geocoding.Service` on the web to look up the names that stay ``nil``. None by default, so that
         nothing leaves the machine. Only the name, a country code and a language are sent, never the text.
+    dayfirst
+        Whether a date such as 03/04/2017 is April 3. By default the dates of the articles decide together: one such as
+        31/03/2017 proves that the day comes first in all of them.
 
     Returns
     -------
@@ -335,6 +367,13 @@ def geoparse(
         If there are no articles in what was given, or an option is out of range.
     GazetteerNotFound, UnsupportedFormat, MissingDependency
         If the gazetteer or the recognizer is unknown, or needs something that is not installed.
+
+    Warns
+    -----
+    LanguageNotRead
+        If most articles are in a language that the recognizer does not read, and it is one that ships.
+    ArticlesSkipped, ArticlesDoubtful
+        If articles could not be read as they are; see :func:`geomap.articles.as_articles`.
 
     See Also
     --------
@@ -362,7 +401,9 @@ def geoparse(
     1         a1   Erbil   Erbil    Iraq        0.99
     2         a2  Tigris  Tigris     NaN        0.57
     """
-    table = as_articles(articles)  # first: a wrong argument is said at once, before a model is loaded
+    table = as_articles(
+        articles, dayfirst=dayfirst
+    )  # first: a wrong argument is said at once, before a model is loaded
     parser = _KEPT.parser(
         recognizer=recognizer,
         gazetteer=gazetteer,
@@ -370,6 +411,7 @@ def geoparse(
         source_home=source_home,
         fallback=fallback,
     )
+    parser._warn_of_languages(table)
     return parser._geoparse(table, no_progress)
 
 

@@ -29,6 +29,8 @@ from geomap.articles._problems import ProblemLog
 from geomap.errors import ArticlesLost, ArticlesNotFound, ArticlesSkipped, InvalidTable, UnsupportedFormat
 
 ROOT = Path(__file__).resolve().parents[1]
+ENGLISH = "Rain fell on Mosul for three days and the bridges that were open on Friday have been closed again."
+FRENCH = "La pluie est tombée sur Mossoul pendant trois jours et les ponts qui étaient ouverts sont de nouveau fermés."
 WESTERN = "Muñoz in A Coruña\nThe café’s owner — a señor from Besançon — said “no” in España.\n"
 
 
@@ -86,13 +88,14 @@ def test_the_report_has_one_row_per_file_in_the_order_of_the_folder(messy: pd.Da
 
 
 def test_the_account_in_short_has_a_line_for_each_kind_of_thing(messy: pd.DataFrame) -> None:
-    first, files, rows, repaired, ignored, encoding = short_lines(messy)
+    first, files, rows, repaired, ignored, encoding, languages = short_lines(messy)
     assert first == "6 articles from 4 files"
     assert files == "skipped 1 file: d.json (the file is empty)"
     assert rows.startswith("skipped 2 rows of 2 files: no text, invalid JSON: ")
     assert repaired == "repaired 1 row of b.csv: unrecognized date 'soon'; left missing"
     assert ignored == "ignored 2 files: .DS_Store (hidden), photo.png (not an article format)"
     assert encoding == "encoding: cp1252 (1 file, guessed)"
+    assert languages == "languages: English 1, unknown 5"
 
 
 def test_the_account_in_full_has_a_line_for_each_file_and_row(messy: pd.DataFrame) -> None:
@@ -112,7 +115,7 @@ def test_python_warns_once_with_the_same_lines(tmp_path: Path) -> None:
     assert len(caught) == 1
     message = str(caught[0].message)
     assert "geomap.reading_report(articles)" in message
-    assert message.splitlines()[1:] == [f"  {line}" for line in short_lines(articles)]
+    assert message.splitlines()[1:] == [f"  {line}" for line in short_lines(articles)[:-1]]
 
 
 def test_repairs_of_one_kind_are_one_line_with_their_number(tmp_path: Path) -> None:
@@ -207,8 +210,9 @@ def test_a_long_reason_is_cut_in_the_short_lines_and_whole_in_the_report(tmp_pat
 
 def test_the_account_in_the_documentation_is_what_such_a_folder_gives(tmp_path: Path) -> None:
     for number in range(27):
-        write(tmp_path / f"{number}.txt", "In Mosul." if number else WESTERN.encode("cp1252"))
-    write(tmp_path / "export.csv", "text,date\nIn Erbil.,2017-03-31\nIn Basra.,soon\n,\nIn Najaf.,2017-03-31\n")
+        write(tmp_path / f"{number}.txt", ENGLISH if number else WESTERN.encode("cp1252"))
+    rows = (f"{ENGLISH},2017-03-31", f"{FRENCH},soon", ",", f"{ENGLISH},2017-03-31")
+    write(tmp_path / "export.csv", "\n".join(("text,date", *rows)))
     write(tmp_path / "notes.json", "notes")
     write(tmp_path / "page.html", "<html><body></body></html>")
     write(tmp_path / "photo.png", b"\x89PNG\r\n\x1a\n\0\0")

@@ -11,6 +11,7 @@ import pytest
 
 from geomap.articles import read_articles
 from geomap.articles._dates import parse_dates
+from geomap.errors import ArticlesDoubtful
 
 
 @pytest.mark.parametrize(
@@ -211,7 +212,8 @@ def test_each_file_decides_for_itself_and_the_account_says_so(tmp_path):
     (tmp_path / "a.csv").write_text("text,date\nx,03/04/2017\nx,13/04/2017\n", "utf-8")
     (tmp_path / "b.csv").write_text("text,date\nx,03/04/2017\nx,04/13/2017\n", "utf-8")
     (tmp_path / "c.csv").write_text("text,date\nx,03/04/2017\n", "utf-8")
-    articles = read(tmp_path)
+    with pytest.warns(ArticlesDoubtful, match=r"1 date such as 03/04/2017 read with the month first, .*dayfirst=True"):
+        articles = read_articles(tmp_path)
     assert articles["published"].dt.strftime("%m-%d").tolist() == ["04-03", "04-13", "03-04", "04-13", "03-04"]
     decided = [(p["file"], p["reason"].split(",")[0]) for p in articles.attrs["problems"] if p["action"] == "decided"]
     assert decided == [

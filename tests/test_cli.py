@@ -52,7 +52,7 @@ def test_map_writes_one_file_and_prints_what_it_did(run, corpus: Path, tmp_path:
         assert name in words
     assert str(tmp_path / "out.html") in done.stdout
     assert "Mosul" in (tmp_path / "out.html").read_text("utf-8")
-    assert done.stderr == "1 article from 1 file\n"
+    assert done.stderr == "1 article from 1 file\nlanguages: English 1\n"
 
 
 def test_map_gives_away_only_as_much_as_asked(run, corpus: Path, tmp_path: Path) -> None:
@@ -125,6 +125,46 @@ def test_evaluate_prints_scores_and_names_what_was_left_out(run, tmp_path: Path)
     assert scores["gold", "left_out"] == 1
 
 
+def test_evaluate_tells_of_the_articles_that_it_reads(run, tmp_path: Path) -> None:
+    text = "Rain over Mosul &amp; Erbil. The Tigris rose, and the roads were closed on Monday."
+    (tmp_path / "news").mkdir()
+    (tmp_path / "news" / "a.csv").write_text(f"key,Copy\na,{text!r}\nb,\n".replace("'", '"'), encoding="utf-8")
+    start = text.index("Erbil")
+    gold = {
+        "article_id": ["a"],
+        "start": [start],
+        "end": [start + 5],
+        "toponym": ["Erbil"],
+        "lat": [36.19],
+        "lon": [44.01],
+    }
+    pd.DataFrame(gold | {"field": ["text"]}).to_csv(tmp_path / "gold.csv", index=False)
+    columns = ("--columns", "id=key,text=Copy")
+    options = ("--articles", "news", "--recognizer", "gazetteer", "--bootstrap", "0")
+    done = run("evaluate", "gold.csv", *options, *columns)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.splitlines()[:2] == ["1 article from 1 file", "skipped 1 row of a.csv: no text"]
+    assert "languages: English 1" in done.stderr
+    assert run("evaluate", "gold.csv", *options, *columns, "--strict").returncode == 3
+    alone = run("evaluate", "gold.csv", *columns)
+    assert alone.returncode == 2
+    assert "--articles" in alone.stderr
+
+
+def test_a_corpus_in_another_language_is_told_once_before_the_work(run, tmp_path: Path) -> None:
+    (tmp_path / "fr.txt").write_text(
+        "Les ponts sur le Tigre sont fermés depuis lundi, et les habitants de Mossoul restent chez eux.", "utf-8"
+    )
+    said = "the article is in French, which the recognizer that ships with geomap does not read"
+    for command in (("read",), ("geoparse", "-o", "m.csv")):
+        done = run(command[0], "fr.txt", *command[1:])
+        assert done.returncode == 0
+        assert done.stderr.splitlines()[1] == "languages: French 1"
+        assert done.stderr.count(said) == 1
+    spoken = run("text", (tmp_path / "fr.txt").read_text("utf-8"))
+    assert spoken.stderr.count(said) == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
@@ -195,6 +235,7 @@ ACCOUNT = """\
 skipped 1 file: three.txt (the file is empty)
 skipped 1 row of two.csv: no text
 ignored 1 file: photo.png (not an article format)
+languages: English 1, unknown 1
 """
 
 
@@ -210,7 +251,7 @@ def test_every_command_that_reads_articles_tells_what_it_read(run, messy: Path, 
 def test_verbose_tells_of_every_file_and_row(run, messy: Path) -> None:
     done = run("read", messy, "--verbose")
     lines = done.stderr.splitlines()
-    assert lines[-4:] == ACCOUNT.splitlines()
+    assert lines[-5:] == ACCOUNT.splitlines()
     assert "one.txt: read (txt, utf-8), 1 article from 1 row" in lines
     assert "two.csv, row 2: no text (skipped)" in lines
 
@@ -340,7 +381,7 @@ def test_several_files_can_be_given_as_a_shell_expands_them(run, corpus: Path) -
     (corpus / "two.txt").write_text("In Erbil.", encoding="utf-8")
     done = run("read", *sorted(corpus.iterdir()))
     assert done.returncode == 0
-    assert done.stderr == "2 articles from 2 files\n"
+    assert done.stderr == "2 articles from 2 files\nlanguages: English 1, unknown 1\n"
 
 
 def test_subfolders_can_be_left_out(run, corpus: Path) -> None:

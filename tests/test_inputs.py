@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +17,15 @@ import pytest
 
 import geomap
 from geomap.articles import as_articles, read_articles
-from geomap.errors import ArticlesNotFound, ArticlesSkipped, ColumnMissing, InvalidTable, WrongKind
+from geomap.errors import (
+    ArticlesDoubtful,
+    ArticlesNotFound,
+    ArticlesSkipped,
+    ColumnMissing,
+    InvalidTable,
+    LanguageNotRead,
+    WrongKind,
+)
 from geomap.pipeline import _KEPT, forget
 from geomap.tables import ARTICLES, MENTIONS
 
@@ -136,6 +145,164 @@ def test_a_date_that_cannot_be_read_is_missing_and_said() -> None:
         table = as_articles({"text": [TEXT, OTHER], "published": ["2017-03-01", "soon"]})
     assert table["published"].isna().tolist() == [False, True]
     assert [problem["row"] for problem in table.attrs["problems"]] == [2]
+
+
+def test_day_or_month_first_is_decided_by_the_column_and_may_be_said(tmp_path: Path) -> None:
+    def days(*dates: str, **options: Any) -> list[str]:
+        held = pd.DataFrame({"text": [TEXT] * len(dates), "date": dates})
+        return as_articles(held, **options)["published"].dt.strftime("%m-%d").tolist()
+
+    assert days("03/04/2017", "13/04/2017") == ["04-03", "04-13"]
+    assert days("03/04/2017", "04/13/2017") == ["03-04", "04-13"]
+    assert days("03/04/2017", dayfirst=True) == ["04-03"]
+    assert days("03/04/2017", dayfirst=False) == ["03-04"]
+    with pytest.warns(
+        ArticlesDoubtful, match=r"03/04/2017 read with the month first, but nothing proves .*dayfirst=True"
+    ):
+        assert days("03/04/2017") == ["03-04"]
+    (tmp_path / "a.csv").write_text("text,date\nx,03/04/2017\n", "utf-8")
+    assert as_articles(tmp_path / "a.csv", dayfirst=True)["published"].dt.month.tolist() == [4]
+
+
+def test_day_first_reaches_every_verb_that_takes_articles() -> None:
+    held = {"text": "Rain fell on Mosul.", "date": "03/04/2017"}
+    parser = geomap.Geoparser(recognizer="gazetteer")
+    found = [
+        geomap.geoparse(held, recognizer="gazetteer", dayfirst=True),
+        parser.geoparse(held, dayfirst=True),
+        parser.resolve(held, parser.recognize(held, dayfirst=True), dayfirst=True),
+    ]
+    assert [mentions["published"].dt.month.tolist() for mentions in found] == [[4]] * 3
+
+
+@pytest.mark.parametrize("wrong", ["yes", 2, 0.5, [True], pd.Series([True])])
+def test_a_choice_of_day_first_that_is_none_is_named(wrong: Any) -> None:
+    with pytest.raises(InvalidTable, match="dayfirst must be True, False or None"):
+        as_articles(TEXT, dayfirst=wrong)
+
+
+# --- which column is which, row by row --------------------------------------------------------------------------------
+
+ROWS = [
+    {
+        "text": None,
+        "maintext": TEXT,
+        "abstract": "Short.",
+        "title": "",
+        "headline": "Storm",
+        "source": "https://a.example/1",
+    },
+    {"text": OTHER, "maintext": "", "abstract": None, "title": "Calm", "headline": "", "source": "Post"},
+    {"text": "ONLY AVAILABLE IN PAID PLANS", "maintext": " ", "abstract": "Only this.", "title": None, "source": None},
+]
+
+
+@pytest.mark.parametrize(
+    "held",
+    [ROWS, pd.DataFrame(ROWS), pl.DataFrame(ROWS), pd.DataFrame(ROWS).to_dict("list"), iter(ROWS)],
+    ids=["dicts", "pandas", "polars", "columns", "generator"],
+)
+def test_each_row_takes_the_first_column_that_holds_something_as_in_a_file(held: Any, tmp_path: Path) -> None:
+    table = as_articles(held)
+    assert table["text"].tolist() == [TEXT, OTHER, "Only this."]
+    assert table["title"].tolist() == ["Storm", "Calm", ""]
+    assert table["url"].tolist()[0] == "https://a.example/1"
+    assert table["source"].tolist()[:2] == ["a.example", "Post"]
+    assert "1 of 3 texts are only the abstract" in table.attrs["problems"][0]["reason"]
+    pd.DataFrame(ROWS).to_json(tmp_path / "rows.json", orient="records")
+    same = ["title", "text", "source", "url"]
+    pd.testing.assert_frame_equal(table[same], read_articles(tmp_path / "rows.json")[same])
+
+
+def test_a_table_of_abstracts_alone_is_read_and_told() -> None:
+    table = as_articles(pd.DataFrame({"title": ["a", "b"], "summary": [TEXT, OTHER]}))
+    assert table["text"].tolist() == [TEXT, OTHER]
+    assert "only the summary" in table.attrs["problems"][0]["reason"]
+
+
+def test_rows_without_a_text_stay_and_are_told() -> None:
+    table = as_articles(pd.Series([TEXT, None, " "]))
+    assert table["text"].tolist() == [TEXT, "", " "]
+    assert [p["reason"] for p in table.attrs["problems"]] == [
+        "no text in 2 of 3 rows; kept as articles without mentions"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("held", "texts"),
+    [
+        (
+            {"status": "ok", "articles": [{"title": "a", "content": TEXT}, {"title": "b", "content": OTHER}]},
+            [TEXT, OTHER],
+        ),
+        ({"response": {"results": [{"webTitle": "a", "fields": {"bodyText": TEXT}}]}}, [TEXT]),
+        ([{"fields": {"bodyText": TEXT}}, {"fields": {"bodyText": OTHER}}], [TEXT, OTHER]),
+        ({"headline": {"main": "a"}, "body": TEXT}, [TEXT]),
+        ({"id": 7, "article": {"body": TEXT, "tags": [{"name": "x"}]}}, [TEXT]),
+    ],
+)
+def test_what_an_api_answered_is_opened_as_in_a_file(held: Any, texts: list[str], tmp_path: Path) -> None:
+    assert as_articles(held)["text"].tolist() == texts
+    (tmp_path / "a.json").write_text(json.dumps(held), "utf-8")
+    assert read_articles(tmp_path / "a.json")["text"].tolist() == texts
+
+
+# --- texts that would be repaired in a file ----------------------------------------------------------------------------
+
+DAMAGED = "Floods in S&atilde;o Paulo <b>and</b> Mo\u00adsul"
+
+
+def test_texts_stay_as_they_are_and_what_may_hide_names_is_told() -> None:
+    with pytest.warns(ArticlesDoubtful, match=r"HTML entities or tags left .*entities=\"decode\".*'&atilde;'"):
+        table = as_articles([DAMAGED, TEXT])
+    assert table["text"].tolist() == [DAMAGED, TEXT]
+    with pytest.warns(ArticlesDoubtful, match="soft hyphens or zero-width characters left in words"):
+        as_articles([DAMAGED])
+    with pytest.warns(ArticlesDoubtful, match="look like UTF-8 read in another encoding"):
+        as_articles({"title": "MÃ¼nchen", "text": TEXT})
+    with pytest.warns(ArticlesDoubtful, match="end cut off by an API"):
+        as_articles("In Mosul ... [+1234 chars]")
+
+
+@pytest.mark.filterwarnings("ignore::geomap.errors.ArticlesSkipped")
+def test_texts_are_repaired_as_in_a_file_if_that_is_chosen(tmp_path: Path) -> None:
+    table = as_articles([DAMAGED], entities="decode")
+    assert table["text"].tolist() == ["Floods in São Paulo and Mosul"]
+    assert as_articles(["MÃ¼nchen"], fix_encoding=True)["text"].tolist() == ["München"]
+    (tmp_path / "a.json").write_text(json.dumps([{"text": DAMAGED}]), "utf-8")
+    assert as_articles(tmp_path / "a.json")["text"].tolist() == table["text"].tolist()
+    assert "&atilde;" in as_articles(tmp_path / "a.json", entities="keep")["text"][0]
+    with pytest.raises(InvalidTable, match="entities"):
+        as_articles(TEXT, entities="yes")  # type: ignore[arg-type]
+
+
+def test_what_is_read_once_is_read_the_same_again() -> None:
+    for held in (ROWS, [TEXT, None], pd.DataFrame({"body": [TEXT], "date": ["31/03/2017"], "n": [1]})):
+        once = as_articles(held)
+        pd.testing.assert_frame_equal(as_articles(once), once)
+
+
+# --- languages ----------------------------------------------------------------------------------------------------------
+
+FRENCH = "Les combats ont repris dans la ville de Mossoul, où les habitants sont sans eau depuis une semaine."
+
+
+@pytest.mark.parametrize("recognizer", ["neural", "gazetteer"])
+def test_texts_in_a_language_that_is_not_read_are_told_before_the_work_begins(recognizer: str) -> None:
+    with pytest.warns(LanguageNotRead, match="2 of 3 articles are in French, which the recognizer") as caught:
+        geomap.geoparse([FRENCH, FRENCH, TEXT], recognizer=recognizer)
+    assert caught[0].filename == __file__
+    with pytest.warns(LanguageNotRead, match="the article is in French") as caught:
+        geomap.Geoparser(recognizer=recognizer).recognize(FRENCH)
+    assert caught[0].filename == __file__
+
+
+def test_a_recognizer_of_ones_own_may_read_any_language() -> None:
+    class Finds:
+        def recognize(self, texts: Any) -> list[list[Any]]:
+            return [[] for _ in texts]
+
+    assert len(geomap.geoparse([FRENCH], recognizer=Finds())) == 0
 
 
 # --- paths ----------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from geomap.articles._date_words import FILLERS, MONTHS, REGIONS, ZONES, fold
+from geomap.errors import InvalidTable
 from geomap.tables import is_missing
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -81,14 +82,14 @@ class DateOrder:
     examples: tuple[str, str, str] = ("", "", "")
     given: bool = False
 
-    def sentence(self, *, advice: str = "pass dayfirst=True if the day comes first, dayfirst=False if not") -> str:
-        """Return what to tell the reader of an account; empty if there is nothing to tell.
+    @property
+    def doubtful(self) -> bool:
+        """Whether dates were read in an order that nothing proves."""
+        return self.choice in ("not proven", "contradictory")
 
-        Parameters
-        ----------
-        advice
-            What to do if the order is not proven and wrong.
-        """
+    def sentence(self) -> str:
+        """Return what to tell the reader of an account; empty if there is nothing to tell."""
+        advice = "pass dayfirst=True if the day comes first, dayfirst=False if not"
         by_day, by_month, neither = self.examples
         if self.given:
             against = self.month_first if self.choice == "day first" else self.day_first
@@ -114,6 +115,13 @@ class DateOrder:
 
 def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def check_dayfirst(dayfirst: bool | None) -> bool | None:
+    """Return what a caller says of the order of day and month, if it is one of its choices, else raise InvalidTable."""
+    if dayfirst is not None and not isinstance(dayfirst, bool | np.bool_):
+        raise InvalidTable(f"dayfirst must be True, False or None; got {dayfirst!r}")
+    return None if dayfirst is None else bool(dayfirst)
 
 
 class ParsedDates(NamedTuple):

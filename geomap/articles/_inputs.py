@@ -6,18 +6,18 @@ import io
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
 
-from geomap._checks import described, wrong_kind
+from geomap._checks import described, one_of, wrong_kind
 from geomap.articles._account import warn
-from geomap.articles._columns import USUAL_NAMES, match_columns
-from geomap.articles._dates import parse_dates
+from geomap.articles._columns import USUAL_NAMES, fill_roles, is_named, match_columns
+from geomap.articles._dates import check_dayfirst, parse_dates
 from geomap.articles._problems import ProblemLog
 from geomap.articles._reading import read_articles
-from geomap.articles._repairs import storable_in_place
+from geomap.articles._repairs import Entities, Repair, RepairLog, Repairs, load_ftfy, noticed, storable_in_place
 from geomap.articles.readers import EXTENSIONS
 from geomap.errors import ArticlesNotFound, ColumnMissing, InvalidTable, WrongKind
 from geomap.tables import ARTICLES, MENTION_KEY, as_dtype, is_missing, validate_articles
@@ -30,7 +30,13 @@ _HERE = "articles"  # what the rows are rows of, in messages; they come from no 
 _LONGEST_PATH = 1024
 
 
-def as_articles(data: Any) -> pd.DataFrame:
+def as_articles(
+    data: Any,
+    *,
+    dayfirst: bool | None = None,
+    entities: Entities | None = None,
+    fix_encoding: bool = False,
+) -> pd.DataFrame:
     """Return whatever holds articles as the articles table.
 
     Parameters
@@ -45,6 +51,18 @@ def as_articles(data: Any) -> pd.DataFrame:
           a list are texts whatever they look like.
 
         The column of text is ``text``, or goes by another usual name (body, content ...), and so do the other columns.
+        As in a file, each row takes the first of them that holds something, an abstract where there is no text, and what
+        the objects in a dict hold (``{"fields": {"bodyText": ...}}``); the answer of a news API is opened.
+    dayfirst
+        Whether 03/04/2017 is April 3. By default the dates of the column decide together, as for
+        :func:`geomap.read_articles`.
+    entities
+        ``decode``: HTML entities, left-over tags and characters that break words are repaired, as in files; ``keep``:
+        the texts stay as they are, and such are told. The default is ``keep``, so that offsets count the characters of
+        the texts that you hold; for paths it is ``decode``.
+    fix_encoding
+        Whether to repair text that was once read in the wrong encoding (``MÃ¼nchen``), with ftfy; then what `entities`
+        does not keep is repaired too.
 
     Returns
     -------
@@ -60,7 +78,7 @@ def as_articles(data: Any) -> pd.DataFrame:
     ColumnMissing
         If there is no column of text.
     InvalidTable
-        If there is nothing in it, an id stands twice, or the columns are ambiguous.
+        If there is nothing in it, an id stands twice, the columns are ambiguous, or an option is none of its choices.
     ArticlesNotFound
         If a path, or a string that can only be one, leads nowhere.
 
@@ -69,11 +87,14 @@ def as_articles(data: Any) -> pd.DataFrame:
     ArticlesSkipped
         Once, if dates could not be read or characters that no file can hold were replaced; ``attrs["problems"]`` lists
         them.
+    ArticlesDoubtful
+        Once, if nothing proves whether the day or the month comes first, or if texts hold HTML, characters in a wrong
+        encoding or the mark of an API that cut them.
 
     Notes
     -----
-    Offsets count the characters of the texts as they were given: a NUL or half a surrogate pair is replaced by one
-    U+FFFD.
+    Offsets count the characters of the texts as they were given, unless `entities` or `fix_encoding` says otherwise: a
+    NUL or half a surrogate pair is replaced by one U+FFFD. A row without text stays, as an article without mentions.
 
     Examples
     --------
@@ -81,24 +102,32 @@ def as_articles(data: Any) -> pd.DataFrame:
     [['1', 'Mosul fell.'], ['2', 'Rain in Erbil.']]
     >>> as_articles({"headline": "Floods", "body": "Rain fell on Mosul.", "topic": "weather"})["topic"].tolist()
     ['weather']
+    >>> as_articles({"text": ["Rain.", "Snow."], "date": ["03/04/2017", "05/04/2017"]}, dayfirst=True)["published"].dt.month
+    0    4
+    1    4
+    Name: published, dtype: int32
     """
+    dayfirst = check_dayfirst(dayfirst)
+    if entities is not None:
+        one_of("entities", entities, get_args(Entities))
+    if fix_encoding:
+        load_ftfy()
     if _is_finished(data):
         return validate_articles(data)
     if (path := _path(data)) is not None:
-        return read_articles(path)
-    return _validated(_frame(data))
+        return read_articles(path, dayfirst=dayfirst, entities=entities or "decode", fix_encoding=fix_encoding)
+    repairs = Repairs(entities or "keep", fix_encoding)
+    return _validated(_frame(data), dayfirst, None if repairs == Repairs("keep") else repairs)
 
 
 def _is_finished(data: Any) -> bool:
-    """Return whether this is an articles table with its dtypes, which needs no second look."""
+    """Return whether this is a complete articles table, as geomap itself makes it, which needs no second look."""
     return (
         isinstance(data, pd.DataFrame)
         and data.columns.is_unique
-        and all(name in data.columns and data[name].dtype == ARTICLES[name] for name in ("article_id", "text"))
-        and all(data[name].dtype == dtype for name, dtype in ARTICLES.items() if name in data.columns)
-        and not {name for name in match_columns(map(str, data.columns), _exact(data)).values() if name in ARTICLES}
-        - set(data.columns)
-        and not any(data[name].str.contains("\0", regex=False).any() for name in ("title", "text") if name in data)
+        and all(name in data.columns and data[name].dtype == dtype for name, dtype in ARTICLES.items())
+        and not any(data[name].isna().any() for name in ("title", "text"))
+        and not any(data[name].str.contains("\0", regex=False).any() for name in ("title", "text"))
     )
 
 
@@ -202,8 +231,10 @@ def _of_mapping(data: Mapping[Any, Any]) -> pd.DataFrame:
         raise InvalidTable(f"{_HERE} is an empty dict; it should have a key 'text'")
     roles = match_columns(map(str, data), {})
     text = next((value for name, value in data.items() if roles[str(name)] == "text"), None)
-    if isinstance(text, str) or _is_single(text):
+    if (isinstance(text, str) or _is_single(text)) and not (text is None and _has_objects(data.values())):
         return _of_records([data])
+    if text is None and (articles := _in_objects(data)) is not None:
+        return _of_records(articles)
     columns = {name: values if _is_single(values) else list(values) for name, values in data.items()}
     lengths = {name: len(values) for name, values in columns.items() if isinstance(values, list)}
     if len(set(lengths.values())) > 1:
@@ -235,8 +266,38 @@ def _of_items(items: list[Any]) -> pd.DataFrame:
     return _of_texts(items)
 
 
+def _has_objects(values: Iterable[Any]) -> bool:
+    return any(
+        isinstance(value, Mapping) or (isinstance(value, list) and any(isinstance(each, Mapping) for each in value))
+        for value in values
+    )
+
+
+def _in_objects(data: Mapping[Any, Any]) -> list[Any] | None:
+    """Return the articles in what an API answered, the one that an object with objects in it is, or None."""
+    from geomap.articles.readers._json import listed
+
+    plain = _with_text_keys(data)
+    articles = listed(plain, {})
+    if articles is None:
+        return [plain] if any(isinstance(value, Mapping) for value in plain.values()) else None
+    return articles if articles and all(isinstance(article, dict) for article in articles) else None
+
+
+def _with_text_keys(value: Any) -> Any:
+    """Return objects as JSON has them, dicts with keys of text, however deep they lie."""
+    if isinstance(value, Mapping):
+        return {str(key): _with_text_keys(content) for key, content in value.items()}
+    return [_with_text_keys(each) for each in value] if isinstance(value, list) else value
+
+
 def _of_records(records: Sequence[Mapping[Any, Any]]) -> pd.DataFrame:
-    table = pd.DataFrame([dict(record) for record in records], dtype=object)
+    rows = [dict(record) for record in records]
+    if any(isinstance(value, Mapping) for row in rows for value in row.values()):
+        from geomap.articles.readers._json import flattened
+
+        rows = [flattened(_with_text_keys(row), {}) for row in rows]
+    table = pd.DataFrame(rows, dtype=object)
     return pd.DataFrame({name: _inferred(table[name]) for name in table.columns})
 
 
@@ -288,26 +349,39 @@ def _of_other_library(data: Any) -> pd.DataFrame | None:
 # --- a DataFrame to the articles table ------------------------------------------------------------------------------
 
 
-def _validated(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the articles table that a DataFrame is meant as."""
+def _validated(table: pd.DataFrame, dayfirst: bool | None, repairs: Repairs | None) -> pd.DataFrame:
+    """Return the articles table that a DataFrame is meant as; without repairs its texts stay as they are."""
     _require_columns(table)
     roles = match_columns(map(str, table.columns), _exact(table))
     table = table.set_axis([roles[str(name)] for name in table.columns], axis=1)
     problems = ProblemLog()
-    if not table["text"].isna().all() or not len(table):
+    if "text" in table.columns:
         _require_texts(table["text"], f"the column {_name_of('text', roles)!r} of the {_HERE} table")
-    else:
-        raise InvalidTable(f"the column {_name_of('text', roles)!r} of the {_HERE} table is missing in every row")
-    given = "article_id" in table.columns
-    if not given:
+    table = fill_roles(table, [_HERE] * len(table), (), problems)
+    _tell_of_missing_texts(table, problems)
+    if "article_id" not in table.columns:
         table["article_id"] = [str(number) for number in range(1, len(table) + 1)]
     for name in table.columns:
         if ARTICLES.get(name) == "str" or _may_be_damaged(table[name]):
             table[name] = _clean(table[name], name, problems)
+    for name in ("title", "text"):
+        if name in table.columns:
+            table[name] = _repaired(table[name], name, repairs, problems)
     if "published" in table.columns:
-        table["published"] = _dates(table["published"], problems)
+        table["published"] = _dates(table["published"], dayfirst, problems)
     articles = validate_articles(table)
     return _told(articles, problems) if problems else articles
+
+
+def _tell_of_missing_texts(table: pd.DataFrame, problems: ProblemLog) -> None:
+    """Log how many rows have no text; raise InvalidTable if all have none."""
+    texts = table["text"].tolist() if "text" in table.columns else [None] * len(table)
+    without = sum(is_missing(text, blank=True) for text in texts)
+    if texts and all(is_missing(text) for text in texts):
+        raise InvalidTable(f"the text is missing in every row of the {_HERE} table")
+    if without:
+        rows = f"no text in {without:,} of {len(texts):,} rows" if len(texts) > 1 else "no text"
+        problems.add(_HERE, f"{rows}; kept as articles without mentions", action="decided")
 
 
 def _told(articles: pd.DataFrame, problems: ProblemLog) -> pd.DataFrame:
@@ -331,7 +405,7 @@ def _require_columns(table: pd.DataFrame) -> None:
         raise InvalidTable(f"the column {repeated!r} stands twice in the {_HERE} table")
     if {*MENTION_KEY, "toponym"} <= set(names):
         raise WrongKind(f"{_HERE} must be {WANTED}; got a mentions table: its places are already found")
-    if "text" not in match_columns(names, {}).values():
+    if "text" not in match_columns(names, {}).values() and not any(is_named(name, "abstract") for name in names):
         raise ColumnMissing(
             f"the {_HERE} table has no column of text; rename the one that is to 'text'. It has: {', '.join(names)}"
         )
@@ -365,21 +439,37 @@ def _clean(column: pd.Series[Any], name: str, problems: ProblemLog) -> pd.Series
     return as_dtype(pd.Series(texts, dtype=object, index=column.index), "str")
 
 
+def _repaired(column: pd.Series[Any], name: str, repairs: Repairs | None, problems: ProblemLog) -> pd.Series[Any]:
+    """Return texts repaired as those of files; without repairs as they are, and what may hide names in them is told."""
+    log = RepairLog(name)
+    texts: list[str | None] = []
+    for row, text in enumerate(column.tolist(), start=1):
+        done: list[Repair] = []
+        if isinstance(text, str):
+            text, done = (text, noticed(text)) if repairs is None else repairs.of(text)
+        log.note(_HERE, row, done)
+        texts.append(text)
+    log.tell(problems, doubtful=repairs is None)
+    return column if repairs is None else as_dtype(pd.Series(texts, dtype=object, index=column.index), "str")
+
+
 def _text(value: Any) -> str:
-    if isinstance(value, Mapping) and isinstance(value.get("name"), str):
-        return str(value["name"])  # a publisher as NewsAPI and schema.org write it
+    if isinstance(value, Mapping):
+        # A publisher as NewsAPI and schema.org write it, or Event Registry.
+        named = next((value[key] for key in ("name", "title") if isinstance(value.get(key), str)), None)
+        return str(value if named is None else named)
     # A column of integers with gaps has become one of floats.
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
-def _dates(column: pd.Series[Any], problems: ProblemLog) -> pd.Series[Any]:
+def _dates(column: pd.Series[Any], dayfirst: bool | None, problems: ProblemLog) -> pd.Series[Any]:
     """Return times in UTC, read as from a file."""
     if column.dtype == ARTICLES["published"]:
         return column
     values = column.tolist()
-    parsed = parse_dates(values)
-    if sentence := parsed.order.sentence(advice="make dates of the column if that is wrong (pandas.to_datetime)"):
-        problems.add(_HERE, sentence, action="decided")
+    parsed = parse_dates(values, dayfirst=dayfirst)
+    if sentence := parsed.order.sentence():
+        problems.add(_HERE, sentence, action="decided", doubtful=parsed.order.doubtful)
     for position in parsed.unreadable:
         reason = f"unrecognized date {str(values[position])[:60]!r}; left missing"
         problems.add(_HERE, reason, row=position + 1, action="repaired", loss=True)

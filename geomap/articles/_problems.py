@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NotRequired, TypedDict
 
 Action = Literal["skipped", "repaired", "guessed", "decided", "ignored"]
@@ -12,7 +12,8 @@ Action = Literal["skipped", "repaired", "guessed", "decided", "ignored"]
 class Problem(TypedDict):
     """One row or file that was not read as it is, or a decision that was taken for it.
 
-    ``loss`` is there, and true, for a repair that took something away: characters, or a value that became missing.
+    ``loss`` is there, and true, for a repair that took something away: characters, or a value that became missing;
+    ``doubtful`` for a decision that nothing proves, which only the caller can judge.
     """
 
     file: str
@@ -20,16 +21,21 @@ class Problem(TypedDict):
     reason: str
     action: Action
     loss: NotRequired[bool]
+    doubtful: NotRequired[bool]
 
 
 @dataclass(slots=True)
 class FileFacts:
-    """What is known of one file: its format, its encoding, its rows, and how many articles came out of them."""
+    """What is known of one file: its format, encoding and rows, how many articles came out of them, in which languages.
+
+    Of a file of many articles the languages are those of some of them, spread evenly.
+    """
 
     format: str | None = None
     encoding: str | None = None
     rows: int = 0
     articles: int = 0
+    languages: dict[str, int] = field(default_factory=dict)
 
 
 class ProblemLog(list[Problem]):
@@ -60,13 +66,22 @@ class ProblemLog(list[Problem]):
         return facts
 
     def add(
-        self, file: str, reason: str, *, row: int | None = None, action: Action = "skipped", loss: bool = False
+        self,
+        file: str,
+        reason: str,
+        *,
+        row: int | None = None,
+        action: Action = "skipped",
+        loss: bool = False,
+        doubtful: bool = False,
     ) -> None:
         """Add a problem; ``row`` counts from 1, and is None for a whole file."""
         self.about(file)
         problem: Problem = {"file": file, "row": row, "reason": reason, "action": action}
         if loss:
             problem["loss"] = True
+        if doubtful:
+            problem["doubtful"] = True
         self.append(problem)
 
     def finish(self) -> None:

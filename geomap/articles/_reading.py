@@ -15,6 +15,7 @@ import pandas as pd
 
 from geomap._checks import one_of
 from geomap._csv import column_key, open_csv
+from geomap._language import language_of
 from geomap.articles._account import METADATA, attach, first_lines, refuse_losses, warn
 from geomap.articles._columns import (
     FILE_NAMES,
@@ -27,7 +28,7 @@ from geomap.articles._columns import (
     known_names,
     match_columns,
 )
-from geomap.articles._dates import parse_dates
+from geomap.articles._dates import check_dayfirst, parse_dates
 from geomap.articles._files import expanded, find_sources
 from geomap.articles._problems import ProblemLog
 from geomap.articles._repairs import Entities, Repair, RepairLog, Repairs, load_ftfy, storable
@@ -35,11 +36,13 @@ from geomap.articles._sources import Options, Record, Rows, Source, read_content
 from geomap.articles.readers import reader_of
 from geomap.articles.readers._tables import usable_rows
 from geomap.articles.readers._web import load_trafilatura
-from geomap.errors import ArticlesUnreadable, InvalidTable, MissingDependency
+from geomap.errors import ArticlesUnreadable, MissingDependency
 from geomap.tables import ARTICLES, as_dtype, is_missing
 
 METADATA_FILE = "articles.csv"
 _WITH_METADATA = frozenset({"txt", "html", "md", "docx", "odt", "rtf", "pdf"})
+# Articles whose language is looked at, so that thousands are read as quickly as without.
+_MOST_LOOKED_AT = 1000
 _ENDINGS = ("txt", "html", "htm", "md", "docx", "odt", "rtf", "pdf")
 
 
@@ -150,8 +153,7 @@ def assemble(
     texts = _texts(_values(table, "text"), origins, problems, options)
     kept = [position for position, text in enumerate(texts) if text is not None]
     origins = [origins[position] for position in kept]
-    for file, number in Counter(origin.file for origin in origins).items():
-        problems.about(file).articles = number
+    _count_articles(origins, [text for text in texts if text is not None], problems)
     table = table.iloc[kept].reset_index(drop=True)
     columns: dict[str, pd.Series] = {"text": as_dtype([texts[position] for position in kept], "str")}
     for name in ("article_id", "title", "source", "url"):
@@ -161,6 +163,16 @@ def assemble(
     columns["article_id"] = as_dtype(_ids(columns["article_id"], origins, problems), "str")
     further = {str(name): _inferred(table[name]) for name in table.columns if name not in ARTICLES}
     return pd.DataFrame({**{name: columns[name] for name in ARTICLES}, **further})
+
+
+def _count_articles(origins: list[Origin], texts: list[str], problems: ProblemLog) -> None:
+    """Note how many articles came out of each file, and in which languages they are."""
+    for file, number in Counter(origin.file for origin in origins).items():
+        problems.about(file).articles = number
+    for position in range(0, len(texts), -(-len(texts) // _MOST_LOOKED_AT) or 1):
+        found = problems.about(origins[position].file).languages
+        code = language_of(texts[position])
+        found[code] = found.get(code, 0) + 1
 
 
 def _frame(records: list[Record]) -> pd.DataFrame:
@@ -245,7 +257,7 @@ def _dates(values: Sequence[Any], origins: list[Origin], problems: ProblemLog, d
         parsed = parse_dates([values[position] for position in positions], dayfirst=dayfirst)
         moments.iloc[positions] = parsed.dates
         if sentence := parsed.order.sentence():
-            problems.add(origins[positions[0]].file, sentence, action="decided")
+            problems.add(origins[positions[0]].file, sentence, action="decided", doubtful=parsed.order.doubtful)
         for unread in parsed.unreadable:
             position = positions[unread]
             reason = f"unrecognized date {str(values[position])[:60]!r}; left missing"
@@ -385,6 +397,8 @@ def read_articles(
         Once, if rows or files were skipped or repaired.
     EncodingGuessed
         Once, if files are not UTF-8.
+    ArticlesDoubtful
+        Once, if dates such as 03/04/2017 were read in an order that nothing proves; `dayfirst` settles it.
 
     Notes
     -----
@@ -415,8 +429,7 @@ def read_articles(
     >>> str(articles["published"][0])
     '2017-03-31 00:00:00+00:00'
     """
-    if dayfirst not in (None, True, False):
-        raise InvalidTable(f"dayfirst must be True, False or None; got {dayfirst!r}")
+    dayfirst = check_dayfirst(dayfirst)
     one_of("entities", entities, get_args(Entities))
     if fix_encoding:
         load_ftfy()

@@ -16,6 +16,7 @@ from geomap.articles._problems import Action, ProblemLog
 
 Entities = Literal["decode", "keep"]
 
+_CHOICE = 'as_articles(..., entities="decode") repairs them'
 _PLURALS = {"text": "texts", "title": "titles", "source": "sources", "url": "addresses", "article_id": "ids"}
 
 # Only what ends in a semicolon: "R&notes" and "?a=1&copy=2" are no entities, whatever a browser makes of them.
@@ -162,6 +163,35 @@ class Repairs:
         if fixed != text:
             done.append(Repair("encoding repaired", example, "decided"))
         return fixed
+
+
+def noticed(text: str) -> list[Repair]:
+    """Return what a reader of files would repair in a text that has to stay as it is.
+
+    Examples
+    --------
+    >>> [repair.kind for repair in noticed("S&atilde;o Paulo ... [+1234 chars]")]  # doctest: +ELLIPSIS
+    ['HTML entities or tags left (as_articles(..., entities="decode") repairs them)', 'end cut off by an API (...)']
+    """
+    if _is_plain(text):
+        return []
+    found: list[Repair] = []
+    decoded, entity = _decoded(text)
+    if example := entity or _without_tags(decoded)[1]:
+        found.append(Repair(f"HTML entities or tags left ({_CHOICE})", example, "decided"))
+    if not text.isascii() and (broken := _MOJIBAKE.search(text)):
+        found.append(
+            Repair(
+                "characters look like UTF-8 read in another encoding (as_articles(..., fix_encoding=True) repairs them)",
+                broken.group(),
+                "decided",
+            )
+        )
+    if _INVISIBLE.search(text):
+        found.append(Repair(f"soft hyphens or zero-width characters left in words ({_CHOICE})", "", "decided"))
+    if _uncut(text, []) != text:
+        found.append(Repair("end cut off by an API (the rest of the article is missing)", "", "decided"))
+    return found
 
 
 def _is_plain(text: str) -> bool:
@@ -315,7 +345,7 @@ class RepairLog:
         for repair in repairs:
             self._found.setdefault((file, repair.kind), []).append((row, repair))
 
-    def tell(self, problems: ProblemLog) -> None:
+    def tell(self, problems: ProblemLog, *, doubtful: bool = False) -> None:
         """Put the repairs into the log: one row by itself, many as their number with the example of the first."""
         for (file, kind), found in self._found.items():
             row, first = found[0]
@@ -323,4 +353,5 @@ class RepairLog:
             where = f"the {self._name}" if one else f"{len(found):,} of {self._rows[file]:,} {_PLURALS[self._name]}"
             example = f", such as {first.example!r}" if first.example else ""
             reason = f"{kind} in {where}{example}"
-            problems.add(file, reason, row=row if one else None, action=first.action, loss=first.loss)
+            row = row if one else None
+            problems.add(file, reason, row=row, action=first.action, loss=first.loss, doubtful=doubtful)

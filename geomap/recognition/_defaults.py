@@ -15,6 +15,17 @@ WELL_KNOWN = 10_000
 """Inhabitants from which on a town is well known."""
 
 
+def ships(recognizer: object) -> bool:
+    """Return whether a recognizer is one that ships: the default, or one of its names that leads to no model of one's own.
+
+    Examples
+    --------
+    >>> ships(None), ships("gazetteer"), ships("spacy:fr_core_news_sm"), ships(object())
+    (True, True, False, False)
+    """
+    return recognizer is None or (isinstance(recognizer, str) and recognizer in _MAKERS)
+
+
 def default_recognizer(gazetteer: Gazetteer, *, name: str | None = None) -> Recognizer:
     """Return a recognizer by its name.
 

@@ -42,10 +42,10 @@ def _json_document(content: Content, source: Source, options: Options, problems:
         if source.kind == "jsonl" or _is_object(_first_line(content)):
             return _json_lines(content, source, options, problems)
         raise ArticlesUnreadable(f"invalid JSON: {error}") from error
-    listed = _listed(document, options.columns)
-    if listed is None:
+    articles = listed(document, options.columns)
+    if articles is None:
         return _named([(None, document)], source, options, problems)
-    return _named(_opened(list(enumerate(listed, start=1)), options.columns), source, options, problems)
+    return _named(_opened(list(enumerate(articles, start=1)), options.columns), source, options, problems)
 
 
 def _first_line(content: Content) -> str:
@@ -88,7 +88,7 @@ class _Listing(NamedTuple):
     articles: list[Any]
 
 
-def _listed(document: object, chosen: Mapping[str, str]) -> list[Any] | None:
+def listed(document: object, chosen: Mapping[str, str]) -> list[Any] | None:
     """Return the articles that a document holds, None if it is one itself."""
     if isinstance(document, list):
         return document
@@ -213,7 +213,7 @@ def _named(
     keys: dict[str, None] = {}
     for number, value in numbered:
         if isinstance(value, dict):
-            article = _flat(value, options.columns)
+            article = flattened(value, options.columns)
             numbers.append(number)
             records.append(article)
             keys.update(dict.fromkeys(article))
@@ -238,7 +238,7 @@ def _rename(record: Record, names: Mapping[str, str]) -> None:
     record.update(zip(renamed, values, strict=True))
 
 
-def _flat(article: Record, chosen: Mapping[str, str], level: int = 0) -> Record:
+def flattened(article: Record, chosen: Mapping[str, str], level: int = 0) -> Record:
     """Return an article with the objects opened that hold its text, title or a chosen column: ``fields.bodyText``."""
     if not any(isinstance(content, dict) for content in article.values()):
         return article
@@ -246,7 +246,7 @@ def _flat(article: Record, chosen: Mapping[str, str], level: int = 0) -> Record:
     for key, content in article.items():
         inner = {role: path.removeprefix(f"{key}.") for role, path in chosen.items() if path.startswith(f"{key}.")}
         if isinstance(content, dict) and level < _OPENED and (inner or _opens(key, content)):
-            for name, value in _flat(content, inner, level + 1).items():
+            for name, value in flattened(content, inner, level + 1).items():
                 flat.setdefault(f"{key}.{name}", value)
         else:
             flat[key] = content
