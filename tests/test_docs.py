@@ -6,6 +6,7 @@ The site itself is built, with warnings as errors, by ``make docs``.
 from __future__ import annotations
 
 import importlib
+import os
 import re
 import subprocess
 import sys
@@ -114,3 +115,27 @@ def test_every_page_is_reached_from_another() -> None:
         assert any(f"\n{name}\n" in text or f"<{name}>\n" in text for other, text in pages.items() if other != name), (
             name
         )
+
+
+@pytest.mark.slow
+def test_the_guide_to_ones_own_texts_runs_and_shows_what_it_says(gazetteer_cache: Path, tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "bring-your-own-texts.md").read_text("utf-8")
+    cells = re.findall(r"^```\{code-cell\} ipython3\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    assert len(cells) >= 8
+    checks = """
+assert articles["title"].tolist() == ["Bridge closed", "Snow"] and str(articles["published"][1])[:10] == "2021-02-14"
+assert crawl["title"].tolist() == ["Mill reopens"] and "Contact" not in crawl["text"][0]
+assert geomap.reading_report(packed)["status"].tolist() == ["read", "read", "ignored"]
+assert exported["title"].tolist() == ["Caves draw visitors", "Trains to the coast"]
+assert exported["text"][0].endswith("in all of last winter, and the hotels in Sežana and Divača are full.")
+assert held["text"][0] == "Around Izola the harvest has begun." and held["published"].dt.month.eq(11).all()
+everything = geomap.read_articles(folder, columns={"published": "day"}, strict=False)
+assert len(everything) == 2 + 1 + 2 + 1 + 2 + 1 + 2
+"""
+    script = tmp_path / "guide.py"
+    strict = "import warnings, geomap.errors; warnings.simplefilter('error', geomap.errors.GeomapWarning)"
+    script.write_text("\n".join([strict, *cells, checks]), "utf-8")
+    environment = os.environ | {"GEOMAP_CACHE": str(gazetteer_cache)}
+    command = [sys.executable, script]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=300)
+    assert done.returncode == 0, done.stderr
