@@ -485,3 +485,10 @@ def test_every_file_and_row_of_any_folder_is_accounted_for_exactly_once(files) -
     assert set(lost.values()) <= {1}
     rows_lost = Counter(file for file, _ in lost)
     assert rows_lost == Counter({file: n for file, n in zip(report["file"], report["skipped"], strict=True) if n})
+
+
+def test_a_file_that_says_that_a_document_is_open_is_no_loss(tmp_path: Path) -> None:
+    write(tmp_path / "a.txt", "In Mosul.")
+    write(tmp_path / "~$report.docx", b"\x04Anna" + b" " * 157)
+    report = reading_report(read_articles(tmp_path, strict=True)).set_index("file")
+    assert report["status"].to_dict() == {"a.txt": "read", "~$report.docx": "ignored"}

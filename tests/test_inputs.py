@@ -322,7 +322,55 @@ def test_a_path_is_read_and_so_is_a_string_that_names_a_file(tmp_path: Path, mon
 def test_strings_in_a_list_are_texts_whatever_they_look_like(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "b.csv").write_text("text\nx\n", "utf-8")
     monkeypatch.chdir(tmp_path)
-    assert as_articles(["b.csv"])["text"].tolist() == ["b.csv"]
+    with pytest.warns(ArticlesDoubtful, match="'b.csv' is read as a text, but names a file; give Path objects"):
+        assert as_articles(["b.csv"])["text"].tolist() == ["b.csv"]
+    with pytest.warns(ArticlesDoubtful, match="but looks like a path, which leads nowhere"):
+        as_articles(["news/c.csv"])
+    with pytest.warns(ArticlesDoubtful, match="but is an address; geomap fetches nothing"):
+        as_articles(["https://example.org/a"])
+
+
+def test_a_generator_of_paths_is_read(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(TEXT, "utf-8")
+    (tmp_path / "b.txt").write_text(OTHER, "utf-8")
+    assert sorted(as_articles(tmp_path.glob("*.txt"))["text"]) == sorted([TEXT, OTHER])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["/no/such/folder", "./news", "../news", "~/news", "news/", r"C:\Users\me\my news", r"\\server\news", "C:/news"],
+)
+def test_what_can_only_be_a_path_and_leads_nowhere_is_an_error(text: str) -> None:
+    with pytest.raises(ArticlesNotFound, match="no such file or folder"):
+        as_articles(text)
+
+
+@pytest.mark.parametrize("read", [as_articles, read_articles])
+def test_an_address_is_answered_with_how_to_fetch_it(read: Any) -> None:
+    with pytest.raises(
+        ArticlesNotFound, match=r"https://example.org/a is an address, .* fetches nothing: save the page"
+    ):
+        read("https://example.org/a")
+
+
+def test_a_pattern_of_the_shell_is_answered_with_that_of_python() -> None:
+    with pytest.raises(ArticlesNotFound, match=r"give Path\(folder\).glob"):
+        read_articles("news/*.txt")
+
+
+def test_the_folder_of_the_user_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    (tmp_path / "a.txt").write_text(TEXT, "utf-8")
+    assert as_articles("~/a.txt")["text"].tolist() == [TEXT]
+    assert read_articles("~/a.txt")["text"].tolist() == [TEXT]
+
+
+def test_texts_by_their_ids_are_a_series() -> None:
+    texts = {"u": TEXT, "v": OTHER}
+    with pytest.raises(ColumnMissing, match=r"texts by their ids are a Series: pandas.Series\(texts\)"):
+        as_articles(texts)
+    assert as_articles(pd.Series(texts))["article_id"].tolist() == ["u", "v"]
 
 
 @pytest.mark.filterwarnings("ignore::geomap.errors.ArticlesSkipped")
@@ -385,7 +433,7 @@ def test_a_table_without_articles_says_why(held: Any, said: str) -> None:
 
 def test_a_table_without_text_says_which_columns_it_has() -> None:
     with pytest.raises(
-        ColumnMissing, match=r"no column of text; rename the one that is to 'text'\. It has: url, count"
+        ColumnMissing, match=r"no column of text; rename the one that is to 'text' .*\. It has: url, count"
     ):
         as_articles(pd.DataFrame({"url": ["x"], "count": [1]}))
 

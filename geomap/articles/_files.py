@@ -12,6 +12,7 @@ from typing import IO, Any, NamedTuple, Protocol, runtime_checkable
 
 from geomap._checks import file_path, wrong_kind
 from geomap.articles._account import ARCHIVE
+from geomap.articles._columns import HOW_TO_FETCH
 from geomap.articles._containers import OLE, ZIP
 from geomap.articles._problems import Action, ProblemLog
 from geomap.articles._sniffing import HEAD, WHOLE, characters, ending_of, kind_of
@@ -22,6 +23,8 @@ from geomap.errors import ArticlesNotFound, ArticlesUnreadable, UnsupportedForma
 # An archive in an archive is read, one in that is not.
 DEEPEST = 2
 _GOLD = re.compile(r"gold[^a-z]", re.IGNORECASE)
+_LOCK = "~$"  # what Word and Excel begin the name with of a file that says that a document is open
+_ADDRESS = re.compile(r"[a-z]{3,5}://\S+", re.IGNORECASE)
 _README = re.compile(r"readme\.(?:md|markdown|txt)", re.IGNORECASE)
 # What a file is that holds something else than its name says, for the message.
 _CONTENTS = {
@@ -117,10 +120,27 @@ def find_sources(
 
 def _paths(path: Any) -> list[Path]:
     if isinstance(path, str | os.PathLike):
-        return [file_path("path", path)]
+        return [_located("path", path)]
     if isinstance(path, bytes | Mapping) or not isinstance(path, Iterable):
         raise wrong_kind("path", path, "the path of a file or folder (str or Path), or a list of them")
-    return [file_path(f"path[{number}]", each) for number, each in enumerate(path)]
+    return [_located(f"path[{number}]", each) for number, each in enumerate(path)]
+
+
+def _located(name: str, path: Any) -> Path:
+    """Return where a path leads; a string may begin with ``~``, the user's folder."""
+    if isinstance(path, str):
+        if _ADDRESS.fullmatch(path):
+            raise ArticlesNotFound(no_such_file(path))
+        path = os.path.expanduser(path)  # noqa: PTH111 (Path.expanduser fails where there is no such user)
+    return file_path(name, path)
+
+
+def no_such_file(path: str) -> str:
+    """Return that a path leads nowhere, and what it may have been meant as."""
+    if _ADDRESS.fullmatch(path):
+        return f"{path} is an address, and geomap fetches nothing: save the page and read the file, or {HOW_TO_FETCH}"
+    hint = "; * is for the shell: give Path(folder).glob('*.txt')" if "*" in path else ""
+    return f"no such file or folder: {path} (working directory: {Path.cwd()}){hint}"
 
 
 def _sources_at(path: Path, problems: ProblemLog, *, recursive: bool, alone: bool) -> Iterator[Source]:
@@ -140,7 +160,7 @@ def _sources_at(path: Path, problems: ProblemLog, *, recursive: bool, alone: boo
                 yield _source(file, label, inside, found, problems, real=met.real)
         return
     if not path.exists():
-        raise ArticlesNotFound(f"no such file or folder: {path} (working directory: {Path.cwd()})")
+        raise ArticlesNotFound(no_such_file(str(path)))
     if not path.is_file():
         raise UnsupportedFormat(f"{path} is {_kind_of_node(path.stat())}, not a file; it was not opened")
     found = _format(path)
@@ -371,6 +391,8 @@ def _obstacle(entry: os.DirEntry[str], top: str) -> _Obstacle | None:
     """Return why something that is no folder of its own is not opened; None for a file to read."""
     if entry.name.startswith("."):
         return _Obstacle("hidden")
+    if entry.name.startswith(_LOCK):
+        return _Obstacle("says that a document is open elsewhere, and holds none")
     if entry.is_file(follow_symlinks=False):
         return None
     try:

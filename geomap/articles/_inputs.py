@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
@@ -13,8 +14,9 @@ import pandas as pd
 
 from geomap._checks import described, one_of, wrong_kind
 from geomap.articles._account import warn
-from geomap.articles._columns import USUAL_NAMES, fill_roles, is_named, match_columns
+from geomap.articles._columns import USUAL_NAMES, addresses_in, fill_roles, is_named, match_columns
 from geomap.articles._dates import check_dayfirst, parse_dates
+from geomap.articles._files import no_such_file
 from geomap.articles._problems import ProblemLog
 from geomap.articles._reading import read_articles
 from geomap.articles._repairs import Entities, Repair, RepairLog, Repairs, load_ftfy, noticed, storable_in_place
@@ -28,6 +30,9 @@ WANTED = (
 )
 _HERE = "articles"  # what the rows are rows of, in messages; they come from no file
 _LONGEST_PATH = 1024
+_SAMPLE = 20
+# What begins, or ends, as no text does: a drive or share of Windows, the root, a folder; or is an address.
+_ONLY_A_PATH = re.compile(r"[A-Za-z]:[\\/].*|\\\\\w.*|(?:~|\.{1,2})?/\S+|[^\s/]\S*/|(?:https?|ftp|file)://\S+")
 
 
 def as_articles(
@@ -46,9 +51,9 @@ def as_articles(
         * a dict: one article, its keys the columns; or columns, its values as long as there are articles;
         * a list or generator of dicts, or a dataset whose rows are dicts: one article each;
         * a pandas DataFrame, or any table that narwhals knows (polars, pyarrow, DuckDB ...);
-        * a ``Path``, or a list of them: files and folders, as for :func:`geomap.read_articles`. So is a string that
-          names an existing file or folder and looks like a path, with a separator or the ending of a format. Strings in
-          a list are texts whatever they look like.
+        * a ``Path``, or a list or generator of them: files and folders, as for :func:`geomap.read_articles`. So is a
+          string that names an existing file or folder and looks like a path, with a separator or the ending of a format.
+          Strings in a list are texts whatever they look like, with a warning if one names a file or is an address.
 
         The column of text is ``text``, or goes by another usual name (body, content ...), and so do the other columns.
         As in a file, each row takes the first of them that holds something, an abstract where there is no text, and what
@@ -114,6 +119,8 @@ def as_articles(
         load_ftfy()
     if _is_finished(data):
         return validate_articles(data)
+    if isinstance(data, Iterator) and not isinstance(data, io.IOBase):
+        data = list(data)
     if (path := _path(data)) is not None:
         return read_articles(path, dayfirst=dayfirst, entities=entities or "decode", fix_encoding=fix_encoding)
     repairs = Repairs(entities or "keep", fix_encoding)
@@ -159,17 +166,17 @@ def names_a_path(text: str) -> bool:
     """
     if not text or len(text) > _LONGEST_PATH or "\n" in text or "\0" in text:
         return False
+    only_a_path = _ONLY_A_PATH.fullmatch(text) is not None
     ends_like_a_file = any(text.lower().removesuffix(".gz").endswith(ending) for ending in EXTENSIONS)
-    if not ends_like_a_file and "/" not in text and os.sep not in text:
+    if not only_a_path and not ends_like_a_file and "/" not in text and os.sep not in text:
         return False
     try:
-        exists = Path(text).exists()
+        exists = Path(os.path.expanduser(text)).exists()  # noqa: PTH111 (Path.expanduser fails where there is no such user)
     except (OSError, ValueError):  # a name that no file system would take
         return False
-    if not exists and ends_like_a_file and not any(character.isspace() for character in text):
-        raise ArticlesNotFound(
-            f"no such file: {text} (working directory: {Path.cwd()}); if it is a text, give it in a list: [{text!r}]"
-        )
+    one_word = not any(character.isspace() for character in text)
+    if not exists and (only_a_path or (ends_like_a_file and one_word)):
+        raise ArticlesNotFound(f"{no_such_file(text)}; if it is a text, give it in a list: [{text!r}]")
     return exists
 
 
@@ -379,6 +386,9 @@ def _tell_of_missing_texts(table: pd.DataFrame, problems: ProblemLog) -> None:
     without = sum(is_missing(text, blank=True) for text in texts)
     if texts and all(is_missing(text) for text in texts):
         raise InvalidTable(f"the text is missing in every row of the {_HERE} table")
+    for row, text in enumerate(texts[:_SAMPLE], start=1):
+        if isinstance(text, str) and (what := _no_text(text)):
+            problems.add(_HERE, f"{text!r} is read as a text, but {what}", row=row, action="decided", doubtful=True)
     if without:
         rows = f"no text in {without:,} of {len(texts):,} rows" if len(texts) > 1 else "no text"
         problems.add(_HERE, f"{rows}; kept as articles without mentions", action="decided")
@@ -407,7 +417,8 @@ def _require_columns(table: pd.DataFrame) -> None:
         raise WrongKind(f"{_HERE} must be {WANTED}; got a mentions table: its places are already found")
     if "text" not in match_columns(names, {}).values() and not any(is_named(name, "abstract") for name in names):
         raise ColumnMissing(
-            f"the {_HERE} table has no column of text; rename the one that is to 'text'. It has: {', '.join(names)}"
+            f"the {_HERE} table has no column of text; rename the one that is to 'text' (texts by their ids are a Series: "
+            f"pandas.Series(texts)). It has: {', '.join(names)}"
         )
 
 
@@ -425,6 +436,17 @@ def _require_texts(column: pd.Series[Any], what: str) -> None:
 
 def _may_be_damaged(column: pd.Series[Any]) -> bool:
     return column.dtype == object and pd.api.types.infer_dtype(column, skipna=True) == "string"
+
+
+def _no_text(text: str) -> str:
+    """Return what a short text seems to be meant as instead, empty for any other."""
+    if addresses_in(text) == 1:
+        return "is an address; geomap fetches nothing: save the page and read the file"
+    try:
+        is_path = names_a_path(text)
+    except ArticlesNotFound:
+        return "looks like a path, which leads nowhere"
+    return "names a file; give Path objects to read files" if is_path else ""
 
 
 def _clean(column: pd.Series[Any], name: str, problems: ProblemLog) -> pd.Series[Any]:
