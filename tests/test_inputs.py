@@ -366,6 +366,21 @@ def test_the_folder_of_the_user_is_found(tmp_path: Path, monkeypatch: pytest.Mon
     assert read_articles("~/a.txt")["text"].tolist() == [TEXT]
 
 
+@pytest.mark.parametrize(
+    "held",
+    [
+        [{"text": [TEXT, OTHER]}],
+        pd.DataFrame({"text": [[TEXT, OTHER]]}),
+        pl.DataFrame({"text": [[TEXT, OTHER]]}),
+        pd.DataFrame({"text": pd.Series([np.array([TEXT, OTHER])])}),
+    ],
+)
+def test_paragraphs_in_a_list_are_one_text_as_in_a_file(held: Any, tmp_path: Path) -> None:
+    assert as_articles(held)["text"].tolist() == [f"{TEXT}\n\n{OTHER}"]
+    (tmp_path / "a.json").write_text(json.dumps([{"title": "a", "text": [TEXT, OTHER]}]), "utf-8")
+    assert read_articles(tmp_path / "a.json")["text"].tolist() == [f"{TEXT}\n\n{OTHER}"]
+
+
 def test_texts_by_their_ids_are_a_series() -> None:
     texts = {"u": TEXT, "v": OTHER}
     with pytest.raises(ColumnMissing, match=r"texts by their ids are a Series: pandas.Series\(texts\)"):
@@ -433,7 +448,7 @@ def test_a_table_without_articles_says_why(held: Any, said: str) -> None:
 
 def test_a_table_without_text_says_which_columns_it_has() -> None:
     with pytest.raises(
-        ColumnMissing, match=r"no column of text; rename the one that is to 'text' .*\. It has: url, count"
+        ColumnMissing, match=r"no column of text; rename the one that is to 'text'\. It has: url, count"
     ):
         as_articles(pd.DataFrame({"url": ["x"], "count": [1]}))
 

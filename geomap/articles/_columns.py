@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
+import numpy as np
 import pandas as pd
 
 from geomap._csv import column_key
@@ -250,6 +251,8 @@ def fill_roles(
     ['In Mosul.', 'In Erbil.']
     """
     columns: dict[str, Any] = {str(name): table[name] for name in table.columns}
+    if "text" in columns:
+        columns["text"] = with_paragraphs_joined(columns["text"])
     # Before the others: an address in `source` is the one to use where the table has none.
     if "source" in columns and "source" not in chosen:
         _move_addresses(columns)
@@ -257,6 +260,24 @@ def fill_roles(
         if role not in chosen:
             _fill(role, columns, files, problems)
     return pd.DataFrame(columns, index=table.index)
+
+
+def with_paragraphs_joined(texts: pd.Series[Any]) -> pd.Series[Any]:
+    r"""Return texts, of which those that come as lists of paragraphs are one text each, with a blank line between them.
+
+    Examples
+    --------
+    >>> with_paragraphs_joined(pd.Series([["In Mosul.", "In Erbil."], "In Basra."])).tolist()
+    ['In Mosul.\n\nIn Erbil.', 'In Basra.']
+    """
+    if texts.dtype != object:
+        return texts
+    values = texts.tolist()
+    paragraphs = [i for i, value in enumerate(values) if isinstance(value, list | tuple | np.ndarray) and len(value)]
+    for position in paragraphs:
+        if all(isinstance(paragraph, str) for paragraph in values[position]):
+            values[position] = "\n\n".join(values[position])
+    return pd.Series(values, index=texts.index, dtype=object) if paragraphs else texts
 
 
 def _fill(role: str, columns: dict[str, Any], files: Sequence[str], problems: ProblemLog) -> None:

@@ -14,7 +14,14 @@ import pandas as pd
 
 from geomap._checks import described, one_of, wrong_kind
 from geomap.articles._account import warn
-from geomap.articles._columns import USUAL_NAMES, addresses_in, fill_roles, is_named, match_columns
+from geomap.articles._columns import (
+    USUAL_NAMES,
+    addresses_in,
+    fill_roles,
+    is_named,
+    match_columns,
+    with_paragraphs_joined,
+)
 from geomap.articles._dates import check_dayfirst, parse_dates
 from geomap.articles._files import no_such_file
 from geomap.articles._problems import ProblemLog
@@ -238,6 +245,11 @@ def _of_mapping(data: Mapping[Any, Any]) -> pd.DataFrame:
         raise InvalidTable(f"{_HERE} is an empty dict; it should have a key 'text'")
     roles = match_columns(map(str, data), {})
     text = next((value for name, value in data.items() if roles[str(name)] == "text"), None)
+    if not {"text", "title"} & {*roles.values()} and all(isinstance(value, str) for value in data.values()):
+        raise ColumnMissing(
+            f"{_HERE} is a dict without a key 'text', it has: {', '.join(map(str, data))}; texts by their ids are a Series: "
+            "pandas.Series(texts)"
+        )
     if (isinstance(text, str) or _is_single(text)) and not (text is None and _has_objects(data.values())):
         return _of_records([data])
     if text is None and (articles := _in_objects(data)) is not None:
@@ -363,6 +375,7 @@ def _validated(table: pd.DataFrame, dayfirst: bool | None, repairs: Repairs | No
     table = table.set_axis([roles[str(name)] for name in table.columns], axis=1)
     problems = ProblemLog()
     if "text" in table.columns:
+        table["text"] = with_paragraphs_joined(table["text"])
         _require_texts(table["text"], f"the column {_name_of('text', roles)!r} of the {_HERE} table")
     table = fill_roles(table, [_HERE] * len(table), (), problems)
     _tell_of_missing_texts(table, problems)
@@ -417,8 +430,7 @@ def _require_columns(table: pd.DataFrame) -> None:
         raise WrongKind(f"{_HERE} must be {WANTED}; got a mentions table: its places are already found")
     if "text" not in match_columns(names, {}).values() and not any(is_named(name, "abstract") for name in names):
         raise ColumnMissing(
-            f"the {_HERE} table has no column of text; rename the one that is to 'text' (texts by their ids are a Series: "
-            f"pandas.Series(texts)). It has: {', '.join(names)}"
+            f"the {_HERE} table has no column of text; rename the one that is to 'text'. It has: {', '.join(names)}"
         )
 
 
