@@ -16,10 +16,10 @@ RECOGNIZED = frozenset({"en"})
 
 # The start of an article is enough; most English ones are known by the first two lines.
 _GLANCE, _SAMPLE = 400, 2000
-_ENOUGH = 3  # of these words, none of which another language has, make another look a waste of time
+_ENOUGH = 3  # of these words, which no other language has together, make another look a waste of time
 _ENGLISH = frozenset(
-    {"the", "The", "and", "of", "that", "was", "which", "with", "from", "were", "they", "They", "their", "have", "been"}
-    | {"this", "This", "would", "it", "It", "said", "who"}
+    {"the", "The", "and", "of", "that", "which", "with", "from", "were", "they", "They", "their", "have", "been", "who"}
+    | {"this", "This", "would", "said", "after", "After", "when", "When", "has"}
 )
 _FEWEST_WORDS = 3
 _FEWEST_LETTERS = 4  # of an alphabet that one language has
