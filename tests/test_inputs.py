@@ -351,6 +351,8 @@ def test_an_address_is_answered_with_how_to_fetch_it(read: Any) -> None:
         ArticlesNotFound, match=r"https://example.org/a is an address, .* fetches nothing: save the page"
     ):
         read("https://example.org/a")
+    with pytest.raises(ArticlesNotFound, match=r"https://example.org/a is an address"):
+        read(Path("https://example.org/a"))
 
 
 def test_a_pattern_of_the_shell_is_answered_with_that_of_python() -> None:

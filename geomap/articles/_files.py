@@ -24,7 +24,7 @@ from geomap.errors import ArticlesNotFound, ArticlesUnreadable, UnsupportedForma
 DEEPEST = 2
 _GOLD = re.compile(r"gold[^a-z]", re.IGNORECASE)
 _LOCK = "~$"  # what Word and Excel begin the name with of a file that says that a document is open
-_ADDRESS = re.compile(r"[a-z]{3,5}://\S+", re.IGNORECASE)
+_ADDRESS = re.compile(r"([a-z]{3,5}):/{1,3}(\S+)", re.IGNORECASE)  # a Path makes one slash of two
 _README = re.compile(r"readme\.(?:md|markdown|txt)", re.IGNORECASE)
 # What a file is that holds something else than its name says, for the message.
 _CONTENTS = {
@@ -137,8 +137,8 @@ def _located(name: str, path: Any) -> Path:
 
 def no_such_file(path: str) -> str:
     """Return that a path leads nowhere, and what it may have been meant as."""
-    if _ADDRESS.fullmatch(path):
-        return f"{path} is an address, and geomap fetches nothing: save the page and read the file, or {HOW_TO_FETCH}"
+    if address := _ADDRESS.fullmatch(path):
+        return f"{address[1]}://{address[2]} is an address, and geomap fetches nothing: save the page and read the file, or {HOW_TO_FETCH}"
     hint = "; * is for the shell: give Path(folder).glob('*.txt')" if "*" in path else ""
     return f"no such file or folder: {path} (working directory: {Path.cwd()}){hint}"
 
