@@ -32,15 +32,17 @@ def unique_names(header: Iterable[str]) -> list[str]:
     >>> unique_names(["id", "", "text", "text"])
     ['id', 'Unnamed: 1', 'text', 'text.1']
     """
-    names: list[str] = []
+    # A broken file may have a million columns of one name: none is compared with all others, or counted from the start.
+    names: dict[str, None] = {}
+    counts: dict[str, int] = {}
     for position, field in enumerate(header):
         name = field.strip() or f"Unnamed: {position}"
-        count, candidate = 0, name
+        count, candidate = counts.get(name, 0), name
         while candidate in names:
             count += 1
             candidate = f"{name}.{count}"
-        names.append(candidate)
-    return names
+        names[candidate], counts[name] = None, count
+    return list(names)
 
 
 def delimiter_of(header: str, known: Collection[str]) -> str:

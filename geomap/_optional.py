@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from geomap.errors import MissingDependency
@@ -31,6 +32,16 @@ def optional(module: str, *, needed_by: str, extra: str | None, package: str | N
     try:
         return import_module(module)
     except ImportError as error:
-        name = package or module.split(".")[0]
-        wanted = f"'geomap-toolkit[{extra}]'" if extra else name
-        raise MissingDependency(f"{needed_by} needs {name}: pip install {wanted}") from error
+        raise MissingDependency(_how_to_install(module, needed_by, extra, package)) from error
+
+
+def require_installed(module: str, *, needed_by: str, extra: str | None, package: str | None = None) -> None:
+    """Raise what :func:`optional` raises if a module is not installed, without loading it; for use in another process."""
+    if find_spec(module) is None:
+        raise MissingDependency(_how_to_install(module, needed_by, extra, package))
+
+
+def _how_to_install(module: str, needed_by: str, extra: str | None, package: str | None) -> str:
+    name = package or module.split(".")[0]
+    wanted = f"'geomap-toolkit[{extra}]'" if extra else name
+    return f"{needed_by} needs {name}: pip install {wanted}"

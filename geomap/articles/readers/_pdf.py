@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import NamedTuple
 
-from geomap._optional import optional
-from geomap.articles._containers import library
+from geomap._optional import require_installed
+from geomap.articles._apart import Answer, Limits, run_apart
 from geomap.articles._problems import ProblemLog
 from geomap.articles._sources import Options, Paragraph, Rows, Source
 from geomap.articles.readers._databases.lines import ExportedArticles
@@ -18,8 +18,10 @@ from geomap.articles.readers._documents import EXTRA, Properties, document_rows
 from geomap.articles.readers._exports import exported_articles, rows_of
 from geomap.errors import ArticlesUnreadable
 
-# PDFium keeps state of its own, and must not be called by two threads at a time.
-_ONE_AT_A_TIME = threading.Lock()
+# A page of a few kilobytes can be made to fill any memory, so PDFium works in a process of its own.
+_JOB = Path(__file__).with_name("_pdf_pages.py")
+_SECONDS, _SECONDS_A_MEGABYTE = 5, 2
+_MEGABYTES, _MEGABYTES_A_MEGABYTE = 700, 4
 
 # PDFium writes this where a word is divided at the end of a line, and goes on with the next line.
 _DIVISION = "\ufffe"
@@ -27,7 +29,6 @@ _DIVIDED = re.compile(rf"(\w+)[ ]*{_DIVISION}\s*(\w+)")
 _HYPHENS = ("-", "\u00ad", "\u2010")
 _WORD_WITH_HYPHEN = re.compile(r"\w[-\u00ad\u2010]")
 _COMPOUND = re.compile(r"\b\w+-\w+")
-_LINE = re.compile(r"[^\r\n]+")
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "\0": None})
 _PAGE_OF = re.compile(r"(?i)(?:page|seite|página|pagina)\s+\d+\s+(?:of|von|de|sur|di|van)\s+\d+")
 _SENTENCE_ENDS = tuple(".!?:…")
@@ -43,8 +44,6 @@ _GAP, _INDENT = 0.25, 0.7
 _NARROW, _FEW_LINES = 1.2, 10
 _FONT_CHANGE = 1.25
 _FULL = 0.8  # of the width of a page
-# A damaged file may claim a million pages.
-_MOST_BROKEN_PAGES = 100
 _SAMPLE = 100_000
 
 
@@ -73,9 +72,11 @@ class Line(NamedTuple):
 
 def read_pdf(source: Source, options: Options, problems: ProblemLog) -> Rows:
     """Read the text layer of a PDF with PDFium."""
-    pdfium = optional("pypdfium2", needed_by=f"reading {source.label}", extra=EXTRA)
-    with _ONE_AT_A_TIME, library("a PDF"):
-        pages, properties = _pages(pdfium, source.read())
+    require_installed("pypdfium2", needed_by=f"reading {source.label}", extra=EXTRA)
+    data = source.read()
+    size = len(data) >> 20
+    limits = Limits(_SECONDS + _SECONDS_A_MEGABYTE * size, _MEGABYTES + _MEGABYTES_A_MEGABYTE * size)
+    pages, properties = _pages(run_apart(_JOB, data, limits), source, problems)
     empty = [number for number, page in enumerate(pages, start=1) if not page]
     if len(empty) == len(pages):
         raise ArticlesUnreadable("no text layer: this is a scan; run OCR first")
@@ -93,29 +94,19 @@ def read_pdf(source: Source, options: Options, problems: ProblemLog) -> Rows:
     return document_rows(paragraphs, properties, source, problems)
 
 
-def _pages(pdfium: Any, data: bytes) -> tuple[list[list[Line]], Properties]:
-    try:
-        document = pdfium.PdfDocument(data)
-    except pdfium.PdfiumError as error:
-        if error.err_code in (pdfium.raw.FPDF_ERR_PASSWORD, pdfium.raw.FPDF_ERR_SECURITY):
-            raise ArticlesUnreadable("the file is protected by a password; save it without one") from error
-        raise ArticlesUnreadable(f"not a PDF, or damaged: {error}") from error
-    pages: list[list[Line]] = []
-    broken = 0
-    try:
-        for number in range(len(document)):
-            try:
-                pages.append(list(_lines(pdfium, document[number])))
-            except pdfium.PdfiumError:
-                pages.append([])
-                broken += 1
-            if broken > _MOST_BROKEN_PAGES:
-                break
-        said = {key: document.get_metadata_value(key) for key in ("Title", "Author", "CreationDate")}
-    finally:
-        document.close()
-    if broken and broken == len(pages):
+def _pages(answer: Answer, source: Source, problems: ProblemLog) -> tuple[list[list[Line]], Properties]:
+    """Return the lines of each page, and what the document says of itself; log the pages that were not reached."""
+    said, *found = answer.parts or [{}]
+    if "protected" in said:
+        raise ArticlesUnreadable("the file is protected by a password; save it without one")
+    if answer.broken and not any(found):
+        raise ArticlesUnreadable(answer.broken if answer.stopped else f"not a PDF, or damaged: {answer.broken}")
+    if answer.broken:
+        reason = f"only the first {len(found)} of {said['pages']:,} pages are read: {answer.broken}"
+        problems.add(source.label, reason, action="repaired", loss=True)
+    if found and all(page is None for page in found):
         raise ArticlesUnreadable("damaged PDF: none of its pages can be opened")
+    pages = [[Line(text.translate(_LIGATURES), *where) for text, *where in page or ()] for page in found]
     return pages, Properties(said["Title"], said["Author"], _moment(said["CreationDate"]))
 
 
@@ -126,35 +117,6 @@ def _moment(written: str) -> str:
         return ""
     year, month, day, hour, minute, second = found.groups()
     return f"{year}-{month}-{day}" + (f"T{hour}:{minute}:{second or '00'}" if hour else "")
-
-
-def _lines(pdfium: Any, page: Any) -> Iterator[Line]:
-    try:
-        layer = page.get_textpage()
-        try:
-            for found in _LINE.finditer(layer.get_text_range()):
-                text = found.group().strip()
-                if text:
-                    start = found.start() + found.group().index(text[0])
-                    first = _box(pdfium.raw, layer.raw, start)
-                    last = _box(pdfium.raw, layer.raw, start + len(text) - 1)
-                    height = max(first.top - first.bottom, 1.0)
-                    if "\0" in text or not text.isascii():
-                        text = text.translate(_LIGATURES)
-                    yield Line(text, first.left, first.bottom, last.right, last.bottom, height)
-        finally:
-            layer.close()
-    finally:
-        page.close()
-
-
-def _box(raw: Any, layer: Any, position: int) -> Any:
-    """Return where a character of the text stands on the page."""
-    box = raw.FS_RECTF()
-    # Some characters of the text are none of the page, such as the spaces that PDFium adds; their box is empty.
-    index = raw.FPDFText_GetCharIndexFromTextIndex(layer, position)
-    raw.FPDFText_GetLooseCharBox(layer, max(index, 0), box)
-    return box
 
 
 def _without_repeated(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:

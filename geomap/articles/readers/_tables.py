@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 from io import BytesIO, StringIO
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from geomap._csv import CsvRows, column_key, open_csv, unique_names
-from geomap._optional import optional
+from geomap._optional import optional, require_installed
+from geomap.articles._apart import Limits, run_apart
 from geomap.articles._columns import NoTextColumn, known_names, match_columns, require
 from geomap.articles._containers import OLE, library, open_zip, refuse_other_containers
 from geomap.articles._problems import ProblemLog
@@ -24,6 +27,16 @@ _HEADER_WITHIN = 20
 _LONGEST_CELL = 32_767
 # Of the rectangle that all filled cells of a sheet span; it is held in memory as a whole.
 _MOST_CELLS = 20_000_000
+# What the reading of a workbook may take: at least, and for what it unpacks to and the cells that it spans.
+_JOB = Path(__file__).with_name("_workbook_cells.py")
+_SECONDS, _CELLS_A_SECOND = 5, 1_000_000
+_MEGABYTES, _MEGABYTES_A_MEGABYTE, _MEGABYTES_A_MILLION = 500, 10, 80
+_VALUES: Mapping[str, Callable[[Any], Any]] = {
+    "datetime": datetime.fromisoformat,
+    "date": date.fromisoformat,
+    "time": time.fromisoformat,
+    "timedelta": lambda seconds: timedelta(seconds=seconds),
+}
 _PLACE = re.compile(rb"<(?:\w+:)?c [^>]*?\br=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 _SAID_SPAN = re.compile(rb"\x94\x01\x10(.{16})", re.DOTALL)
 
@@ -110,17 +123,28 @@ def _sheets(source: Source) -> Iterator[tuple[str, list[list[Any]]]]:
     if data.startswith(OLE):
         yield from _old_sheets(source, data)
         return
-    calamine = optional(
+    require_installed(
         "python_calamine", needed_by=f"reading {source.label}", extra="formats", package="python-calamine"
     )
-    _refuse_wide_sheets(data)
-    with library("a spreadsheet"):
-        book = calamine.CalamineWorkbook.from_filelike(BytesIO(data))
-        for sheet in book.sheets_metadata:
-            if sheet.typ == calamine.SheetTypeEnum.WorkSheet:
-                cells = book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=True)
-                if cells:
-                    yield sheet.name, cells
+    # What is damaged makes calamine panic, take any memory, or go on for ever.
+    answer = run_apart(_JOB, data, _limits(data))
+    if answer.broken:
+        raise ArticlesUnreadable(answer.broken if answer.stopped else f"not a spreadsheet, or damaged: {answer.broken}")
+    sheets: list[tuple[str, list[list[Any]]]] = []
+    for part in answer.parts:
+        if isinstance(part, str):
+            sheets.append((part, []))
+        else:
+            sheets[-1][1].extend([_from_json(value) for value in row] for row in part)
+    yield from sheets
+
+
+def _from_json(value: Any) -> Any:
+    """Return a value of a cell as calamine has it."""
+    if not isinstance(value, dict):
+        return value
+    [(kind, written)] = value.items()
+    return _VALUES[kind](written)
 
 
 def _old_sheets(source: Source, data: bytes) -> Iterator[tuple[str, list[list[Any]]]]:
@@ -148,9 +172,17 @@ def _old_sheets(source: Source, data: bytes) -> Iterator[tuple[str, list[list[An
                 yield sheet.name, cells
 
 
-def _refuse_wide_sheets(data: bytes) -> None:
-    """Raise if a stray cell far away makes a sheet span more cells than memory holds; calamine would end the process."""
+def _limits(data: bytes) -> Limits:
+    """Return what the reading of a workbook may take.
+
+    Raises
+    ------
+    ArticlesUnreadable
+        If a stray cell far away makes a sheet span more cells than memory holds.
+    """
+    cells = 0
     with open_zip(data, "a spreadsheet") as archive, library("a spreadsheet"):
+        size = sum(member.file_size for member in archive.infolist()) >> 20
         for name in archive.namelist():
             if name.startswith("xl/worksheets/") and name.endswith((".xml", ".bin")):
                 rows, columns = (_span if name.endswith(".xml") else _span_of_binary)(archive.read(name))
@@ -158,6 +190,9 @@ def _refuse_wide_sheets(data: bytes) -> None:
                     raise ArticlesUnreadable(
                         f"a sheet spans {rows:,} rows and {columns:,} columns; delete the stray cells far from its table"
                     )
+                cells = max(cells, rows * columns)
+    memory = _MEGABYTES + _MEGABYTES_A_MEGABYTE * size + _MEGABYTES_A_MILLION * cells // 1_000_000
+    return Limits(_SECONDS + size + cells / _CELLS_A_SECOND, memory)
 
 
 def _span(sheet: bytes) -> tuple[int, int]:
