@@ -149,7 +149,9 @@ class Suites:
         ]
         if not found:
             raise SystemExit(f"suites: no {name!r} in {country}.{admin1}")
-        return max(found, key=lambda each: (each.feature_code or "").startswith("PCL") * 10**10 + each.population)
+        return max(
+            found, key=lambda each: ((each.feature_code or "").startswith("PCL"), each.kind == 0, each.population)
+        )
 
     def small(self) -> Iterator[Item]:
         """Yield small namesakes of well-known places, with one word of context."""
@@ -168,9 +170,15 @@ class Suites:
                 container = self._container(place)
                 for form, pattern in CONTAINED.items():
                     text = pattern.format(name=name, container=container)
-                    yield self._item(text, name, container, "containers", form, _at(place))
+                    yield self._item(text, name, container, "containers", form, self._within(name, container))
             if number < PAIRS // 2:
                 yield from self._elsewhere(name, number)
+
+    def _within(self, name: str, container: str) -> tuple[tuple[float, float], ...]:
+        """Return the points of all populated places of a name in a container: "Westbury in England" may be any of three."""
+        every = self.gazetteer.candidates([name], limit=1000)[name]
+        inside = [each for each in every if each.feature_class == "P" and self._container(each) == container]
+        return tuple((each.lat, each.lon) for each in inside)
 
     def _item(
         self, text: str, name: str, container: str, suite: str, form: str, right: tuple[tuple[float, float], ...]
@@ -252,7 +260,7 @@ def answers(items: list[Item], parser: geomap.Geoparser, *, given: bool) -> pd.D
         mentions = parser.resolve(articles, spans)
     else:
         mentions = parser.geoparse(articles)
-    by_article = {article_id: rows for article_id, rows in mentions.groupby("article_id", observed=True)}
+    by_article = dict(iter(mentions.groupby("article_id", observed=True)))
     rows = []
     for number, item in enumerate(items):
         verdict, answer = _verdict(item, by_article.get(str(number)))
