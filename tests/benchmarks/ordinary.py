@@ -263,17 +263,15 @@ def answers(items: list[Item], parser: geomap.Geoparser, *, given: bool) -> pd.D
     by_article = dict(iter(mentions.groupby("article_id", observed=True)))
     rows = []
     for number, item in enumerate(items):
-        verdict, answer = _verdict(item, by_article.get(str(number)))
+        verdict, answer = _verdict(item, by_article.get(str(number), mentions.iloc[:0]))
         rows.append({"suite": item.suite, "form": item.form, "text": item.text, "verdict": verdict, "answer": answer})
     return pd.DataFrame(rows)
 
 
-def _verdict(item: Item, mentions: pd.DataFrame | None) -> tuple[str, str]:
-    overlapping = (
-        mentions.iloc[:0]
-        if mentions is None
-        else mentions[(mentions["field"] == "text") & (mentions["start"] < item.end) & (mentions["end"] > item.start)]
-    )
+def _verdict(item: Item, mentions: pd.DataFrame) -> tuple[str, str]:
+    overlapping = mentions[
+        (mentions["field"] == "text") & (mentions["start"] < item.end) & (mentions["end"] > item.start)
+    ]
     if not len(overlapping):
         return ("right" if not item.right else "not found"), ""
     resolved = overlapping[overlapping["status"] == "resolved"]
