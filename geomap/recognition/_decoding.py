@@ -22,6 +22,9 @@ SURE_PERSON = 0.9
 DOUBT = (0.2, 0.7)
 """A word whose probability of being outside a mention lies between these is in doubt."""
 
+DEEP_DOUBT = (0.5, 0.98)
+"""The same for names so well known that the gazetteer's word counts beside the model's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Labels:
@@ -183,16 +186,18 @@ class Decoder:
             of_windows.append(_without_overlaps(spans))
         return of_windows
 
-    def in_doubt(self, logits: Float32s) -> list[int]:
+    def in_doubt(self, logits: Float32s, doubt: tuple[float, float] = DOUBT) -> list[int]:
         """Return the windows with a word that is neither surely in a mention nor surely outside.
 
         Parameters
         ----------
         logits
             As for :meth:`spans`.
+        doubt
+            Between which probabilities of being outside a word is in doubt.
         """
         outside = softmax(logits[:, :, self._spans])[:, :, 0]
-        low, high = DOUBT
+        low, high = doubt
         return [int(row) for row in np.flatnonzero(((outside > low) & (outside < high)).any(axis=1))]
 
     def surnames(

@@ -6,13 +6,21 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 
 from geomap.errors import UnsupportedFormat
-from geomap.gazetteer import Gazetteer
+from geomap.gazetteer import Gazetteer, NameKind
 from geomap.recognition._labels import demonyms_of
+from geomap.recognition._name_rules import Famous
 from geomap.recognition._spans import Recognizer
+from geomap.recognition._words import english_words
 
 DEFAULT = "neural"
 WELL_KNOWN = 10_000
 """Inhabitants from which on a town is well known."""
+
+FAMOUS = 100_000
+"""Inhabitants from which on the name of a town, which is nothing else, is taken for it even where the model doubts it."""
+
+FAMOUS_WORD = 500_000
+"""The same of a name that is a word too: "Paris" is among the ordinary words of English, as "Reading" is."""
 
 
 def ships(recognizer: object) -> bool:
@@ -58,7 +66,7 @@ def default_recognizer(gazetteer: Gazetteer, *, name: str | None = None) -> Reco
 def _neural(gazetteer: Gazetteer) -> Recognizer:
     from geomap.recognition._neural import NeuralRecognizer
 
-    return NeuralRecognizer(demonyms=demonyms_of(gazetteer), known=well_known(gazetteer))
+    return NeuralRecognizer(demonyms=demonyms_of(gazetteer), known=well_known(gazetteer), famous=famous(gazetteer))
 
 
 def well_known(gazetteer: Gazetteer) -> Callable[[str], bool]:
@@ -71,6 +79,26 @@ def well_known(gazetteer: Gazetteer) -> Callable[[str], bool]:
             return True
         candidates = gazetteer.candidates([folded], limit=1).get(folded) or []
         return any(each.feature_class not in {"P", "S"} or each.population >= WELL_KNOWN for each in candidates)
+
+    return known
+
+
+def famous(gazetteer: Gazetteer) -> Famous:
+    """Return a function that says whether a name as written is that of a country or a large town, and little else."""
+
+    @lru_cache(maxsize=65536)
+    def known(name: str, alone: bool) -> bool:
+        words = english_words()
+        if name.casefold() in words.given and not alone:
+            return False
+        smallest = FAMOUS_WORD if name.casefold() in words.ordinary else FAMOUS
+        candidates = gazetteer.candidates([name], limit=1).get(name) or []
+        return any(
+            each.kind == NameKind.MAIN
+            and (each.feature_class == "P" or (each.feature_code or "").startswith("PCL"))
+            and each.population >= smallest
+            for each in candidates
+        )
 
     return known
 

@@ -6,8 +6,6 @@ it agree: it begins with a capital, is not part of a person's or a longer name, 
 
 from __future__ import annotations
 
-import gzip
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from geomap.gazetteer import Gazetteer, NameKind, fold
 from geomap.recognition._spans import Span
-from geomap.resources._loading import read_resource
+from geomap.recognition._words import english_words
 
 if TYPE_CHECKING:
     from ahocorasick_rs import AhoCorasick
@@ -182,13 +180,8 @@ class GazetteerMatcher:
         return [self._recognize(text) for text in texts]
 
     @cached_property
-    def _words(self) -> tuple[frozenset[str], frozenset[str]]:
-        content = json.loads(gzip.decompress(read_resource("words.json.gz")))
-        return frozenset(content["ordinary_words"]), frozenset(content["given_names"])
-
-    @cached_property
     def _names(self) -> list[Name]:
-        ordinary, given = self._words
+        ordinary, given = english_words()
         stopped = {fold(name) for name in self.gazetteer.stop_names()}
         names = []
         for entry in self.gazetteer.iter_names(places=self.limit):
@@ -336,7 +329,7 @@ class GazetteerMatcher:
 
     def _is_person(self, word: str, before: Token | None, after: Token | None, name: Name, people: set[str]) -> bool:
         """Return whether a name is a person's, whose surname is then remembered for the rest of the text."""
-        given = self._words[1]
+        given = english_words().given
         if before and (
             before.word.casefold().rstrip(".") in HONORIFICS or (before.capital and before.word.casefold() in given)
         ):

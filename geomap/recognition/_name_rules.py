@@ -14,6 +14,9 @@ from geomap.recognition._spans import Span
 Known = Callable[[str], bool]
 """Returns whether a folded name is that of a well-known place."""
 
+Famous = Callable[[str, bool], bool]
+"""Returns whether a name is that of a large place and little else; the flag says that it is all of its line."""
+
 WORDS_AROUND = 3
 """Words before or after a span that may belong to the same name."""
 
@@ -29,6 +32,11 @@ SURE_NAME = 0.8
 MIN_SCORE = 0.3
 """Below this score, not even a name that the text knows is a mention."""
 
+MIN_SCORE_FAMOUS, MIN_SCORE_OPENING = 0.12, 0.02
+"""Below these scores, not even the name of a large city is a mention: within a sentence, and where one opens."""
+
+_OPENING = re.compile(r"(?:(?<![^\n])|[.!?:;|\t\n][ \"'“‘(]{0,3})\Z")
+_CELL = re.compile(r"(?:(?<![^\n])|[|\t])[ ]*([^\W\d_][^|\t\n]{1,40}?)[ ]*(?=[|\t\n]|\Z)")
 _WORD_BEFORE = re.compile(r"(?<![\w.'’-])[^\W\d_][\w.'’-]*[ ]\Z")
 _WORD_AFTER = re.compile(r"[ ][^\W\d_][\w'’-]*")
 _UNIT = re.compile(
@@ -202,6 +210,50 @@ def with_known_names(text: str, spans: Sequence[Span], possible: Iterable[Span])
         if free and (span.score is None or span.score >= MIN_SCORE) and fold(text[span.start : span.end]) in sure:
             added.append(span)
     return sorted([*kept, *added], key=lambda span: span.start)
+
+
+def with_famous_names(text: str, spans: Sequence[Span], doubted: Iterable[Span], famous: Famous) -> list[Span]:
+    """Return the spans, and those of the doubted ones whose name is so well known that it is taken for the place.
+
+    Where a name opens a sentence or stands alone, the words before it, by which the model tells places, are missing:
+    "Harbin is great." is doubted more than "in Harbin", and less certainty is asked of it.
+
+    Parameters
+    ----------
+    text, spans
+        As for :func:`with_known_names`.
+    doubted
+        Spans with low scores; those that overlap one of ``spans`` are left out.
+    famous
+        Whether a name is so well known; given names are, where they stand alone.
+    """
+    free = (span for span in doubted if not _overlaps(span.start, span.end, spans))
+    added = [
+        span
+        for span in free
+        if (span.score or 0.0) >= (MIN_SCORE_OPENING if _opens(text, span.start) else MIN_SCORE_FAMOUS)
+        and text[span.start].isupper()
+        and famous(text[span.start : span.end], False)
+    ]
+    kept = [*spans, *added]
+    return sorted([*kept, *_alone(text, kept, famous)], key=lambda span: span.start)
+
+
+def _alone(text: str, spans: Sequence[Span], famous: Famous) -> Iterator[Span]:
+    """Yield the names that are all of their line or cell, where a model has nothing to go by."""
+    for cell in _CELL.finditer(text):
+        start, end = cell.span(1)
+        if not _overlaps(start, end, spans) and text[start].isupper() and famous(text[start:end], True):
+            yield Span(start, end, "toponym", "literal", None)
+
+
+def _overlaps(start: int, end: int, spans: Iterable[Span]) -> bool:
+    return any(start < other.end and other.start < end for other in spans)
+
+
+def _opens(text: str, start: int) -> bool:
+    """Return whether a sentence, a line or a cell begins at an offset."""
+    return bool(_OPENING.search(text, max(0, start - 4), start))
 
 
 def without_people(text: str, spans: Sequence[Span], surnames: set[str]) -> list[Span]:

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from geomap.errors import ResourceDamaged
-from geomap.recognition._decoding import Decoder, Float32s, Labels
-from geomap.recognition._name_rules import Known, with_known_names, without_people
+from geomap.recognition._decoding import DEEP_DOUBT, DOUBT, Decoder, Float32s, Labels
+from geomap.recognition._name_rules import Famous, Known, with_famous_names, with_known_names, without_people
 from geomap.recognition._onnx import open_session, open_tokenizer, thread_count
 from geomap.recognition._spans import Span
 from geomap.recognition._windows import Window, WindowLayout, batched, cut_windows, shaped_words
@@ -28,6 +28,9 @@ BLOCK = 512
 
 LIFT = 1.0
 """Added to the log probability of a mention where the name may be known from elsewhere in the text."""
+
+DEEP_LIFT = 4.0
+"""The same where the name may be that of a large place."""
 
 _ADVICE = "reinstall geomap-toolkit"
 _NAME = "the neural recognizer"
@@ -45,6 +48,8 @@ class NeuralRecognizer:
         Folded demonyms (:func:`geomap.gazetteer.fold`), which distinguish "Iraqi" from "Muslim".
     known
         Whether a folded name is well known, by which the ends of names are found in text without case.
+    famous
+        Whether a name as written is that of a large place and little else: it counts where the model doubts it.
     threads
         Threads that the model may use; by default, and at most, the cores that this process may use.
 
@@ -68,6 +73,7 @@ class NeuralRecognizer:
         *,
         demonyms: frozenset[str] = frozenset(),
         known: Known | None = None,
+        famous: Famous | None = None,
         threads: int | None = None,
     ) -> None:
         folder = FOLDER if folder is None else Path(folder)
@@ -81,6 +87,7 @@ class NeuralRecognizer:
         self._layout = WindowLayout((int(config["start_id"]),), (int(config["end_id"]),), int(config["window"]))
         heads = tuple((str(name), tuple(map(str, labels))) for name, labels in config["heads"])
         biases = float(config["bias"]), float(config["small_bias"])
+        self._famous = famous
         self._decoder = Decoder(Labels(heads), demonyms, *biases, known)
 
     def recognize(self, texts: Sequence[str]) -> list[list[Span]]:
@@ -102,7 +109,7 @@ class NeuralRecognizer:
                 run = map if len(batches) == 1 else pool.map
                 for batch, logits in zip(batches, run(self._run, batches), strict=True):
                     self._decode(texts, batch, logits, readings)
-        return [reading.spans(text) for text, reading in zip(texts, readings, strict=True)]
+        return [reading.spans(text, self._famous) for text, reading in zip(texts, readings, strict=True)]
 
     def _items(self, texts: Sequence[str]) -> Iterator[_Item]:
         for number, text in enumerate(texts):
@@ -115,11 +122,13 @@ class NeuralRecognizer:
         owners = [texts[number] for number, _ in batch]
         words = [[(word.start, word.end) for word in window.words] for _, window in batch]
         certain = self._decoder.spans(owners, words, logits)
-        possible = self._possible(owners, words, logits)
+        possible = self._possible(owners, words, logits, DOUBT, LIFT)
+        doubted = self._possible(owners, words, logits, DEEP_DOUBT, DEEP_LIFT) if self._famous else {}
         surnames = self._decoder.surnames(owners, words, logits)
         for row, (number, _) in enumerate(batch):
             readings[number].certain += certain[row]
             readings[number].possible += [span for span in possible.get(row, ()) if span not in certain[row]]
+            readings[number].doubted += [span for span in doubted.get(row, ()) if span not in certain[row]]
             readings[number].surnames |= surnames[row]
 
     def _session(self) -> Any:
@@ -129,10 +138,15 @@ class NeuralRecognizer:
         return self._sessions[process]
 
     def _possible(
-        self, texts: Sequence[str], words: Sequence[Sequence[tuple[int, int]]], logits: Float32s
+        self,
+        texts: Sequence[str],
+        words: Sequence[Sequence[tuple[int, int]]],
+        logits: Float32s,
+        doubt: tuple[float, float],
+        lift: float,
     ) -> dict[int, list[Span]]:
-        rows = self._decoder.in_doubt(logits)
-        spans = self._decoder.spans([texts[row] for row in rows], [words[row] for row in rows], logits[rows], lift=LIFT)
+        rows = self._decoder.in_doubt(logits, doubt)
+        spans = self._decoder.spans([texts[row] for row in rows], [words[row] for row in rows], logits[rows], lift=lift)
         return dict(zip(rows, spans, strict=True))
 
     def _run(self, batch: Sequence[_Item]) -> Float32s:
@@ -148,15 +162,19 @@ class NeuralRecognizer:
 
 @dataclass(slots=True)
 class _Reading:
-    """What the windows of one text have given so far: spans, spans in doubt, and surnames."""
+    """What the windows of one text have given so far: spans, spans in doubt and in deep doubt, and surnames."""
 
     certain: list[Span] = field(default_factory=list)
     possible: list[Span] = field(default_factory=list)
+    doubted: list[Span] = field(default_factory=list)
     surnames: set[str] = field(default_factory=set)
 
-    def spans(self, text: str) -> list[Span]:
+    def spans(self, text: str, famous: Famous | None) -> list[Span]:
         certain = without_people(text, self.certain, self.surnames)
-        return with_known_names(text, certain, without_people(text, self.possible, self.surnames))
+        spans = with_known_names(text, certain, without_people(text, self.possible, self.surnames))
+        if famous is None:
+            return spans
+        return with_famous_names(text, spans, without_people(text, self.doubted, self.surnames), famous)
 
 
 def read_config(folder: Path) -> dict[str, Any]:
