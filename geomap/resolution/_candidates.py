@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geomap.gazetteer import Candidate, Gazetteer, fold
-from geomap.resolution._context import MentionContext, holds, read_contexts
+from geomap.resolution._context import MentionContext, holds, lies_elsewhere, read_contexts
 from geomap.resolution._names import SHORT_FORMS, name_variants
 from geomap.resolution._source_home import SourceHome, read_source_homes
 from geomap.tables import Floats, Ints
@@ -161,8 +161,12 @@ def _checked(
     defined: dict[tuple[str, str], dict[str, MentionContext]] = {}
     keys = [(article_id, found[each][0]) for article_id, each in zip(mentions["article_id"], asked, strict=True)]
     for key, each, context in zip(keys, asked, contexts, strict=True):
-        if context.areas and not any(holds(context.areas, candidate) for _, candidate in found[each][1]):
-            context = context.unplaced()  # an enumeration: "Baghdad, Cairo and Amman"
+        candidates = [candidate for _, candidate in found[each][1]]
+        if context.areas and not any(holds(context.areas, candidate) for candidate in candidates):
+            if context.firm and _is_town(candidates) and lies_elsewhere(context.areas, candidates):
+                context = context.placed_nowhere()
+            else:
+                context = context.unplaced()  # an enumeration: "Baghdad, Cairo and Amman"
         if context.defined:
             defined.setdefault(key, {}).setdefault(context.container_key, context)
         checked.append(context)
@@ -172,6 +176,12 @@ def _checked(
         context.placed_as(only[key]) if not context.areas and key in only else context
         for key, context in zip(keys, checked, strict=True)
     ]
+
+
+def _is_town(candidates: Sequence[Candidate]) -> bool:
+    """Return whether a name is known of towns and small areas alone, not of countries: "Jordan, Egypt" is a list."""
+    codes = [candidate.feature_code or "" for candidate in candidates]
+    return bool(codes) and not any(code.startswith("PCL") or code == "ADM1" for code in codes)
 
 
 def _find(asked: Iterable[Asked], gazetteer: Gazetteer, limit: int) -> Found:

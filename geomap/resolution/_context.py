@@ -55,6 +55,19 @@ def container_phrases(text: str, start: int, end: int) -> list[str]:
     return [phrase for phrase in phrases if phrase]
 
 
+_ENDS = r"(?=\s?(?:[.;:!?\n]|,\s[a-z]|[-–—]\s|\Z)|[)])"
+_FIRM = re.compile(rf"\s?(?:\(({_PHRASE}),?\)|,\s(?:in\s)?({_PHRASE}){_ENDS})")
+_LISTED = re.compile(r"(?:,|\b(?:and|or|between|from|to))\s(?:the\s)?$")
+
+
+def firm_phrase(text: str, start: int, end: int) -> str:
+    """Return the container that the words behind a mention name firmly, empty if they may be an enumeration."""
+    found = _FIRM.match(text, end)
+    if found is None or (found.group(1) is None and _LISTED.search(text[max(0, start - 12) : start])):
+        return ""
+    return found.group(1) or found.group(2)
+
+
 def defining_phrases(text: str, start: int, end: int) -> list[str]:
     """Return the phrases by which the text defines the mention's place: "a village in the Y district of Z"."""
     before = _BEFORE.search(text[max(0, start - 90) : start])
@@ -140,6 +153,11 @@ class MentionContext:
         Position of the first mention among the article's mentions.
     defined
         Whether the container comes from a definition ("Lebanon is a city in Boone County, Indiana").
+    firm
+        Whether the words can hardly be read otherwise than as naming the container, a country or a first-order division:
+        "Lansing (Egypt)", "in Lansing, Egypt, closed".
+    absent
+        Whether the text puts the place where no candidate lies.
     """
 
     areas: Areas
@@ -152,10 +170,16 @@ class MentionContext:
     mentions: int
     order: int
     defined: bool = False
+    firm: bool = False
+    absent: bool = False
 
     def unplaced(self) -> MentionContext:
         """Return the context without what was taken for a container."""
-        return replace(self, areas=frozenset(), container_key="", defined=False)
+        return replace(self, areas=frozenset(), container_key="", defined=False, firm=False)
+
+    def placed_nowhere(self) -> MentionContext:
+        """Return the context of a place that the gazetteer does not know where the text puts it."""
+        return replace(self, areas=frozenset(), defined=False, absent=True)
 
     def placed_as(self, other: MentionContext) -> MentionContext:
         """Return the context with the container of another mention of the name."""
@@ -213,9 +237,16 @@ def read_contexts(
     for (article_id, field, start, end), chain, definition, year in zip(rows, phrases, defined, years, strict=True):
         order = order + 1 if article_id == previous else 0
         previous = article_id
-        context = _read(texts[field][article_id], field, start, end, [*chain, *definition], known[year], order)
-        contexts.append(replace(context, defined=bool(definition and context.areas)))
+        text = texts[field][article_id]
+        context = _read(text, field, start, end, [*chain, *definition], known[year], order)
+        firm = _is_upper(known[year].get(firm_phrase(text, start, end).removesuffix(".")))
+        contexts.append(replace(context, defined=bool(definition and context.areas), firm=firm))
     return contexts
+
+
+def _is_upper(areas: Areas | None) -> bool:
+    """Return whether a phrase names countries or first-order divisions alone; of many places lower codes are not known."""
+    return bool(areas) and all(second is None for (_, _, second), _ in areas or ())
 
 
 def _read(
@@ -273,6 +304,38 @@ def holds(areas: Iterable[tuple[Area, int]], place: Candidate) -> bool:
     """Return whether a place lies in one of the areas, and is not that area itself."""
     own = (place.country_code or "", place.admin1_code or None, place.admin2_code or None)
     return any(place.row != holder and within(own, area) for area, holder in areas)
+
+
+# Countries whose places are also said to lie in another: its dependencies, and what it holds or claims.
+_RELATED = {
+    "AU": "CC CX NF",
+    "CN": "HK MO TW",
+    "DK": "FO GL",
+    "FI": "AX",
+    "FR": "BL GF GP MF MQ NC PF PM RE TF WF YT",
+    "GB": "AI BM FK GG GI IM JE KY MS PN SH TC VG",
+    "IL": "PS SY",
+    "MA": "EH",
+    "NL": "AW BQ CW SX",
+    "NO": "SJ",
+    "NZ": "CK NU TK",
+    "PS": "IL",
+    "RS": "XK",
+    "RU": "UA",
+    "TW": "CN",
+    "US": "AS GU MP PR VI",
+}
+
+
+def lies_elsewhere(areas: Areas, places: Iterable[Candidate]) -> bool:
+    """Return whether every place lies outside of the areas and of what is said to belong to their countries."""
+    countries = {country for (country, _, _), _ in areas}
+    countries |= {other for country in countries for other in _RELATED.get(country, "").split()}
+    every = list(places)
+    outer = all(first is None for (_, first, _), _ in areas)
+    return not any(holds(areas, place) for place in every) and not (
+        outer and any(place.country_code in countries for place in every)
+    )
 
 
 def _follower(text: str, start: int, end: int) -> str:

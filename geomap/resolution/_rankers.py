@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from geomap.errors import ResourceDamaged, UnsupportedFormat
 from geomap.resolution._resolver import Ranker
-from geomap.resolution._signals import NAMES
+from geomap.resolution._signals import COMPANY, NAMES
 from geomap.resources._loading import read_resource
 from geomap.tables import Floats, Ints
 
@@ -185,6 +185,16 @@ def said_outright(signals: Floats) -> Floats:
     return np.asarray(OUTRIGHT * (signals[..., contained] - signals[..., contradicted]))
 
 
+def _without_company(added: Floats, signals: Floats) -> Floats:
+    """Return contributions in which missing company adds to ``alone``: what is not there is no evidence to be named."""
+    company, alone = np.array([NAMES.index(name) for name in COMPANY]), NAMES.index("alone")
+    missing = np.flatnonzero(signals[:, alone] > 0)
+    cells = missing[:, None], company[None, :]
+    added[missing, alone] += added[cells].sum(axis=1)
+    added[cells] = 0.0
+    return added
+
+
 class LearnedRanker:
     """Gradient-boosted trees for the choice among candidates, and others for the probability that the choice is right.
 
@@ -216,7 +226,7 @@ class LearnedRanker:
         for name, sign in (("contained", 1.0), ("contradicted", -1.0)):
             column = NAMES.index(name)
             added[:, column] += sign * OUTRIGHT * signals[:, column]
-        return added
+        return _without_company(added, signals)
 
     @classmethod
     def shipped(cls) -> LearnedRanker:

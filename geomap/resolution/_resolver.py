@@ -112,6 +112,7 @@ class Resolver:
         return tuple(record[name] for name in RESULT_COLUMNS)
 
 
+ELSEWHERE = 0.1
 RESULT_COLUMNS = [*PLACE, "lat", "lon", "confidence"]
 
 
@@ -135,6 +136,8 @@ def calibrated(probabilities: Floats, signals: Floats, chosen: Ints, ranker: Ran
     if not len(probabilities):
         return probabilities
     sure = ranker.confidence(probabilities[chosen], signals[chosen])
+    # The text names a container without such a place: a namesake elsewhere is not what it means.
+    sure = np.where([context.absent for context in batch.contexts], ELSEWHERE * sure, sure)
     left = (1.0 - sure) / np.maximum(1.0 - probabilities[chosen], 1e-12)
     # Calibration may leave more for a runner-up than for the choice; the choice must stay the likeliest.
     confidence = np.minimum(probabilities * left[batch.group], sure[batch.group])

@@ -45,7 +45,8 @@ NAMES = (
     # What the text says about its location.
     "contained",
     "contradicted",
-    # What it shares with the article's other names: country, divisions, distance, kind.
+    # What it shares with the article's other names: country, divisions, distance, kind. Missing where there are none.
+    "alone",
     "country_share",
     "first_order_share",
     "second_order_share",
@@ -81,6 +82,22 @@ MIN_MASS = 0.02  # candidates with less mass are not evidence for others: they w
 NEIGHBORS = 2
 NEIGHBOR_CHARACTERS = 40
 LEVELS = 5
+MISSING = -1.0
+# What only other names in the article can say.
+COMPANY = (
+    "country_share",
+    "first_order_share",
+    "second_order_share",
+    "country_named",
+    "first_order_named",
+    "near_25",
+    "near_100",
+    "near_400",
+    "nearest",
+    "neighbor",
+    "neighbor_kind",
+    "dateline_near",
+)
 CELL_DEGREES = 1.0
 CELLS_IN_ROW = 400  # of the grid, with room for a margin on either side
 # The signals of a candidate at the publisher's home, so that a home that the user names weighs as much as one that is
@@ -173,8 +190,18 @@ def compute_signals(batch: Batch) -> Floats:
         **near,
         **outlet,
         **per_group,
+        "alone": alone(batch),
     }
+    # No company is no evidence, neither for a place far from everything nor against it.
+    table |= {name: np.where(table["alone"] > 0, MISSING, table[name]) for name in COMPANY}
     return np.column_stack([np.asarray(table[name], dtype=float) for name in NAMES])
+
+
+def alone(batch: Batch) -> Floats:
+    """Return 1 for rows whose article has no other name that the gazetteer knows."""
+    families = np.unique(np.column_stack([batch.group_article, batch.family]), axis=0)[:, 0]
+    names = np.bincount(families, minlength=int(batch.group_article.max()) + 1)
+    return np.asarray(names[batch.article] == 1, dtype=float)
 
 
 def prior_masses(batch: Batch) -> tuple[Floats, Floats]:

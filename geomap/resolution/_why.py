@@ -71,6 +71,7 @@ EVIDENCE: Mapping[str, tuple[str, ...]] = {
         "mentions",
     ),
     "a division of the same name": ("same_name_parent",),
+    "that the article names no other place": ("alone",),
 }
 
 

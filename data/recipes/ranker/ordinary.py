@@ -1,0 +1,193 @@
+"""Ordinary text to learn from, made by rule from the gazetteer: names alone, and names whose container is told.
+
+News corpora hardly hold an article with a single name, and where they do it is local news of a known outlet. What people
+type is "Police in Manchester arrested a man.": without company the best known place of a name is meant. Names that the
+suites of ``tests/benchmarks/ordinary.py`` measure are left out, so that these stay a test.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from table import Table
+
+from geomap.articles import as_articles
+from geomap.gazetteer import Candidate, Gazetteer
+from geomap.geometry import distance_km
+from geomap.pipeline import Geoparser
+from geomap.resolution._candidates import Batch, build_batch
+from geomap.resolution._resolver import joined
+from geomap.resolution._signals import compute_signals
+
+SEED = 29
+NEAR_KM = 60.0
+SMALLEST = 15_000
+# How many times better known than any other place of the name, so that nobody would mean another.
+MARGIN = 2.0
+MEASURED = 500_000
+# What a place is worth beside a town of the same population, when nothing else is said.
+STANDING = {"PPLC": 8.0, "PPLA": 2.0, "ADM2": 0.2, "ADM1": 0.5, "PPLX": 0.3}
+ALONE = (
+    "Two people were hurt when a bus overturned in {}.",
+    "{} has a new library.",
+    "She was born in {} and still lives there.",
+    "Hundreds marched through {} last night.",
+    "The court in {} heard the case.",
+    "Heavy rain fell on {}.",
+    "{}",
+    "He flew to {} this morning.",
+)
+TOLD = (
+    "Farmers from {name} met ministers. The drought has hurt most of {container}.",
+    "In {container}, prices rose again. Shops in {name} closed early.",
+    "{name} lies in {container}.",
+    "Officials in {container} said the bridge at {name} was safe.",
+    "Rain is forecast for {container}. Schools in {name} stay open.",
+)
+NAMES_ALONE, NAMES_TOLD = 6_000, 3_000
+
+
+@dataclass(frozen=True)
+class Example:
+    """A text, its mentions (start, end), of which the first is the one to learn from, and what it means.
+
+    ``places`` are those that it may mean, the likeliest first: of three villages of a name in a country the largest.
+    """
+
+    text: str
+    spans: tuple[tuple[int, int], ...]
+    places: tuple[Candidate, ...]
+    name: str
+
+
+def tables(parser: Geoparser, *, weight: float) -> list[Table]:
+    """Return one table of names alone and one of names with a container."""
+    gazetteer = parser.gazetteer
+    names = _shared_names(gazetteer)
+    draw = random.Random(SEED)
+    draw.shuffle(names)
+    return [
+        _table("names alone", list(_alone(names, gazetteer, draw))[:NAMES_ALONE], parser, weight),
+        _table("names with a container", list(_told(names, gazetteer, draw))[:NAMES_TOLD], parser, weight),
+    ]
+
+
+def _shared_names(gazetteer: Gazetteer) -> list[str]:
+    """Return the main names of towns that the suites do not measure."""
+    entries = {entry.folded for entry in gazetteer.iter_names() if SMALLEST <= entry.population <= MEASURED}
+    found: dict[str, None] = {}
+    for candidates in gazetteer.candidates(sorted(entries)).values():
+        largest = max((each.population for each in candidates), default=0)
+        capital = any(each.feature_code == "PPLC" for each in candidates)
+        if largest <= MEASURED and not capital and len(candidates) > 1:
+            found |= dict.fromkeys(
+                each.name for each in candidates if each.feature_class == "P" and each.kind == 0 and each.population
+            )
+    return sorted(found)
+
+
+def _renown(place: Candidate) -> float:
+    factor = STANDING.get(place.feature_code or "", 1.0)
+    if (place.feature_code or "").startswith("PCL"):
+        factor = 20.0
+    return (place.population + 100) * factor * (1.0 if place.kind == 0 else 0.15)
+
+
+def _alone(names: Iterable[str], gazetteer: Gazetteer, draw: random.Random) -> Iterator[Example]:
+    for name in names:
+        ranked = sorted(gazetteer.candidates([name])[name], key=_renown, reverse=True)
+        best = ranked[0]
+        rivals = [each for each in ranked[1:] if distance_km(best.lat, best.lon, each.lat, each.lon) > NEAR_KM]
+        if best.population < SMALLEST or not rivals or _renown(best) < MARGIN * _renown(rivals[0]):
+            continue
+        pattern = draw.choice(ALONE)
+        written = name.upper() if draw.random() < 0.1 else name
+        start = pattern.index("{}")
+        yield Example(pattern.format(written), ((start, start + len(written)),), (best,), name)
+
+
+def _told(names: Iterable[str], gazetteer: Gazetteer, draw: random.Random) -> Iterator[Example]:
+    for name in names:
+        bearers = [
+            each
+            for each in gazetteer.candidates([name])[name]
+            if each.feature_class == "P" and each.kind == 0 and each.population >= 3_000
+        ]
+        if len(bearers) < 2:
+            continue
+        place = draw.choice(bearers)
+        container = _container(place, gazetteer)
+        if not container or container == name or _container(place, gazetteer, first=True) == name:
+            continue
+        text = draw.choice(TOLD).format(name=name, container=container)
+        start, holder = text.index(name), text.index(container)
+        if start < holder + len(container) and holder < start + len(name):
+            continue
+        inside = tuple(each for each in bearers if _container(each, gazetteer) == container)
+        yield Example(text, ((start, start + len(name)), (holder, holder + len(container))), inside, name)
+
+
+def _container(place: Candidate, gazetteer: Gazetteer, *, first: bool = False) -> str:
+    if first or place.country_code in {"US", "CA", "AU"}:
+        return gazetteer.admin1_name(place.country_code, place.admin1_code) or ""
+    return gazetteer.country_name(place.country_code) or ""
+
+
+def _table(name: str, examples: list[Example], parser: Geoparser, weight: float) -> Table:
+    articles = as_articles([each.text for each in examples])
+    identifiers = list(articles["article_id"])
+    rows = [
+        (identifier, "text", start, end, each.text[start:end], number == 0)
+        for identifier, each in zip(identifiers, examples, strict=True)
+        for number, (start, end) in enumerate(each.spans)
+    ]
+    spans = pd.DataFrame(rows, columns=["article_id", "field", "start", "end", "toponym", "asked"])
+    asked = spans[spans["asked"]].drop(columns="asked").reset_index(drop=True)
+    together = joined(articles, asked, spans[~spans["asked"]].drop(columns="asked"))
+    batch = build_batch(articles, together, parser.gazetteer)
+    group_of = batch.mention_group[together["_given"].to_numpy(dtype=bool)]
+    return _labeled(name, batch, group_of, examples, weight)
+
+
+def _labeled(name: str, batch: Batch, group_of: np.ndarray, examples: list[Example], weight: float) -> Table:
+    signals = compute_signals(batch)
+    groups = len(batch.starts) - 1
+    right = np.zeros(len(batch.group), dtype=bool)
+    label = np.zeros(len(batch.group), dtype=np.int64)
+    asked = np.zeros(groups, dtype=np.int64)
+    for group, example in zip(group_of, examples, strict=True):
+        if group < 0:
+            continue
+        asked[group] = 1
+        rows = np.arange(batch.starts[group], batch.starts[group + 1])
+        near = [
+            distance_km(place.lat, place.lon, batch.columns.lat[rows], batch.columns.lon[rows]) <= NEAR_KM
+            for place in example.places
+        ]
+        right[rows] = np.any(near, axis=0)
+        best = np.array([batch.places[row].row == example.places[0].row for row in rows])
+        label[rows] = np.where(best, 2, right[rows].astype(int))
+    keep = asked > 0
+    rows = keep[batch.group]
+    has_right = np.zeros(groups, dtype=bool)
+    np.logical_or.at(has_right, batch.group, right)
+    renumber = np.cumsum(keep) - 1
+    return Table(
+        name=name,
+        signals=signals[rows],
+        group=renumber[batch.group[rows]],
+        label=label[rows],
+        right=right[rows],
+        sizes=np.diff(batch.starts)[keep],
+        article=batch.group_article[keep],
+        gold_per_group=asked[keep],
+        has_right=has_right[keep],
+        weight=np.full(int(keep.sum()), weight),
+        gold=len(examples),
+        # Folds are dealt by name: no name is both learned from and measured on.
+        outlets=[example.name for example in examples],
+    )
