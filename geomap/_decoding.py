@@ -8,13 +8,17 @@ import io
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
 
 _SAMPLE = 1 << 16
 _GZIP = b"\x1f\x8b\x08"
 # Text shrinks to a third or a tenth, and a "gzip bomb" to a thousandth.
 _HIGHEST_RATIO = 200
 _SMALL = 10 << 20
-_MOST_UNPACKED = 4_000_000_000
+# Of one file, unpacked, or of one stream.
+MOST_BYTES = 4_000_000_000
+_CHUNK = 1 << 20
+_TOO_MUCH = f"it holds more than {MOST_BYTES:,} bytes; split it into several files"
 _BYTE_ORDER_MARKS = {
     codecs.BOM_UTF8: "utf-8-sig",
     # The UTF-32 mark begins with the UTF-16 one, so it is looked for first.
@@ -30,6 +34,14 @@ _CODE_PAGES = [
 ]
 _UTF_16 = ["utf_16_le", "utf_16_be"]
 _CONTROLS = bytes(sorted({*range(32)} - {*b"\t\n\r\f"}))
+
+
+@runtime_checkable
+class Readable(Protocol):
+    """A stream of bytes or characters."""
+
+    def read(self, size: int, /) -> Any:
+        """Return at most so many of them; none at the end."""
 
 
 class Undecodable(ValueError):
@@ -82,9 +94,33 @@ def read_bytes(path: Path) -> bytes:
     Raises
     ------
     Undecodable
-        If the file cannot be unpacked, or is named ``.gz`` and is none.
+        If the file cannot be unpacked, is named ``.gz`` and is none, or is larger than 4 GB.
     """
+    if path.stat().st_size > MOST_BYTES:
+        raise Undecodable(_TOO_MUCH)
     return unpacked(path.read_bytes(), path.name)
+
+
+def read_stream(stream: Readable) -> bytes:
+    r"""Return what is left of a stream, as UTF-8 if it is one of text; it may have no end.
+
+    Raises
+    ------
+    Undecodable
+        If it is longer than a file may be: 4 GB.
+
+    Examples
+    --------
+    >>> read_stream(io.BytesIO(b"Rain")), read_stream(io.StringIO("Zürich"))
+    (b'Rain', b'Z\xc3\xbcrich')
+    """
+    size, pieces = 0, []
+    while piece := stream.read(_CHUNK):
+        pieces.append(piece.encode("utf-8", "surrogatepass") if isinstance(piece, str) else bytes(piece))
+        size += len(pieces[-1])
+        if size > MOST_BYTES:
+            raise Undecodable(_TOO_MUCH)
+    return b"".join(pieces)
 
 
 def unpacked(data: bytes, name: str) -> bytes:
@@ -99,14 +135,14 @@ def unpacked(data: bytes, name: str) -> bytes:
 
 
 def _gunzipped(data: bytes) -> bytes:
-    largest = min(_MOST_UNPACKED, max(_SMALL, _HIGHEST_RATIO * len(data)))
+    largest = min(MOST_BYTES, max(_SMALL, _HIGHEST_RATIO * len(data)))
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
             content = file.read(largest + 1)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise Undecodable(f"not a gzip file, or truncated: {error}") from error
-    if len(content) > _MOST_UNPACKED:
-        raise Undecodable(f"unpacks to more than {_MOST_UNPACKED:,} bytes")
+    if len(content) > MOST_BYTES:
+        raise Undecodable(f"unpacks to more than {MOST_BYTES:,} bytes")
     if len(content) > largest:
         raise Undecodable(f"unpacks to more than {_HIGHEST_RATIO} times its size, which no text does")
     return content

@@ -895,10 +895,10 @@ def _print_scores(report: Report) -> None:
 
 
 def _standard_input() -> str:
-    from geomap._decoding import Undecodable, decode
+    from geomap._decoding import Undecodable, decode, read_stream
 
     try:
-        return decode(sys.stdin.buffer.read()).text()
+        return decode(read_stream(sys.stdin.buffer)).text()
     except Undecodable as error:
         raise errors.ArticlesUnreadable(f"standard input: {error}") from error
 

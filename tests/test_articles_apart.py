@@ -283,3 +283,34 @@ def test_a_stray_cell_that_the_check_does_not_see_does_not_end_the_process(tmp_p
     pdf(tmp_path / "b.pdf")
     with pytest.warns(ArticlesSkipped, match=r"n\.xlsx \(the library that reads it broke down"):
         assert read_articles(tmp_path).article_id.tolist() == ["b"]
+
+
+class _Endless:
+    """A stream without an end, such as a program that goes on writing to standard input."""
+
+    def __init__(self) -> None:
+        self.given = 0
+
+    def read(self, size: int = -1) -> bytes:
+        assert size > 0, "all of it is asked for"
+        self.given += size
+        return b"Rain in Mosul. " * (size // 15)
+
+
+def test_a_stream_without_an_end_is_refused_where_a_file_would_be(monkeypatch):
+    monkeypatch.setattr("geomap._decoding.MOST_BYTES", 20_000_000)
+    stream = _Endless()
+    with pytest.raises(ArticlesUnreadable, match="stream: it holds more than"):
+        read_articles(stream)
+    assert stream.given < 25_000_000
+
+
+def test_a_file_beyond_the_limit_is_refused_without_being_read(tmp_path):
+    with (tmp_path / "a.txt").open("wb") as file:
+        file.write(b"Rain in Mosul.")
+        file.truncate(4_000_000_001)
+    (tmp_path / "b.txt").write_text("Rain\nIn Mosul.")
+    with pytest.warns(
+        ArticlesSkipped, match=r"a\.txt \(it holds more than 4,000,000,000 bytes; split it into several files\)"
+    ):
+        assert read_articles(tmp_path).article_id.tolist() == ["b"]

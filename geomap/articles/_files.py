@@ -8,9 +8,10 @@ import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import IO, Any, NamedTuple, Protocol, runtime_checkable
+from typing import IO, Any, NamedTuple
 
 from geomap._checks import file_path, wrong_kind
+from geomap._decoding import Readable, Undecodable, read_stream
 from geomap.articles._account import ARCHIVE
 from geomap.articles._columns import HOW_TO_FETCH
 from geomap.articles._containers import OLE, ZIP
@@ -46,11 +47,6 @@ _CONTENTS = {
     "tar": "a tar archive",
 }
 _ALIKE = (frozenset({"json", "jsonl"}), frozenset({"doc", "encrypted"}), frozenset({"html", "xml"}))
-
-
-@runtime_checkable
-class _Readable(Protocol):
-    def read(self) -> Any: ...
 
 
 class Format(NamedTuple):
@@ -103,7 +99,7 @@ def find_sources(
     UnsupportedFormat
         If a path is a file of another format.
     """
-    if isinstance(path, _Readable):
+    if isinstance(path, Readable):
         return [_of_stream(path, problems)]
     paths = _paths(path)
     sources: dict[str, Source] = {}
@@ -257,14 +253,22 @@ def _read_member(member: Member, name: str, source: Source, problems: ProblemLog
     return _source(source.path, label, f"{source.stem}/{name}", found, problems, data=data)
 
 
-def _of_stream(stream: _Readable, problems: ProblemLog) -> Source:
-    """Return what a stream holds as a source; there is no name that tells the format, only the content."""
-    content = stream.read()
-    data = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else bytes(content)
+def _of_stream(stream: Readable, problems: ProblemLog) -> Source:
+    """Return what a stream holds as a source; there is no name that tells the format, only the content.
+
+    Raises
+    ------
+    ArticlesUnreadable
+        If it is longer than a file may be.
+    """
     name = getattr(stream, "name", None)
     label, stem = ("standard input", "stdin") if name == "<stdin>" else ("stream", "stream")
     if isinstance(name, str) and stem == "stream":
         label, stem = _label(Path(name).name, problems), valid_name(Path(name).stem)
+    try:
+        data = read_stream(stream)
+    except Undecodable as error:
+        raise ArticlesUnreadable(f"{label}: {error}") from error
     problems.about(label)
     kind = kind_of(data, "")
     known = kind is not None and (kind in READERS or kind in CONTAINERS)
