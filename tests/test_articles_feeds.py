@@ -22,6 +22,7 @@ from laws import many
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+import geomap
 from geomap.articles import read_articles
 from geomap.errors import ArticlesUnreadable, GeomapError
 
@@ -118,6 +119,56 @@ def test_parquet_in_an_archive_is_read(tmp_path: Path):
     pd.DataFrame({"text": ["Rain fell on Bergen."], "pages": [3]}).to_parquet(buffer)
     articles, _ = read(write(tmp_path / "a.zip", zipped({"t.parquet": buffer.getvalue()})))
     assert articles[["article_id", "text", "pages"]].values.tolist() == [["a/t:1", "Rain fell on Bergen.", 3]]
+
+
+@pytest.mark.parametrize("pack", [zipped, tarred])
+@pytest.mark.parametrize("first", [True, False])
+def test_articles_csv_in_an_archive_describes_its_files_as_in_a_folder(tmp_path: Path, pack, first: bool):
+    table = {
+        "articles.csv": "file,date,source,desk\nnews/b.txt,2024-02-01,Post,Sea\nc,2024-02-02,Times,Sky\nnone,2024,x,y\n"
+    }
+    near = {"news/articles.csv": "file,source\nb.txt,Herald\nd.txt,Mail\n"}
+    texts = {
+        "c.md": "# Calm\n\nSun in Voss.",
+        "news/b.txt": "Storm\nRain in Voss.",
+        "news/d.txt": "Snow\nSnow in Narvik.",
+    }
+    members = {**table, **near, **texts} if first else {**texts, **near, **table}
+    folder = tmp_path / "a"
+    for name, content in members.items():
+        write(folder / name, content)
+    unpacked, _ = read(folder)
+    articles, problems = read(write(tmp_path / "a.zip", pack(members)))
+    columns = ["title", "text", "published", "source", "desk"]
+    by_title = [frame.sort_values("title")[columns].reset_index(drop=True) for frame in (unpacked, articles)]
+    pd.testing.assert_frame_equal(*by_title)
+    assert by_title[1]["source"].tolist() == ["Times", "Mail", "Post"]
+    assert sorted(reasons(problems)) == [
+        "a.zip/articles.csv: the file that it names does not exist (skipped)",
+        "a.zip/news/articles.csv: duplicate row for b.txt; the first one is used (skipped)",
+    ]
+    report = geomap.reading_report(articles).set_index("file")
+    assert report.loc[["a.zip/articles.csv", "a.zip/news/articles.csv"], "format"].tolist() == ["metadata"] * 2
+
+
+def test_articles_csv_in_an_archive_is_a_table_of_articles_where_it_has_texts(tmp_path: Path):
+    members = {"articles.csv": "file,text\nb.txt,Rain in Voss.\n", "b.txt": "Snow\nSnow in Narvik."}
+    articles, problems = read(write(tmp_path / "a.zip", zipped(members)))
+    assert articles["text"].tolist() == ["Rain in Voss.", "Snow\nSnow in Narvik."] and problems == []
+
+
+def test_articles_csv_in_an_archive_describes_the_files_of_no_other_one(tmp_path: Path):
+    inner = zipped({"b.txt": "Snow\nSnow in Narvik.", "articles.csv": "file,source\nb.txt,Inner\n"})
+    members = {
+        "articles.csv": "file,source\nb.txt,Outer\n",
+        "in.zip": inner,
+        "only/articles.csv": "file,source\nx,Post\n",
+    }
+    articles, problems = read(write(tmp_path / "a.zip", zipped(members)))
+    assert articles["source"].tolist() == ["Inner"]
+    found = {problem["file"]: problem["reason"] for problem in problems}
+    assert found.keys() == {"a.zip/articles.csv", "a.zip/only/articles.csv"}
+    assert all("no column" in reason for reason in found.values())
 
 
 def test_an_archive_in_an_archive_is_opened_and_one_in_that_is_named(tmp_path: Path):

@@ -7,6 +7,7 @@ import re
 import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -250,7 +251,8 @@ def _read_member(member: Member, name: str, source: Source, problems: ProblemLog
     if found.kind in CONTAINERS and depth >= DEEPEST:
         problems.add(label, f"archives are opened {DEEPEST} deep; unpack this one to read it")
         return None
-    return _source(source.path, label, f"{source.stem}/{name}", found, problems, data=data)
+    inner = _source(source.path, label, f"{source.stem}/{name}", found, problems, data=data)
+    return replace(inner, archive=source.label, member=name)
 
 
 def _of_stream(stream: Readable, problems: ProblemLog) -> Source:

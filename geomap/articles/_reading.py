@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import codecs
 import os
+import posixpath
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import IO, Any, NamedTuple, get_args
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import IO, Any, NamedTuple, TypeVar, get_args
 
 import numpy as np
 import pandas as pd
@@ -38,6 +40,8 @@ from geomap.articles.readers._tables import usable_rows
 from geomap.articles.readers._web import load_trafilatura
 from geomap.errors import ArticlesUnreadable, MissingDependency
 from geomap.tables import ARTICLES, as_dtype, is_missing
+
+_File = TypeVar("_File", str, tuple[str, str])
 
 METADATA_FILE = "articles.csv"
 _WITH_METADATA = frozenset({"txt", "html", "md", "docx", "odt", "rtf", "pdf"})
@@ -69,7 +73,7 @@ class Metadata:
 
 def read_metadata(sources: Iterable[Source], options: Options, problems: ProblemLog) -> Metadata:
     """Read every ``articles.csv`` beside a text or page that has a column ``file`` and no column of text."""
-    # What comes from a stream or an archive lies beside no file.
+    # What comes from a stream lies beside no file; for what comes from an archive, see MembersMetadata.
     sources = [source for source in sources if source.data is None]
     # In a parent folder, only a file that the caller's own path reaches describes the articles.
     labels = {source.real: source.label for source in sources if source.path.name == METADATA_FILE}
@@ -84,42 +88,130 @@ def read_metadata(sources: Iterable[Source], options: Options, problems: Problem
             elsewhere = METADATA_FILE if len(sources) == 1 else path.as_posix()
             source = Source(path, labels.get(real, elsewhere), path.stem, "csv", real=real)
             try:
-                _add_metadata(source, options, metadata, problems)
+                table = _metadata_table(source, options)
             except (ArticlesUnreadable, OSError) as error:
                 problems.add(source.label, _reason(error))
                 metadata.paths.add(real)
+                continue
+            if table is not None:
+                metadata.paths.add(real)
+                _add_metadata(table, partial(_existing_file, path.parent), metadata.records, problems)
     return metadata
 
 
-def _add_metadata(source: Source, options: Options, metadata: Metadata, problems: ProblemLog) -> None:
-    while_opening = ProblemLog()  # not the log of the call, in which a table of articles is told of when it is read
-    with open_csv(read_content(source, options, while_opening), known_names(options.columns)) as rows:
-        header = rows.header
-        by_file = next((name for name in header if column_key(name) in FILE_NAMES), None)
-        names = match_columns(header, options.columns)
+class MetadataTable(NamedTuple):
+    """An ``articles.csv`` that describes other files.
+
+    Parameters
+    ----------
+    source
+        The file.
+    rows
+        The number of each usable row, the file that it names, and what it says of it.
+    problems
+        What was noted while it was read.
+    """
+
+    source: Source
+    rows: list[tuple[int, str, Record]]
+    problems: ProblemLog
+
+
+def _metadata_table(source: Source, options: Options) -> MetadataTable | None:
+    """Return what an ``articles.csv`` says; None if it is a table of articles, to be read as such."""
+    # Not the log of the call, in which a table of articles is told of when it is read.
+    table = MetadataTable(source, [], ProblemLog())
+    with open_csv(read_content(source, options, table.problems), known_names(options.columns)) as rows:
+        by_file = next((name for name in rows.header if column_key(name) in FILE_NAMES), None)
+        names = match_columns(rows.header, options.columns)
         if by_file is None or "text" in names.values():
-            return  # a table of articles, to be read as such
-        metadata.paths.add(source.real)
-        problems.extend(while_opening)
-        facts = problems.about(source.label)
-        facts.format, facts.encoding = METADATA, while_opening.about(source.label).encoding
-        for number, fields in usable_rows(rows, source, problems):
-            values = dict(zip(header, fields, strict=True))
-            file = _existing_file(source.path.parent, values.pop(by_file))
-            if file is None:
-                problems.add(source.label, "the file that it names does not exist", row=number)
-            elif file in metadata.records:
-                problems.add(source.label, f"duplicate row for {Path(file).name}; the first one is used", row=number)
-            else:
-                metadata.records[file] = {names[name]: value for name, value in values.items() if value}
+            return None
+        for number, fields in usable_rows(rows, source, table.problems):
+            values = dict(zip(rows.header, fields, strict=True))
+            file = values.pop(by_file)
+            table.rows.append((number, file, {names[name]: value for name, value in values.items() if value}))
+    return table
+
+
+def _add_metadata(
+    table: MetadataTable, find: Callable[[str], _File | None], records: dict[_File, Record], problems: ProblemLog
+) -> None:
+    """Add what a table says of each file that is there, and log the rows of others."""
+    label = table.source.label
+    problems.extend(table.problems)
+    facts = problems.about(label)
+    facts.format, facts.encoding = METADATA, table.problems.about(label).encoding
+    for number, name, record in table.rows:
+        file = next(filter(None, map(find, _possible_names(name))), None)
+        if file is None:
+            problems.add(label, "the file that it names does not exist", row=number)
+        elif file in records:
+            shown = Path(file).name if isinstance(file, str) else posixpath.basename(file[1])
+            problems.add(label, f"duplicate row for {shown}; the first one is used", row=number)
+        else:
+            records[file] = record
+
+
+def _possible_names(name: str) -> list[str]:
+    name = name.strip().replace("\\", "/")
+    return [name, *(f"{name}.{ending}" for ending in _ENDINGS)] if name else []
 
 
 def _existing_file(folder: Path, name: str) -> str | None:
-    name = name.strip().replace("\\", "/")
-    for candidate in (name, *(f"{name}.{ending}" for ending in _ENDINGS)) if name else ():
-        if (folder / candidate).is_file():
-            return str((folder / candidate).resolve())
-    return None
+    return str((folder / name).resolve()) if (folder / name).is_file() else None
+
+
+@dataclass
+class MembersMetadata:
+    """What an ``articles.csv`` in an archive says about the files in it, which may stand before or after it.
+
+    Parameters
+    ----------
+    waiting
+        The tables that describe members, by their archive and their folder in it.
+    described
+        The articles of each member that can be described, by its archive and its path in it.
+    """
+
+    waiting: dict[tuple[str, str], MetadataTable] = field(default_factory=dict)
+    described: dict[tuple[str, str], list[Record]] = field(default_factory=dict)
+
+    def keep(self, source: Source, options: Options) -> bool:
+        """Return whether a source is such a table; it is kept until all files are read."""
+        folder, name = posixpath.split(source.member)
+        if not source.archive or name != METADATA_FILE or (source.archive, folder) in self.waiting:
+            return False
+        try:
+            table = _metadata_table(source, options)
+        except ArticlesUnreadable:
+            return False  # its reader meets the same error and reports it
+        if table is not None:
+            self.waiting[source.archive, folder] = table
+        return table is not None
+
+    def note(self, source: Source, records: list[Record]) -> None:
+        """Remember the articles of a member."""
+        if source.archive and source.kind in _WITH_METADATA:
+            self.described[source.archive, source.member] = list(records)
+
+    def apply(self, problems: ProblemLog) -> list[Source]:
+        """Write what is known into the articles, and return the tables that have no file to describe."""
+        found: dict[tuple[str, str], Record] = {}
+        # In the order in which the tables of a folder on disk are read, since of two rows for a file the first one counts.
+        for archive, member in sorted(self.described, key=lambda place: (place[0], place[1].split("/"))):
+            for folder in PurePosixPath(member).parents:
+                table = self.waiting.pop((archive, "" if folder.name == "" else str(folder)), None)
+                if table is not None:
+                    _add_metadata(table, partial(_existing_member, table.source, problems), found, problems)
+        for place, known in found.items():
+            for record in self.described.get(place, ()):
+                record.update(known)
+        return [table.source for table in self.waiting.values()]
+
+
+def _existing_member(source: Source, problems: ProblemLog, name: str) -> tuple[str, str] | None:
+    member = posixpath.normpath(posixpath.join(posixpath.dirname(source.member), name))
+    return (source.archive, member) if f"{source.archive}/{member}" in problems.files else None
 
 
 class Origin(NamedTuple):
@@ -408,7 +500,7 @@ def read_articles(
     text (``[+1234 chars]``). Where a row has no text but an abstract or a description, that is its text, which is told
     too. In a ``.txt`` the first line is the title, and the text is the whole file with it. An ``articles.csv`` beside
     texts, documents and pages, with the file's name in a column ``file``, gives their ``published``, ``source``,
-    ``url`` and further columns.
+    ``url`` and further columns, in an archive too.
 
     Without a column of ids, an ``article_id`` is the path in the folder without extension, followed by ``:`` and the row
     if the file contains several articles. Duplicates get the suffix ``-2``, ``-3`` ...
@@ -418,7 +510,7 @@ def read_articles(
 
     Examples
     --------
-    >>> from pathlib import Path
+    >>> from pathlib import Path, PurePosixPath
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     file = Path(folder, "news.csv")
@@ -468,8 +560,9 @@ def _read_all(
 ) -> tuple[list[list[Record] | pd.DataFrame], list[Origin]]:
     tables: list[list[Record] | pd.DataFrame] = []
     origins: list[Origin] = []
+    in_archives = MembersMetadata()
     for source in expanded(sources, problems):
-        if source.data is None and source.real in metadata.paths:
+        if (source.data is None and source.real in metadata.paths) or in_archives.keep(source, options):
             continue
         rows = _read_one(source, options, problems, alone=len(sources) == 1 and source is sources[0])
         origins += [Origin(source.label, number, source.stem, rows.shown) for number in rows.numbers]
@@ -478,11 +571,14 @@ def _read_all(
             tables.append(rows.table)
             continue
         records = [{**record, **known} for record in rows.table] if known else rows.table
+        in_archives.note(source, records)
         # Thousands of small files make one table, not thousands.
         if tables and isinstance(tables[-1], list):
             tables[-1].extend(records)
         else:
             tables.append(records)
+    for source in in_archives.apply(problems):
+        _read_one(source, options, problems, alone=False)  # for the reason why it is none of articles
     return tables, origins
 
 

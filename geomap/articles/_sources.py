@@ -48,6 +48,8 @@ class Source:
         Its content, for a member of an archive that has been unpacked into memory; `path` is then the archive's.
     real
         Its path with all links followed, which is one for each file on disk. Empty for what has no path of its own.
+    archive, member
+        For a member of an archive: the label of the archive, and the path in it.
     """
 
     path: Path
@@ -56,6 +58,8 @@ class Source:
     kind: str
     data: bytes | None = None
     real: str = ""
+    archive: str = ""
+    member: str = ""
 
     def read(self) -> bytes:
         """Return the content, unpacked if the name ends in ``.gz``.
