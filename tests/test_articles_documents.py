@@ -132,6 +132,22 @@ def old_workbook(path: Path) -> Path:
     return path
 
 
+def open_workbook(path: Path) -> Path:
+    spreadsheet = OpenDocumentSpreadsheet()
+    rows = table.Table(name="Articles")
+    for title, body in (("Headline", "Body"), (TITLE, BODY[1])):
+        row = table.TableRow()
+        for value in (title, body):
+            cell = table.TableCell(valuetype="string")
+            cell.addElement(text.P(text=value))
+            row.addElement(cell)
+        rows.addElement(row)
+    spreadsheet.spreadsheet.addElement(rows)
+    spreadsheet.save(str(path))
+    return path
+
+
+OLE_OF_WORD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "WordDocument".encode("utf-16-le")
 TABLE: list[list[Any]] = [
     ["Headline", "Body", "Date", "Views"],
     [TITLE, BODY[0], date(2019, 3, 31), 12],
@@ -370,17 +386,7 @@ def test_a_sheet_is_a_table_with_dates_and_integers(tmp_path, quiet):
 
 def test_old_excel_and_open_document_spreadsheets_are_read_too(tmp_path, quiet):
     old_workbook(tmp_path / "a.xls")
-    spreadsheet = OpenDocumentSpreadsheet()
-    rows = table.Table(name="Articles")
-    for title, body in (("Headline", "Body"), (TITLE, BODY[1])):
-        row = table.TableRow()
-        for value in (title, body):
-            cell = table.TableCell(valuetype="string")
-            cell.addElement(text.P(text=value))
-            row.addElement(cell)
-        rows.addElement(row)
-    spreadsheet.spreadsheet.addElement(rows)
-    spreadsheet.save(str(tmp_path / "b.ods"))
+    open_workbook(tmp_path / "b.ods")
     articles = read_articles(tmp_path)
     assert articles.article_id.tolist() == ["a:1", "b:1"]
     assert articles.text.tolist() == [BODY[1]] * 2
@@ -608,9 +614,7 @@ def test_an_open_document_with_a_password_is_reported_as_such(tmp_path):
 
 
 def test_an_old_word_document_is_named_with_what_to_do(tmp_path):
-    (tmp_path / "a.doc").write_bytes(
-        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "WordDocument".encode("utf-16-le")
-    )
+    (tmp_path / "a.doc").write_bytes(OLE_OF_WORD)
     (tmp_path / "b.txt").write_text("Rain\nIn Mosul.")
     with pytest.warns(ArticlesSkipped, match=r"a\.doc \(an old Word document \(\.doc\); save it as \.docx"):
         assert read_articles(tmp_path).article_id.tolist() == ["b"]
