@@ -173,7 +173,7 @@ def _by_words(text: str, lead: float) -> str:
             votes[code] = votes.get(code, 0.0) + 1 / len(languages)
     letters = {} if text.isascii() else {code: _letters(code, text) for code in votes}
     best, *others = sorted(votes, key=lambda code: -votes[code] - letters.get(code, 0))
-    number, _ = _apart(best, "", known, letters)
+    number = sum(best in languages_of_words[word] for word in set(known))
     first, second = _apart(best, others[0] if others else "", known, letters)
     return best if number >= _FEWEST_WORDS and first > lead * second else UNKNOWN
 

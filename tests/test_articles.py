@@ -424,7 +424,7 @@ def test_broken_json_lines_are_told_with_their_line(tmp_path):
         '{"text": "In Erb',
         '["a"]',
         '{"title": "no text"}',
-        '{"text": ["a", "list"]}',
+        '{"text": ["a", 1]}',
         '{"text": "In\\u0000 Basra\\ud800."}',
         '{"text": "In Najaf.", "date": "2017-13-45", "title": {"a": 1}}',
         '{"text": "   "}',

@@ -114,6 +114,7 @@ def test_serbian_in_latin_letters_is_serbian() -> None:
         "",
         " \n",
         "Mosul",
+        "São Paulo São Paulo é",
         "Protests in Mosul",
         "12,304 (5.1%)",
         "😀 🎉 😀 🎉 😀 🎉",

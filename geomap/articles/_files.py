@@ -135,8 +135,8 @@ def _located(name: str, path: Any) -> Path:
 def no_such_file(path: str) -> str:
     """Return that a path leads nowhere, and what it may have been meant as."""
     if address := _ADDRESS.fullmatch(path):
-        where = f"{address[1]}://{address[2]}"
-        return f"{where} is an address, and geomap fetches nothing: save the page and read the file, or {HOW_TO_FETCH}"
+        what = f"{address[1]}://{address[2]} is an address, and geomap fetches nothing"
+        return f"{what}: save the page and read the file, or {HOW_TO_FETCH}"
     hint = "; * is for the shell: give Path(folder).glob('*.txt')" if "*" in path else ""
     return f"no such file or folder: {path} (working directory: {Path.cwd()}){hint}"
 

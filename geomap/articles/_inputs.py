@@ -139,7 +139,11 @@ def _is_finished(data: Any) -> bool:
     return (
         isinstance(data, pd.DataFrame)
         and data.columns.is_unique
-        and all(name in data.columns and data[name].dtype == dtype for name, dtype in ARTICLES.items())
+        and all(
+            name in data.columns
+            and (data[name].dtype == dtype or (name in ("source", "url") and bool(data[name].isna().all())))
+            for name, dtype in ARTICLES.items()
+        )
         and not any(data[name].isna().any() for name in ("title", "text"))
         and not any(data[name].str.contains("\0", regex=False).any() for name in ("title", "text"))
     )
