@@ -13,6 +13,7 @@ from geomap._checks import of_kind, wrong_kind
 from geomap.gazetteer._folding import fold
 from geomap.gazetteer._model import Candidate, NameEntry, NameKind, WrittenForm
 from geomap.gazetteer._sources import EMBEDDED, Source, check_source, each_source, index_of
+from geomap.gazetteer._spelled import Spelled, spelled
 from geomap.gazetteer._store import Layers, Store
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ class Gazetteer:
         return gpd.GeoDataFrame(with_dtypes(raw, CANDIDATES), geometry=points(raw["lon"], raw["lat"]), crs=CRS)
 
     def candidates(
-        self, names: Iterable[str], *, limit: int = 200, year: int | None = None
+        self, names: Iterable[str], *, limit: int = 200, year: int | None = None, spelling: bool = False
     ) -> dict[str, list[Candidate]]:
         """Return the candidates for many names.
 
@@ -153,6 +154,9 @@ class Gazetteer:
         year
             The year in which the name was written. Features that had it only at other times are left out; names
             without dates of validity always count. Without a year every name counts.
+        spelling
+            Whether a name that no feature has gets the features of which it is another spelling by rule ("Hawijah" for
+            Al Ḩawījah, "Lugansk" for Luhansk); their ``kind`` is ``NameKind.SPELLING``. See :meth:`spelled`.
 
         Returns
         -------
@@ -170,8 +174,41 @@ class Gazetteer:
                 raise wrong_kind("a name", name, _A_NAME)
             if name not in found:
                 rows = by_name(fold(name), year=year)
+                if spelling and not rows:
+                    rows = [each.place for each in self.spelled(name, limit=limit, year=year)]
                 found[name] = _capped(rows, limit, front) if len(rows) > 1 else rows
         return found
+
+    def spelled(self, name: str, *, limit: int = 50, year: int | None = None) -> list[Spelled]:
+        """Return features that have another spelling of a name, by rules that know scripts and languages.
+
+        Parameters
+        ----------
+        name
+            A name in any spelling.
+        limit
+            Maximum number of features.
+        year
+            As for :meth:`candidates`.
+
+        Returns
+        -------
+        list of Spelled
+            Tuples of the feature (its ``kind`` is ``NameKind.SPELLING``), the similarity of the two spellings in [0, 1]
+            and the other spelling, folded; the most populous feature first. Features that have the name as it is given
+            are not among them.
+
+        Notes
+        -----
+        A rule holds in the countries whose names it is about: the Arabic article is dropped in Iraq, not in El Salvador.
+
+        Examples
+        --------
+        >>> [each.place.name for each in Gazetteer().spelled("Falloujah")]
+        ['Al Fallūjah']
+        """
+        of_kind("name", name, str, _A_NAME)
+        return spelled(self._store, fold(name), year=year, limit=max(limit, 0))
 
     def fuzzy(self, name: str, *, limit: int = 10, year: int | None = None) -> list[tuple[Candidate, float]]:
         """Return features with similar names: misspelled, transliterated differently, or inflected.

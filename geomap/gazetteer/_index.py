@@ -12,7 +12,7 @@ from geomap._files import CACHE_VARIABLE, free_space, replacing, size_in_words
 from geomap.errors import GazetteerUnwritable, GeomapError, UnsafeOutput
 from geomap.gazetteer._fuzzy import write_fuzzy
 from geomap.gazetteer._model import FIELDS, SCHEMA_VERSION, Candidate, Origin, SourceRow
-from geomap.gazetteer._spelling import spelling_key
+from geomap.gazetteer._spelling import stored_keys
 
 # Years for an open beginning and an open end in the table of validity.
 FIRST_YEAR, LAST_YEAR = -1_000_000, 1_000_000
@@ -119,18 +119,13 @@ def _fill(connection: sqlite3.Connection, rows: IndexRows) -> None:
     fill("INSERT OR IGNORE INTO alias VALUES (?, ?)", rows.aliases)
     fill("INSERT INTO source VALUES (?, ?, ?, ?, ?)", rows.sources)
     fill("INSERT INTO origin VALUES (?, ?, ?)", rows.origins)
-    folded_names = connection.execute("SELECT DISTINCT folded FROM name")
-    fill("INSERT INTO spelling VALUES (?, ?)", sorted(_spellings(name for (name,) in folded_names)))
+    named = connection.execute("SELECT DISTINCT n.folded, p.country_code FROM name n JOIN place p ON p.row = n.place")
+    fill("INSERT OR IGNORE INTO spelling VALUES (?, ?)", sorted(stored_keys(named)))
     fill("INSERT INTO meta VALUES (?, ?)", sorted(rows.meta.items()))
     counted = "INSERT OR REPLACE INTO meta SELECT ?, count(*) FROM "
     connection.execute(counted + "place", ("places",))
     connection.execute(counted + "name", ("names",))
     connection.execute("INSERT OR REPLACE INTO meta VALUES ('schema', ?)", (str(SCHEMA_VERSION),))
-
-
-def _spellings(names: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield the keys of names that are not their own."""
-    return ((key, name) for name in names if (key := spelling_key(name)) != name)
 
 
 _SECONDS_TO_WAIT = 3600

@@ -1,25 +1,272 @@
 """Spelling keys: one form for the spellings of a name that folding keeps apart, such as transliterations.
 
-``Hawija`` and ``Al Ḩawījah`` fold to different strings and share a key. Keys find names only where no feature has the name
-as it is written.
+``Hawija`` and ``Al Ḩawījah`` fold to different strings and share a key. How names vary depends on the language that they come
+from, so that a key belongs to a *family* of countries: the article of ``Al Ḩawījah`` is dropped in Iraq, not in El Salvador.
+A name is stored under the key of the family of its place; what is asked for is looked up under its key in every family.
+
+:data:`RULES` is the whole table. To add a rule, add a row with pairs of names to ``tests/test_gazetteer_spelling.py`` and
+measure it with ``tests/benchmarks/candidates.py --rules``.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
 
-# The Arabic article, as it is written before every letter or as it sounds before some.
-_ARTICLE = re.compile(r"\b(?:al|el|ad|an|ar|as|ash|at|az) (?=[a-z]{3})")
-_FINAL_H = re.compile(r"(?<=[ae])h\b")
-_REPEATED = re.compile(r"([a-z])\1+")
+Step = Callable[[str], str]
+_AT_ONCE = 5_000
+
+# Countries by the writing, or the habits of transliteration, that most of their names come from.
+_COUNTRIES = {
+    "arabic": "AE BH DJ DZ EG EH ER IL IQ JO KM KW LB LY MA MR OM PS QA SA SD SO SY TD TN YE",
+    "persian": "AF IR PK TJ",
+    "indic": "BD BT IN LK MV NP",
+    "cyrillic": "AM AZ BA BG BY GE KG KZ MD ME MK MN RS RU TM UZ",
+    "ukrainian": "UA",
+    "chinese": "CN HK MO SG TW",
+    "korean": "KP KR",
+    "germanic": "AT AX BE CH CZ DE DK EE FI FO GL HU IS LI LU NL NO PL SE SJ",
+}
+GENERAL = "general"
+FAMILIES = (GENERAL, *_COUNTRIES)
+_FAMILY: Mapping[str, str] = {
+    country: family for family, countries in _COUNTRIES.items() for country in countries.split()
+}
+# What begins the keys of a family; those of the general one have nothing in front.
+_MARKS = {family: f"{family[:2]}:" if family != GENERAL else "" for family in FAMILIES}
 
 
-def spelling_key(folded: str) -> str:
-    """Return the key of a folded name; names of one key are spellings of each other, or look like it.
+def family_of(country_code: str | None) -> str:
+    """Return the family of a country by its ISO 3166-1 code.
 
     Examples
     --------
-    >>> spelling_key("al hawijah") == spelling_key("hawija")
-    True
+    >>> family_of("IQ"), family_of("US"), family_of(None)
+    ('arabic', 'general', 'general')
     """
-    return _REPEATED.sub(r"\1", _FINAL_H.sub("", _ARTICLE.sub("", folded)))
+    return _FAMILY.get(country_code or "", GENERAL)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A way in which the spellings of one name differ.
+
+    Parameters
+    ----------
+    name
+        What differs.
+    families
+        Where names differ so; everywhere if empty.
+    example
+        Two spellings of one name, folded.
+    steps
+        What brings them together: each takes and returns a line for each folded name, with a space at either end.
+    """
+
+    name: str
+    families: tuple[str, ...]
+    example: tuple[str, str]
+    steps: tuple[Step, ...]
+
+
+def _replaced(*pairs: str) -> tuple[Step, ...]:
+    """Return steps that replace what stands left of each arrow by what stands right of it; ``_`` is a space."""
+    return tuple(_replacing(*(part.replace("_", " ") for part in pair.split(">"))) for pair in pairs)
+
+
+def _replacing(old: str, new: str) -> Step:
+    return lambda text: text.replace(old, new)
+
+
+def _matched(pattern: str, new: str) -> Step:
+    substitute = re.compile(pattern).sub
+    return lambda text: substitute(new, text)
+
+
+def _translated(old: str, new: str) -> Step:
+    table = str.maketrans(old, new)
+    return lambda text: text.translate(table)
+
+
+# "Saint" of either sex and of several, before a name; "st" and "ste" are written out by folding.
+_SAINTS = (
+    "ainte?s? an anta anto ao ant ante int inte ankt anct anctus zent vat[yae] vet[aioy] fant(?:a|ul|u)? fint(?:a|ul)? "
+    "wiet[yae] vyat(?:oy|aya|oye)"
+)
+_SAINT = (
+    _matched(rf" s(?:{'|'.join(_SAINTS.split())}) (?=[a-z])", " saint "),
+    _matched(r" (?:a[gy](?:ios|ia|ioi|iou|ias)|aghi(?:os|a)|hagi(?:os|a)) (?=[a-z])", " saint "),
+)
+# The Arabic article as it is written before every letter, or as it sounds before some of them; in Arabic names alone.
+_ARTICLE = _matched(r" (?:[aeu]l|il|[aeu][dnrstz]|[aeu](?:sh|th|dh)) (?=[a-z]{3})", " ")
+_ALPHABETIC = tuple(family for family in FAMILIES if family != "chinese")
+_CONSONANTS = _matched(r"([bcdfghjklmnpqrstvwxz])\1+", r"\1")
+
+# A Chinese name in Pinyin, in Wade-Giles without its apostrophes (folding drops them) or as the post spelled it.
+_SYLLABLE = (
+    r"(?:zh|ch|chw|sh|hs|tz|ts|sz|ss|szechw|[kh]w|[bpmfdtnlgkhjqxrzcsyw])?"
+    r"(?:i?ang|uang|i?ong|iung|ung|eng|ing|iao|uai|uei|uan|uen|ian|ien|ieh|ueh|erh|"
+    r"ao|ai|ei|ou|ow|an|en|in|un|ia|ie|iu|ua|uo|ui|ue|eh|ih|er|a|e|i|o|u)"
+)
+_IS_CHINESE = re.compile(rf" (?:{_SYLLABLE} ?)+\Z").match
+_CHINESE = (
+    *_replaced("hs>x", "sze>si", "szu>si", "ssu>si", "tzu>zi", "kw>ku", "hw>hu", "chw>chu", "ow_>ou_", "ts>z", "tz>z"),
+    *_replaced("ien>ian", "eh>e", "ih_>i_", "ih>i", "erh>er", "uei>ui", "yen>yan", "yi>i", "zh>ch", "q>ch"),
+    _matched(r"j(?=[iu])|k(?=i)|z(?=i[anueo])", "ch"),
+    _matched(r"(?<=[gkh])o(?![nuw])", "e"),
+    *_replaced("ong>ung", "uo>o", "j>r", "x>s", "b>p", "d>t", "g>k"),
+    _matched(r"c(?!h)", "z"),
+)
+
+
+def _pinyin(text: str) -> str:
+    """Bring the lines that are Chinese syllables and nothing else to one form, which is neither Pinyin nor Wade-Giles."""
+    return "\n".join(_one_chinese(line) if _IS_CHINESE(line) else line for line in text.split("\n"))
+
+
+def _one_chinese(name: str) -> str:
+    for step in _CHINESE:
+        name = step(name)
+    return name
+
+
+# In the order in which they are applied: what a rule looks for, those before it must have left.
+RULES: tuple[Rule, ...] = (
+    Rule("saint", _ALPHABETIC, ("agios nikolaos", "saint nikolaos"), _SAINT),
+    Rule("article", ("arabic",), ("ash shatrah", "shatrah"), (_ARTICLE,)),
+    Rule("final h", ("arabic", "persian", "indic"), ("samarrah", "samarra"), _replaced("ah_>a_", "eh_>e_")),
+    Rule(
+        "ou/u",
+        ("arabic", "persian", "cyrillic"),
+        ("zarzour", "zarzur"),
+        (_matched(r"ou(?=[aei])", "w"), *_replaced("ou>u", "oo>u")),
+    ),
+    Rule(
+        "doubled vowels",
+        ("arabic", "persian", "indic", GENERAL),
+        ("rafeeq", "rafiq"),
+        _replaced("aa>a", "ee>i", "oo>u", "ii>i", "uu>u"),
+    ),
+    Rule("aa/a", ("germanic",), ("aarhus", "arhus"), _replaced("aa>a")),
+    Rule("q/k, gh/g", ("arabic", "persian", "cyrillic"), ("baghlan", "baglan"), _replaced("gh>g", "q>k")),
+    Rule("k/g", ("arabic",), ("aqaba", "agaba"), _replaced("g>k")),
+    Rule(
+        "kh/h",
+        ("arabic", "persian", "cyrillic", "ukrainian"),
+        ("khabur", "habur"),
+        _replaced("kh>h", "x>h"),
+    ),
+    Rule(
+        "diphthongs",
+        ("arabic", "persian", "indic"),
+        ("dayr hafir", "deir hafir"),
+        (
+            _matched(r"[ae]w(?![aeiouy])", "u"),
+            _matched(r"uw(?=[aeiou])", "w"),
+            _matched(r"i?yy?(?=[aeu])", "i"),
+            _matched(r"[ae][iy](?![aeiou])", "ai"),
+            *_replaced("y>i", "ii>i"),
+        ),
+    ),
+    Rule("o/u", ("arabic", "persian"), ("homs", "hums"), _replaced("o>u")),
+    Rule("e/a", ("arabic",), ("tel kaif", "tal kaif"), _replaced("e>a")),
+    Rule("i/a", ("arabic",), ("tikrit", "takrit"), (_matched(r"(?<=[^aeiouy ])i(?=[^aeiouy ])", "a"),)),
+    Rule("e/i", ("persian",), ("hilmand", "helmand"), _replaced("e>i")),
+    Rule(
+        "sh/s, zh/z, ch/c, ts/c",
+        ("cyrillic", "ukrainian"),
+        ("zhytomyr", "zytomyr"),
+        _replaced("shch>sc", "sch>sc", "tsch>c", "zh>z", "sh>s", "ch>c", "ts>c", "tz>c", "w>v", "ff_>v_"),
+    ),
+    Rule(
+        "y/j/i",
+        ("cyrillic", "ukrainian"),
+        ("novyi urengoi", "noviy urengoy"),
+        (_matched(r"[yji]+(?=[aeou])", "i"), *_replaced("ie>e", "io>e"), _matched(r"[yji]+", "i")),
+    ),
+    Rule("g/h", ("ukrainian",), ("luhansk", "lugansk"), _replaced("g>h")),
+    Rule("o/e/i", ("ukrainian",), ("kharkov", "kharkiv"), (_translated("oe", "ii"), *_replaced("ii>i"))),
+    Rule("pinyin", ("chinese",), ("hsian", "xian"), (_pinyin,)),
+    Rule(
+        "revised korean",
+        ("korean",),
+        ("pusan", "busan"),
+        (*_replaced("eo>o", "eu>u", "sh>s", "j>ch"), _translated("bdgl", "ptkr")),
+    ),
+    Rule("umlaut", ("germanic",), ("koeln", "koln"), _replaced("ae>a", "oe>o", "ue>u")),
+    Rule("w/v", ("indic", "persian"), ("bhiwandi", "bhivandi"), _replaced("w>v")),
+    Rule("space", (), ("tel afar", "telafar"), _replaced("_>")),
+    Rule("doubled consonants", _ALPHABETIC, ("mossul", "mosul"), (_CONSONANTS,)),
+)
+
+
+def spelling_key(folded: str, family: str = GENERAL, *, rules: Iterable[Rule] = RULES) -> str:
+    """Return the key of a folded name in a family; names of one key are spellings of each other, or look like it.
+
+    Parameters
+    ----------
+    folded
+        What :func:`~geomap.gazetteer.fold` returns. Names in other scripts than the Latin are their own key.
+    family
+        One of :data:`FAMILIES`.
+    rules
+        Some of :data:`RULES`, to measure what each does.
+
+    Examples
+    --------
+    >>> spelling_key("al hawijah", "arabic") == spelling_key("hawija", "arabic")
+    True
+    >>> spelling_key("el salvador")
+    'elsalvador'
+    """
+    return spelling_keys([folded], family, rules=rules)[0]
+
+
+def spelling_keys(names: Sequence[str], family: str, *, rules: Iterable[Rule] = RULES) -> list[str]:
+    """Return the keys of many folded names, as :func:`spelling_key` does, several times as fast."""
+    # All names in one text, so that each step is called once; no step looks past the spaces around a name.
+    text = " " + " \n ".join(names) + " "
+    for step in _steps(family, tuple(rules)):
+        text = step(text)
+    mark = _MARKS[family]
+    return [
+        mark + (key.strip() or name) if name.isascii() else name
+        for name, key in zip(names, text.split("\n"), strict=True)
+    ]
+
+
+def bare(key: str) -> str:
+    """Return a key without what says its family: the form that a name with this key has if it is written so."""
+    return key.rpartition(":")[2]
+
+
+def stored_keys(names: Iterable[tuple[str, str | None]]) -> Iterator[tuple[str, str]]:
+    """Yield the keys of names that differ from the name, each with its name: what an index stores.
+
+    Parameters
+    ----------
+    names
+        Folded names, each with the code of a country in which a place has it.
+    """
+    for batch in _batched(names):
+        by_family: dict[str, list[str]] = {}
+        for name, country_code in batch:
+            by_family.setdefault(family_of(country_code), []).append(name)
+        for family, same in by_family.items():
+            for key, name in zip(spelling_keys(same, family), same, strict=True):
+                if bare(key) != name:
+                    yield key, name
+
+
+def _batched(names: Iterable[tuple[str, str | None]]) -> Iterator[list[tuple[str, str | None]]]:
+    every = iter(names)
+    while batch := list(islice(every, _AT_ONCE)):
+        yield batch
+
+
+@lru_cache(maxsize=256)
+def _steps(family: str, rules: tuple[Rule, ...]) -> tuple[Step, ...]:
+    return tuple(step for rule in rules if family in (rule.families or FAMILIES) for step in rule.steps)

@@ -28,6 +28,7 @@ from geomap.gazetteer._model import (
     SourceRow,
     WrittenForm,
 )
+from geomap.gazetteer._spelling import bare
 
 # The most rows that a name gets, the most prominent ones: at full size "San Antonio" has thousands.
 MOST_ROWS = 1000
@@ -130,7 +131,7 @@ class Store:
     def names_of_key(self, key: str) -> list[str]:
         """Return the folded names that have a spelling key; see :mod:`geomap.gazetteer._spelling`."""
         found = self.connection.execute("SELECT folded FROM spelling WHERE key = ? ORDER BY folded", (key,))
-        return [*self.existing([key]), *(folded for (folded,) in found)]
+        return [*self.existing([bare(key)]), *(folded for (folded,) in found)]
 
     def sources(self) -> dict[str, SourceRow]:
         """Return the sources of the features by key."""
@@ -301,6 +302,10 @@ class Layers:
             found += [self._front(each, number, year) for each in store.by_name(folded, year=year, limit=limit)]
         # A feature in front is found by its own name before it is found by a name of the one that it replaces.
         return sorted(found, key=_prominence)
+
+    def names_of_key(self, key: str) -> list[str]:
+        """Return the folded names that have a spelling key in any of the indexes."""
+        return list(dict.fromkeys(name for store in self.stores for name in store.names_of_key(key)))
 
     def _front(self, candidate: Candidate, number: int, year: int | None) -> Candidate:
         """Return the same feature from an index further in front, if there is one; the name's kind is kept."""

@@ -7,24 +7,65 @@ after article, so that signals are sums over slices.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from geomap.gazetteer import Candidate, Gazetteer, fold
+from geomap.gazetteer._model import NameKind
 from geomap.resolution._context import MentionContext, holds, lies_elsewhere, read_contexts
 from geomap.resolution._names import SHORT_FORMS, name_variants
 from geomap.resolution._source_home import SourceHome, read_source_homes
 from geomap.tables import Floats, Ints
 
-# A toponym and the year in which it was written, None where that makes no difference.
-Asked = tuple[str, int | None]
-# For each of these, the folded name by which candidates were found, and these with how far the name was cut for it.
-Found = dict[Asked, tuple[str, list[tuple[int, Candidate]]]]
+
+
+class Asked(NamedTuple):
+    """What is looked up for a mention.
+
+    Parameters
+    ----------
+    toponym
+        Its words.
+    year
+        The year in which it was written, None where that makes no difference.
+    countries
+        Codes of the countries in which a similar name will do; none where the gazetteer has the name.
+    """
+
+    toponym: str
+    year: int | None
+    countries: frozenset[str] = frozenset()
+
+
+class Proposal(NamedTuple):
+    """A candidate, how far the name had to be cut for it, and the other name by which it was found ("" as written)."""
+
+    depth: int
+    place: Candidate
+    spelled: str = ""
+
+
+# For each of these, the folded name by which candidates were found, and the candidates.
+Found = dict[Asked, tuple[str, list[Proposal]]]
 DEEPEST = 4
+# Another spelling is as doubtful as a name with a word cut off.
+SPELLING_DEPTH = 1
+# Words of so few letters and nothing but capitals are initials of something, and no spelling of a name.
+LONGEST_INITIALS = 5
+# A similar name is asked for only where most of its letters agree (see :func:`~geomap.gazetteer._fuzzy.similarity`), the more
+# so the less there are, and of the names found only those about as similar as the best.
+LEAST_SIMILARITY = 0.85
+SHORTEST_SIMILAR = 6
+SIMILARITY_MARGIN = 0.03
+MOST_SIMILAR = 60
+# An article is about a country when at least this share of its names, and two of them, are of places there.
+COUNTRY_SHARE = 0.25
 
 
 @dataclass
@@ -74,6 +115,8 @@ class Batch:
         Group number of each mention, -1 where it has no candidate.
     sources, homes
         Publisher of each article, and where the user says that it is at home; None where not known.
+    spelled
+        Of each row, the other spelling by which the candidate was found; empty where it has the name as written.
     """
 
     places: list[Candidate]
@@ -88,6 +131,7 @@ class Batch:
     mention_group: Ints
     sources: list[str | None]
     homes: list[SourceHome | None]
+    spelled: list[str]
 
 
 class Codes:
@@ -101,7 +145,15 @@ class Codes:
         return self._numbers.setdefault(code, len(self._numbers)) if code else -1
 
 
-def build_batch(articles: pd.DataFrame, mentions: pd.DataFrame, gazetteer: Gazetteer, *, limit: int = 100) -> Batch:
+def build_batch(
+    articles: pd.DataFrame,
+    mentions: pd.DataFrame,
+    gazetteer: Gazetteer,
+    *,
+    limit: int = 100,
+    spelling: bool = True,
+    similar: bool = True,
+) -> Batch:
     """Collect the candidates of every mention.
 
     Parameters
@@ -114,11 +166,19 @@ def build_batch(articles: pd.DataFrame, mentions: pd.DataFrame, gazetteer: Gazet
         Where candidates come from.
     limit
         How many candidates a name may have.
+    spelling
+        Whether a name that the gazetteer lacks gets the candidates of which it is another spelling by rule.
+    similar
+        Whether a name that is still without gets those with a similar name in the countries that its article is about.
     """
     numbers = {article_id: number for number, article_id in enumerate(articles["article_id"])}
     years = _years(articles, mentions, gazetteer)
-    asked = list(zip(mentions["toponym"], years, strict=True))
-    found = _find(asked, gazetteer, limit)
+    asked = [Asked(*each) for each in zip(mentions["toponym"], years, strict=True)]
+    found = _find(asked, gazetteer, limit, spelling=spelling)
+    homes = read_source_homes(articles, gazetteer)
+    if similar:
+        asked = _within_countries(articles, mentions, asked, found, homes)
+        found |= _find_similar(asked, gazetteer)
     contexts = _checked(mentions, asked, read_contexts(articles, mentions, gazetteer, years), found)
     keys: dict[tuple[int, str, str], int] = {}
     groups: list[tuple[int, Asked]] = []
@@ -138,7 +198,7 @@ def build_batch(articles: pd.DataFrame, mentions: pd.DataFrame, gazetteer: Gazet
         else:
             group_contexts[keys[key]] = group_contexts[keys[key]].merged(context)
         mention_group[position] = keys[key]
-    return _lay_out(articles, read_source_homes(articles, gazetteer), groups, group_contexts, mention_group, found)
+    return _lay_out(articles, homes, groups, group_contexts, mention_group, found)
 
 
 def _years(articles: pd.DataFrame, mentions: pd.DataFrame, gazetteer: Gazetteer) -> list[int | None]:
@@ -161,7 +221,7 @@ def _checked(
     defined: dict[tuple[str, str], dict[str, MentionContext]] = {}
     keys = [(article_id, found[each][0]) for article_id, each in zip(mentions["article_id"], asked, strict=True)]
     for key, each, context in zip(keys, asked, contexts, strict=True):
-        candidates = [candidate for _, candidate in found[each][1]]
+        candidates = [proposal.place for proposal in found[each][1]]
         if context.areas and not any(holds(context.areas, candidate) for candidate in candidates):
             if context.firm and _is_town(candidates) and lies_elsewhere(context.areas, candidates):
                 context = context.placed_nowhere()
@@ -184,21 +244,21 @@ def _is_town(candidates: Sequence[Candidate]) -> bool:
     return bool(codes) and not any(code.startswith("PCL") or code == "ADM1" for code in codes)
 
 
-def _find(asked: Iterable[Asked], gazetteer: Gazetteer, limit: int) -> Found:
-    """Return for each toponym its folded name and its candidates, each with how far the name had to be cut."""
+def _find(asked: Iterable[Asked], gazetteer: Gazetteer, limit: int, *, spelling: bool) -> Found:
+    """Return for each toponym its folded name and its candidates, by its own spelling or else by another one."""
     by_year: dict[int | None, list[str]] = {}
-    for toponym, year in dict.fromkeys(asked):
+    for toponym, year, _ in dict.fromkeys(asked):
         by_year.setdefault(year, []).append(toponym)
     return {
-        (toponym, year): named
+        Asked(toponym, year): named
         for year, toponyms in by_year.items()
-        for toponym, named in _find_in_year(toponyms, gazetteer, limit, year).items()
+        for toponym, named in _find_in_year(toponyms, gazetteer, limit, year, spelling=spelling).items()
     }
 
 
 def _find_in_year(
-    toponyms: Iterable[str], gazetteer: Gazetteer, limit: int, year: int | None
-) -> dict[str, tuple[str, list[tuple[int, Candidate]]]]:
+    toponyms: Iterable[str], gazetteer: Gazetteer, limit: int, year: int | None, *, spelling: bool
+) -> dict[str, tuple[str, list[Proposal]]]:
     variants = {toponym: list(name_variants(toponym)) for toponym in toponyms}
     every = {name for names in variants.values() for name in names}
     answers = gazetteer.candidates(every | set(SHORT_FORMS.values()), limit=limit, year=year)
@@ -207,8 +267,89 @@ def _find_in_year(
         # A shorter form is asked for only where the name as written has nothing: "Kansas City" is not in Kansas.
         both = ((d, n, _with_short_form(n, answers)) for d, n in enumerate(names))
         depth, name, candidates = next((each for each in both if each[2]), (0, toponym, []))
-        found[toponym] = (fold(name) or toponym, [(min(depth, DEEPEST), candidate) for candidate in candidates])
+        proposals = [Proposal(min(depth, DEEPEST), candidate) for candidate in candidates]
+        if spelling and not proposals:
+            proposals = _spelled(toponym, names, gazetteer, limit, year)
+        found[toponym] = (fold(name) or toponym, proposals)
     return found
+
+
+def _spelled(
+    toponym: str, names: Sequence[str], gazetteer: Gazetteer, limit: int, year: int | None
+) -> list[Proposal]:
+    """Return the candidates that have another spelling of the toponym, or of the first of its shorter forms that has any."""
+    if toponym.isupper() and len(toponym) <= LONGEST_INITIALS:
+        return []
+    for depth, name in enumerate(names, start=SPELLING_DEPTH):
+        others = gazetteer.spelled(name, limit=limit, year=year)
+        if others:
+            return [Proposal(min(depth, DEEPEST), other.place, _shown(other.place, other.name)) for other in others]
+    return []
+
+
+def _shown(place: Candidate, name: str) -> str:
+    """Return a name as its feature writes it, where that is known."""
+    return place.name if fold(place.name) == name else name
+
+
+def _within_countries(
+    articles: pd.DataFrame,
+    mentions: pd.DataFrame,
+    asked: Sequence[Asked],
+    found: Found,
+    homes: Sequence[SourceHome | None],
+) -> list[Asked]:
+    """Return what is asked for, with the countries that its article is about where nothing was found."""
+    names: dict[str, dict[str, str]] = {}
+    for article_id, each in zip(mentions["article_id"], asked, strict=True):
+        name, proposals = found[each]
+        if proposals and not proposals[0].spelled and proposals[0].place.country_code:
+            names.setdefault(article_id, {})[name] = proposals[0].place.country_code
+    countries = {article_id: _countries_of(of_names) for article_id, of_names in names.items()}
+    for article_id, home in zip(articles["article_id"], homes, strict=True):
+        if home is not None and home.country_code:
+            countries[article_id] = countries.get(article_id, frozenset()) | {home.country_code}
+    return [
+        each if found[each][1] else each._replace(countries=countries.get(article_id, frozenset()))
+        for article_id, each in zip(mentions["article_id"], asked, strict=True)
+    ]
+
+
+def _countries_of(names: Mapping[str, str]) -> frozenset[str]:
+    counts = Counter(names.values())
+    return frozenset(code for code, count in counts.items() if count >= max(2, COUNTRY_SHARE * len(names)))
+
+
+def _find_similar(asked: Iterable[Asked], gazetteer: Gazetteer) -> Found:
+    """Return the candidates with similar names in the countries asked for."""
+    similar: dict[tuple[str, int | None], tuple[str, list[tuple[Candidate, float]]]] = {}
+    found: Found = {}
+    for each in dict.fromkeys(each for each in asked if each.countries):
+        key = (each.toponym, each.year)
+        if key not in similar:
+            similar[key] = _similar(each.toponym, gazetteer, each.year)
+        name, scored = similar[key]
+        within = [(place, score) for place, score in scored if place.country_code in each.countries]
+        best = max((score for _, score in within), default=0.0) - SIMILARITY_MARGIN
+        found[each] = (
+            name,
+            [
+                Proposal(2 * SPELLING_DEPTH, place._replace(kind=int(NameKind.SPELLING)), place.name)
+                for place, score in within
+                if score >= best
+            ],
+        )
+    return found
+
+
+def _similar(toponym: str, gazetteer: Gazetteer, year: int | None) -> tuple[str, list[tuple[Candidate, float]]]:
+    """Return the features with a name similar to the toponym's, as written and without what surrounds it."""
+    name = next(name_variants(toponym), "")
+    folded = fold(name)
+    if len(folded) < SHORTEST_SIMILAR:
+        return folded or toponym, []
+    scored = gazetteer.fuzzy(name, limit=MOST_SIMILAR, year=year)
+    return folded, [(place, score) for place, score in scored if score >= LEAST_SIMILARITY]
 
 
 def _with_short_form(name: str, answers: dict[str, list[Candidate]]) -> list[Candidate]:
@@ -229,14 +370,11 @@ def _lay_out(
     renumbered[order] = np.arange(len(groups))
     renumbered[-1] = -1
     # Attributes are laid out once per name; groups then only take slices of them.
-    places: list[Candidate] = []
-    depths: list[int] = []
+    proposals: list[Proposal] = []
     spans: dict[Asked, tuple[int, int]] = {}
     for toponym in dict.fromkeys(name for _, name in groups):
-        candidates = found[toponym][1]
-        spans[toponym] = (len(places), len(places) + len(candidates))
-        places.extend(candidate for _, candidate in candidates)
-        depths.extend(depth for depth, _ in candidates)
+        spans[toponym] = (len(proposals), len(proposals) + len(found[toponym][1]))
+        proposals.extend(found[toponym][1])
     bounds = np.array([spans[groups[number][1]] for number in order], dtype=np.int64).reshape(-1, 2)
     sizes = bounds[:, 1] - bounds[:, 0]
     starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
@@ -244,8 +382,8 @@ def _lay_out(
     group = np.repeat(np.arange(len(order)), sizes)
     group_article = np.array([groups[number][0] for number in order], dtype=np.int64)
     return Batch(
-        places=[places[row] for row in rows],
-        columns=_columns(places, depths).take(rows),
+        places=[proposals[row].place for row in rows],
+        columns=_columns([each.place for each in proposals], [each.depth for each in proposals]).take(rows),
         group=group,
         article=group_article[group] if len(group) else group,
         starts=starts,
@@ -256,6 +394,7 @@ def _lay_out(
         mention_group=renumbered[mention_group],
         sources=[None if pd.isna(source) else str(source) for source in articles["source"]],
         homes=homes,
+        spelled=[proposals[row].spelled for row in rows],
     )
 
 

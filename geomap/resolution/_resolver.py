@@ -45,12 +45,20 @@ class Resolver:
         What scores them.
     limit
         The most candidates per name, as for :meth:`~geomap.gazetteer.Gazetteer.candidates`.
+    spelling, similar
+        Whether a name that the gazetteer lacks may mean a place of which it is another spelling by rule
+        (:meth:`~geomap.gazetteer.Gazetteer.spelled`), and then one with a similar name
+        (:meth:`~geomap.gazetteer.Gazetteer.fuzzy`) in the countries that the article is about.
     """
 
-    def __init__(self, gazetteer: Gazetteer, ranker: Ranker, *, limit: int = 100) -> None:
+    def __init__(
+        self, gazetteer: Gazetteer, ranker: Ranker, *, limit: int = 100, spelling: bool = True, similar: bool = True
+    ) -> None:
         self.gazetteer = gazetteer
         self.ranker = ranker
         self.limit = limit
+        self.spelling = spelling
+        self.similar = similar
 
     def resolve(
         self, articles: pd.DataFrame, mentions: pd.DataFrame, *, context: pd.DataFrame | None = None
@@ -89,7 +97,9 @@ class Resolver:
         self, articles: pd.DataFrame, mentions: pd.DataFrame, context: pd.DataFrame | None
     ) -> pd.DataFrame:
         together = mentions if context is None else joined(articles, mentions, context)
-        batch = build_batch(articles, together, self.gazetteer, limit=self.limit)
+        batch = build_batch(
+            articles, together, self.gazetteer, limit=self.limit, spelling=self.spelling, similar=self.similar
+        )
         signals = compute_signals(batch)
         probabilities = softmax(self.ranker.scores(signals), batch)
         chosen = best_rows(probabilities, batch)

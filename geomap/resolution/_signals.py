@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geomap.gazetteer import Candidate
+from geomap.gazetteer._model import NameKind
 from geomap.geometry import EARTH_RADIUS_KM, distance_km, unit_vectors
 from geomap.resolution._candidates import Batch
 from geomap.resolution._context import FOLLOWERS, holds
@@ -78,6 +79,8 @@ NAMES = (
 """The signals in the order of their columns. The ranker that ships and the column ``alternatives`` rely on it."""
 
 SCALES_KM = (25.0, 100.0, 400.0)
+# Another spelling counts as an alternate name; what it is less worth is in its depth.
+OTHER_NAMES = (int(NameKind.ALTERNATE), int(NameKind.SPELLING))
 MIN_MASS = 0.02  # candidates with less mass are not evidence for others: they would only add noise and time
 NEIGHBORS = 2
 NEIGHBOR_CHARACTERS = 40
@@ -170,7 +173,7 @@ def compute_signals(batch: Batch) -> Floats:
         "is_natural": is_class["H"] | is_class["T"] | is_class["L"],
         "is_spot": is_class["S"],
         "main_name": columns.kind == 0,
-        "alternate_name": columns.kind == 1,
+        "alternate_name": np.isin(columns.kind, OTHER_NAMES),
         "demonym": columns.kind == 3,
         "abbreviation": columns.kind == 2,
         "log_alternates": np.log1p(columns.alternates),
@@ -212,7 +215,7 @@ def prior_masses(batch: Batch) -> tuple[Floats, Floats]:
     )
     population = np.log10(columns.population + 1)
     prominence = np.maximum(population, 0.85 * standing) + 0.15 * standing
-    prominence = prominence - 0.35 * (columns.kind == 1) - 0.5 * columns.depth
+    prominence = prominence - 0.35 * np.isin(columns.kind, OTHER_NAMES) - 0.5 * columns.depth
     mass = 10 ** (prominence * 0.9)
     totals = np.add.reduceat(mass, batch.starts[:-1]) if len(mass) else mass
     return prominence, mass / totals[batch.group] if len(mass) else mass
