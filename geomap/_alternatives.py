@@ -6,7 +6,8 @@ The column ``alternatives`` holds compact JSON text, so that it survives whateve
     [[[99072, "Mosul", "IQ", "15", "PPLA", 1683000, 0.987, 36.335, 43.11889], ...], [13210, 0, -402, ...]]
 
 The first has one entry per candidate, the likeliest first: the ``geonameid`` (or the ``place_id`` of a place that is not
-from GeoNames), then the columns of :data:`STORED`. The second says why the first candidate was preferred to the second:
+from GeoNames), then the columns of :data:`STORED`, the last of them only where it says something. The second says why the
+first candidate was preferred to the second:
 what each signal adds to its score, less what it adds to the second's, in units of :data:`UNIT` and in the order of
 :data:`~geomap.resolution._signals.NAMES`. It is empty where there was no choice.
 """
@@ -28,6 +29,7 @@ STORED = {
     **dict.fromkeys(("place_id", "name", "country_code", "admin1_code", "feature_code"), "str"),
     "population": "int64",
     **dict.fromkeys(("probability", "lat", "lon"), "float64"),
+    "spelled_like": "str",
 }
 COLUMNS = {**SPANS, "toponym": "str", "rank": "int64", **STORED}
 
@@ -55,11 +57,16 @@ def read_alternatives(cell: Any) -> tuple[list[tuple[Any, ...]], list[float]]:
     try:
         stored, difference = json.loads(cell) if isinstance(cell, str) else cell
         candidates = [
-            (f"geonames:{place_id}" if isinstance(place_id, int) else place_id, *values) for place_id, *values in stored
+            _whole(f"geonames:{place_id}" if isinstance(place_id, int) else place_id, values)
+            for place_id, *values in stored
         ]
         return candidates, [round(value * UNIT, 4) for value in difference]
     except (ValueError, TypeError) as error:
         raise InvalidTable(f"the column {COLUMN} cannot be read: {cell!r:.60}; geoparse the articles again") from error
+
+
+def _whole(place_id: Any, values: list[Any]) -> tuple[Any, ...]:
+    return (place_id, *values, *[None] * (len(STORED) - 1 - len(values)))
 
 
 def carries_alternatives(mentions: pd.DataFrame) -> bool:
@@ -81,7 +88,8 @@ def alternatives(mentions: pd.DataFrame) -> pd.DataFrame:
         One row per candidate, at most eight per mention, in the order of the mentions and from the likeliest candidate
         to the least likely: ``article_id, field, start, end, toponym, rank`` (from 1), ``place_id, name, country_code,
         admin1_code, feature_code, population`` (0 where unknown), ``probability``, ``lat, lon``
-        (degrees, EPSG:4326); these three to five digits. A mention without a candidate has no row.
+        (degrees, EPSG:4326); these three to five digits; ``spelled_like``, the name by which the candidate was found where
+        it has none that is spelled like the toponym, else missing. A mention without a candidate has no row.
 
     Raises
     ------

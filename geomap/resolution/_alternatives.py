@@ -52,12 +52,12 @@ def alternatives_as_text(
     texts = {-1: _NONE}
     for group, start, size in zip(asked.tolist(), starts.tolist(), sizes.tolist(), strict=True):
         rows = ranked[start : start + min(size, LIMIT)].tolist()
-        candidates = [_stored(batch.places[row], float(probabilities[row])) for row in rows]
+        candidates = [_stored(batch.places[row], float(probabilities[row]), batch.spelled[row]) for row in rows]
         texts[group] = _as_json([candidates, next(difference) if size > 1 else []])
     return [texts[group] for group in groups.tolist()]
 
 
-def _stored(place: Candidate, probability: float) -> tuple[object, ...]:
+def _stored(place: Candidate, probability: float, spelled: str) -> tuple[object, ...]:
     from_geonames = place.place_id == f"geonames:{place.geonameid}"
     return (
         place.geonameid if from_geonames else place.place_id,
@@ -69,4 +69,5 @@ def _stored(place: Candidate, probability: float) -> tuple[object, ...]:
         round(probability, 5),
         round(place.lat, 5),
         round(place.lon, 5),
+        *([spelled] if spelled else []),
     )

@@ -142,7 +142,10 @@ def best_rows(probabilities: Floats, batch: Batch) -> Ints:
 
 
 def calibrated(probabilities: Floats, signals: Floats, chosen: Ints, ranker: Ranker, batch: Batch) -> Floats:
-    """Return each row's confidence: the ranker's for the chosen rows; the others of a group share the rest."""
+    """Return each row's confidence: the ranker's for the chosen rows; the others of a group share the rest.
+
+    None is more confident than its name is to be trusted.
+    """
     if not len(probabilities):
         return probabilities
     sure = ranker.confidence(probabilities[chosen], signals[chosen])
@@ -152,7 +155,7 @@ def calibrated(probabilities: Floats, signals: Floats, chosen: Ints, ranker: Ran
     # Calibration may leave more for a runner-up than for the choice; the choice must stay the likeliest.
     confidence = np.minimum(probabilities * left[batch.group], sure[batch.group])
     confidence[chosen] = sure
-    return confidence
+    return np.minimum(confidence, batch.columns.trust)
 
 
 def chunks_by_source(articles: pd.DataFrame, *, size: int = CHUNK_SIZE) -> Iterator[pd.DataFrame]:

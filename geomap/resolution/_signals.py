@@ -17,7 +17,7 @@ import numpy.typing as npt
 from geomap.gazetteer import Candidate
 from geomap.gazetteer._model import NameKind
 from geomap.geometry import EARTH_RADIUS_KM, distance_km, unit_vectors
-from geomap.resolution._candidates import Batch
+from geomap.resolution._candidates import LEAST_EVIDENCE, Batch
 from geomap.resolution._context import FOLLOWERS, holds
 from geomap.resolution._source_home import SourceHome
 from geomap.tables import Floats, Ints
@@ -147,7 +147,7 @@ def compute_signals(batch: Batch) -> Floats:
     sizes = np.diff(batch.starts)
     contained, contradicted = area_matches(batch)
     # A name that the text itself locates ("Athens, Ohio") is better evidence for its neighbors than its prominence.
-    mass = _sharpened(batch, prior, contained)
+    mass = np.where(columns.trust < LEAST_EVIDENCE, 0.0, _sharpened(batch, prior, contained))
     feature = columns.feature
     is_class = {letter: np.char.startswith(feature, f"{letter}.") for letter in "APHTLS"}
     country = is_class["A"] & (np.char.find(feature, "PCL") >= 0)

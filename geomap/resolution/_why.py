@@ -162,10 +162,13 @@ def why(mentions: pd.DataFrame, *, gazetteer: Gazetteer | None = None) -> Explan
     if not names:
         return Explanation(f"The gazetteer has no place named “{row['toponym']}”.", _evidence([]))
     if len(names) == 1:
-        text = f"“{row['toponym']}” was resolved to {names[0]}, the only place of that name in the gazetteer."
+        like = _spelled_like(places[0]).removesuffix(",") or ", the only place of that name in the gazetteer"
+        text = f"“{row['toponym']}” was resolved to {names[0]}{like}."
         return Explanation(text, _evidence([]))
     table = _evidence(difference)
-    return Explanation(_in_words(row["toponym"], names, places[0]["probability"], table), table)
+    return Explanation(
+        _in_words(row["toponym"], names, places[0]["probability"], _spelled_like(places[0]), table), table
+    )
 
 
 def _full_name(place: dict[str, Any], gazetteer: Gazetteer) -> str:
@@ -187,11 +190,16 @@ def _evidence(difference: list[float]) -> pd.DataFrame:
     return table.sort_values("contribution", key=abs, ascending=False, kind="stable", ignore_index=True)
 
 
-def _in_words(toponym: str, names: list[str], probability: float, table: pd.DataFrame) -> str:
+def _spelled_like(place: Mapping[str, Any]) -> str:
+    """Return the words for a place that was found by another spelling of its name, empty for others."""
+    return f", spelled like “{place['spelled_like']}”," if place["spelled_like"] else ""
+
+
+def _in_words(toponym: str, names: list[str], probability: float, like: str, table: pd.DataFrame) -> str:
     weighty = table[table["contribution"].abs() >= MIN_CONTRIBUTION]
     in_favor = weighty.loc[weighty["contribution"] > 0, "evidence"].tolist()[:3]
     against = weighty.loc[weighty["contribution"] < 0, "evidence"].tolist()[:2]
-    text = f"“{toponym}” was resolved to {names[0]} (probability {probability:.0%}) rather than {names[1]}."
+    text = f"“{toponym}” was resolved to {names[0]} (probability {probability:.0%}){like} rather than {names[1]}."
     if in_favor:
         text += f" In favor: {_listed(in_favor)}."
     if against:

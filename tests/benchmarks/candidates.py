@@ -1,24 +1,37 @@
-"""Measure whether the right place is among the candidates of a mention, and what spelling keys and misspellings add.
+"""Measure whether the right place is among the candidates of a mention, and what other spellings add.
 
-``python tests/benchmarks/candidates.py [FOLDER] [--gazetteer SOURCE ...] [--rules] [--collisions]``
+``python tests/benchmarks/candidates.py [FOLDER] [--gazetteer SOURCE ...] [--only PART ...]``
 
 The folder holds ``*.jsonl`` gold files; both sample corpora are always measured. A candidate is right when it lies within
 161 km of the gold point or when the gold point lies in its outline (a country, a division). Candidates are what the resolver
-asks for: every variant of a name, by default with its stages of spelling. Nothing is trained, nothing is written.
+asks for: every variant of a name, with its stages of spelling. The parts are
+
+- ``overview``: each corpus, with the accuracy of the ranker that ships;
+- ``stages``: names as written, then other spellings by rule, then similar names, and what each adds, right or wrong;
+- ``rules``: each rule of spelling: on how many places it fires (two of a place's names differ by it alone), how many names
+  it brings together with a more populous other place, and what is lost without it;
+- ``words``: ordinary words and given names taken for misspelled places, which they are not.
+
+Nothing is trained, nothing is written but the gazetteer's index.
 """
 
 from __future__ import annotations
 
 import argparse
+import gzip
+import json
+import random
 import time
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from gold import SAMPLES
-from pages import markdown, number, table_of
+from pages import ROOT, markdown, table_of
 
 import geomap
 from geomap.evaluation import Gold, read_gold
@@ -26,9 +39,20 @@ from geomap.evaluation._metrics import NEAR_KM, judge, located, match_spans
 from geomap.evaluation._predictions import with_coordinates
 from geomap.evaluation._regions import inside_region
 from geomap.evaluation._scoring import CachedRecognizer
+from geomap.gazetteer import fold
+from geomap.gazetteer._spelled import Spelled, spelled
+from geomap.gazetteer._spelling import FAMILIES, RULES, Rule, family_of, spelling_keys
 from geomap.geometry import distance_km
+from geomap.resolution import Resolver, default_ranker
 from geomap.resolution._candidates import Batch, build_batch
-from geomap.tables import MENTION_KEY
+from geomap.tables import MENTION_KEY, Ints, validate_articles
+
+SEED = 7
+# The written form, other spellings by rule, and similar names: what the resolver is allowed.
+STAGES = {"as written": (False, False), "by rule": (True, False), "similar": (True, True)}
+WORDS = 2_000
+NAMED_COUNTRIES = ("US", "GB", "IQ", "SY", "UA", "CN")
+NEAR_DEGREES = 0.3
 
 
 @dataclass
@@ -45,9 +69,9 @@ class Recall:
         What collecting them took.
     """
 
-    near: np.ndarray
-    right: np.ndarray
-    counts: np.ndarray
+    near: npt.NDArray[np.bool_]
+    right: npt.NDArray[np.bool_]
+    counts: Ints
     seconds: float
 
     def row(self) -> dict[str, object]:
@@ -56,20 +80,20 @@ class Recall:
             "mentions": len(self.near),
             "within 161 km": float(self.near.mean()),
             "region-aware": float(self.right.mean()),
-            "candidates a mention": round(float(self.counts.mean()), 2),
+            "candidates a mention": f"{self.counts.mean():.2f}",
             "without any": float((self.counts == 0).mean()),
             "seconds": f"{self.seconds:.1f}",
         }
 
 
-def recall(gold: Gold, gazetteer: geomap.Gazetteer) -> Recall:
+def recall(gold: Gold, gazetteer: geomap.Gazetteer, *, spelling: bool = True, similar: bool = True) -> Recall:
     """Return what the resolver's candidates hold for each gold mention with coordinates."""
     known = located(gold.mentions)
     begin = time.perf_counter()
-    batch = build_batch(gold.articles, known, gazetteer)
+    batch = build_batch(gold.articles, known, gazetteer, spelling=spelling, similar=similar)
     seconds = time.perf_counter() - begin
     near, inside = np.zeros(len(known), dtype=bool), np.zeros(len(known), dtype=bool)
-    counts = np.array([_size(batch, group) for group in batch.mention_group])
+    counts = np.array([len(_rows(batch, group)) for group in batch.mention_group], dtype=np.int64)
     pairs = [(position, row) for position, group in enumerate(batch.mention_group) for row in _rows(batch, group)]
     if pairs:
         positions, rows = (np.array(each) for each in zip(*pairs, strict=True))
@@ -82,29 +106,57 @@ def recall(gold: Gold, gazetteer: geomap.Gazetteer) -> Recall:
     return Recall(near, near | inside, counts, seconds)
 
 
-def _size(batch: Batch, group: int) -> int:
-    return len(_rows(batch, group))
-
-
 def _rows(batch: Batch, group: int) -> range:
     return range(int(batch.starts[group]), int(batch.starts[group + 1])) if group >= 0 else range(0)
 
 
-def accuracy(gold: Gold, parser: geomap.Geoparser) -> dict[str, object]:
-    """Return how the shipped ranker does on gold spans, with the recognizer's mentions for context."""
+@dataclass
+class Resolved:
+    """Gold mentions with coordinates as the ranker that ships resolves them.
+
+    Parameters
+    ----------
+    near, right
+        Of each, whether its place lies within 161 km; the same or around the gold point.
+    answered
+        Of each, whether it has a place.
+    seconds
+        What resolving them took.
+    """
+
+    near: npt.NDArray[np.bool_]
+    right: npt.NDArray[np.bool_]
+    answered: npt.NDArray[np.bool_]
+    seconds: float
+
+    def row(self) -> dict[str, object]:
+        """Return the figures as a row of a table."""
+        return {
+            "accuracy 161 km": float(self.near.mean()),
+            "accuracy region-aware": float(self.right.mean()),
+            "right of resolved": float(self.right.sum() / max(self.answered.sum(), 1)),
+            "resolved": float(self.answered.mean()),
+            "resolution seconds": f"{self.seconds:.1f}",
+        }
+
+
+def resolve(gold: Gold, parser: geomap.Geoparser) -> Resolved:
+    """Return how gold spans are resolved, with the recognizer's mentions for context."""
     known = located(gold.mentions)
     begin = time.perf_counter()
     resolved = with_coordinates(parser.resolve(gold.articles, known[list(MENTION_KEY)]))
     seconds = time.perf_counter() - begin
     judged = judge(known, resolved, match_spans(known, resolved, exact=True))
-    answered = resolved["lat"].notna()
-    return {
-        "accuracy 161 km": float(judged["near"].mean()),
-        "accuracy region-aware": float(judged["in_region"].mean()),
-        "right of resolved": float(judged["in_region"].sum() / max(answered.sum(), 1)),
-        "resolved": float(answered.mean()),
-        "resolution seconds": f"{seconds:.1f}",
-    }
+    answered = resolved["lat"].notna().to_numpy()
+    return Resolved(judged["near"].to_numpy(), judged["in_region"].to_numpy(), answered, seconds)
+
+
+def parser_with(gazetteer: geomap.Gazetteer, recognizer: CachedRecognizer, stage: str) -> geomap.Geoparser:
+    """Return a geoparser that goes as far as a stage."""
+    parser = geomap.Geoparser(recognizer=recognizer, gazetteer=gazetteer)
+    spelling, similar = STAGES[stage]
+    parser._resolver = Resolver(gazetteer, default_ranker(), spelling=spelling, similar=similar)
+    return parser
 
 
 def corpora(folder: Path | None, gazetteer: geomap.Gazetteer) -> dict[str, Gold]:
@@ -124,13 +176,164 @@ def size(gazetteer: geomap.Gazetteer) -> str:
 
 def overview(golds: dict[str, Gold], gazetteer: geomap.Gazetteer) -> str:
     """Return recall and accuracy on every corpus as a table."""
-    recognizer = CachedRecognizer(geomap.Geoparser(gazetteer=gazetteer).recognizer)
-    parser = geomap.Geoparser(recognizer=recognizer, gazetteer=gazetteer)
-    rows = {}
-    for name, gold in golds.items():
-        rows[name] = recall(gold, gazetteer).row() | accuracy(gold, parser)
-        print(name, {key: number(value) if isinstance(value, float) else value for key, value in rows[name].items()})
+    parser = parser_with(gazetteer, CachedRecognizer(geomap.Geoparser(gazetteer=gazetteer).recognizer), "similar")
+    rows = {name: recall(gold, gazetteer).row() | resolve(gold, parser).row() for name, gold in golds.items()}
     return markdown(table_of(rows), first="corpus")
+
+
+def stages(golds: dict[str, Gold], gazetteer: geomap.Gazetteer) -> str:
+    """Return what each stage adds on every corpus: candidates and answers, right ones and wrong ones."""
+    recognizer = CachedRecognizer(geomap.Geoparser(gazetteer=gazetteer).recognizer)
+    rows: dict[str, dict[str, object]] = {}
+    for name, gold in golds.items():
+        before: tuple[Recall, Resolved] | None = None
+        for stage, (spelling, similar) in STAGES.items():
+            found = recall(gold, gazetteer, spelling=spelling, similar=similar)
+            resolved = resolve(gold, parser_with(gazetteer, recognizer, stage))
+            row: dict[str, object] = {
+                "region-aware": float(found.right.mean()),
+                "candidates a mention": f"{found.counts.mean():.2f}",
+                "accuracy region-aware": float(resolved.right.mean()),
+                "right of resolved": float(resolved.right.sum() / max(resolved.answered.sum(), 1)),
+                "seconds": f"{found.seconds:.2f}",
+            }
+            if before:
+                new, answered = (found.counts > 0) & (before[0].counts == 0), resolved.answered & ~before[1].answered
+                row |= {
+                    "new candidates, right": f"{(new & found.right).sum()}",
+                    "wrong": f"{(new & ~found.right).sum()}",
+                    "new answers, right": f"{(answered & resolved.right).sum()}",
+                    "wrong ": f"{(answered & ~resolved.right).sum()}",
+                    "answers lost": f"{(before[1].right & ~resolved.right).sum()}",
+                }
+            rows[f"{name}, {stage}"] = row
+            before = found, resolved
+    return markdown(table_of(rows).fillna(""), first="corpus, stage")
+
+
+class _WithRules(geomap.Gazetteer):
+    """The same gazetteer, whose other spellings follow some rules alone."""
+
+    def __init__(self, like: geomap.Gazetteer, rules: Sequence[Rule]) -> None:
+        super().__init__(like.source, cache_dir=like.cache_dir)
+        self._rules = tuple(rules)
+
+    def spelled(self, name: str, *, limit: int = 50, year: int | None = None) -> list[Spelled]:
+        return spelled(self._store, fold(name), year=year, limit=limit, rules=self._rules)
+
+
+def rules(golds: dict[str, Gold], gazetteer: geomap.Gazetteer) -> str:
+    """Return for each rule on what it fires, what it confuses, and what is lost without it."""
+    every = {name: recall(gold, gazetteer, similar=False) for name, gold in golds.items()}
+    named = {family: _named(gazetteer, family) for family in FAMILIES}
+    rows: dict[str, dict[str, object]] = {}
+    for rule in RULES:
+        rest = [each for each in RULES if each is not rule]
+        without = {name: recall(gold, _WithRules(gazetteer, rest), similar=False) for name, gold in golds.items()}
+        fired: list[str] = []
+        confused = names = 0
+        for family in rule.families or FAMILIES:
+            names += len(named[family])
+            for pair, is_one_place, is_outdone in _brought_together(named[family], family, rest):
+                fired += [pair] if is_one_place else []
+                confused += is_outdone
+        fewer = sum(int(each.counts.sum()) - int(without[name].counts.sum()) for name, each in every.items())
+        rows[rule.name] = {
+            "families": " ".join(rule.families) or "all",
+            "names": names,
+            "names of one place": len(fired),
+            "with a more populous other": confused,
+            "mentions gained": " ".join(
+                f"{name} {gain}"
+                for name, each in every.items()
+                if (gain := int(each.right.sum()) - int(without[name].right.sum()))
+            ),
+            "candidates a mention": f"+{fewer / sum(len(each.counts) for each in every.values()):.3f}",
+            "examples": "; ".join(random.Random(SEED).sample(fired, min(3, len(fired)))),
+        }
+    return markdown(table_of(rows), first="rule")
+
+
+Named = dict[str, dict[int, tuple[float, float, int]]]
+
+
+def _named(gazetteer: geomap.Gazetteer, family: str) -> Named:
+    """Return the Latin names of a family, each with its places: latitude and longitude in degrees, population."""
+    found: Named = defaultdict(dict)
+    query = (
+        "SELECT n.folded, p.row, p.country_code, p.lat, p.lon, p.population FROM name n JOIN place p ON p.row = n.place"
+    )
+    for store in gazetteer._store.stores:
+        for folded, row, country_code, lat, lon, population in store.connection.execute(query):
+            if family_of(country_code) == family and folded.isascii():
+                found[folded][row] = (lat, lon, population)
+    return found
+
+
+def _brought_together(named: Named, family: str, rest: Sequence[Rule]) -> Iterator[tuple[str, bool, bool]]:
+    """Yield the names that only one more rule than the rest brings together with others.
+
+    Each as a pair with one of them, whether one place (or two within .3 degrees) has both, and whether another place that
+    is more populous than all of its own shares the key.
+    """
+    names = list(named)
+    groups: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    with_all, without = spelling_keys(names, family), spelling_keys(names, family, rules=rest)
+    for name, key, part in zip(names, with_all, without, strict=True):
+        groups[key][part].append(name)
+    for parts in groups.values():
+        for part, own in parts.items() if len(parts) > 1 else ():
+            others = [name for other, same in parts.items() if other != part for name in same]
+            places = {row: place for name in others for row, place in named[name].items()}
+            for name in own:
+                near = [row for row, place in places.items() if _is_near(place, named[name])]
+                most = max(population for _, _, population in named[name].values())
+                outdone = any(place[2] > most for row, place in places.items() if row not in near)
+                yield f"{name} / {others[0]}", bool(near), outdone
+
+
+def _is_near(place: tuple[float, float, int], own: dict[int, tuple[float, float, int]]) -> bool:
+    return any(
+        abs(place[0] - lat) < NEAR_DEGREES and abs(place[1] - lon) < NEAR_DEGREES for lat, lon, _ in own.values()
+    )
+
+
+def words(gazetteer: geomap.Gazetteer) -> str:
+    """Return how many ordinary words and given names are taken for another spelling of a place in some countries."""
+    content = json.loads(gzip.decompress((ROOT / "geomap" / "resources" / "words.json.gz").read_bytes()))
+    draw = random.Random(SEED)
+    rows: dict[str, dict[str, object]] = {}
+    for kind in ("given_names", "ordinary_words"):
+        drawn = draw.sample(content[kind], WORDS)
+        known = gazetteer.candidates([word.capitalize() for word in drawn])
+        unknown = [word for word, candidates in known.items() if not candidates]
+        for country in NAMED_COUNTRIES:
+            batch = build_batch(*_about(unknown, country, gazetteer), gazetteer)
+            taken = [int(batch.starts[group]) for group in batch.mention_group[::2] if group >= 0]
+            by_rule = sum(batch.columns.trust[row] > _SIMILAR for row in taken)
+            rows[f"{kind.replace('_', ' ')}, articles about {country}"] = {
+                "unknown": len(unknown),
+                "by rule": float(by_rule / len(unknown)),
+                "similar": float((len(taken) - by_rule) / len(unknown)),
+            }
+    return markdown(table_of(rows), first="words")
+
+
+_SIMILAR = 0.5
+
+
+def _about(unknown: Sequence[str], country: str, gazetteer: geomap.Gazetteer) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return an article a word that names the word and a country, and these two mentions of each."""
+    named = gazetteer.country_name(country) or country
+    texts = [f"{word} and {named}" for word in unknown]
+    ids = [f"a{number}" for number in range(len(texts))]
+    spans = [
+        (article_id, "text", start, start + len(word), word)
+        for article_id, text, unnamed in zip(ids, texts, unknown, strict=True)
+        for word, start in ((unnamed, 0), (named, len(text) - len(named)))
+    ]
+    articles = validate_articles(pd.DataFrame({"article_id": ids, "text": texts}))
+    return articles, pd.DataFrame(spans, columns=[*MENTION_KEY, "toponym"])
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -138,6 +341,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", nargs="?", type=Path, help="folder of gold corpora (*.jsonl); default: samples alone")
     parser.add_argument("--gazetteer", nargs="+", default=["embedded"], help="sources, the front one first")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), help="parts; default: all")
     options = parser.parse_args(arguments)
     if options.folder is not None and not options.folder.is_dir():
         parser.error(f"no such folder: {options.folder}")
@@ -145,7 +349,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     gazetteer = geomap.Gazetteer(sources[0] if len(sources) == 1 else sources)
     golds = corpora(options.folder, gazetteer)
     print(size(gazetteer), flush=True)
-    print(overview(golds, gazetteer), flush=True)
+    for name in options.only:
+        print(f"\n{name}\n\n{PARTS[name](golds, gazetteer)}", flush=True)
+
+
+PARTS: dict[str, Callable[[dict[str, Gold], geomap.Gazetteer], str]] = {
+    "overview": overview,
+    "stages": stages,
+    "rules": rules,
+    "words": lambda _, gazetteer: words(gazetteer),
+}
 
 
 if __name__ == "__main__":
