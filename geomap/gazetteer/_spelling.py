@@ -183,6 +183,7 @@ RULES: tuple[Rule, ...] = (
         ("arabic", "persian", "indic"),
         ("dayr hafir", "deir hafir"),
         (
+            *_replaced("ww>w"),
             _matched(r"[ae]w(?![aeiouy])", "u"),
             _matched(r"uw(?=[aeiou])", "w"),
             _matched(r"i?yy?(?=[aeu])", "i"),

@@ -78,11 +78,10 @@ SPELLING_TRUST = 0.89
 SIMILAR_TRUST = 0.4
 # What is less trusted is no evidence for the article's other names.
 LEAST_EVIDENCE = 0.5
-# A similar name must have most letters in common (see :func:`~geomap.gazetteer._fuzzy.similarity`). Where names are
-# spelled out from another alphabet a difference is likely one of transliteration; elsewhere "Anfield" is not Enfield, and
-# "Silver Bridge" not Silver Ridge. Of the names found only those about as similar as the best count.
-LEAST_SIMILARITY = 0.94
-LEAST_SIMILARITY_TRANSLITERATED = 0.85
+# A similar name must have most letters in common (see :func:`~geomap.gazetteer._fuzzy.similarity`), and lie where names are
+# spelled out from another alphabet, so that a difference is likely one of transliteration: elsewhere "Anfield" is not
+# Enfield, and "Silver Bridge" not Silver Ridge. Of the names found only those about as similar as the best count.
+LEAST_SIMILARITY = 0.85
 SHORTEST_SIMILAR = 6
 SIMILARITY_MARGIN = 0.03
 MOST_SIMILAR = 60
@@ -193,7 +192,8 @@ def build_batch(
         Whether a name that the gazetteer lacks gets the candidates of which it is another spelling by rule.
     similar
         Whether a name that is still without gets those with a similar name. Both only in the countries that the article is
-        about; where these are not known, another spelling may be anywhere, a similar name nowhere.
+        about; where these are not known, another spelling may be anywhere, a similar name nowhere, and only in countries
+        whose names are spelled out from another alphabet.
     """
     numbers = {article_id: number for number, article_id in enumerate(articles["article_id"])}
     years = _years(articles, mentions, gazetteer)
@@ -334,10 +334,11 @@ def _find_spelled(asked: Iterable[Asked], gazetteer: Gazetteer, limit: int, *, s
         if spelling and key not in by_rule:
             by_rule[key] = _spelled(each.toponym, gazetteer, limit, each.year)
         proposals = [one for one in by_rule.get(key, ()) if not countries or one.place.country_code in countries]
-        if similar and countries and not proposals:
+        transliterated = frozenset(filter(is_transliterated, countries))
+        if similar and transliterated and not proposals:
             if key not in alike:
                 alike[key] = _similar(each.toponym, gazetteer, each.year)
-            within = [(one, score) for one, score in alike[key] if one.place.country_code in countries]
+            within = [(one, score) for one, score in alike[key] if one.place.country_code in transliterated]
             best = max((score for _, score in within), default=0.0) - SIMILARITY_MARGIN
             proposals = [one for one, score in within if score >= best]
         found[each] = (fold(next(name_variants(each.toponym), "")) or each.toponym, proposals)
@@ -372,12 +373,8 @@ def _similar(toponym: str, gazetteer: Gazetteer, year: int | None) -> list[tuple
             score,
         )
         for place, score in gazetteer.fuzzy(name, limit=MOST_SIMILAR, year=year)
-        if score >= _least_similarity(place)
+        if score >= LEAST_SIMILARITY
     ]
-
-
-def _least_similarity(place: Candidate) -> float:
-    return LEAST_SIMILARITY_TRANSLITERATED if is_transliterated(place.country_code) else LEAST_SIMILARITY
 
 
 def _with_short_form(name: str, answers: dict[str, list[Candidate]]) -> list[Candidate]:

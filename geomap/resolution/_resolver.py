@@ -48,7 +48,8 @@ class Resolver:
     spelling, similar
         Whether a name that the gazetteer lacks may mean a place of which it is another spelling by rule
         (:meth:`~geomap.gazetteer.Gazetteer.spelled`), and then one with a similar name
-        (:meth:`~geomap.gazetteer.Gazetteer.fuzzy`) in the countries that the article is about.
+        (:meth:`~geomap.gazetteer.Gazetteer.fuzzy`), both in the countries that the article is about. Similar names count
+        only where names are spelled out from another alphabet.
     """
 
     def __init__(

@@ -30,7 +30,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from gold import SAMPLES
+from gold import SAMPLES, Bench
 from pages import ROOT, markdown, table_of
 
 import geomap
@@ -334,6 +334,25 @@ def _about(unknown: Sequence[str], country: str, gazetteer: geomap.Gazetteer) ->
     ]
     articles = validate_articles(pd.DataFrame({"article_id": ids, "text": texts}))
     return articles, pd.DataFrame(spans, columns=[*MENTION_KEY, "toponym"])
+
+
+def section(bench: Bench) -> str:
+    """Return the part of the benchmark page on candidates."""
+    golds, gazetteer = {corpus.name: corpus.gold for corpus in bench.corpora}, bench.parser.gazetteer
+    return "\n\n".join(
+        [
+            "## Candidates",
+            f"Whether the right place is among the candidates ({size(gazetteer)}). A name that the gazetteer lacks as it is "
+            "written is looked up by its other spellings, by rule, and then by similar names:",
+            stages(golds, gazetteer),
+            "**By rule:** how many of the names that a rule is for it brings together with another name of the same place "
+            "(or of one within .3 degrees) and with a more populous other place, and what it gains:",
+            rules(golds, gazetteer),
+            "**What is no place:** shares of given names and ordinary words, in articles about a country, that are taken "
+            "for another spelling, or for a similar name, of a place there:",
+            words(gazetteer),
+        ]
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -19,6 +19,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import candidates
 import peers
 import published
 import reading
@@ -63,6 +64,7 @@ def head(bench: Bench) -> str:
 PARTS: dict[str, Callable[[Bench], str]] = {
     "head": head,
     "recognition": recognition.section,
+    "candidates": candidates.section,
     "resolution": resolution.section,
     "peers": peers.section,
     "published": lambda _: published.section(),
