@@ -8,9 +8,9 @@ from typing import NamedTuple, Protocol
 from geomap.gazetteer._model import Candidate, NameKind
 from geomap.gazetteer._spelling import FAMILIES, RULES, Rule, bare, family_of, spelling_key
 
-# So few letters are left of many names ("Kaes" and "Gaza" in Arabic) that they are no evidence.
+# What is left of a name must have some letters to be evidence: the key "mai" is that of "May", "Mei" and "Al Mai".
 _SHORTEST_KEY = 4
-# The names that share a key are spellings of several names more often than there are this many spellings of one.
+# Of the names that share a key, so many of the most similar ones: hardly any place is spelled in more ways.
 _MOST_NAMES = 24
 
 

@@ -6,7 +6,7 @@ El Salvador. A name is stored under the key of the family of its place; what is 
 every family.
 
 :data:`RULES` is the whole table. To add a rule, add a row with pairs of names to ``tests/test_gazetteer_spelling.py`` and
-measure it with ``tests/benchmarks/candidates.py --rules``.
+measure it with ``tests/benchmarks/candidates.py --only rules``.
 """
 
 from __future__ import annotations

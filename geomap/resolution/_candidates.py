@@ -87,7 +87,7 @@ LEAST_SIMILARITY = 0.85
 SHORTEST_SIMILAR = 6
 SIMILARITY_MARGIN = 0.03
 MOST_SIMILAR = 60
-# An article is about a country when at least this share of its names, and two of them, are of places there.
+# An article is about a country when at least this share of its names, or two of them, are of places there.
 COUNTRY_SHARE = 0.25
 
 
