@@ -8,7 +8,6 @@ damaged; 130 interrupted. Results go to stdout, everything else to stderr.
 from __future__ import annotations
 
 import re
-import shutil
 import sys
 import time
 import warnings
@@ -150,7 +149,8 @@ GazetteerName = Annotated[
     str,
     typer.Option(
         metavar="NAME",
-        help="'embedded', 'geonames' once installed, or a file of your own.",
+        help="'embedded', one that is installed (geomap gazetteer list), or a file of your own; several, the front one "
+        "first, with commas: levant,embedded.",
         autocompletion=lambda: ["embedded", "geonames"],
         rich_help_panel=_PLACES,
     ),
@@ -161,7 +161,7 @@ MinConfidence = Annotated[
         min=0.0,
         max=1.0,
         help="Leave mentions below this confidence unresolved.",
-        show_default="0.3; 0 with a gazetteer of your own",
+        show_default="0.3; 0 for places of your own without populations",
         rich_help_panel=_PLACES,
     ),
 ]
@@ -282,7 +282,7 @@ def map_command(
     watch.lap("read")
     with progress_bars() as progress:
         parser = geomap.Geoparser(
-            recognizer=recognizer, gazetteer=gazetteer, min_confidence=min_confidence, fallback=service
+            recognizer=recognizer, gazetteer=_parts(gazetteer), min_confidence=min_confidence, fallback=service
         )
         mentions = parser.geoparse(table, progress=progress)
         watch.lap("geoparse")
@@ -316,7 +316,7 @@ def text_command(
     text = _standard_input() if text == "-" else text
     if not text.strip():
         raise errors.ArticlesUnreadable("the text is empty")
-    parser = geomap.Geoparser(recognizer=recognizer, gazetteer=gazetteer, min_confidence=min_confidence)
+    parser = geomap.Geoparser(recognizer=recognizer, gazetteer=_parts(gazetteer), min_confidence=min_confidence)
     mentions = parser.geoparse([text])
     if output is None:
         _print_mentions(mentions)
@@ -359,7 +359,7 @@ def geoparse_command(
     table = _Reading(columns, encoding, dayfirst, entities, fix_encoding, recursive, strict, verbose).read(articles)
     with progress_bars() as progress:
         parser = geomap.Geoparser(
-            recognizer=recognizer, gazetteer=gazetteer, min_confidence=min_confidence, fallback=service
+            recognizer=recognizer, gazetteer=_parts(gazetteer), min_confidence=min_confidence, fallback=service
         )
         mentions = parser.geoparse(table, progress=progress)
     if output is None:
@@ -416,7 +416,7 @@ def lookup_command(
     """List the places in the gazetteer that bear a name, the most populous first."""
     from geomap.gazetteer import Gazetteer
 
-    places = Gazetteer(gazetteer)
+    places = Gazetteer(_parts(gazetteer))
     # Candidates rather than the table, which would load pandas: this answers in a tenth of a second.
     candidates = places.candidates([name], limit=limit)[name][:limit]
     if not candidates:
@@ -474,7 +474,7 @@ def evaluate_command(
     if articles is None and (columns or encoding or dayfirst is not None or strict or verbose):
         raise typer.BadParameter("the options of reading need --articles; what gold holds is read as it is")
     table = None if articles is None else reading.read([articles])
-    geoparser = Geoparser(recognizer=recognizer, gazetteer=gazetteer)
+    geoparser = Geoparser(recognizer=recognizer, gazetteer=_parts(gazetteer))
     gold_articles = gold_for(geoparser, gold, articles=table)
     made = make_report(gold_articles, predictions, geoparser=geoparser, bootstrap=bootstrap, gold_name=gold.name)
     _print_problems(made)
@@ -560,43 +560,96 @@ def geocode_command(
         typer.echo(f"{len(answers):,} names: {output.resolve()}")
 
 
-@gazetteer_app.command("install")
+Countries = Annotated[
+    str | None,
+    typer.Option(metavar="CODE,...", help="Only these countries, by ISO code: IQ,SY,TR.", show_default="all countries"),
+]
+IndexName = Annotated[
+    str | None,
+    typer.Option("--name", metavar="NAME", help="Name of the gazetteer: letters, digits, - and _.", show_default=False),
+]
+
+
+@gazetteer_app.command("install", epilog="Example: geomap gazetteer install geonames --countries IQ,SY --name levant")
 def gazetteer_install_command(
-    name: Annotated[str, typer.Argument(help="The gazetteer to install: 'geonames'.")],
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="WHAT", help="'geonames': the places of GeoNames; 'postal': GeoNames' places with postal codes."
+        ),
+    ],
+    countries: Countries = None,
+    name: IndexName = None,
     url: Annotated[
-        str | None, typer.Option(help="Another server.", show_default="$GEOMAP_GEONAMES_URL, or that of GeoNames")
+        str | None,
+        typer.Option(
+            help="Another server.",
+            show_default="$GEOMAP_GEONAMES_URL or $GEOMAP_GEONAMES_POSTAL_URL, or that of GeoNames",
+        ),
     ] = None,
     keep_files: Annotated[bool, typer.Option("--keep-files", help="Keep the downloaded files.")] = False,
     cache: GazetteerFolder = None,
 ) -> None:
-    """Download a gazetteer and build its index: downloads 0.6 GB, needs 2.5 GB of disk, takes some minutes."""
-    from geomap._progress import progress_bars
-    from geomap.gazetteer._download import download_geonames
-    from geomap.gazetteer._geonames import build_geonames
-    from geomap.gazetteer._sources import GEONAMES, downloads_folder
+    """Download places and build a gazetteer of them.
 
-    if name != GEONAMES:
-        raise errors.GazetteerNotFound(f"cannot install {name!r}; only 'geonames' can be installed")
-    folder = downloads_folder(GEONAMES, cache)
+    All of GeoNames downloads 0.6 GB, needs 2.5 GB of disk and takes some minutes; a country takes seconds. An
+    interrupted download is resumed. Postal places are those that the embedded gazetteer lacks: use both, as --gazetteer
+    postal,embedded.
+    """
+    from geomap._progress import progress_bars
+    from geomap.gazetteer._building import install_geonames, install_postal
+    from geomap.gazetteer._sources import GEONAMES, POSTAL
+
+    installers = {GEONAMES: install_geonames, POSTAL: install_postal}
+    if what not in installers:
+        raise errors.GazetteerNotFound(
+            f"cannot install {what!r}; only 'geonames' and 'postal' can be installed. Build a gazetteer of files that you "
+            "have: geomap gazetteer build FILE... --name NAME"
+        )
+    codes = [code for code in (countries or "").split(",") if code.strip()]
     with progress_bars() as progress:
-        download_geonames(folder, url=url, advance=lambda file, done, size: progress(file, done, max(size, done, 1)))
-        path = build_geonames(folder, cache_dir=cache, progress=progress)
-    if not keep_files:
-        shutil.rmtree(folder)
+        path = installers[what](
+            countries=codes, name=name, url=url, keep_files=keep_files, cache_dir=cache, progress=progress
+        )
     _print_built(path)
 
 
-@gazetteer_app.command("build")
+@gazetteer_app.command("build", epilog="Example: geomap gazetteer build IQ.zip SY.txt --name levant")
 def gazetteer_build_command(
-    geonames: Annotated[Path, typer.Option(help="A folder of GeoNames files, zipped or not.")],
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="FILE...",
+            help="GeoNames' files (a country's, several, or all, zipped or not; with alternate names and postal codes), a "
+            "folder of them; or files of your own: CSV, GeoJSON, Linked Places, Who's On First, Wikidata, Overture, "
+            "OpenStreetMap, P-codes. What each is is told from its content.",
+            show_default=False,
+        ),
+    ] = None,
+    name: IndexName = None,
+    licence: Annotated[
+        str, typer.Option("--licence", help="Licence of files of your own, for the tables.", show_default=False)
+    ] = "",
+    attribution: Annotated[
+        str, typer.Option(metavar="TEXT", help="The credit that users must give.", show_default=False)
+    ] = "",
+    geonames: Annotated[
+        Path | None, typer.Option(help="A folder of GeoNames' files; the same as giving it without the option.")
+    ] = None,
     cache: GazetteerFolder = None,
 ) -> None:
-    """Build the gazetteer 'geonames' from files that you have already."""
-    from geomap._progress import progress_bars
-    from geomap.gazetteer._geonames import build_geonames
+    """Build a gazetteer from files that you have; several lie side by side, by name.
 
+    Use it by that name: --gazetteer levant, or --gazetteer levant,embedded to search it first and then the world.
+    """
+    from geomap._progress import progress_bars
+    from geomap.gazetteer._building import build
+
+    paths = [*(files or []), *([geonames] if geonames else [])]
+    if not paths:
+        raise typer.BadParameter("give at least one file or folder, such as: geomap gazetteer build IQ.zip --name iraq")
     with progress_bars() as progress:
-        path = build_geonames(geonames, cache_dir=cache, progress=progress)
+        path = build(paths, name=name, licence=licence, attribution=attribution, cache_dir=cache, progress=progress)
     _print_built(path)
 
 
@@ -609,12 +662,15 @@ def gazetteer_list_command(cache: GazetteerFolder = None) -> None:
     typer.echo(f"{'gazetteer':<24} {'places':>12} {'names':>12} {'MB':>8}  date")
     found = {}
     for path in indexes(cache):
-        with Store(path) as store:
-            found[path] = store.meta()
+        try:
+            with Store(path) as store:
+                found[path] = store.meta()
+        except errors.GazetteerNotFound as error:
+            typer.echo(f"note: {error}", err=True)
     for path, meta in sorted(found.items(), key=lambda each: each[1]["source"]):
         typer.echo(
             f"{meta['source']:<24} {int(meta['places']):>12,} {int(meta['names']):>12,} "
-            f"{path.stat().st_size / 1e6:>8,.0f}  {meta.get('date') or meta.get('file', '')}"
+            f"{path.stat().st_size / 1e6:>8,.1f}  {meta.get('date') or meta.get('file', '')}"
         )
     if all(meta["source"] != "embedded" for meta in found.values()):
         typer.echo(f"{'embedded':<24} {'(its index is built at first use)':>33}")
@@ -622,15 +678,18 @@ def gazetteer_list_command(cache: GazetteerFolder = None) -> None:
 
 @gazetteer_app.command("info")
 def gazetteer_info_command(
-    name: Annotated[str, typer.Argument(help="'embedded', 'geonames', or a file of your own.")],
+    name: Annotated[str, typer.Argument(help="A name that 'geomap gazetteer list' shows, or a file of your own.")],
     cache: GazetteerFolder = None,
 ) -> None:
-    """Show what a gazetteer holds, its source and its license."""
+    """Show what a gazetteer holds, its sources and their licenses."""
     from geomap.gazetteer import Gazetteer
 
     for key, value in Gazetteer(name, cache_dir=cache).info().items():
         if isinstance(value, dict):
-            shown = ", ".join(f"{letter or '-'} {count:,}" for letter, count in value.items())
+            shown = ", ".join(
+                f"{name or '-'} {each:,}" if isinstance(each, int) else f"{name} ({each or 'licence not given'})"
+                for name, each in value.items()
+            )
         else:
             shown = f"{value:,}" if isinstance(value, int) else str(value)
         typer.echo(f"{key.replace('_', ' '):<16} {shown}")
@@ -751,6 +810,13 @@ class _Reading(NamedTuple):
         # Said just now, for the rest of the command.
         warnings.simplefilter("ignore", errors.LanguageNotRead)
         return table
+
+
+def _parts(gazetteers: str) -> str | list[str]:
+    """Return the parts of a gazetteer that are separated by commas; a file whose name has one is a file."""
+    if "," not in gazetteers or Path(gazetteers).is_file():
+        return gazetteers
+    return [part.strip() for part in gazetteers.split(",") if part.strip()]
 
 
 def _for_shell(message: str) -> str:

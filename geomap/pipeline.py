@@ -19,7 +19,7 @@ from geomap._text import Sentences
 from geomap.articles import as_articles, title_is_repeated
 from geomap.errors import InvalidTable, LanguageNotRead
 from geomap.gazetteer import Gazetteer
-from geomap.gazetteer._sources import EMBEDDED, GEONAMES, Source, each_source, stamp
+from geomap.gazetteer._sources import Source, each_source, stamp
 from geomap.recognition import Recognizer, default_recognizer
 from geomap.recognition._defaults import ships
 from geomap.resolution import Ranker, Resolver, default_ranker
@@ -78,8 +78,9 @@ class Geoparser:
         object with the methods of :class:`~geomap.resolution.Ranker`.
     min_confidence
         The least probability, from 0 to 1, that a mention's best candidate needs; below it the mention is ``nil``. 0
-        resolves every mention that has a candidate. The default is 0.3, and 0 with a gazetteer of your own, because
-        the confidence was learned on GeoNames and takes a place without a population for a hamlet. See Notes.
+        resolves every mention that has a candidate. The default is 0.3, and 0 for places of a gazetteer of your own that
+        gives no populations, because the confidence was learned on GeoNames and takes a place without one for a hamlet. See
+        Notes.
     source_home
         Where publishers are based, by their name in the articles' column ``source``: a place (``"Lebanon, Indiana"``),
         a ``place_id``, or (latitude, longitude) in degrees. A column ``source_home`` in the articles takes precedence.
@@ -130,7 +131,8 @@ class Geoparser:
         if min_confidence is not None:
             probability("min_confidence", min_confidence)
         self.gazetteer = gazetteer if isinstance(gazetteer, Gazetteer) else Gazetteer(gazetteer)
-        self.min_confidence = _default_threshold(self.gazetteer) if min_confidence is None else min_confidence
+        self.min_confidence = MIN_CONFIDENCE if min_confidence is None else min_confidence
+        self._by_default = min_confidence is None
         if source_home is not None:
             of_kind("source_home", source_home, Mapping, "a dict of a publisher's name to where it is based")
         if recognizer is not None:
@@ -305,11 +307,12 @@ class Geoparser:
         return mentions
 
     def _is_nil(self, places: pd.DataFrame) -> pd.Series[bool]:
-        return places["place_id"].isna() | (places["confidence"] < self.min_confidence)
-
-
-def _default_threshold(gazetteer: Gazetteer) -> float:
-    return MIN_CONFIDENCE if set(each_source(gazetteer.source)) <= {EMBEDDED, GEONAMES} else 0.0
+        unsure = places["confidence"] < self.min_confidence
+        if self._by_default and unsure.any():
+            ids = places.loc[unsure & places["place_id"].notna(), "place_id"]
+            counted = {place_id: self.gazetteer.counts_populations(place_id) for place_id in ids.unique()}
+            unsure &= places["place_id"].map(counted).fillna(value=True).astype(bool)
+        return places["place_id"].isna() | unsure
 
 
 def geoparse(
@@ -342,7 +345,7 @@ def geoparse(
     min_confidence
         The least probability, from 0 to 1, that a mention's best candidate needs; below it the mention is ``nil``: it
         stays in the table, without a place. 0 resolves every mention that has a candidate. The default is 0.3, and 0
-        with a gazetteer of your own.
+        for places of a gazetteer of your own that gives no populations.
     source_home
         Where publishers are based, by their name in the articles' column ``source``: a place (``"Lebanon, Indiana"``),
         a ``place_id``, or (latitude, longitude) in degrees. By default learned from their other articles in the table.

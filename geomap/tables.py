@@ -131,6 +131,9 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
         ),
         "hierarchy": Column("str", "the place and what it lies in: `Mosul, Nineveh, Iraq`"),
         "similarity": Column("float64", "of the names, 0 to 1; 1 where they fold to the same"),
+        "source": Column("str", "where the place comes from: `GeoNames`, ..."),
+        "source_id": Column("str", "its identifier there"),
+        "licence": Column("str", "licence of that source, where known"),
     },
 }
 

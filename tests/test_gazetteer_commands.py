@@ -67,6 +67,6 @@ def test_removing_what_is_not_there_says_so(cache: Path, name: str) -> None:
         run("remove", name)
 
 
-def test_only_geonames_can_be_installed(cache: Path) -> None:
-    with pytest.raises(GazetteerNotFound, match="only 'geonames' can"):
+def test_what_cannot_be_installed_is_told_how_to_be_built(cache: Path) -> None:
+    with pytest.raises(GazetteerNotFound, match="'geonames' and 'postal' can"):
         run("install", "everything")

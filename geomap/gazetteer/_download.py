@@ -1,8 +1,7 @@
-"""Read the files of GeoNames' export, and download them: broken downloads are resumed, complete ones checked."""
+"""Download the files of GeoNames' export: broken downloads are resumed, complete ones checked."""
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import re
@@ -12,123 +11,24 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from geomap import _http
-from geomap.errors import GazetteerDownloadFailed, GazetteerNotFound, GazetteerUnwritable, InvalidGazetteer
+from geomap.errors import GazetteerDownloadFailed, GazetteerUnwritable
 from geomap.gazetteer._index import check_space
 
 if TYPE_CHECKING:
     from requests import Response, Session
 
-# File names of the export. Only the first is required; without one of the others the gazetteer knows less.
-PLACES, NAMES = "allCountries.zip", "alternateNamesV2.zip"
-ADMIN1, ADMIN2, COUNTRIES = "admin1CodesASCII.txt", "admin2Codes.txt", "countryInfo.txt"
-FEATURE_CODES, HIERARCHY = "featureCodes_en.txt", "hierarchy.zip"
-FILES = (PLACES, NAMES, ADMIN1, ADMIN2, COUNTRIES, FEATURE_CODES, HIERARCHY)
-_BLOCK = 1 << 22
-
-
-class Dump:
-    """A folder of GeoNames files, each a ``.zip`` or the text file in it.
-
-    Raises
-    ------
-    GazetteerNotFound
-        If there is no ``allCountries`` in the folder.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        if self.path(PLACES) is None:
-            raise GazetteerNotFound(
-                f"{folder} contains neither {PLACES} nor allCountries.txt; expected the files of GeoNames' export: "
-                + ", ".join(FILES)
-            )
-
-    def path(self, file: str) -> Path | None:
-        """Return the path of a file, zipped or not, or None."""
-        stem = file.partition(".")[0]
-        return next((path for end in (".txt", ".zip") if (path := self.folder / f"{stem}{end}").is_file()), None)
-
-    def date(self) -> str:
-        """Return the day on which the places were written, as ISO 8601."""
-        path = self.path(PLACES)
-        assert path is not None
-        return datetime.fromtimestamp(path.stat().st_mtime, tz=UTC).date().isoformat()
-
-    def size(self) -> int:
-        """Return the uncompressed size of the places and names in bytes."""
-        return sum(self._text_size(path) for file in (PLACES, NAMES) if (path := self.path(file)))
-
-    def _text_size(self, path: Path) -> int:
-        if path.suffix != ".zip":
-            return path.stat().st_size
-        try:
-            with zipfile.ZipFile(path) as archive:
-                return archive.getinfo(f"{path.stem}.txt").file_size
-        except (zipfile.BadZipFile, KeyError) as error:
-            raise _broken(path, error) from error
-
-    def rows(self, file: str, columns: int) -> Iterator[list[str]]:
-        """Yield the rows of a small file with at least ``columns`` columns; none if the file is missing."""
-        for _, lines in self.blocks(file):
-            for line in lines:
-                fields = line.split("\t")
-                if len(fields) >= columns and not line.startswith("#"):
-                    yield fields
-
-    def blocks(
-        self, file: str, advance: Callable[[float], None] = lambda share: None
-    ) -> Iterator[tuple[int, list[str]]]:
-        """Yield a file's lines in lists, each with the number of its first line; none if the file is missing.
-
-        Raises
-        ------
-        InvalidGazetteer
-            If the archive is damaged or the text is not UTF-8.
-        """
-        path = self.path(file)
-        if path is None:
-            return
-        size, done, first = max(self._text_size(path), 1), 0, 1
-        try:
-            with _opened(path) as stream:
-                while lines := stream.readlines(_BLOCK):
-                    text = b"".join(lines).decode("utf-8").removesuffix("\n").split("\n")
-                    yield first, text
-                    first += len(text)
-                    done += sum(map(len, lines))
-                    advance(min(done / size, 1.0))
-        except (zipfile.BadZipFile, zlib.error, EOFError, UnicodeDecodeError) as error:
-            raise _broken(path, error) from error
-
-
-def _broken(path: Path, error: Exception) -> InvalidGazetteer:
-    return InvalidGazetteer(f"{path} is damaged ({error}); delete it and download it again")
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
-    if path.suffix != ".zip":
-        with path.open("rb", buffering=_BLOCK) as file:
-            yield file
-        return
-    with zipfile.ZipFile(path) as archive:
-        try:
-            member = archive.open(f"{path.stem}.txt")
-        except KeyError as error:
-            raise zipfile.BadZipFile(f"it contains no {path.stem}.txt") from error
-        # A ZipExtFile works as a raw stream, though its type stub does not say so.
-        with io.BufferedReader(member, _BLOCK) as reader:  # type: ignore[type-var]
-            yield reader
-
-
-URL_VARIABLE = "GEOMAP_GEONAMES_URL"
+# Files of the whole export. Only the first is required; without one of the others the gazetteer knows less.
+TABLES = ("admin1CodesASCII.txt", "admin2Codes.txt", "countryInfo.txt", "featureCodes_en.txt")
+EVERYTHING = "allCountries.zip"
+FILES = (EVERYTHING, "alternateNamesV2.zip", *TABLES, "hierarchy.zip")
+URL_VARIABLE, POSTAL_URL_VARIABLE = "GEOMAP_GEONAMES_URL", "GEOMAP_GEONAMES_POSTAL_URL"
 GEONAMES_URL = "https://download.geonames.org/export/dump/"
+POSTAL_URL = "https://download.geonames.org/export/zip/"
 _TIMEOUT = 60.0
 _LONGEST_PAUSE = 30.0
 _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
@@ -156,6 +56,29 @@ class _Version:
         return cls(int(size) if size.isdecimal() else None, tag)
 
 
+def country_files(countries: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of the files of some countries: their places, their alternate names, and the small tables."""
+    return (
+        *(f"{code}.zip" for code in countries),
+        *(f"alternatenames/{code}.zip" for code in countries),
+        *TABLES[:3],
+    )
+
+
+def download_postal(
+    folder: Path,
+    *,
+    countries: Sequence[str] = (),
+    url: str | None = None,
+    pause: Callable[[float], None] = time.sleep,
+    advance: Advance = lambda file, done, size: None,
+) -> list[Path]:
+    """Download GeoNames' postal codes of some countries, by default of all; otherwise as :func:`download_geonames`."""
+    files = [f"{code}.zip" for code in countries] or [EVERYTHING]
+    base = url or os.environ.get(POSTAL_URL_VARIABLE) or POSTAL_URL
+    return download_geonames(folder, url=base, files=files, pause=pause, advance=advance)
+
+
 def download_geonames(
     folder: Path,
     *,
@@ -177,7 +100,7 @@ def download_geonames(
     url
         Base address; by default ``$GEOMAP_GEONAMES_URL``, else GeoNames' own server.
     files
-        File names.
+        File names, with the folder below the base address where there is one.
     attempts
         How many attempts in a row may fail without progress.
     pause
@@ -202,6 +125,8 @@ def download_geonames(
         raise GazetteerDownloadFailed(f"invalid URL {base}: expected http:// or https://")
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        for file in files:
+            (folder / file).parent.mkdir(exist_ok=True)
         with _http.open_session() as session:
             transfers = [_Transfer(session, base + file, folder / file, attempts, pause, advance) for file in files]
             outdated = [transfer for transfer in transfers if not transfer.is_up_to_date()]

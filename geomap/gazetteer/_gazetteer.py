@@ -10,11 +10,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from geomap._checks import of_kind, wrong_kind
+from geomap.gazetteer._adapters._publishers import POSTAL, POSTAL_GB, PUBLISHERS
 from geomap.gazetteer._folding import fold
-from geomap.gazetteer._model import Candidate, NameEntry, NameKind, WrittenForm
+from geomap.gazetteer._model import Candidate, NameEntry, NameKind, SourceRow, WrittenForm
 from geomap.gazetteer._sources import EMBEDDED, Source, check_source, each_source, index_of
 from geomap.gazetteer._spelled import Spelled, spelled
-from geomap.gazetteer._store import Layers, Store
+from geomap.gazetteer._store import LAYER, Layers, Store
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -30,11 +31,12 @@ class Gazetteer:
     Parameters
     ----------
     source
-        ``"embedded"``, the gazetteer that ships with geomap; ``"geonames"``, the whole of GeoNames once it is installed
-        (``geomap gazetteer install geonames``); the path of a custom gazetteer: a CSV file with columns for name,
-        latitude and longitude, GeoJSON, Linked Places (LPF or LP-TSV), any file that geopandas reads; or the path of an
-        index that geomap built. A list of these is searched as one gazetteer; where two parts have a feature of the same
-        geonameid, the part further in front counts.
+        ``"embedded"``, the gazetteer that ships with geomap; the name of an installed one, such as ``"geonames"`` for
+        the whole of GeoNames (``geomap gazetteer install geonames``) or one that you built (``geomap gazetteer
+        build``); the path of a file of your own: a CSV file with columns for name, latitude and longitude, GeoJSON,
+        Linked Places (LPF or LP-TSV), Who's On First, Wikidata, Overture, OpenStreetMap, P-codes, any file that
+        geopandas reads; or the path of an index that geomap built. A list of these is searched as one gazetteer; where
+        two parts have a feature of the same geonameid, the part further in front counts.
     cache_dir
         Folder for indexes. Defaults to the environment variable ``GEOMAP_CACHE``, else the user's cache folder. An index
         is built at first use, the embedded one in about ten seconds, not when the object is created.
@@ -133,6 +135,7 @@ class Gazetteer:
                 "hierarchy": ", ".join(self.hierarchy(place)),
                 "similarity": score,
             }
+            | self.origin(place)
             for place, score in scored
         ]
         raw = pd.DataFrame(rows, columns=[*CANDIDATES, "lon", "lat"], dtype=object)
@@ -261,6 +264,32 @@ class Gazetteer:
         country, admin1 = self.country_name(place.country_code), self.admin1_name(place.country_code, place.admin1_code)
         return place._asdict() | {"country": country, "admin1": admin1}
 
+    def origin(self, place: Candidate) -> dict[str, str | None]:
+        """Return where a feature comes from: the name of its ``source``, its ``source_id`` there, and the ``licence``.
+
+        Examples
+        --------
+        >>> gazetteer = Gazetteer()
+        >>> gazetteer.origin(gazetteer.place("geonames:99072"))
+        {'source': 'GeoNames', 'source_id': '99072', 'licence': 'CC BY 4.0'}
+        """
+        of_kind("place", place, Candidate, "a Candidate")
+        layer, row = divmod(place.row, LAYER)
+        found = self._store.stores[layer].origin(row)
+        prefix, _, own = place.place_id.partition(":")
+        key, source_id = (found.source, found.source_id) if found else (self._main_sources[layer] or prefix, own)
+        source = self._sources.get(key) or PUBLISHERS.get(key) or SourceRow(key, key, "", "", "")
+        return {"source": source.name, "source_id": source_id, "licence": source.licence or None}
+
+    def counts_populations(self, place_id: str) -> bool:
+        """Return whether the part of the gazetteer that a feature comes from knows populations.
+
+        In one that knows none, such as a file of your own without that column, a population of 0 says nothing; elsewhere it
+        means a hamlet. True for a feature that the gazetteer does not have.
+        """
+        place = self.place(place_id) if self._unpopulated else None
+        return place is None or place.row // LAYER not in self._unpopulated
+
     def hierarchy(self, place: Candidate | str) -> tuple[str, ...]:
         """Return the names of a feature, its first-order division and its country: ``("Mosul", "Nineveh", "Iraq")``.
 
@@ -314,12 +343,34 @@ class Gazetteer:
         """Return the source, version, licence, attribution, date and counts of this gazetteer."""
         meta: dict[str, object] = dict(self._store.meta())
         meta |= {key: int(str(meta[key])) for key in ("places", "names", "schema") if key in meta}
+        meta["sources"] = {row.name: row.licence for row in self._sources.values()}
         return meta | {"path": str(self._store.path), "feature_classes": self._store.counts()}
 
     @property
     def attribution(self) -> str:
         """The credit that a map or a table made with this gazetteer must give to its sources."""
         return self._store.meta().get("attribution", "")
+
+    @cached_property
+    def _sources(self) -> dict[str, SourceRow]:
+        found: dict[str, SourceRow] = {}
+        for store in reversed(self._store.stores):
+            found |= store.sources()
+        return found
+
+    @cached_property
+    def _main_sources(self) -> list[str]:
+        return [store.meta().get("main_source", "") for store in self._store.stores]
+
+    @cached_property
+    def _unpopulated(self) -> frozenset[int]:
+        # Postal places have none either, and are as small as that says.
+        return frozenset(
+            number
+            for number, store in enumerate(self._store.stores)
+            if (meta := store.meta()).get("populated") == "0"
+            and meta.get("main_source") not in {POSTAL.key, POSTAL_GB.key}
+        )
 
     @cached_property
     def _countries(self) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Build a gazetteer from the whole of GeoNames: 13 million places, streaming, in bounded memory.
+"""Build a gazetteer from GeoNames' files: a country's, several, or all thirteen million places, in bounded memory.
 
 The places are sorted outside of memory into the order of falling prominence, which gives them their rows; so are their
 names, which then load in the order of the index. Whatever waits on disk lies beside the index and goes with it.
@@ -9,20 +9,37 @@ from __future__ import annotations
 import os
 import re
 from array import array
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import compress, repeat
 from operator import itemgetter
 from pathlib import Path
 
 from geomap._progress import Progress, no_progress
-from geomap.errors import InvalidGazetteer
-from geomap.gazetteer._custom import year_of
-from geomap.gazetteer._download import ADMIN1, ADMIN2, COUNTRIES, NAMES, PLACES, Dump
+from geomap.errors import GazetteerNotFound, InvalidGazetteer
+from geomap.gazetteer._adapters._dates import year_of
+from geomap.gazetteer._adapters._geonames import COLUMNS, EXPECTED, Dump, FileKind, blocks
+from geomap.gazetteer._adapters._postal import postal_places
+from geomap.gazetteer._adapters._publishers import GEONAMES as PUBLISHER
+from geomap.gazetteer._adapters._records import clean_name
+from geomap.gazetteer._adapters._skipping import Skipped
 from geomap.gazetteer._embedded import ensure_index
 from geomap.gazetteer._folding import fold
 from geomap.gazetteer._index import FIRST_YEAR, LAST_YEAR, IndexRows, ValidityRow, build_once, write_index
-from geomap.gazetteer._model import FIELDS, PLACES_AT_ONCE, STORED, Candidate, NameKind, places_of, texts_of
+from geomap.gazetteer._model import (
+    FIELDS,
+    PLACES_AT_ONCE,
+    STORED,
+    Candidate,
+    NameKind,
+    Origin,
+    SourceRow,
+    places_of,
+    texts_of,
+)
+from geomap.gazetteer._postal_layer import Divisions, Postal
 from geomap.gazetteer._sorting import LineSorter
 from geomap.gazetteer._sources import GEONAMES, installed_path
 from geomap.gazetteer._store import SELECT_PLACES, Store
@@ -152,6 +169,10 @@ class HandKept:
         Features without a geonameid, by place_id.
     aliases
         Geonameids of those among the others that GeoNames has too.
+    airports
+        Embedded airports by IATA code.
+    sources
+        The sources that the embedded gazetteer names.
     """
 
     store: Store
@@ -160,10 +181,12 @@ class HandKept:
     others: dict[str, Candidate] = field(default_factory=dict)
     aliases: dict[str, int] = field(default_factory=dict)
     airports: dict[str, Candidate] = field(default_factory=dict)
+    sources: dict[str, SourceRow] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         execute = self.store.connection.execute
         self.by_geonameid = dict(execute(_KNOWN))
+        self.sources = self.store.sources()
         self.names = dict(execute(_AREAS))
         for place in map(Candidate._make, execute(_OTHERS)):
             self.others[place.place_id] = place
@@ -213,36 +236,45 @@ class HandKept:
                 yield form.written, rows[form.row], form.form
 
 
-ATTRIBUTION = "Place data from GeoNames (CC BY 4.0)."
 # The index, and what is sorted beside it, over the text they come from.
 _SPACE = 1.7
 _SMALLEST_SPACE = 50_000_000
 _MOST_PEOPLE = 9_999_999_999
 _KNOWN_TO_ALL = 100_000
 _LARGEST_ID = 1 << 28
-_COLUMNS = 19
 # A line of GeoNames' is extended by two fields that it lacks: the place_id, which is empty, and the number of alternates.
-_FURTHER = {"place_id": _COLUMNS, "alternates": _COLUMNS + 1}
+_FURTHER = {"place_id": COLUMNS, "alternates": COLUMNS + 1}
 _in_order = itemgetter(*(_FURTHER.get(name, FIELDS[name].geonames) for name in STORED[1:]))
 _AIRPORTS = frozenset({"AIRP", "AIRF", "AIRB"})
+_DIVISION_CODES = frozenset({"ADM1", "ADM2"})
 _LARGE = {"ADM1": 1, "ADM2": 3, "ADM3": 5, "PPLC": 2, "PPLA": 2, "PPLA2": 2, "PPLX": 5, "PPLL": 5, "AIRP": 4}
 _LEVELS = {"A": 5, "P": 4, "H": 5, "L": 5, "T": 5, "V": 6, "U": 6, "R": 6, "S": 6}
 _NUMBER = re.compile(r"\d{1,10}\Z")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
+_COUNTRY = re.compile(r"[A-Z]{2}\Z")
+_MOST_COUNTRIES = 20
+# The other places of the embedded gazetteer: those that GeoNames lacks, and those without its identifier.
+_KEPT_BY_HAND = SourceRow("geomap", "geomap's own tables", "", "", "")
 
 
 def build_geonames(
-    folder: str | os.PathLike[str],
+    paths: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
     *,
+    name: str = GEONAMES,
     cache_dir: str | os.PathLike[str] | None = None,
-    languages: Container[str] | None = None,
+    languages: Collection[str] | None = None,
     progress: Progress = no_progress,
 ) -> Path:
-    """Build the gazetteer ``geonames`` from a folder of GeoNames' files; replace the one that is there.
+    """Build a gazetteer from GeoNames' files; replace the one of that name, if there is one, when the new one is whole.
 
     Parameters
     ----------
-    folder
-        Holds ``allCountries`` and optionally the other files of GeoNames' export, zipped or not.
+    paths
+        A file or folder, or several: places of a country or of all, zipped or not, told from their content. Alternate
+        names and postal codes are optional, and so are the small tables of divisions and countries, which are also
+        taken from beside the places.
+    name
+        Name of the gazetteer.
     cache_dir
         Folder of the index; see :class:`~geomap.gazetteer.Gazetteer`.
     languages
@@ -253,28 +285,31 @@ def build_geonames(
     Returns
     -------
     Path
-        The index, which ``Gazetteer("geonames")`` opens.
+        The index, which ``Gazetteer(name)`` opens.
 
     Raises
     ------
     GazetteerNotFound
-        If the folder has no ``allCountries``.
+        If a path does not exist, or there are no places among the files.
     InvalidGazetteer
-        If a file is damaged or not in GeoNames' format; the message names file and line.
+        If a file is damaged or not in GeoNames' format, holds another country than its name says, or a place occurs twice;
+        the message names the file and, where it can, the line.
     GazetteerUnwritable
         If there is too little space; no partial index is left.
     """
-    dump = Dump(Path(folder))
+    dump = Dump.of([paths] if isinstance(paths, str | os.PathLike) else paths)
+    if not dump.places:
+        raise GazetteerNotFound(f"no places of GeoNames among the files; expected {EXPECTED}")
     needed = int(_SPACE * dump.size()) + _SMALLEST_SPACE
 
     def write(path: Path) -> None:
         with (
             Store(ensure_index(cache_dir)) as embedded,
-            _Build(dump, HandKept(embedded), path.parent, languages, progress) as build,
+            _Build(name, dump, HandKept(embedded), path.parent, languages, progress) as build,
         ):
             write_index(path, build.index(), advance=_advance(progress, "similar names"))
 
-    return build_once(installed_path(GEONAMES, cache_dir), write, needed=needed, anew=True)
+    return build_once(installed_path(name, cache_dir), write, needed=needed, anew=True)
 
 
 def _advance(progress: Progress, stage: str) -> Callable[[float], None]:
@@ -286,21 +321,33 @@ class _Build:
     """The parts of the index as generators, each of which relies on the ones before it being exhausted."""
 
     def __init__(
-        self, dump: Dump, hand: HandKept, folder: Path, languages: Container[str] | None, progress: Progress
+        self,
+        name: str,
+        dump: Dump,
+        hand: HandKept,
+        folder: Path,
+        languages: Collection[str] | None,
+        progress: Progress,
     ) -> None:
-        self.dump, self.hand, self.languages, self.progress = dump, hand, languages, progress
+        self.name, self.dump, self.hand, self.languages, self.progress = name, dump, hand, languages, progress
         self.stack = ExitStack()
         self.places_sorter = self.stack.enter_context(LineSorter(folder))
         self.names_sorter = self.stack.enter_context(LineSorter(folder))
-        self.with_names = dump.path(NAMES) is not None
+        self.named = _countries_of(dump.names)
         self.rows = array("i")
         self.hand_place_rows: dict[str, int] = {}
         self.hand_rows: dict[int, int] = {}
         self.countries: dict[str, int] = {}
         self.divisions: dict[str, int] = {}
+        self.division_names: dict[str, str] = {}
         self.display: dict[int, str] = {}
         self.seen_countries: set[str] = set()
+        self.by_file: dict[Path, set[str]] = {}
         self.validity: dict[tuple[str, int], list[tuple[int, int]]] = {}
+        self.origins: list[Origin] = []
+        self.sources = {PUBLISHER.key: PUBLISHER}
+        self.newest = ""
+        self.meta: dict[str, str] = {}
 
     def __enter__(self) -> _Build:
         return self
@@ -310,15 +357,8 @@ class _Build:
 
     def index(self) -> IndexRows:
         """Return the parts of the index; nothing is read until they are consumed."""
-        meta = {
-            "source": GEONAMES,
-            "version": self.dump.date(),
-            "date": self.dump.date(),
-            "licence": "CC BY 4.0",
-            "attribution": " ".join([ATTRIBUTION, self.hand.store.meta().get("attribution", "")]).strip(),
-        }
         return IndexRows(
-            meta=meta,
+            meta=self.meta,
             places=self._places(),
             names=self._names(),
             countries=self._areas(self.countries),
@@ -328,102 +368,227 @@ class _Build:
             stop_names=self.hand.store.stop_names(),
             validity=self._validity(),
             aliases=self._aliases(),
+            sources=self._sources(),
+            origins=self._origins(),
         )
+
+    def _describe(self) -> None:
+        """Say what the index holds, when all places have been read."""
+        hand = self.hand.store.meta().get("attribution", "")
+        credited = [PUBLISHER.attribution, *(row.attribution for row in self.sources.values()), hand]
+        self.meta |= {
+            "source": self.name,
+            "licence": PUBLISHER.licence,
+            "attribution": " ".join(dict.fromkeys(filter(None, credited))),
+            "main_source": PUBLISHER.key,
+            "file": ", ".join(str(path.resolve()) for path in self.dump.places),
+        }
+        if self.newest:
+            self.meta |= {"version": self.newest, "date": self.newest}
+        countries = sorted(self.seen_countries - {""})
+        if len(countries) <= _MOST_COUNTRIES:
+            self.meta["countries"] = ", ".join(countries)
 
     def _places(self) -> Iterator[Candidate]:
         """Yield the places by falling prominence; their names then wait in the other sorter."""
         self._read_areas()
-        for first, lines in self.dump.blocks(PLACES, _advance(self.progress, "places")):
-            self.places_sorter.extend(self._sortable(first, lines))
+        for path, first, lines in blocks(self.dump.places, _advance(self.progress, "places")):
+            self.places_sorter.extend(self._sortable(path, first, lines))
+        self._check_countries()
         self.hand.meet_divisions(self.divisions)
         self.places_sorter.extend([_hand_line(place) for place in self.hand.left(self.seen_countries)])
+        postal = self._postal()
         done = 0
         for block in self.places_sorter.blocks():
             for begin in range(0, len(block), PLACES_AT_ONCE):
                 lines = block[begin : begin + PLACES_AT_ONCE]
-                yield from self._sorted(lines, done + begin + 1)
+                yield from self._sorted(lines, done + begin + 1, postal)
             done += len(block)
         self.places_sorter.close()
+        if postal is not None:
+            yield from self._postal_left(postal, done + 1)
+        self._describe()
 
-    def _sorted(self, lines: list[str], first_row: int) -> Iterator[Candidate]:
+    def _sorted(self, lines: list[str], first_row: int, postal: Postal | None) -> Iterator[Candidate]:
         _, *columns, asciinames, alternates = zip(*(line.split("\t") for line in lines), strict=True)
         places = places_of(dict(zip(STORED[1:], columns, strict=True)), first_row=first_row)
         maker = LineMaker()
         for place, asciiname, others in zip(places, asciinames, alternates, strict=True):
-            yield self._place(place, asciiname, others, maker)
+            named = self._place(place, asciiname, others, maker)
+            if postal is not None and named.country_code in postal.countries:
+                for folded in {fold(named.name), fold(place.name), fold(asciiname)}:
+                    postal.meet(folded, named)
+            yield named
+        self.names_sorter.extend(maker.lines)
+
+    def _postal(self) -> Postal | None:
+        if not self.dump.postal:
+            return None
+        skipped = Skipped()
+        every = [place for places in postal_places(self.dump.postal, skipped) for place in places]
+        skipped.report(", ".join(path.name for path in self.dump.postal), len(every))
+        names = self.hand.store.area_names("division") | self.division_names
+        return Postal(every, Divisions(names))
+
+    def _postal_left(self, postal: Postal, first_row: int) -> Iterator[Candidate]:
+        """Yield the postal places that GeoNames' others lack; they are small, so that they come last."""
+        maker = LineMaker()
+        for row, each in enumerate(postal.places(), start=first_row):
+            maker.main(each.place.name, row)
+            assert each.source is not None
+            self.sources[each.source.key] = each.source
+            self.origins.append(Origin(row, each.source.key, each.source_id))
+            yield each.place._replace(row=row, place_id=f"{each.prefix}:{each.place.place_id}")
         self.names_sorter.extend(maker.lines)
 
     def _read_areas(self) -> None:
-        for fields in self.dump.rows(COUNTRIES, 17):
+        for fields in self.dump.rows(FileKind.COUNTRIES, 17):
             if _NUMBER.match(fields[16]):
                 self.countries[fields[0]] = int(fields[16])
-                self.display[int(fields[16])] = fields[4]
-        for file in (ADMIN1, ADMIN2):
-            for code, name, _, number, *_ in self.dump.rows(file, 4):
+                self.display[int(fields[16])] = clean_name(fields[4])
+        for kind in (FileKind.ADMIN1, FileKind.ADMIN2):
+            for code, name, _, number, *_ in self.dump.rows(kind, 4):
                 if _NUMBER.match(number):
                     self.divisions[code] = int(number)
-                    if file == ADMIN1:
-                        self.display[int(number)] = name
+                    self.division_names[code] = name
+                    if kind is FileKind.ADMIN1:
+                        self.display[int(number)] = clean_name(name)
         self.display |= self.hand.names
 
-    def _sortable(self, first: int, lines: list[str]) -> list[str]:
+    def _sortable(self, path: Path, first: int, lines: list[str]) -> list[str]:
         """Return lines that sort by prominence: the key, the fields of the place, its asciiname and alternate names."""
-        sortable = []
-        largest = len(self.rows)
-        with_names = self.with_names
-        for position, line in enumerate(lines):
-            fields = line.split("\t")
-            try:
-                geonameid, population = int(fields[0]), max(int(fields[14] or 0), 0)
-                latitude, longitude = float(fields[4]), float(fields[5])
-            except (ValueError, IndexError) as error:
-                raise self._wrong(first + position, fields, str(error)) from error
-            if len(fields) != _COLUMNS or not _plausible(geonameid, population, latitude, longitude):
-                raise self._wrong(first + position, fields, "a number is out of range")
-            largest = max(largest, geonameid + 1)
-            _, _, asciiname, others, _, _, kind, code, country, _, admin1, admin2 = fields[:12]
-            alternates = others.count(",") + 1 if others else 0
-            level = _LARGE.get(code) or (0 if code.startswith("PCL") else _LEVELS.get(kind, 7))
-            if code in _AIRPORTS:
-                self.hand.meet_airport(geonameid, others, latitude, longitude)
-            elif level in {1, 3}:
-                self._meet_division(code, country, admin1, admin2, geonameid)
-            self.seen_countries.add(country)
-            fields[6], fields[14] = kind or "S", str(population)
-            fields += ["", str(alternates)]
-            texts = "\t".join(_in_order(fields))
-            names = "" if with_names else others
-            sortable.append(f"{_sort_key(population, level, alternates, geonameid)}\t{texts}\t{asciiname}\t{names}")
-        self.rows.frombytes(bytes(self.rows.itemsize * (largest - len(self.rows))))
-        return sortable
+        # Column by column, so that built-in functions do most of the work: half the time of a loop over lines.
+        rows = [line.split("\t") for line in lines if line]
+        try:
+            columns = list(zip(*rows, strict=True))
+            if len(columns) != COLUMNS:
+                raise ValueError("a wrong number of columns")
+            ids = list(map(int, columns[0]))
+            populations = [max(int(text), 0) if text else 0 for text in columns[14]]
+            lats, lons = list(map(float, columns[4])), list(map(float, columns[5]))
+            within = max(ids) < _LARGEST_ID and min(ids) > 0 and max(populations) <= _MOST_PEOPLE
+            # "not <=" would be true of NaN, and max of it either: each is compared.
+            if not (within and all(-90 <= lat <= 90 for lat in lats) and all(-180 <= lon <= 180 for lon in lons)):
+                raise ValueError("a number is out of range")
+        except ValueError:
+            if not rows:
+                return []
+            raise self._first_wrong(path, first, lines) from None
+        if (last := columns[18][-1]) and not _DATE.match(last):
+            number = first + len(lines) - 1
+            raise InvalidGazetteer(f"{path}, line {number}: {last!r} is no day such as 2024-03-05; is the file whole?")
+        self._note(ids, columns, lats, lons)
+        self.by_file.setdefault(path, set()).update(columns[8])
+        names: Sequence[str] = columns[1]
+        if not all(map(str.isprintable, names)) or not all(names):
+            names = self._cleaned(path, first, lines)
+        others = columns[3]
+        counts = [text.count(",") + 1 if text else 0 for text in others]
+        levels = map(_level, columns[6], columns[7])
+        keys = map(_sort_key, populations, levels, counts, ids)
+        changed = {1: names, 6: [kind or "S" for kind in columns[6]], 14: list(map(str, populations))}
+        complete = [changed.get(number, column) for number, column in enumerate(columns)]
+        texts = map("\t".join, zip(*_in_order([*complete, repeat(""), map(str, counts)]), strict=False))
+        shown: Iterable[str] = others
+        if self.named is None:
+            shown = repeat("")
+        elif self.named:
+            shown = ["" if country in self.named else text for country, text in zip(columns[8], others, strict=True)]
+        return list(map("\t".join, zip(keys, texts, columns[2], shown, strict=False)))
 
-    def _meet_division(self, code: str, country: str, admin1: str, admin2: str, geonameid: int) -> None:
+    def _note(self, ids: list[int], columns: Sequence[Sequence[str]], lats: list[float], lons: list[float]) -> None:
+        """Note what the places say of the whole: its countries, divisions and date, and room for their rows."""
+        self.rows.frombytes(bytes(self.rows.itemsize * max(max(ids) + 1 - len(self.rows), 0)))
+        others, codes, countries = columns[3], columns[7], columns[8]
+        airports = map(_AIRPORTS.__contains__, codes)
+        for row in compress(zip(ids, others, lats, lons, strict=True), airports):
+            self.hand.meet_airport(*row)
+        divisions = map(_DIVISION_CODES.__contains__, codes)
+        for geonameid, code, country, admin1, admin2, name in compress(
+            zip(ids, codes, countries, columns[10], columns[11], columns[1], strict=True), divisions
+        ):
+            self._meet_division(code, country, admin1, admin2, geonameid, name)
+        self.seen_countries.update(countries)
+        newest = max(columns[18])
+        if not _DATE.match(newest):
+            newest = max((date for date in columns[18] if _DATE.match(date)), default="")
+        self.newest = max(self.newest, newest)
+
+    def _check_countries(self) -> None:
+        """Raise InvalidGazetteer if a file named like a country holds no place of that country."""
+        for path, found in self.by_file.items():
+            stem = path.name.partition(".")[0].upper()
+            if _COUNTRY.match(stem) and stem not in found:
+                held = ", ".join(sorted(found - {""})[:5]) or "no country"
+                raise InvalidGazetteer(
+                    f"{path} holds places of {held}, none of {stem}; rename it, or download it again"
+                )
+
+    def _meet_division(self, code: str, country: str, admin1: str, admin2: str, geonameid: int, name: str) -> None:
         # Without GeoNames' own lists of divisions, codes are taken from the divisions themselves.
-        if code in {"ADM1", "ADM2"} and country and admin1:
+        if country and admin1:
             full = f"{country}.{admin1}" if code == "ADM1" else f"{country}.{admin1}.{admin2}"
             self.divisions.setdefault(full, geonameid)
+            self.division_names.setdefault(full, name)
 
-    def _wrong(self, line: int, fields: list[str], what: str) -> InvalidGazetteer:
-        if len(fields) != _COLUMNS:
-            what = f"{len(fields)} columns, not {_COLUMNS}"
-        return InvalidGazetteer(f"{self.dump.path(PLACES)}, line {line}: {what}; is this GeoNames' allCountries?")
+    def _first_wrong(self, path: Path, first: int, lines: list[str]) -> InvalidGazetteer:
+        """Return the error of the first wrong line."""
+        for number, line in enumerate(lines, start=first):
+            what = _what_is_wrong(line.split("\t")) if line else ""
+            if what:
+                return InvalidGazetteer(f"{path}, line {number}: {what}")
+        raise AssertionError("no line is wrong")
+
+    def _cleaned(self, path: Path, first: int, lines: list[str]) -> list[str]:
+        """Return the names without characters that would spoil a table or a page."""
+        cleaned = []
+        for number, line in enumerate(lines, start=first):
+            if line:
+                try:
+                    name = clean_name(line.split("\t", 2)[1])
+                except ValueError as error:
+                    raise InvalidGazetteer(f"{path}, line {number}: {error}") from error
+                if not name:
+                    raise InvalidGazetteer(f"{path}, line {number}: the name is empty")
+                cleaned.append(name)
+        return cleaned
 
     def _place(self, place: Candidate, asciiname: str, others: str, maker: LineMaker) -> Candidate:
         """Note the place's row and names; return it under the name that people use."""
-        original = place.name
-        if place.geonameid is None:
-            self.hand_place_rows[place.place_id] = place.row
+        original, geonameid, row = place.name, place.geonameid, place.row
+        if geonameid is None:
+            self.hand_place_rows[place.place_id] = row
+            self._note_origin(place)
         else:
-            self.rows[place.geonameid] = place.row
-            if place.geonameid in self.display:
-                place = place._replace(name=self.display[place.geonameid])
-                maker.add(fold(original), place.row, NameKind.OFFICIAL)
-        folded = maker.main(place.name, place.row)
+            if self.rows[geonameid]:
+                raise InvalidGazetteer(
+                    f"the geonameid {geonameid} ({original}) occurs twice; is a country given twice, or beside allCountries?"
+                )
+            self.rows[geonameid] = row
+            if geonameid in self.display:
+                place = place._replace(name=self.display[geonameid])
+                maker.add(fold(original), row, NameKind.OFFICIAL)
+        folded = maker.main(place.name, row)
         if asciiname != original and (folded_ascii := fold(asciiname)) != folded:
-            maker.add(folded_ascii, place.row, NameKind.ALTERNATE)
+            maker.add(folded_ascii, row, NameKind.ALTERNATE)
         if others:
-            maker.others(others, place.row)
+            maker.others(others, row)
         return place
+
+    def _note_origin(self, place: Candidate) -> None:
+        known = self.hand.store.by_id(place.place_id)
+        origin = self.hand.store.origin(known.row) if known else None
+        if origin is None:
+            origin = Origin(place.row, _KEPT_BY_HAND.key, place.place_id.partition(":")[2])
+        self.sources.setdefault(origin.source, self.hand.sources.get(origin.source, _KEPT_BY_HAND))
+        self.origins.append(origin._replace(row=place.row))
+
+    def _sources(self) -> Iterator[SourceRow]:
+        # "yield from" makes this a generator: the sources are not known yet when it is created.
+        yield from (row for _, row in sorted(self.sources.items()))
+
+    def _origins(self) -> Iterator[Origin]:
+        yield from sorted(self.origins)
 
     def _row(self, geonameid: int) -> int:
         """Return the row of a geonameid, 0 if the dump does not have it."""
@@ -436,21 +601,23 @@ class _Build:
             # Without kind or dates: where GeoNames says that the name is historic, it knows better.
             maker.add(folded, row, kind, WEAK if kind == NameKind.ALTERNATE else "0")
         self.names_sorter.extend(maker.lines)
-        for first, lines in self.dump.blocks(NAMES, _advance(self.progress, "names")):
-            self.names_sorter.extend(self._name_lines(first, lines))
+        for path, first, lines in blocks(self.dump.names, _advance(self.progress, "names")):
+            self.names_sorter.extend(self._name_lines(path, first, lines))
         self.progress("index", 0, 100)
         yield from merged_names(self.names_sorter.blocks(), self.validity)
         self.names_sorter.close()
 
-    def _name_lines(self, first: int, lines: list[str]) -> list[str]:
+    def _name_lines(self, path: Path, first: int, lines: list[str]) -> list[str]:
         maker = LineMaker()
         reviewed, languages, rows, known = self.hand.by_geonameid, self.languages, self.rows, len(self.rows)
         for position, line in enumerate(lines):
             fields = line.split("\t")
             if len(fields) < 8 or not _NUMBER.match(fields[1]):
+                if not line:
+                    continue
                 raise InvalidGazetteer(
-                    f"{self.dump.path(NAMES)}, line {first + position}: {len(fields)} columns; is this GeoNames' "
-                    "alternateNamesV2?"
+                    f"{path}, line {first + position}: {len(fields)} columns, at least 8 expected; is this GeoNames' "
+                    "alternateNamesV2, and whole?"
                 )
             geonameid = int(fields[1])
             row = rows[geonameid] if geonameid < known else 0
@@ -482,8 +649,28 @@ class _Build:
             yield from ((folded, row, first, last) for first, last in spans)
 
 
-def _plausible(geonameid: int, population: int, lat: float, lon: float) -> bool:
-    return 0 < geonameid < _LARGEST_ID and population <= _MOST_PEOPLE and abs(lat) <= 90 and abs(lon) <= 180
+def _what_is_wrong(fields: list[str]) -> str:
+    """Return what is wrong with a line of places, empty if nothing is."""
+    if len(fields) != COLUMNS:
+        return f"{len(fields)} columns, not {COLUMNS}; is the file whole, and one of GeoNames' places?"
+    try:
+        geonameid, population = int(fields[0]), int(fields[14] or 0)
+        lat, lon = float(fields[4]), float(fields[5])
+    except ValueError as error:
+        return f"{error}; is this one of GeoNames' files of places?"
+    right = 0 < geonameid < _LARGEST_ID and population <= _MOST_PEOPLE and abs(lat) <= 90 and abs(lon) <= 180
+    return "" if right else "a number is out of range (geonameid, population, or degrees of latitude and longitude)"
+
+
+def _countries_of(paths: Sequence[Path]) -> frozenset[str] | None:
+    """Return the countries of files of alternate names, by the files' names; None for all."""
+    stems = {path.name.partition(".")[0].upper() for path in paths}
+    return None if any(not _COUNTRY.match(stem) for stem in stems) else frozenset(stems)
+
+
+@lru_cache(maxsize=4096)
+def _level(kind: str, code: str) -> int:
+    return _LARGE.get(code) or (0 if code.startswith("PCL") else _LEVELS.get(kind, 7))
 
 
 def _hand_line(place: Candidate) -> str:
