@@ -103,10 +103,13 @@ class Postal:
 
 
 def _is_same(place: PostalPlace, admin1_code: str | None, admin2_code: str | None, known: Candidate) -> bool:
-    if known.country_code != place.country_code:
-        return False
     limit = _UNKNOWN_DIVISION
-    if admin1_code and known.admin1_code and admin1_code != known.admin1_code:
+    if known.country_code != place.country_code:
+        # The post of a country serves dependencies that have a code of their own, such as the Isle of Man.
+        if admin1_code:
+            return False
+        limit = _OTHER_DIVISION
+    elif admin1_code and known.admin1_code and admin1_code != known.admin1_code:
         limit = _OTHER_DIVISION
     elif admin2_code and known.admin2_code:
         limit = _SAME_DIVISION if admin2_code == known.admin2_code else _OTHER_DIVISION

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import operator
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -22,7 +22,7 @@ _PARENTHESES = re.compile(r"\s*\(([^()]*)\)?\s*")
 _COUNTRY = re.compile(r"[A-Z]{2}\Z")
 # Codes of the same name and division farther apart, in degrees of latitude, belong to two places.
 _APART = 0.3
-_ARMIES = frozenset({"apo", "fpo", "dpo", "bfpo"})
+_ARMY = re.compile(r"(?:apo|fpo|dpo|bfpo)(?: (?:a[aep]|\d+))?\Z")
 
 
 class PostalPlace(NamedTuple):
@@ -59,8 +59,21 @@ class PostalPlace(NamedTuple):
 
 
 _Row = tuple[float, float, str, str]  # latitude, longitude, postcode, file and line
-# Country, divisions by name and code, folded name, whether it is a quarter.
-_Key = tuple[str, str, str, str, str, str, bool]
+# Country, the divisions' codes, folded name, whether it is a quarter. Divisions without a code are regions of the post.
+_Key = tuple[str, str, str, str, bool]
+
+
+@dataclass
+class _Group:
+    """The rows of one key, with the names in the first of them."""
+
+    name: str
+    admin1: str
+    admin2: str
+    rows: list[_Row]
+
+
+_Groups = dict[_Key, _Group]
 
 
 def is_postal(fields: list[str]) -> bool:
@@ -84,12 +97,12 @@ def postal_places(paths: list[Path], skipped: Skipped) -> Iterator[list[PostalPl
                     f"{path.name}: places of {country} were read already, from {seen[country].name}; give each country once"
                 )
             seen[country] = path
-            yield [place for key, (name, rows) in sorted(groups.items()) for place in _places(key, name, rows)]
+            yield [place for key, group in sorted(groups.items(), key=itemgetter(0)) for place in _places(key, group)]
 
 
-def _countries(path: Path, skipped: Skipped) -> Iterator[tuple[str, dict[_Key, tuple[str, list[_Row]]]]]:
+def _countries(path: Path, skipped: Skipped) -> Iterator[tuple[str, _Groups]]:
     """Yield the groups of rows of each country; the rows of a country stand together."""
-    current, groups = "", dict[_Key, tuple[str, list[_Row]]]()
+    current, groups = "", _Groups()
     with open_bytes(path) as stream:
         for first, _, lines in line_blocks(stream, path):
             for number, line in enumerate(lines, start=first):
@@ -104,7 +117,7 @@ def _countries(path: Path, skipped: Skipped) -> Iterator[tuple[str, dict[_Key, t
                 if fields[0] != current:
                     if groups:
                         yield current, groups
-                    current, groups = fields[0], defaultdict(lambda: ("", []))
+                    current, groups = fields[0], {}
                     _check_country(path, current)
                 _add(groups, fields, where, skipped)
     if groups:
@@ -117,7 +130,7 @@ def _check_country(path: Path, country: str) -> None:
         raise InvalidGazetteer(f"{path.name} holds places of {country}, not of {stem}; rename it or download it again")
 
 
-def _add(groups: dict[_Key, tuple[str, list[_Row]]], fields: list[str], where: str, skipped: Skipped) -> None:
+def _add(groups: _Groups, fields: list[str], where: str, skipped: Skipped) -> None:
     country, postcode, written, admin1, code1, admin2, code2, _, _, lat, lon, _ = fields
     try:
         names = _names(written)
@@ -126,12 +139,11 @@ def _add(groups: dict[_Key, tuple[str, list[_Row]]], fields: list[str], where: s
         skipped.add(OUTSIDE if lat.strip() and lon.strip() else NO_COORDINATES, where)
         return
     if not names:
-        skipped.add(ARMY if fold(written) in _ARMIES else NO_NAME, where)
+        skipped.add(ARMY if _ARMY.match(fold(written)) else NO_NAME, where)
     for name, quarter in names:
-        key = country, clean_name(admin1), clean_name(code1), clean_name(admin2), clean_name(code2), fold(name), quarter
-        shown, rows = groups[key]
-        groups[key] = shown or name, rows
-        rows.append((*point, clean_name(postcode), where))
+        key = country, clean_name(code1) or fold(admin1), clean_name(code2), fold(name), quarter
+        group = groups.setdefault(key, _Group(name, clean_name(admin1), clean_name(admin2), []))
+        group.rows.append((*point, clean_name(postcode), where))
 
 
 def _names(written: str) -> list[tuple[str, bool]]:
@@ -140,24 +152,25 @@ def _names(written: str) -> list[tuple[str, bool]]:
     found = [(before, False)]
     if inside:
         found += [(part.strip(), True) for part in inside[0].split("/")]
-    return [(name, quarter) for name, quarter in found if (folded := fold(name)) and folded not in _ARMIES]
+    return [(name, quarter) for name, quarter in found if (folded := fold(name)) and not _ARMY.match(folded)]
 
 
-def _places(key: _Key, name: str, rows: list[_Row]) -> Iterator[PostalPlace]:
-    country, admin1, code1, admin2, code2, folded, quarter = key
+def _places(key: _Key, group: _Group) -> Iterator[PostalPlace]:
+    country, code1, code2, folded, quarter = key
     identifier = "/".join(part for part in (country, code1, code2, folded.replace(" ", "-")) if part)
-    clusters = _clusters(rows)
+    clusters = _clusters(group.rows)
     for cluster in clusters:
         lat, lon = median(row[0] for row in cluster), median(row[1] for row in cluster)
         own = identifier + (f"@{lat:.2f},{lon:.2f}" if len(clusters) > 1 or quarter else "")
         postcode, where = min((row[2], row[3]) for row in cluster)
-        yield PostalPlace(where, own, name, quarter, country, admin1, code1, admin2, code2, lat, lon, postcode)
+        named = group.name, quarter, country, group.admin1, code1, group.admin2, code2
+        yield PostalPlace(where, own, *named, lat, lon, postcode)
 
 
 def _clusters(rows: list[_Row]) -> list[list[_Row]]:
     """Return rows in groups, cut where nothing lies between two of them for a third of a degree, north or east."""
-    by_latitude = _cut(rows, operator.itemgetter(0))
-    return [part for group in by_latitude for part in _cut(group, operator.itemgetter(1))]
+    by_latitude = _cut(rows, itemgetter(0))
+    return [part for group in by_latitude for part in _cut(group, itemgetter(1))]
 
 
 def _cut(rows: list[_Row], along: Callable[[_Row], float]) -> Iterator[list[_Row]]:
