@@ -64,7 +64,10 @@ class JsonItems:
 
     def _members(self, text: _Text) -> Iterator[Any]:
         text.take("{")
-        while text.peek() != "}":
+        more = text.peek() != "}"
+        if not more:
+            text.take("}")
+        while more:
             key = text.value()
             text.take(":")
             following = text.peek()
@@ -77,17 +80,16 @@ class JsonItems:
                 self.head[key] = text.value()
             else:
                 text.fail("a name must be a text")
-            if text.peek() != "}":
-                text.take(",")
-        text.take("}")
+            more = text.goes_on("}")
 
     def _items(self, text: _Text) -> Iterator[Any]:
         text.take("[")
-        while text.peek() != "]":
+        if text.peek() == "]":
+            text.take("]")
+            return
+        yield text.value()
+        while text.goes_on("]"):
             yield text.value()
-            if text.peek() != "]":
-                text.take(",")
-        text.take("]")
 
 
 class _Text:
@@ -113,6 +115,12 @@ class _Text:
         if self.peek() != wanted:
             self.fail(f"Expecting {wanted!r}")
         self._at += 1
+
+    def goes_on(self, end: str) -> bool:
+        """Consume a comma or the end of a list or object, and return whether it was a comma."""
+        found = self.peek()
+        self.take(end if found == end else ",")
+        return found != end
 
     def value(self) -> Any:
         """Consume a value."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -47,6 +48,7 @@ _QUERY = "SELECT id, body FROM geojson WHERE coalesce({alternative}, 0) = 0 ORDE
 _KINDS = {"abbreviation": NameKind.ABBREVIATION, "historical": NameKind.FORMER}
 _POPULATIONS = ("wof:population", "gn:population", "qs:pop", "ne:pop_est")
 _POINTS = (("lbl:latitude", "lbl:longitude"), ("geom:latitude", "geom:longitude"))
+_COUNTRY = re.compile(r"[A-Z]{2}\Z")
 _UNKNOWN = frozenset({"", "uuuu", "edtf:unknown", "edtf:open", ".."})
 
 
@@ -189,8 +191,8 @@ def _count(value: object) -> object:
 
 
 def _country(properties: Mapping[str, Any]) -> str:
-    code = text(properties.get("wof:country")) or text(properties.get("iso:country"))
-    return code if len(code) == 2 and code.isalpha() else ""
+    codes = (text(properties.get(key)) for key in ("wof:country", "iso:country"))
+    return next((code for code in codes if _COUNTRY.match(code)), "")
 
 
 def _names(properties: Mapping[str, Any]) -> Iterator[CustomName]:
