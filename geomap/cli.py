@@ -670,10 +670,16 @@ def gazetteer_list_command(cache: GazetteerFolder = None) -> None:
     for path, meta in sorted(found.items(), key=lambda each: each[1]["source"]):
         typer.echo(
             f"{meta['source']:<24} {int(meta['places']):>12,} {int(meta['names']):>12,} "
-            f"{path.stat().st_size / 1e6:>8,.1f}  {meta.get('date') or meta.get('file', '')}"
+            f"{path.stat().st_size / 1e6:>8,.1f}  {meta.get('date') or _file_names(meta.get('file', ''))}"
         )
     if all(meta["source"] != "embedded" for meta in found.values()):
         typer.echo(f"{'embedded':<24} {'(its index is built at first use)':>33}")
+
+
+def _file_names(paths: str) -> str:
+    """Return the first of several files, and how many others there are."""
+    first, *others = paths.split(", ")
+    return f"{first} and {len(others)} more" if others else first
 
 
 @gazetteer_app.command("info")

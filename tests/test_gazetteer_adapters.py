@@ -112,7 +112,10 @@ def test_whos_on_first_gives_its_current_places(tmp_path: Path, alternatives: bo
     assert names_of(baths) == {"Hammam al-Alil", "Hamam", "حمام العليل", "Hamam Alil", "Old Baths"}
     assert {name.name: name.kind for name in baths.names}["Old Baths"] is NameKind.FORMER
     assert (baths.prefix, baths.modified) == ("wof", "2023-11-14")
-    assert [(each.place.feature_class, each.place.feature_code) for each in places[1:]] == [("P", "PPLX"), ("A", "ADM1")]
+    assert [(each.place.feature_class, each.place.feature_code) for each in places[1:]] == [
+        ("P", "PPLX"),
+        ("A", "ADM1"),
+    ]
     assert places[2].place.country_code == "SY"
     assert sum(skipped.reasons.values()) == len(RECORDS) - len(places)
     assert skipped.reasons["are superseded, deprecated or have ceased"] == 3
@@ -247,7 +250,8 @@ OSM = """<?xml version="1.0" encoding="UTF-8"?>
   <node id="5" lat="36.34" lon="43.14" version="1"><tag k="natural" v="tree"/><tag k="name" v="Old Oak"/></node>
   <node id="6" lat="36.40" lon="43.20" version="1"/>
   <node id="7" lat="36.42" lon="43.20" version="1"/>
-  <way id="8" version="1"><nd ref="6"/><nd ref="7"/><nd ref="99"/><tag k="place" v="island"/><tag k="name" v="Long Isle"/></way>
+  <way id="8" version="1"><nd ref="6"/><nd ref="7"/><nd ref="99"/>
+    <tag k="place" v="island"/><tag k="name" v="Long Isle"/></way>
 </osm>
 """
 
@@ -295,7 +299,10 @@ def overture(path: Path) -> Path:
         [
             ("primary", pa.string()),
             ("common", pa.map_(pa.string(), pa.string())),
-            ("rules", pa.list_(pa.struct([("variant", pa.string()), ("language", pa.string()), ("value", pa.string())]))),
+            (
+                "rules",
+                pa.list_(pa.struct([("variant", pa.string()), ("language", pa.string()), ("value", pa.string())])),
+            ),
         ]
     )
     rules = [{"variant": "alternate", "language": None, "value": "Mill House"}]
@@ -322,7 +329,10 @@ def overture(path: Path) -> Path:
 
 def test_overture_divisions_are_read_with_all_their_names(tmp_path: Path) -> None:
     places, skipped = read(overture(tmp_path / "divisions.parquet"))
-    assert [(each.place.name, each.place.feature_code) for each in places] == [("Old Mill", "PPL"), ("Left Bank", "PPLX")]
+    assert [(each.place.name, each.place.feature_code) for each in places] == [
+        ("Old Mill", "PPL"),
+        ("Left Bank", "PPLX"),
+    ]
     assert names_of(places[0]) == {"Old Mill", "قرية", "Mill House"}
     assert (places[0].place.population, places[0].place.country_code, places[0].prefix) == (1200, "IQ", "overture")
     assert skipped.reasons == {"have no name": 1, "have no coordinates": 1, "are not divisions": 1}
@@ -469,10 +479,11 @@ def test_broken_json_is_named_by_line(tmp_path: Path, content: str, message: str
 @pytest.mark.slow
 def test_a_large_collection_is_read_in_little_memory(tmp_path: Path) -> None:
     path = tmp_path / "large.geojson"
-    feature = '{{"type": "Feature", "properties": {{"name": "P{}", "note": "{}"}}, "geometry": {{"type": "Point", "coordinates": [1, 2]}}}}'
+    point = {"type": "Point", "coordinates": [1, 2]}
+    feature = json.dumps({"type": "Feature", "properties": {"name": "P", "note": "x" * 1000}, "geometry": point})
     with path.open("w", encoding="utf-8") as file:
         file.write('{"type": "FeatureCollection", "features": [')
-        file.write(",\n".join(feature.format(number, "x" * 1000) for number in range(40_000)))
+        file.write(",\n".join([feature] * 40_000))
         file.write("]}")
     tracemalloc.start()
     count = sum(1 for _ in places_of_file(path, Skipped()))

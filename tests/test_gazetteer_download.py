@@ -60,7 +60,7 @@ class Handler(BaseHTTPRequestHandler):
         self._answer(with_body=True)
 
     def _answer(self, *, with_body: bool) -> None:
-        name = self.path.rpartition("/")[2]
+        name = self.path.partition("/dump/")[2]
         asked = self.headers.get("Range")
         self.server.asked.append((self.command, name, asked))
         path = self.server.folder / name

@@ -211,7 +211,7 @@ def test_places_alone_are_enough(gazetteer_cache: Path, tmp_path: Path) -> None:
     gazetteer = Gazetteer("geonames", cache_dir=cache)
     assert ids(gazetteer, "Mossoul") == ["geonames:99072"]
     assert ids(gazetteer, "KDCA") == []
-    assert gazetteer.hierarchy("geonames:4505871") == ("Athens County", "Ohio")
+    assert gazetteer.hierarchy("geonames:4505871") == ("Athens County", "Ohio", "United States")
     found = gazetteer.place("geomap:adm2/US.OH.009")
     assert found is not None
     assert found.geonameid == 4505871

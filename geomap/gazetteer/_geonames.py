@@ -23,7 +23,7 @@ from geomap.gazetteer._adapters._dates import year_of
 from geomap.gazetteer._adapters._geonames import COLUMNS, EXPECTED, Dump, FileKind, blocks
 from geomap.gazetteer._adapters._postal import postal_places
 from geomap.gazetteer._adapters._publishers import GEONAMES as PUBLISHER
-from geomap.gazetteer._adapters._records import clean_name
+from geomap.gazetteer._adapters._records import LONGEST_NAME, clean_name
 from geomap.gazetteer._adapters._skipping import Skipped
 from geomap.gazetteer._embedded import ensure_index
 from geomap.gazetteer._folding import fold
@@ -246,6 +246,7 @@ _LARGEST_ID = 1 << 28
 _FURTHER = {"place_id": COLUMNS, "alternates": COLUMNS + 1}
 _in_order = itemgetter(*(_FURTHER.get(name, FIELDS[name].geonames) for name in STORED[1:]))
 _AIRPORTS = frozenset({"AIRP", "AIRF", "AIRB"})
+_COUNTRY_CODES = frozenset({"PCLI", "PCLD", "PCLF", "PCLS"})
 _DIVISION_CODES = frozenset({"ADM1", "ADM2"})
 _LARGE = {"ADM1": 1, "ADM2": 3, "ADM3": 5, "PPLC": 2, "PPLA": 2, "PPLA2": 2, "PPLX": 5, "PPLL": 5, "AIRP": 4}
 _LEVELS = {"A": 5, "P": 4, "H": 5, "L": 5, "T": 5, "V": 6, "U": 6, "R": 6, "S": 6}
@@ -482,7 +483,7 @@ class _Build:
         self._note(ids, columns, lats, lons)
         self.by_file.setdefault(path, set()).update(columns[8])
         names: Sequence[str] = columns[1]
-        if not all(map(str.isprintable, names)) or not all(names):
+        if not all(map(str.isprintable, names)) or not all(names) or max(map(len, names)) > LONGEST_NAME:
             names = self._cleaned(path, first, lines)
         others = columns[3]
         counts = [text.count(",") + 1 if text else 0 for text in others]
@@ -505,6 +506,9 @@ class _Build:
         airports = map(_AIRPORTS.__contains__, codes)
         for row in compress(zip(ids, others, lats, lons, strict=True), airports):
             self.hand.meet_airport(*row)
+        for country, geonameid in compress(zip(countries, ids, strict=True), map(_COUNTRY_CODES.__contains__, codes)):
+            # Without GeoNames' own table of countries.
+            self.countries.setdefault(country, geonameid)
         divisions = map(_DIVISION_CODES.__contains__, codes)
         for geonameid, code, country, admin1, admin2, name in compress(
             zip(ids, codes, countries, columns[10], columns[11], columns[1], strict=True), divisions

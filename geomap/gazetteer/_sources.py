@@ -94,7 +94,7 @@ def _missing(name: str, cache_dir: CacheDir) -> str:
     folder = cache_folder(cache_dir)
     advice = _COMMANDS.get(name, f"build it: geomap gazetteer build FILE... --name {name}")
     if outdated_indexes(name, cache_dir):
-        return f"the gazetteer {name!r} in {folder} was built by another version of geomap; build it again: {advice}"
+        return f"the gazetteer {name!r} in {folder} was built by another version of geomap; {advice}"
     there = ", ".join(installed_names(cache_dir))
     return f"the gazetteer {name!r} is not installed in {folder} (there are {there}), nor is it a file; {advice}"
 

@@ -31,7 +31,7 @@ HEADERS = frozenset(name for names in COLUMNS.values() for name in names)
 _OPTIONAL_TEXTS = tuple(name for name, field in FIELDS.items() if field.headers and field.sql == "TEXT")
 _SEPARATOR = re.compile(r"[|;]")
 _GEONAMES = re.compile(r"(?:\b(?:gn|geonames):|geonames\.org/)(\d+)")
-_LONGEST = 400
+LONGEST_NAME = 400
 # Marks without width that belong to the spelling of Persian and of Indic languages.
 _JOINERS = frozenset("\u200c\u200d")
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -218,9 +218,9 @@ def clean_name(value: object) -> str:
     if not found.isprintable():
         found = "".join(each for each in found if each in _JOINERS or unicodedata.category(each) not in _INVISIBLE)
         found = " ".join(found.split())
-    if len(found) > _LONGEST:
+    if len(found) > LONGEST_NAME:
         raise ValueError(
-            f"the name {found[:20]!r}... has {len(found):,} characters, more than {_LONGEST}; is a quote open, or the "
+            f"the name {found[:20]!r}... has {len(found):,} characters, more than {LONGEST_NAME}; is a quote open, or the "
             "separator of names neither | nor ;?"
         )
     return found
@@ -231,7 +231,7 @@ def identifier_of(value: object) -> str:
     try:
         return clean_name(value)
     except ValueError:
-        raise ValueError(f"the identifier has more than {_LONGEST} characters") from None
+        raise ValueError(f"the identifier has more than {LONGEST_NAME} characters") from None
 
 
 def _name(record: Mapping[str, object]) -> str:
