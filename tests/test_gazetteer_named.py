@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,9 +20,11 @@ import geomap
 from geomap.errors import GazetteerDownloadFailed, GazetteerNotFound, GazetteerRowsSkipped, InvalidGazetteer
 from geomap.gazetteer import Gazetteer
 from geomap.gazetteer._adapters._geonames import FileKind, kind_of_file
+from geomap.gazetteer._adapters._publishers import PUBLISHERS
 from geomap.gazetteer._building import build, checked_countries, install_geonames, install_postal
 from geomap.gazetteer._model import SCHEMA_VERSION
 from geomap.gazetteer._sources import checked_name
+from geomap.maps._corpus import credit, credit_html
 
 SYRIA = [
     (163843, "Syria", "Syria", "", 35.0, 38.0, "A", "PCLI", "SY", "00", "", 18284000),
@@ -372,3 +376,44 @@ def test_the_account_of_a_postal_layer_can_be_read_by_programs(cache: Path, tmp_
     build([path])
     info = Gazetteer("postal").info()
     assert json.loads(json.dumps(info))["sources"] == {"GeoNames postal codes": "CC BY 4.0"}
+
+
+GUIDE = Path(__file__).resolve().parents[1] / "docs" / "gazetteers.md"
+
+
+@pytest.mark.slow
+def test_the_guides_commands_and_cells_run(cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    region(tmp_path)
+    (tmp_path / "villages.csv").write_text("name,lat,lon\nOld Mill,1,2\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    text = GUIDE.read_text("utf-8")
+    commands = re.findall(r"^geomap gazetteer (build .*)$|`geomap gazetteer (build [^`]*)`", text, re.MULTILINE)
+    assert len(commands) == 2
+    for command in ("".join(each) for each in commands):
+        assert "places" in run(*command.split())
+    cells = re.findall(r"^```\{code-cell\} ipython3\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    variables: dict[str, object] = {}
+    for cell in cells:
+        exec(compile(cell, str(GUIDE), "exec"), variables)
+    assert "Left Bank" in str(cells[0])
+    assert geomap.Gazetteer([variables["villages"], "embedded"]).lookup("Mill House").iloc[0]["licence"] == "CC0"  # type: ignore[list-item]
+    for message in re.findall(r"^\| `(.*?)` \|", text.partition("## What can be wrong")[2], re.MULTILINE):
+        longest = max(message.split("..."), key=len).strip()
+        sources = (GUIDE.parents[1] / "geomap" / "gazetteer").rglob("*.py")
+        assert any(_comparable(longest) in _comparable(path.read_text("utf-8")) for path in sources), message
+
+
+def _comparable(text: str) -> str:
+    return "".join(re.sub(r"\{[^{}]*\}|\b(?:SY|IQ|19)\b", "", text).split())
+
+
+@pytest.mark.parametrize("key", sorted(set(PUBLISHERS) - {"geonames", "postal", "postal-gb"}))
+def test_maps_credit_every_publisher(key: str) -> None:
+    shown = credit(pd.Series(["geonames:1", f"{key}:x"]))
+    assert shown.startswith("GeoNames (CC BY 4.0), ")
+    assert PUBLISHERS[key].name.split()[0] in credit_html(pd.Series([f"{key}:x"]))
+
+
+def test_maps_credit_the_post_of_britain_only_where_a_place_is_from_there() -> None:
+    assert "Royal Mail" in credit(pd.Series(["postal:GB/ENG/1/x"]))
+    assert credit(pd.Series(["postal:US/OH/1/x", None])) == "GeoNames (CC BY 4.0)"
