@@ -18,7 +18,7 @@ from geomap.analysis._intervals import adjusted
 from geomap.errors import InvalidTable
 from geomap.geometry import distinct_points, polygons, unit_vectors
 from geomap.outlines import shapes
-from geomap.outlines._joining import ON, is_area, matched_rows, shape_ids
+from geomap.outlines._joining import ON, is_area, matched_rows, rows_in_divisions, shape_ids
 from geomap.outlines._shipped import cut_at_antimeridian
 from geomap.tables import Floats, Ints, coordinates, in_degrees_of
 
@@ -36,7 +36,7 @@ AREAS = {
 }
 _EQUAL_AREA = "EPSG:6933"
 # The column by which mentions find the shapes that geomap ships.
-_KEYS = {"country": "country_code", "us_state": "admin1"}
+_KEYS = {"country": "country_code", "us_state": "admin1", "division": "admin1"}
 NEIGHBORS = ("contiguity", "nearest")
 _LOCAL = ("local_i", "local_p", "local_q", "gi_star", "gi_p", "gi_q")
 # Fewer areas have no pattern that could be tested.
@@ -61,8 +61,9 @@ def by_area(
     mentions
         A mentions table.
     within
-        ``"country"`` or ``"us_state"`` for those of :func:`geomap.shapes`, by the country code or division of each
-        mention; ``"h3"`` for a hexagonal grid; or a GeoDataFrame of polygons, whose columns ``area_id`` (else
+        ``"country"``, ``"us_state"`` or ``"division"`` for those of :func:`geomap.shapes`, by the country code or
+        division of each mention (of a place without a division's name that is known, by its point); ``"h3"`` for a
+        hexagonal grid; or a GeoDataFrame of polygons, whose columns ``area_id`` (else
         ``place_id``), ``name`` and ``population`` are used where it has them. Polygons should not overlap: a point in
         several of them is counted in the first.
     on
@@ -81,7 +82,8 @@ def by_area(
     -------
     GeoDataFrame
         One row per area, in the order of the shapes, or of ``area_id`` for a grid: ``area_id`` (country code,
-        ``place_id`` of the state, H3 cell; of your own polygons see above, else the row's label), ``name``,
+        ``place_id`` of the state, GeoNames' code of the division such as ``IQ.15``, H3 cell; of your own polygons see
+        above, else the row's label), ``name``,
         ``population`` (where known), ``area_km2``, ``mentions``, ``articles``, and the polygon (EPSG:4326).
 
     Raises
@@ -113,12 +115,17 @@ def by_area(
     needed = ON[one_of("on", on, ON)]
     if on == "geometry":
         needed = ("geometry",) if areas else ("geometry", "feature_class")
+    elif isinstance(within, str) and within == "division":
+        needed = (*needed, "geometry", "feature_class")
     resolved, _ = counted(mentions, needed, distinct=distinct)
     if isinstance(within, str) and within == "h3":
         frame, row = _in_grid(resolved, resolution, ring, areas)
     else:
         frame = _shipped(within) if isinstance(within, str) else _own(within)
-        row = matched_rows(gpd.GeoDataFrame(resolved), frame, on=on, areas=areas)
+        if isinstance(within, str) and within == "division":
+            row = rows_in_divisions(gpd.GeoDataFrame(resolved, geometry="geometry"), frame)
+        else:
+            row = matched_rows(gpd.GeoDataFrame(resolved), frame, on=on, areas=areas)
     inside = row >= 0
     frame = frame.assign(
         mentions=np.bincount(row[inside], minlength=len(frame)),
@@ -143,6 +150,8 @@ def _in_grid(resolved: pd.DataFrame, resolution: int, ring: int, areas: bool) ->
 
 def _shipped(kind: str) -> gpd.GeoDataFrame:
     frame = shapes(kind)
+    if kind == "division":
+        return frame
     return frame.assign(area_id=frame["country_code" if kind == "country" else "place_id"])
 
 

@@ -15,7 +15,9 @@ from geomap._checks import at_least, one_of
 from geomap._optional import optional
 from geomap.errors import InvalidTable
 from geomap.geometry import polygons, rows_inside
-from geomap.outlines._shipped import basemap_names
+from geomap.outlines import shapes as shipped_shapes
+from geomap.outlines._joining import rows_in_divisions
+from geomap.outlines._shipped import area_table, basemap_names
 from geomap.tables import Floats, Ints
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ class Areas:
 
     def __init__(
         self,
-        shapes: gpd.GeoDataFrame | None,
+        shapes: gpd.GeoDataFrame | str | None,
         *,
         key: str | None,
         per: str | None,
@@ -46,7 +48,8 @@ class Areas:
         if per == "million people" and population is None:
             raise InvalidTable("per='million people' needs population: people by country code or name of the area")
         at_least("classes", classes, 1)
-        self._shapes = None if shapes is None else polygons(shapes).reset_index(drop=True)
+        self._of_divisions = isinstance(shapes, str) and one_of("shapes", shapes, ("country", "division")) == "division"
+        self._shapes = None if shapes is None or isinstance(shapes, str) else polygons(shapes).reset_index(drop=True)
         if self._shapes is not None:
             columns = [name for name in self._shapes.columns if name != self._shapes.geometry.name]
             if key is None and not columns:
@@ -58,7 +61,12 @@ class Areas:
     def content(self, payload: Payload) -> dict[str, Any]:
         """Return what the page needs: names, the area of each place, upper limits of classes, denominators, shapes."""
         content: dict[str, Any] = {}
-        if self._shapes is None:
+        if self._of_divisions:
+            divisions, area = _with_places(payload.places)
+            codes = [{code} for code in divisions["area_id"]]
+            names = (divisions["name"] + ", " + divisions["country"]).to_list()
+            content = _rings(divisions)
+        elif self._shapes is None:
             area, codes, names = _by_country(payload.places)
         else:
             places = payload.places
@@ -101,6 +109,22 @@ def _by_country(places: pd.DataFrame) -> tuple[Ints, list[set[str]], list[str]]:
         if name:
             codes_of[number[name]].add(code)
     return np.array([number.get(name, -1) for name in drawn_as], dtype=np.int64), codes_of, names
+
+
+def _with_places(places: pd.DataFrame) -> tuple[gpd.GeoDataFrame, Ints]:
+    """Return the divisions that have a place, and the position of each place's among them, -1 for none.
+
+    The page holds no others: those of the world would be four megabytes.
+    """
+    import geopandas as gpd
+
+    known = area_table("country").index
+    divisions = shipped_shapes("division", countries=known[known.isin(places["country_code"])])
+    points = gpd.points_from_xy(places["lon"], places["lat"], crs=tables.CRS)
+    row = rows_in_divisions(gpd.GeoDataFrame(places, geometry=points), divisions)
+    kept, area = np.unique(row[row >= 0], return_inverse=True)
+    row[row >= 0] = area
+    return divisions.iloc[kept], row
 
 
 def _breaks(values: Floats, scheme: str, classes: int) -> list[float]:

@@ -228,15 +228,16 @@ class ChoroplethLayer(_MentionsLayer):
     mentions
         A mentions table.
     shapes
-        The areas: a GeoDataFrame of polygons in any CRS. None: the countries of the built-in basemap, by
-        ``country_code``.
+        The areas: a GeoDataFrame of polygons in any CRS; or ``"division"`` for those of :func:`geomap.shapes`, by the
+        name of each place's division, else by its point (the page holds those with a mention). None or ``"country"``:
+        the countries of the built-in basemap, by ``country_code``.
     key
         The column of ``shapes`` with the areas' names; by default the first that is not the geometry.
     per
         None for the number of mentions, ``"article"`` for mentions per article of the corpus, or ``"million people"``,
         which needs ``population``.
     population
-        People by country code, or by the areas' names if ``shapes`` are given.
+        People by country code, by GeoNames' code of the division (``IQ.15``), or by the names of your own areas.
     scheme
         A classification of mapclassify: ``"FisherJenks"``, ``"Quantiles"``, ``"EqualInterval"`` ...
     classes
@@ -251,8 +252,8 @@ class ChoroplethLayer(_MentionsLayer):
     ColumnMissing
         If the mentions lack ``article_id``, ``place_id``, ``name`` or a geometry.
     InvalidTable
-        If ``per``, ``scheme`` or ``classes`` is not one of the above, the population is missing, or the shapes are not
-        polygons with a CRS.
+        If ``per``, ``scheme`` or ``classes`` is not one of the above, the population is missing, or the shapes are
+        neither polygons with a CRS nor a kind that ships.
 
     Examples
     --------
@@ -270,7 +271,7 @@ class ChoroplethLayer(_MentionsLayer):
         self,
         mentions: gpd.GeoDataFrame,
         *,
-        shapes: gpd.GeoDataFrame | None = None,
+        shapes: gpd.GeoDataFrame | str | None = None,
         key: str | None = None,
         per: str | None = None,
         population: Mapping[str, float] | None = None,
@@ -284,7 +285,7 @@ class ChoroplethLayer(_MentionsLayer):
         super().__init__(mentions, name=name or counted, caption=caption, show=show)
         self._areas = Areas(shapes, key=key, per=per, population=population, scheme=scheme, classes=classes)
         self._areas.content(self.corpus.payload())  # errors appear now, not when the map is saved
-        self._of_countries = shapes is None
+        self._of_countries = shapes is None or (isinstance(shapes, str) and shapes == "country")
         self._settings["world"] = _WORLD
 
     def content(self, disclosure: Disclosure) -> LayerContent:

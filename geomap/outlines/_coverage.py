@@ -7,7 +7,7 @@ The file is gzip. Its first line is JSON: ``codes`` (of the areas), ``per_degree
 - the number of points of each arc;
 - the points, x and y in turn, each as the difference to the point before, also across arcs, in zigzag;
 - the number of polygons of each area, of rings of each polygon, of arcs of each ring;
-- the arcs of the rings, as the difference to the one before, in zigzag: twice the arc's number, plus one if it runs backward.
+- the arcs of the rings, each as the difference to the one before, in zigzag: twice the number, plus one if backward.
 
 Neighbors use the same arcs, so that their borders are the same to the last digit.
 """
@@ -68,10 +68,13 @@ def decoded(content: bytes) -> Coverage:
     ends = np.cumsum(header["counts"])
     lengths, steps, areas, polygons, rings, uses = np.split(_unsigned(packed), ends[:-1])
     return Coverage(
-        {code: number for number, code in enumerate(header["codes"])},
-        np.cumsum(_signed(steps).reshape(-1, 2), axis=0) / header["per_degree"],
-        *(_offsets(counts) for counts in (lengths, areas, polygons, rings)),
-        np.cumsum(_signed(uses)),
+        numbers={code: number for number, code in enumerate(header["codes"])},
+        points=np.cumsum(_signed(steps).reshape(-1, 2), axis=0) / header["per_degree"],
+        arcs=_offsets(lengths),
+        areas=_offsets(areas),
+        polygons=_offsets(polygons),
+        rings=_offsets(rings),
+        uses=np.cumsum(_signed(uses)),
     )
 
 
@@ -113,10 +116,12 @@ def _assembled(whole: Coverage, areas: Ints) -> Any:
     begins_use = np.diff(use, prepend=-1) > 0
     begins_ring = np.diff(ring[use], prepend=-1) > 0
     kept = ~begins_use | begins_ring
-    closed = shapely.linearrings(whole.points[points[kept]], indices=ring[use[kept]])
-    shapes = shapely.multipolygons(shapely.polygons(closed, indices=polygon), indices=area)
+    closed: Any = shapely.linearrings(whole.points[points[kept]], indices=ring[use[kept]])
+    filled: Any = shapely.polygons(closed, indices=polygon)
+    shapes: Any = shapely.multipolygons(filled, indices=area)
     single = shapely.get_num_geometries(shapes) == 1
-    return np.where(single, shapely.get_geometry(shapes, 0), shapes)
+    shapes[single] = shapely.get_geometry(shapes[single], 0)
+    return shapes
 
 
 def _members(offsets: Ints, chosen: Ints) -> tuple[Ints, Ints]:

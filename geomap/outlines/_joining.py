@@ -109,6 +109,22 @@ def matched_rows(
     return position_of.reindex(_keys(table, ON[on])).fillna(-1).to_numpy(dtype=np.int64)
 
 
+def rows_in_divisions(table: gpd.GeoDataFrame, divisions: gpd.GeoDataFrame) -> Ints:
+    """Return the row of each mention's or place's division by name, else, of a place, by its point; -1 for none.
+
+    Gazetteers differ in what they call a division, and in which divisions they know.
+    """
+    row = matched_rows(table, divisions, on="admin1")
+    left = np.flatnonzero(row < 0)
+    by_point = matched_rows(table.iloc[left], divisions)
+    found = np.flatnonzero(by_point >= 0)
+    # Outlines are simplified: a town at a border does not belong abroad for that.
+    of_shape, of_row = (each["country_code"].astype(object).to_numpy() for each in (divisions, table))
+    same = of_shape[by_point[found]] == of_row[left[found]]
+    row[left[found]] = np.where(same, by_point[found], -1)
+    return row
+
+
 def _by_point(table: gpd.GeoDataFrame, shapes: gpd.GeoDataFrame, areas: bool) -> Ints:
     table = tables.in_degrees_of(table)
     tables.require_columns(table, ("geometry",) if areas else ("geometry", "feature_class"), what="mentions or places")

@@ -1,11 +1,11 @@
-"""The outlines that ship with geomap: countries and the states of the United States."""
+"""The outlines that ship with geomap: countries, their first-order divisions, the states of the United States."""
 
 from __future__ import annotations
 
 import gzip
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,8 @@ import pandas as pd
 
 from geomap import tables
 from geomap._checks import one_of
+from geomap.errors import InvalidTable
+from geomap.outlines import _coverage
 from geomap.resources._loading import read_resource
 from geomap.tables import Floats
 
@@ -34,7 +36,7 @@ AREAS: Mapping[str, str] = {
 SHAPES: Mapping[str, str] = {**AREAS, "area_km2": "float64", "note": "str"}
 # The resource of each kind, and the keys of its arcs and of its areas.
 _SOURCES = {"country": ("basemap.json.gz", "world", "countries"), "us_state": ("us_states.json.gz", "arcs", "states")}
-KINDS = tuple(_SOURCES)
+KINDS = (*_SOURCES, "division")
 # Natural Earth draws these inside another country; GeoNames gives them a code of their own. (code, drawn in, box of
 # west, south, east and north).
 _DRAWN_INSIDE = (
@@ -51,27 +53,31 @@ _EQUAL_AREA = "EPSG:6933"
 Outlines = Mapping[str, "shapely.Geometry"]
 
 
-def shapes(kind: str = "country") -> gpd.GeoDataFrame:
+def shapes(kind: str = "country", *, countries: str | Iterable[str] | None = None) -> gpd.GeoDataFrame:
     """Return the outlines that ship with geomap.
 
     Parameters
     ----------
     kind
-        ``"country"``; or ``"us_state"`` for the fifty states of the United States and the District of Columbia.
+        ``"country"``; ``"division"`` for the first-order divisions of the world (states, provinces, governorates); or
+        ``"us_state"`` for the fifty states of the United States and the District of Columbia.
+    countries
+        Only those of a country, or of several, by ISO code: ``"IQ"``, ``["IQ", "SY"]``. None: all.
 
     Returns
     -------
     GeoDataFrame
-        EPSG:4326, one row per country in the order of ``country_code`` (ISO 3166-1, as in the mentions table), or per
-        state in the order of postal codes: ``place_id`` and ``geonameid`` as in the gazetteer, ``name``,
-        ``country_code``, ``country``, ``admin1`` (the state; missing for a country), ``population``, ``area_km2``,
-        ``note`` (what the outline shows where several countries claim a territory, else missing), and a Polygon or
-        MultiPolygon, cut at the antimeridian.
+        EPSG:4326, one row per country in the order of ``country_code`` (ISO 3166-1, as in the mentions table), per state
+        in the order of postal codes, or per division in the order of GeoNames' codes: ``place_id`` and ``geonameid`` as
+        in the gazetteer, ``name``, ``country_code``, ``country``, ``admin1`` (the state or division; missing for a
+        country), ``population``, ``area_km2``, ``note`` (what the outline shows where several countries claim a
+        territory, else missing), and a Polygon or MultiPolygon, cut at the antimeridian. Divisions have one more
+        column, ``area_id``: GeoNames' code, such as ``IQ.15``.
 
     Raises
     ------
     InvalidTable
-        If ``kind`` is anything else.
+        If ``kind`` is anything else, or a country code is not known.
     ResourceDamaged
         If the file of outlines is missing or differs from its checksum.
 
@@ -87,6 +93,11 @@ def shapes(kind: str = "country") -> gpd.GeoDataFrame:
     agree: Hargeisa is in ``SO``, Northern Cyprus in ``CY``. States are the United States Census Bureau's (public
     domain), simplified to 1:10m: land and inland waters. Ids and populations are GeoNames' (CC BY 4.0).
 
+    Divisions are Natural Earth 1:10m (public domain), brought to .001 degrees and simplified by .002; lakes count as
+    land. Each polygon is given GeoNames' division that most of its towns are in, so that Crimea is ``UA.11``, whoever
+    holds it. A division has no row where Natural Earth draws others: in Kenya, the DR Congo and Luxembourg former
+    ones, in Western Sahara and the north of Somalia none. Neighbors share their borders to the last digit.
+
     Examples
     --------
     >>> shapes("country")[["country_code", "name", "population"]].head(3)
@@ -96,32 +107,70 @@ def shapes(kind: str = "country") -> gpd.GeoDataFrame:
     2           AF           Afghanistan    37172386
     >>> shapes("us_state").set_index("name").loc["Ohio", "place_id"]
     'geonames:5165418'
+    >>> shapes("division", countries="IQ").set_index("area_id")["name"].tail(3)
+    area_id
+    IQ.16           Wasit
+    IQ.18    Salah ad Din
+    IQ.19         Halabja
+    Name: name, dtype: str
     """
     one_of("kind", kind, KINDS)
     import geopandas as gpd
 
-    outlines, square_km = _outlines(kind), _square_km(kind)
     table = area_table(kind)
+    if countries is not None:
+        table = table[table["country_code"].isin(_country_codes(countries))]
+    if kind == "division":
+        outlines: Outlines = _coverage.outlines(table.index)
+    else:
+        outlines, square_km = _outlines(kind), _square_km(kind)
+        table = table.assign(area_km2=table.index.map(square_km))
     table = table[table.index.isin(outlines.keys())]
-    table = tables.with_dtypes(table.assign(area_km2=table.index.map(square_km)), SHAPES).set_index(table.index)
     geometry = gpd.GeoSeries([outlines[code] for code in table.index], index=table.index, crs=tables.CRS)
+    table = tables.with_dtypes(table, SHAPES).set_index(table.index)
+    if kind == "division":
+        table.insert(0, "area_id", table.index)
     return gpd.GeoDataFrame(table, geometry=geometry).reset_index(drop=True)
 
 
+def _country_codes(countries: str | Iterable[str]) -> list[str]:
+    codes = [countries] if isinstance(countries, str) else list(countries)
+    known = area_table("country").index
+    for code in codes:
+        if code not in known:
+            raise InvalidTable(f"countries: {code!r} is no country code; give ISO 3166-1 codes, such as 'IQ'")
+    return codes
+
+
 def area_table(kind: str) -> pd.DataFrame:
-    """Return every country with an ISO code, or every state, also those without an outline.
+    """Return every country with an ISO code, every state or every division with an outline.
 
     Returns
     -------
     DataFrame
-        Indexed by ``code`` (of the country or the state), in its order: the columns of :data:`AREAS`, ``outlines`` (the
-        names of its outlines in the shipped file, the main one first, separated by ``|``) and ``note``.
+        Indexed by ``code`` (of the country, state or division), in its order: the columns of :data:`AREAS` and ``note``;
+        of countries and states also ``outlines`` (the names of their outlines in the shipped file, the main one first,
+        separated by ``|``), of divisions ``area_km2``.
     """
-    table = pd.read_csv(io.BytesIO(read_resource("outlines.csv")), dtype="str", keep_default_na=False, na_values=[""])
+    if kind == "division":
+        return _division_table()
+    table = _read_table("outlines.csv")
     table = table[table["kind"] == kind].set_index("code")
     table["place_id"] = "geonames:" + table["geonameid"]
     columns = {**AREAS, "outlines": "str", "note": "str"}
     return tables.with_dtypes(table, columns).set_index(table.index)
+
+
+def _division_table() -> pd.DataFrame:
+    table = _read_table("divisions.csv").set_index("code")
+    country = table.index.str.partition(".").get_level_values(0)
+    names = area_table("country")["name"]
+    table = table.assign(country_code=country, country=names.reindex(country).to_numpy(), admin1=table["name"])
+    return tables.with_dtypes(table, SHAPES).set_index(table.index)
+
+
+def _read_table(name: str) -> pd.DataFrame:
+    return pd.read_csv(io.BytesIO(read_resource(name)), dtype="str", keep_default_na=False, na_values=[""])
 
 
 def basemap_names() -> dict[str, str]:

@@ -138,8 +138,9 @@ def _polygons(features: Sequence[Mapping[str, Any]], views: Mapping[str, View]) 
 
 
 def _municipios(counties: gpd.GeoDataFrame) -> Iterator[Polygon]:
-    for row in counties[counties["id"].str.startswith(PUERTO_RICO_FIPS, na=False)].itertuples():
-        yield Polygon(f"FIPS {row.id}", PUERTO_RICO, shapely.make_valid(row.geometry), {"name": row.name})
+    for fips, name, shape in zip(counties["id"], counties["name"], counties.geometry, strict=True):
+        if str(fips).startswith(PUERTO_RICO_FIPS):
+            yield Polygon(f"FIPS {fips}", PUERTO_RICO, shapely.make_valid(shape), {"name": name})
 
 
 def assigned(
@@ -169,14 +170,14 @@ class _Named:
 
     def __init__(self, divisions: Mapping[str, Candidate]) -> None:
         self._divisions = divisions
-        self._by_id = {place.geonameid: code for code, place in divisions.items() if place.geonameid}
+        self._by_id: dict[object, str] = {place.geonameid: code for code, place in divisions.items() if place.geonameid}
         self._by_name = {(place.country_code, fold(place.name)): code for code, place in divisions.items()}
 
     def of(self, polygon: Polygon) -> str | None:
         """Return the code, None if the country has no such division."""
         named = [self._by_name.get((polygon.country, fold(polygon.says.get(name) or ""))) for name in NAMES]
         for code in (polygon.says.get("gn_a1_code"), self._by_id.get(polygon.says.get("gn_id")), *named):
-            if code in self._divisions and code.startswith(f"{polygon.country}."):
+            if code and code in self._divisions and code.startswith(f"{polygon.country}."):
                 return str(code)
         return None
 
