@@ -66,7 +66,7 @@ TABLE_SOURCES = [
 COLUMNS = ("code", "place_id", "geonameid", "name", "population", "area_km2", "note")
 TOLERANCE = 0.002  # degrees
 # Where Natural Earth names the division of a polygon, from the most trusted on.
-NAMES = ("name", "name_en", "gn_name", "woe_name", "name_local")
+NAMES = ("name", "name_en", "gn_name", "woe_name", "name_local", "region")
 # The boundary of Western Sahara; Natural Earth has only the berm, and Moroccan regions on both sides of the parallel.
 SAHARA = shapely.box(-17.2, 20.7, -8.667, 27.667)
 PUERTO_RICO, PUERTO_RICO_FIPS = "PR", "72"
@@ -175,8 +175,12 @@ class _Named:
 
     def of(self, polygon: Polygon) -> str | None:
         """Return the code, None if the country has no such division."""
-        named = [self._by_name.get((polygon.country, fold(polygon.says.get(name) or ""))) for name in NAMES]
-        for code in (polygon.says.get("gn_a1_code"), self._by_id.get(polygon.says.get("gn_id")), *named):
+        says = polygon.says
+        # England: the part of a country whose divisions of the second order are drawn.
+        part = says.get("geonunit") if says.get("geonunit") != says.get("admin") else None
+        words = [*(says.get(name) for name in NAMES), part]
+        named = [self._by_name.get((polygon.country, fold(word or ""))) for word in words]
+        for code in (says.get("gn_a1_code"), self._by_id.get(says.get("gn_id")), *named):
             if code and code in self._divisions and code.startswith(f"{polygon.country}."):
                 return str(code)
         return None
@@ -220,7 +224,7 @@ def _rows(
             "geonameid": place.geonameid,
             "name": place.name.strip(),
             "population": place.population or None,
-            "area_km2": f"{square_km[code]:.4g}",
+            "area_km2": round(float(square_km[code]), 0 if square_km[code] >= 100 else 2),
             "note": "; ".join(notes[code]),
         }
 
