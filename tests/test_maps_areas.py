@@ -19,7 +19,7 @@ from geomap.maps._payload import Payload
 from geomap.outlines._shipped import basemap_names, drawn_outlines
 
 
-def areas(shapes: gpd.GeoDataFrame | None = None, **options: object) -> dict[str, Any]:
+def areas(shapes: gpd.GeoDataFrame | str | None = None, **options: object) -> dict[str, Any]:
     given = {"key": None, "per": None, "population": None, "scheme": "FisherJenks", "classes": 5} | options
     return Areas(shapes, **given).content(Payload(corpus()))  # type: ignore[arg-type]
 
@@ -50,6 +50,31 @@ def test_shapes_of_ones_own_take_the_places_within() -> None:
     assert set(content["of"]) == {0, -1}
     assert content["regions"] == [[0], [1]]
     assert len(content["arcs"]["arcs"]) == 2
+
+
+def test_divisions_take_the_places_of_their_name_and_else_those_within() -> None:
+    content = areas("division")
+    names = [content["names"][number] if number >= 0 else "" for number in content["of"]]
+    of = dict(zip(Payload(corpus()).places["name"], names, strict=True))
+    # Natural Earth's Brussels goes by another name in the gazetteer; a country is in none of its divisions.
+    assert (of["Mosul"], of["Nineveh"], of["Iraq"]) == ("Nineveh, Iraq", "Nineveh, Iraq", "")
+    assert (of["Brussels"], of["Savusavu"]) == ("Brussels Capital, Belgium", "Northern, Fiji")
+    assert of["Provideniya"] == "Chukotka, Russia"
+    assert len(content["regions"]) == len(content["names"]) == len(set(names) - {""})
+    # The antimeridian cuts Chukotka in two.
+    assert len(content["regions"][content["names"].index("Chukotka, Russia")]) > 1
+
+
+def test_people_of_a_division_go_by_its_code() -> None:
+    content = areas("division", per="million people", population={"IQ.15": 4e6})
+    assert content["base"][content["names"].index("Nineveh, Iraq")] == 4
+    assert sum(content["base"]) == 4
+
+
+def test_country_is_the_basemap_and_no_other_kind_has_a_layer() -> None:
+    assert areas("country") == areas()
+    with pytest.raises(errors.InvalidTable, match="'country', 'division'"):
+        ChoroplethLayer(corpus(), shapes="us_state")
 
 
 @pytest.mark.parametrize(

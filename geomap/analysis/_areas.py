@@ -107,6 +107,16 @@ def by_area(
     73       FR       France    66987244         1         1
     104      IQ         Iraq    38433600         6         3
     209      SY        Syria    16906283         1         1
+
+    By division; countries, of which two are mentioned, are in none:
+
+    >>> found = by_area(sample_mentions(), within="division")
+    >>> found.loc[found["mentions"] > 0, ["area_id", "name", "mentions", "articles"]].reset_index(drop=True)
+      area_id     name  mentions  articles
+    0   CH.GE   Geneva         1         1
+    1   IQ.07  Baghdad         1         1
+    2   IQ.11    Erbil         2         2
+    3   IQ.15  Nineveh         3         3
     """
     import geopandas as gpd
 

@@ -65,7 +65,7 @@ def resolution(gold: pd.DataFrame, predicted: pd.DataFrame, draws: Draws) -> Sco
         Gold mentions; those without coordinates are left out.
     predicted
         The same spans, resolved: ``lat``, ``lon`` and ``geonameid``, missing where unresolved. With ``feature_code`` and
-        ``country_code``, a country or state counts in ``accuracy_region`` as right for every point in it. With
+        ``country_code``, a country or division counts in ``accuracy_region`` as right for every point in it. With
         ``confidence``, the scores include its calibration error and the accuracy of the surest 80 %, over the gold spans
         that the predictions have too.
     draws
@@ -174,7 +174,7 @@ def judge(gold: pd.DataFrame, predicted: pd.DataFrame, pairs: Ints) -> pd.DataFr
     DataFrame
         One row per gold mention, in their order: ``article_id``; ``prediction``, the row position of its pair, -1 without
         one; ``km``, its distance, 20,039 if unanswered; ``near``, whether that is at most 161 km; ``in_region``, whether
-        it is near or the gold point lies in the country or state predicted; ``same_id``, whether the GeoNames ids are
+        it is near or the gold point lies in the country or division predicted; ``same_id``, whether the GeoNames ids are
         equal; ``confidence`` of the prediction, nan without one.
     """
     left, right = pairs[:, 0], pairs[:, 1]

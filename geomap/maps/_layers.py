@@ -263,6 +263,7 @@ class ChoroplethLayer(_MentionsLayer):
     >>> layer = ChoroplethLayer(sample_mentions(), per="article").add_to(m)
     >>> layer.layer_name
     'Mentions per article'
+    >>> divisions = ChoroplethLayer(sample_mentions(), shapes="division").add_to(m)
     """
 
     _constructor = "choropleth"
