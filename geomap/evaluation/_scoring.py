@@ -83,8 +83,8 @@ def evaluate(
     -----
     An unanswered mention is wrong, and its error is 20,039 km. Predictions from elsewhere are scored in the same way, so
     a mention that they lack, or have with another span, is unanswered. ``accuracy_region`` counts a country or a division
-    of the first order as right wherever in it the gold point lies. Predictions in a field that the gold does not annotate are not scored.
-    Metrics after Gritta et al. (2020) and Guo et al. (2017); intervals by the percentile bootstrap.
+    of the first order as right wherever in it the gold point lies. Predictions in a field that the gold does not annotate
+    are not scored. Metrics after Gritta et al. (2020) and Guo et al. (2017); intervals by the percentile bootstrap.
 
     Examples
     --------

@@ -85,7 +85,7 @@ def outlines(codes: Iterable[str]) -> dict[str, shapely.Geometry]:
     --------
     >>> found = outlines(["IQ.15", "IQ.99"])
     >>> list(found), [round(degree, 1) for degree in found["IQ.15"].bounds]
-    (['IQ.15'], [41.4, 34.7, 44.7, 37.1])
+    (['IQ.15'], [41.2, 34.9, 44.3, 37.1])
     """
     whole = coverage()
     known = [code for code in dict.fromkeys(codes) if code in whole.numbers]

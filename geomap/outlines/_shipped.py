@@ -110,8 +110,8 @@ def shapes(kind: str = "country", *, countries: str | Iterable[str] | None = Non
     >>> shapes("division", countries="IQ").set_index("area_id")["name"].tail(3)
     area_id
     IQ.16           Wasit
+    IQ.17           Najaf
     IQ.18    Salah ad Din
-    IQ.19         Halabja
     Name: name, dtype: str
     """
     one_of("kind", kind, KINDS)
