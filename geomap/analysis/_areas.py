@@ -63,9 +63,9 @@ def by_area(
     within
         ``"country"``, ``"us_state"`` or ``"division"`` for those of :func:`geomap.shapes`, by the country code or
         division of each mention (of a place without a division's name that is known, by its point); ``"h3"`` for a
-        hexagonal grid; or a GeoDataFrame of polygons, whose columns ``area_id`` (else
-        ``place_id``), ``name`` and ``population`` are used where it has them. Polygons should not overlap: a point in
-        several of them is counted in the first.
+        hexagonal grid; or a GeoDataFrame of polygons, whose columns ``area_id`` (else ``place_id``), ``name`` and
+        ``population`` are used where it has them. Polygons should not overlap: a point in several of them is counted in
+        the first.
     on
         How mentions find your own polygons, as for :func:`~geomap.analysis.join_shapes`.
     resolution
@@ -83,8 +83,8 @@ def by_area(
     GeoDataFrame
         One row per area, in the order of the shapes, or of ``area_id`` for a grid: ``area_id`` (country code,
         ``place_id`` of the state, GeoNames' code of the division such as ``IQ.15``, H3 cell; of your own polygons see
-        above, else the row's label), ``name``,
-        ``population`` (where known), ``area_km2``, ``mentions``, ``articles``, and the polygon (EPSG:4326).
+        above, else the row's label), ``name``, ``population`` (where known), ``area_km2``, ``mentions``, ``articles``,
+        and the polygon (EPSG:4326).
 
     Raises
     ------

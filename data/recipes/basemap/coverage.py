@@ -16,6 +16,7 @@ from geomap.tables import Ints
 PER_DEGREE = 1000
 # The antimeridian is a border with the strips beyond, so that what lies on it stays there.
 _BEYOND = [shapely.box(180, -90, 181, 90), shapely.box(-181, -90, -180, 90)]
+_STRIP = "beyond"
 Shapes = npt.NDArray[Any]
 
 
@@ -41,9 +42,6 @@ def covered(polygons: Sequence[shapely.Geometry], owners: Sequence[str], *, tole
     return {
         name: shape for name, shape in zip(whole, simple, strict=True) if name != _STRIP and not shapely.is_empty(shape)
     }
-
-
-_STRIP = "beyond"
 
 
 def _faces(polygons: Sequence[shapely.Geometry]) -> Shapes:
