@@ -94,9 +94,10 @@ def shapes(kind: str = "country", *, countries: str | Iterable[str] | None = Non
     domain), simplified to 1:10m: land and inland waters. Ids and populations are GeoNames' (CC BY 4.0).
 
     Divisions are Natural Earth 1:10m (public domain), brought to .001 degrees and simplified by .002; lakes count as
-    land, so that the divisions of the United States reach into the Great Lakes, and its states do not. Each polygon is given GeoNames' division that most of its towns are in, so that Crimea is ``UA.11``, whoever
-    holds it. A division has no row where Natural Earth draws others: in Kenya, the DR Congo and Luxembourg former
-    ones, in Western Sahara and the north of Somalia none. Neighbors share their borders to the last digit.
+    land, so that those of the United States reach into the Great Lakes, which ``"us_state"`` leaves out. Each polygon is
+    given GeoNames' division that most of its towns are in, so that Crimea is ``UA.11``, whoever holds it. A division has
+    no row where Natural Earth draws others: in Kenya, the DR Congo and Luxembourg former ones, in Western Sahara and the
+    north of Somalia none. Neighbors share their borders to the last digit.
 
     Examples
     --------
