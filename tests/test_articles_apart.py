@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import struct
 import subprocess
 import sys
@@ -79,6 +80,26 @@ def test_what_ends_a_job_is_told_with_the_parts_before_it(tmp_path: Path, body: 
 def test_memory_is_limited_for_what_python_does_not_know_of(tmp_path: Path):
     path = job(tmp_path, "yield 1\nimport mmap\nkept = [mmap.mmap(-1, 1 << 26) for _ in range(100)]")
     assert run_apart(path, b"", Limits(seconds=20, megabytes=200)).broken
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other signals")
+def test_who_interrupts_or_ends_the_process_while_it_waits_costs_the_next_file_nothing(tmp_path: Path):
+    path = job(tmp_path, "import os\nyield os.getpid()")
+    [first] = run_apart(path, b"", GENEROUS).parts
+    os.kill(first, signal.SIGINT)
+    assert run_apart(path, b"", GENEROUS).parts == [first]
+    os.kill(first, signal.SIGKILL)
+    time.sleep(0.1)
+    answer = run_apart(path, b"", GENEROUS)
+    assert answer.parts != [first] and not answer.broken
+
+
+def test_a_large_file_after_a_small_one_has_its_own_limits(tmp_path: Path):
+    path = job(tmp_path, "yield len(data)")
+    assert run_apart(path, b"", Limits(seconds=20, megabytes=120)).parts == [0]
+    large = bytes(200 << 20)
+    assert run_apart(path, large, Limits(seconds=20, megabytes=120)).broken
+    assert run_apart(path, large, Limits(seconds=20, megabytes=900)) == Answer([len(large)])
 
 
 def test_threads_take_turns(tmp_path: Path):

@@ -106,6 +106,8 @@ class _Worker:
             return answer
 
     def _ask(self, job: Path, data: bytes, limits: Limits) -> tuple[Answer, int | None]:
+        if self._process is not None and self._process.poll() is not None:
+            self._stop()  # it had gone to rest, or somebody has ended it
         process = self._process or self._start()
         try:
             assert process.stdin is not None and process.stdout is not None
@@ -135,11 +137,15 @@ class _Worker:
             "-S",
             str(_SCRIPT),
             str(_IDLE),
-            json.dumps(sys.path),
+            json.dumps(list(map(str, sys.path))),
         ]
         try:
             process = subprocess.Popen(  # noqa: S603 (this interpreter, and a file of this package)
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
         except OSError as error:
             raise ArticlesUnreadable(f"no process can be started to read it in: {error}") from error

@@ -9,10 +9,13 @@ import faulthandler
 import json
 import os
 import select
+import signal
 import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from types import ModuleType
 from typing import IO, Any
+
+_BROKEN = 2
 
 
 def main() -> None:
@@ -23,6 +26,8 @@ def main() -> None:
     # What a library prints must not be taken for an answer.
     os.dup2(2, 1)
     _leave_no_core()
+    # Whoever interrupts the parent wants it to stop, and it decides what becomes of this process.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     jobs: dict[str, ModuleType] = {}
     while True:
         line = sys.stdin.buffer.readline() if _has_work(idle) else b""
@@ -31,8 +36,8 @@ def main() -> None:
         order = json.loads(line)
         # This thread of the interpreter's own ends the process even while a library holds everything else.
         faulthandler.dump_traceback_later(order["seconds"], exit=True, file=2)
-        data = sys.stdin.buffer.read(order["size"])
         _limit_memory(order["megabytes"])
+        data = sys.stdin.buffer.read(order["size"])
         _answer(jobs, order["job"], data, answers)
         faulthandler.cancel_dump_traceback_later()
 
@@ -51,11 +56,9 @@ def _answer(jobs: dict[str, ModuleType], path: str, data: bytes, answers: IO[byt
         broken = ""
     except Exception as error:
         broken = "it needs too much memory" if isinstance(error, MemoryError) else str(error) or type(error).__name__
-    except BaseException as error:
+    except BaseException:
         # Rust's panics, which may leave its library in any state.
-        if type(error).__name__ != "PanicException":
-            raise
-        os._exit(2)
+        os._exit(_BROKEN)
     _send(answers, "end", broken)
 
 
@@ -94,4 +97,8 @@ def _leave_no_core() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except BaseException:
+        # Python would end with 1, which means here that the time was over.
+        os._exit(_BROKEN)

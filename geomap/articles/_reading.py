@@ -510,7 +510,7 @@ def read_articles(
 
     Examples
     --------
-    >>> from pathlib import Path, PurePosixPath
+    >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     file = Path(folder, "news.csv")
