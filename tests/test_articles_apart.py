@@ -16,6 +16,7 @@ import zlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pyarrow.parquet
 import pytest
 from test_articles_documents import BODY, TABLE, TITLE, WHOLE, pdf, workbook
 
@@ -335,3 +336,15 @@ def test_a_file_beyond_the_limit_is_refused_without_being_read(tmp_path):
         ArticlesSkipped, match=r"a\.txt \(it holds more than 4,000,000,000 bytes; split it into several files\)"
     ):
         assert read_articles(tmp_path).article_id.tolist() == ["b"]
+
+
+@pytest.mark.parametrize(
+    "notes", [b"{}", b'{"columns": 1}', b'{"index_columns": [{"kind": "range"}], "columns": []}', b"[", b"3"]
+)
+def test_parquet_with_damaged_notes_of_pandas_is_read_or_refused(tmp_path: Path, notes: bytes):
+    table = pyarrow.table({"text": ["Rain in Mosul."]}).replace_schema_metadata({b"pandas": notes})
+    pyarrow.parquet.write_table(table, tmp_path / "n.parquet")
+    try:
+        assert read_articles(tmp_path / "n.parquet").text.tolist() == ["Rain in Mosul."]
+    except ArticlesUnreadable as error:
+        assert "n.parquet: not a readable Parquet file: " in str(error)

@@ -18,7 +18,7 @@ from geomap.articles._apart import Limits, run_apart
 from geomap.articles._columns import NoTextColumn, known_names, match_columns, require
 from geomap.articles._containers import OLE, library, open_zip, refuse_other_containers
 from geomap.articles._problems import ProblemLog
-from geomap.articles._sources import Options, Record, Rows, Source, read_content
+from geomap.articles._sources import PARSER_ERRORS, Options, Record, Rows, Source, read_content
 from geomap.errors import ArticlesUnreadable, ColumnMissing
 
 # A header may stand below a title and a note or two.
@@ -68,8 +68,9 @@ def read_parquet(source: Source, options: Options, problems: ProblemLog) -> Rows
     pyarrow = optional("pyarrow", needed_by=f"reading {source.label}", extra="parquet")
     try:
         table = pd.read_parquet(source.path if source.data is None else BytesIO(source.data))
-    except (pyarrow.ArrowException, OSError, ValueError) as error:
-        raise ArticlesUnreadable(f"not a readable Parquet file: {error}") from error
+    except (pyarrow.ArrowException, *PARSER_ERRORS) as error:
+        # Beside the file itself, the notes that pandas leaves in it may be damaged.
+        raise ArticlesUnreadable(f"not a readable Parquet file: {str(error) or type(error).__name__}") from error
     if any(name is not None for name in table.index.names):
         table = table.reset_index()
     table.columns = pd.Index(unique_names(map(str, table.columns)))
