@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -37,8 +39,13 @@ def optional(module: str, *, needed_by: str, extra: str | None, package: str | N
 
 def require_installed(module: str, *, needed_by: str, extra: str | None, package: str | None = None) -> None:
     """Raise what :func:`optional` raises if a module is not installed, without loading it; for use in another process."""
-    if find_spec(module) is None:
+    if sys.modules.get(module, module) is None or not _is_found(module):
         raise MissingDependency(_how_to_install(module, needed_by, extra, package))
+
+
+@lru_cache(maxsize=32)
+def _is_found(module: str) -> bool:
+    return find_spec(module) is not None
 
 
 def _how_to_install(module: str, needed_by: str, extra: str | None, package: str | None) -> str:

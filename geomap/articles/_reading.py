@@ -70,6 +70,10 @@ class Metadata:
         is_described = source.kind in _WITH_METADATA and source.data is None
         return self.records.get(source.real, {}) if is_described else {}
 
+    def is_one(self, source: Source) -> bool:
+        """Return whether a file is an ``articles.csv`` that describes others."""
+        return source.data is None and source.real in self.paths
+
 
 def read_metadata(sources: Iterable[Source], options: Options, problems: ProblemLog) -> Metadata:
     """Read every ``articles.csv`` beside a text or page that has a column ``file`` and no column of text."""
@@ -562,7 +566,7 @@ def _read_all(
     origins: list[Origin] = []
     in_archives = MembersMetadata()
     for source in expanded(sources, problems):
-        if (source.data is None and source.real in metadata.paths) or in_archives.keep(source, options):
+        if metadata.is_one(source) or in_archives.keep(source, options):
             continue
         rows = _read_one(source, options, problems, alone=len(sources) == 1 and source is sources[0])
         origins += [Origin(source.label, number, source.stem, rows.shown) for number in rows.numbers]

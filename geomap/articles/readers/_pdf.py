@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from array import array
+from base64 import b64decode
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
@@ -99,15 +101,22 @@ def _pages(answer: Answer, source: Source, problems: ProblemLog) -> tuple[list[l
     said, *found = answer.parts or [{}]
     if "protected" in said:
         raise ArticlesUnreadable("the file is protected by a password; save it without one")
-    if answer.broken and not any(found):
+    if answer.broken and not any(page and page[0] for page in found):
         raise ArticlesUnreadable(answer.broken if answer.stopped else f"not a PDF, or damaged: {answer.broken}")
     if answer.broken:
         reason = f"only the first {len(found)} of {said['pages']:,} pages are read: {answer.broken}"
         problems.add(source.label, reason, action="repaired", loss=True)
     if found and all(page is None for page in found):
         raise ArticlesUnreadable("damaged PDF: none of its pages can be opened")
-    pages = [[Line(text.translate(_LIGATURES), *where) for text, *where in page or ()] for page in found]
+    pages = [[] if page is None else _lines(*page) for page in found]
     return pages, Properties(said["Title"], said["Author"], _moment(said["CreationDate"]))
+
+
+def _lines(texts: Sequence[str], packed: str) -> list[Line]:
+    places = array("f", b64decode(packed))
+    # What stands together: a line has five numbers.
+    by_line = zip(*[iter(places)] * (len(Line._fields) - 1), strict=True)
+    return [Line(text.translate(_LIGATURES), *where) for text, where in zip(texts, by_line, strict=True)]
 
 
 def _moment(written: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from array import array
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
@@ -20,10 +22,10 @@ def run(data: bytes) -> Iterator[Any]:
 
     Yields
     ------
-    dict, then lists
+    dict, then tuples
         First ``pages``, their number, and ``Title``, ``Author`` and ``CreationDate``; or only ``protected``. Then for each
-        page its lines, each as text, left, first base, right, last base and height in points; None for a page that cannot
-        be opened.
+        page the texts of its lines, and where they stand: of each left, first base, right, last base and height in points,
+        as floats of four bytes in base64. None for a page that cannot be opened.
     """
     try:
         document = pdfium.PdfDocument(data)
@@ -47,30 +49,26 @@ def run(data: bytes) -> Iterator[Any]:
                 break
 
 
-def _lines(page: Any) -> list[tuple[str, float, float, float, float, float]]:
-    lines = []
+def _lines(page: Any) -> tuple[list[str], str]:
+    texts: list[str] = []
+    # Four bytes a number, as PDFium has them; as JSON they would take as long as the page.
+    places = array("f")
     with closing(page.get_textpage()) as layer:
-        where = _Boxes(layer)
+        raw, box = layer.raw, pdfium.raw.FS_RECTF()
         for found in _LINE.finditer(layer.get_text_range()):
             text = found.group().strip()
             if text:
                 start = found.start() + found.group().index(text[0])
-                left, base, _, top = where.box(start)
-                _, last_base, right, _ = where.box(start + len(text) - 1)
-                lines.append((text, left, base, right, last_base, round(max(top - base, 1.0), 2)))
-    return lines
+                _find(raw, start, box)
+                left, base, top = box.left, box.bottom, box.top
+                _find(raw, start + len(text) - 1, box)
+                texts.append(text)
+                places.extend((left, base, box.right, box.bottom, max(top - base, 1.0)))
+    return texts, b64encode(places.tobytes()).decode("ascii")
 
 
-class _Boxes:
-    """Where the characters of a page stand on it."""
-
-    def __init__(self, layer: Any) -> None:
-        self._layer, self._box = layer.raw, pdfium.raw.FS_RECTF()
-
-    def box(self, position: int) -> tuple[float, float, float, float]:
-        """Return left, bottom, right and top of a character of the text, in points."""
-        box = self._box
-        # Some characters of the text are none of the page, such as the spaces that PDFium adds; their box is empty.
-        index = pdfium.raw.FPDFText_GetCharIndexFromTextIndex(self._layer, position)
-        pdfium.raw.FPDFText_GetLooseCharBox(self._layer, max(index, 0), box)
-        return round(box.left, 2), round(box.bottom, 2), round(box.right, 2), round(box.top, 2)
+def _find(layer: Any, position: int, box: Any) -> None:
+    """Fill in where a character of the text stands on the page."""
+    # Some characters of the text are none of the page, such as the spaces that PDFium adds; their box is empty.
+    index = pdfium.raw.FPDFText_GetCharIndexFromTextIndex(layer, position)
+    pdfium.raw.FPDFText_GetLooseCharBox(layer, max(index, 0), box)
