@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -51,8 +52,10 @@ def section(bench: Bench) -> str:
         return "\n\n".join(
             [
                 "## Reading articles",
-                f"On {processor()}. {SHORT:,} articles of {WORDS} words, in a process that has read some before, the best "
-                f"of {ROUNDS} interleaved rounds:",
+                f"On {processor()}, {len(os.sched_getaffinity(0))} cores, load {os.getloadavg()[0]:.1f}: on a shared "
+                "machine, processor time is more reliable than wall-clock time. "
+                f"{SHORT:,} articles of {WORDS} words, in a process that has read some before, the best of {ROUNDS} "
+                "interleaved rounds:",
                 markdown(_short(words, Path(folder, "short")), first="file"),
                 f"{DOCUMENTS} documents of {DOCUMENT_WORDS} words in a folder, beside the bare library, which opens each "
                 "file and returns its characters, without paragraphs, titles, dates or checks. Both read in turns, "

@@ -15,6 +15,7 @@ from io import BytesIO
 from geomap._decoding import decode
 from geomap.articles._problems import ProblemLog
 from geomap.articles._sources import PARSER_ERRORS, Options, Record, Rows, Source
+from geomap.articles.readers._exports import exported_pages, rows_of
 from geomap.articles.readers._markup import text_of_html
 from geomap.articles.readers._web import article_of_page
 from geomap.errors import ArticlesUnreadable
@@ -57,7 +58,11 @@ def read_mhtml(source: Source, options: Options, problems: ProblemLog) -> Rows:
     pages = _Parts(message).pages
     if not pages:
         raise ArticlesUnreadable("no web page in the file")
-    record = article_of_page(_content(pages[0]))
+    html = _content(pages[0])
+    exported = exported_pages(html)
+    if exported is not None:
+        return rows_of(exported, source, problems, shown=True)
+    record = article_of_page(html)
     if record is None:
         raise ArticlesUnreadable("no article found in the page")
     location = _header(message, "Snapshot-Content-Location") or _header(pages[0], "Content-Location")

@@ -215,7 +215,7 @@ def _set_lines(pages: Sequence[Sequence[Line]]) -> list[Paragraph]:
 def _fills(line: Line, page: Sequence[Line]) -> bool:
     """Tell whether a line, the last of a page, is as wide as others and ends within a sentence."""
     widest = max(each.right for each in page) - min(each.left for each in page)
-    within = line.text[-1].isalnum() or line.text[-1] in ",;"
+    within = line.text[-1:].isalnum() or line.text.endswith((",", ";"))
     return within and line.right - line.left > _FULL * widest
 
 
