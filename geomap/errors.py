@@ -199,7 +199,7 @@ class CorrectionsUnmatched(GeomapWarning):
 
 
 class GazetteerRowsSkipped(GeomapWarning):
-    """Some places of a gazetteer have no coordinates and were left out; the message counts them."""
+    """Some rows of a gazetteer were left out; the message counts them and says why, with the first of each kind."""
 
 
 class FallbackIncomplete(GeomapWarning):

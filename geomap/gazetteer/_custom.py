@@ -43,6 +43,8 @@ _SMALLEST_SPACE = 5_000_000
 _SPACE = 10
 _MOST_PEOPLE = 10**16
 _AT_ONCE = 10_000
+# Lines in memory while they are sorted: places are long.
+_PLACES_IN_RUN, _NAMES_IN_RUN = 100_000, 500_000
 
 
 def title_of(path: Path) -> str:
@@ -172,13 +174,15 @@ class CustomRows:
         self._newest, self._populated = "", False
 
     def __enter__(self) -> CustomRows:
-        self._sorted_places, self._sorted_names, self._sorted_years, self._sorted_origins = (
-            self._stack.enter_context(LineSorter(self._folder)) for _ in range(4)
-        )
+        self._sorted_places = self._sorter(_PLACES_IN_RUN)
+        self._sorted_names, self._sorted_years, self._sorted_origins = (self._sorter(_NAMES_IN_RUN) for _ in range(3))
         return self
 
     def __exit__(self, *_: object) -> None:
         self._stack.close()
+
+    def _sorter(self, lines: int) -> LineSorter:
+        return self._stack.enter_context(LineSorter(self._folder, lines_in_run=lines))
 
     def index(self) -> IndexRows:
         """Return the parts of the index; nothing is read until they are consumed."""
@@ -239,7 +243,7 @@ class CustomRows:
     def _identify(self, waiting: IO[str]) -> None:
         """Give each place its identifier, make sure that no two have the same, and sort the places."""
         waiting.seek(0)
-        with LineSorter(self._folder) as identifiers:
+        with LineSorter(self._folder, lines_in_run=_NAMES_IN_RUN) as identifiers:
             for line in waiting:
                 values = json.loads(line)
                 place_id = self._place_id(values)

@@ -32,6 +32,7 @@ _OPTIONAL_TEXTS = tuple(name for name, field in FIELDS.items() if field.headers 
 _SEPARATOR = re.compile(r"[|;]")
 _GEONAMES = re.compile(r"(?:\b(?:gn|geonames):|geonames\.org/)(\d+)")
 LONGEST_NAME = 400
+_MISSING = frozenset({"nan", "None", "NaT", "<NA>"})
 # Marks without width that belong to the spelling of Persian and of Indic languages.
 _JOINERS = frozenset("\u200c\u200d")
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -177,7 +178,7 @@ def text(value: object) -> str:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     found = str(value).strip()
-    return "" if found in {"nan", "None", "NaT", "<NA>"} else found
+    return "" if found in _MISSING else found
 
 
 def geonameid_in(links: str) -> int | None:
@@ -214,8 +215,9 @@ def clean_name(value: object) -> str:
     >>> clean_name("Old\nMill"), clean_name("Mo\x00sul"), clean_name("\u202eMosul\u202c")
     ('Old Mill', 'Mosul', 'Mosul')
     """
-    found = " ".join(text(value).split())
-    if not found.isprintable():
+    found = text(value)
+    if not found.isprintable() or "  " in found:
+        found = " ".join(found.split())
         found = "".join(each for each in found if each in _JOINERS or unicodedata.category(each) not in _INVISIBLE)
         found = " ".join(found.split())
     if len(found) > LONGEST_NAME:
