@@ -311,7 +311,7 @@ class Geoparser:
         if self._by_default and unsure.any():
             ids = places.loc[unsure & places["place_id"].notna(), "place_id"]
             counted = {place_id: self.gazetteer.counts_populations(place_id) for place_id in ids.unique()}
-            unsure &= places["place_id"].map(counted).fillna(value=True).astype(bool)
+            unsure &= np.array([counted.get(place_id, True) for place_id in places["place_id"]], dtype=bool)
         return places["place_id"].isna() | unsure
 
 

@@ -235,11 +235,11 @@ def test_a_gazetteer_is_whatever_its_constructor_takes(
     both = layers.resolve(articles, spans_of(articles, "Constantinople", "Mosul"), use_context=False)
     assert both["geonameid"].tolist() == [745044, 99072]
     assert both["status"].tolist() == ["resolved", "resolved"]
-    # The confidence was not learned on places of one's own: no threshold unless it is asked for.
+    # The confidence was not learned on places without populations: no threshold for them unless it is asked for.
     strict = geomap.Geoparser(gazetteer=[path, "embedded"], min_confidence=0.5)
     unsure = strict.resolve(articles, spans_of(articles, "Constantinople", "Mosul"), use_context=False)
     assert unsure["status"].tolist() == ["nil", "resolved"]
-    assert geomap.Geoparser().min_confidence > 0 == layers.min_confidence
+    assert geomap.Geoparser().min_confidence == layers.min_confidence > 0
 
 
 def test_a_small_name_that_only_one_place_bears_is_less_sure_than_a_capital(parser: geomap.Geoparser) -> None:
