@@ -772,7 +772,7 @@ def _versions() -> list[tuple[str, str]]:
         ("geomap", geomap.__version__),
         ("recognizer", f"sha256 {recognizer_checksum()[:12]}"),
         ("ranker", dated("ranker.npz")),
-        ("gazetteer", dated("gazetteer.tsv.xz")),
+        ("gazetteer", dated("gazetteer.pack")),
     ]
 
 

@@ -28,6 +28,7 @@ what to do. The tree, with the built-in exception in brackets::
       · GazetteerNotFound (FileNotFoundError)
       · GazetteerUnwritable (OSError)
       · InvalidGazetteer (ValueError)
+      · GazetteerDamaged (ValueError)
       · GazetteerDownloadFailed (ConnectionError)
       # Geocoding services
       · GeocoderUnknown (ValueError)
@@ -136,6 +137,10 @@ class GazetteerUnwritable(GeomapError, OSError):
 
 class InvalidGazetteer(GeomapError, ValueError):
     """A file cannot be read as a gazetteer; the message names the file, the row and the reason."""
+
+
+class GazetteerDamaged(GeomapError, ValueError):
+    """A gazetteer's index does not match its checksums; the message says how to mend it."""
 
 
 class GazetteerDownloadFailed(GeomapError, ConnectionError):

@@ -38,7 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def gazetteer_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a cache folder of this session's own that holds the embedded gazetteer's index.
 
-    Building the index takes ten seconds, so it is kept between runs and copied, under the digest of the code and the data
+    Building the indexes takes seconds, so they are kept between runs and copied, under the digest of the code and the data
     that it is built from.
     """
     package = ROOT / "geomap"
@@ -49,9 +49,15 @@ def gazetteer_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in parts)).hexdigest()[:16]
     kept = ROOT / ".cache" / f"gazetteer-{digest}"
-    index = Path(str(Gazetteer(cache_dir=kept).info()["path"]))
+    names = Gazetteer(cache_dir=kept)
+    index = Path(str(names.info()["path"]))
+    # What finds misspelled names is made at first need.
+    names.fuzzy("Mosull")
+    names._store.stores[0].names_of_key("")
     folder = tmp_path_factory.mktemp("gazetteer")
-    shutil.copy(index, folder / index.name)
+    for path in kept.glob(f"{index.stem}.*"):
+        if path.suffix != ".lock":
+            shutil.copy(path, folder / path.name)
     return folder
 
 

@@ -214,7 +214,7 @@ def test_a_broken_file_is_named_on_stderr_and_the_rest_is_mapped(run, corpus: Pa
 def test_version_is_printed_with_those_of_the_models_and_the_gazetteer(run) -> None:
     lines = run("--version").stdout.splitlines()
     assert lines[0].split() == ["geomap", geomap.__version__]
-    shipped = manifest()["gazetteer.tsv.xz"]
+    shipped = manifest()["gazetteer.pack"]
     assert lines[-1].split() == ["gazetteer", f"{shipped['date']},", "sha256", str(shipped["sha256"])[:12]]
     assert [line.split()[0] for line in lines] == ["geomap", "recognizer", "ranker", "gazetteer"]
 

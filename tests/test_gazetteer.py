@@ -8,13 +8,16 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import warnings
+import weakref
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from geomap.errors import GazetteerNotFound, GazetteerUnwritable, ResourceDamaged
-from geomap.gazetteer import Candidate, Gazetteer, NameKind, _embedded, _store, fold
+from geomap.gazetteer import Candidate, Gazetteer, NameKind, _embedded, fold
 from geomap.gazetteer._index import IndexRows, write_index
 from geomap.gazetteer._model import FIELDS, RESOURCE_FIELDS, STORED, Origin, SourceRow, places_of, texts_of
 from geomap.gazetteer._spelling import spelling_key
@@ -166,7 +169,6 @@ def test_importing_the_gazetteer_loads_no_geopandas() -> None:
 
 def test_the_fields_of_a_place_are_those_of_a_candidate() -> None:
     assert (*FIELDS, "kind") == Candidate._fields
-    assert sorted([*RESOURCE_FIELDS, "row"]) == sorted(FIELDS)
     assert set(PLACE) - {"country", "admin1"} <= set(FIELDS)
 
 
@@ -180,40 +182,62 @@ def test_texts_of_places_are_read_back_as_the_same_places(gazetteer: Gazetteer) 
     ]
 
 
+def mapped(store: Store) -> weakref.ref[object]:
+    """Return a reference to the open file that does not keep it open."""
+    return weakref.ref(store._open.sections.data)
+
+
 def test_a_closed_gazetteer_opens_again_when_it_is_used(gazetteer_cache: Path) -> None:
     with Gazetteer(cache_dir=gazetteer_cache) as names:
-        opened = names._store.stores[0].connection
+        opened = mapped(names._store.stores[0])
         assert first(names, "Mosul").place_id == "geonames:99072"
-    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
-        opened.execute("SELECT 1")
+        assert names.fuzzy("Mosull")
+        assert opened() is not None
+    assert opened() is None
     assert first(names, "Mosul").place_id == "geonames:99072"
     names.close()
 
 
-def test_connections_close_with_their_thread_and_their_store(gazetteer: Gazetteer) -> None:
-    with ThreadPoolExecutor(1) as pool:
-        stores = [_store.Store(Path(str(gazetteer.info()["path"])))]
-        others = pool.submit(lambda: stores[0].connection).result()
-        assert others.execute("SELECT 1").fetchone() == (1,)
-    own = stores[0].connection
-    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
-        others.execute("SELECT 1")
-    assert own.execute("SELECT 1").fetchone() == (1,)
+def test_a_file_closes_with_its_store_in_whatever_thread_it_was_used(gazetteer: Gazetteer) -> None:
+    stores = [Store(Path(str(gazetteer.info()["path"])))]
+    opened = mapped(stores[0])
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(stores[0].by_name, ["mosul"] * 16))
+    assert found[0][0].place_id == "geonames:99072"
     stores.clear()
-    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
-        own.execute("SELECT 1")
+    assert opened() is None
+
+
+def _first_in_child(store: Store, answers: multiprocessing.Queue[str]) -> None:
+    answers.put(store.by_name("mosul")[0].place_id)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no fork")
+def test_a_forked_child_reads_the_file_that_its_parent_opened(gazetteer: Gazetteer) -> None:
+    store = gazetteer._store.stores[0]
+    context = multiprocessing.get_context("fork")
+    answers: multiprocessing.Queue[str] = context.Queue()
+    child = context.Process(target=_first_in_child, args=(store, answers))
+    with warnings.catch_warnings():
+        # Python 3.12 warns of forks in a process with threads; this child only reads.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child.start()
+    assert answers.get(timeout=60) == "geonames:99072"
+    child.join(60)
+    assert child.exitcode == 0
+    assert store.by_name("mosul")[0].place_id == "geonames:99072"
 
 
 def _answer(folder: Path) -> tuple[str, int]:
     builds = 0
-    write = _embedded.write_index
+    unpack = _embedded.unpack
 
-    def counted(*arguments: object) -> None:
+    def counted(content: bytes, path: Path) -> None:
         nonlocal builds
         builds += 1
-        write(*arguments)  # type: ignore[arg-type]
+        unpack(content, path)
 
-    _embedded.write_index = counted  # type: ignore[assignment]
+    _embedded.unpack = counted
     return first(Gazetteer(cache_dir=folder), "Nineveh").place_id, builds
 
 
@@ -223,7 +247,7 @@ def test_processes_that_start_together_build_one_index(tmp_path: Path) -> None:
         answers = pool.map(_answer, [tmp_path / "cache"] * 4, chunksize=1)
     assert {place_id for place_id, _ in answers} == {"geonames:92877"}
     assert sum(builds for _, builds in answers) == 1
-    assert [path.suffix for path in (tmp_path / "cache").iterdir() if path.suffix not in {".lock"}] == [".sqlite"]
+    assert [path.suffix for path in (tmp_path / "cache").iterdir() if path.suffix not in {".lock"}] == [INDEX_SUFFIX]
 
 
 def test_the_environment_names_the_cache_folder(gazetteer_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -263,11 +287,11 @@ def test_a_read_only_cache_says_what_to_do(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_full_disk_leaves_nothing_half_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(path: Path, rows: object) -> None:
+    def fail(content: bytes, path: Path) -> None:
         path.write_bytes(b"half")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(_embedded, "write_index", fail)
+    monkeypatch.setattr(_embedded, "unpack", fail)
     with pytest.raises(GazetteerUnwritable, match="No space left"):
         Gazetteer(cache_dir=tmp_path).info()
     assert [path.name for path in tmp_path.iterdir() if path.suffix != ".lock"] == []
@@ -283,13 +307,13 @@ def test_a_damaged_resource_is_named_with_its_checksums(tmp_path: Path, monkeypa
     content[1000] ^= 1
     (tmp_path / _embedded.RESOURCE).write_bytes(content)
     monkeypatch.setattr(_loading, "files", lambda _: tmp_path)
-    with pytest.raises(ResourceDamaged, match=r"gazetteer\.tsv\.xz.*SHA-256 is [0-9a-f]{64}, expected [0-9a-f]{64}"):
+    with pytest.raises(ResourceDamaged, match=r"gazetteer\.pack.*SHA-256 is [0-9a-f]{64}, expected [0-9a-f]{64}"):
         Gazetteer(cache_dir=tmp_path / "cache").info()
 
 
 def test_an_unreadable_resource_is_damaged() -> None:
     with pytest.raises(ResourceDamaged, match="reinstall"):
-        _embedded.read_rows(b"not xz")
+        _embedded.unpack_resource(b"not a gazetteer", Path("nowhere"))
 
 
 def test_an_unknown_gazetteer_says_what_there_is() -> None:
@@ -299,9 +323,17 @@ def test_an_unknown_gazetteer_says_what_there_is() -> None:
 
 
 def test_a_file_that_is_no_index_is_not_a_gazetteer(tmp_path: Path) -> None:
-    (tmp_path / "notes.sqlite").write_text(json.dumps({}) * 1000)
-    with pytest.raises(GazetteerNotFound, match=r"notes\.sqlite"):
-        Gazetteer(tmp_path / "notes.sqlite").info()
+    (tmp_path / f"notes{INDEX_SUFFIX}").write_text(json.dumps({}) * 1000)
+    with pytest.raises(GazetteerNotFound, match=r"notes\.gazetteer.*not an index"):
+        Gazetteer(tmp_path / f"notes{INDEX_SUFFIX}").info()
+
+
+def test_an_index_of_an_older_version_says_so(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "geonames-v2.sqlite")) as connection:
+        connection.execute("CREATE TABLE place (row INTEGER)")
+        connection.commit()
+    with pytest.raises(GazetteerNotFound, match=r"geonames-v2\.sqlite is an index of an older version"):
+        Gazetteer(tmp_path / "geonames-v2.sqlite").info()
 
 
 def test_an_index_is_opened_by_its_path(gazetteer: Gazetteer) -> None:

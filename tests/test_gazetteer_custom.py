@@ -50,7 +50,7 @@ def cache(gazetteer_cache: Path, tmp_path: Path) -> Path:
     """Return a folder of this test's own that holds the embedded index already."""
     folder = tmp_path / "cache"
     folder.mkdir()
-    for index in gazetteer_cache.glob("*.sqlite"):
+    for index in gazetteer_cache.glob("gazetteer-*.*"):
         (folder / index.name).hardlink_to(index)
     return folder
 
@@ -294,7 +294,7 @@ def test_a_changed_file_is_read_anew_and_an_unchanged_one_is_not(tmp_path: Path,
     path = written(tmp_path, "my.csv", "name,lat,lon\nA Place,1,2\n")
     assert names(Gazetteer(path, cache_dir=cache), "A Place") == ["my:a-place"]
     Gazetteer(path, cache_dir=cache).info()
-    assert len(list(cache.glob("custom-my-*.sqlite"))) == 1
+    assert len(list(cache.glob("custom-my-*.gazetteer"))) == 1
     written(tmp_path, "my.csv", "name,lat,lon\nB Place,1,2\n")
     assert names(Gazetteer(path, cache_dir=cache), "B Place") == ["my:b-place"]
     assert names(Gazetteer(path, cache_dir=cache), "A Place") == []

@@ -99,7 +99,7 @@ def built(gazetteer_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Ga
 
 def cache_in(folder: Path, gazetteer_cache: Path) -> Path:
     # The embedded index alone: other tests keep gazetteers of their own there.
-    for index in gazetteer_cache.glob("gazetteer-*.sqlite"):
+    for index in gazetteer_cache.glob("gazetteer-*.*"):
         (folder / index.name).hardlink_to(index)
     return folder
 

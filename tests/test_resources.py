@@ -39,4 +39,4 @@ def test_every_data_file_that_ships_is_in_the_manifest() -> None:
 
 
 def test_the_gazetteer_stays_small() -> None:
-    assert int(str(manifest()["gazetteer.tsv.xz"]["bytes"])) <= LIMIT
+    assert int(str(manifest()["gazetteer.pack"]["bytes"])) <= LIMIT

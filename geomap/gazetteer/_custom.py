@@ -33,7 +33,8 @@ from geomap.gazetteer._index import (
     build_once,
     write_index,
 )
-from geomap.gazetteer._model import SCHEMA_VERSION, STORED, Candidate, NameKind, Origin, SourceRow
+from geomap.gazetteer._model import INDEX_SUFFIX, SCHEMA_VERSION, STORED, Candidate, NameKind, Origin, SourceRow
+from geomap.gazetteer._sections import is_sound
 from geomap.gazetteer._sorting import LineSorter
 
 _CHUNK = 1 << 20
@@ -66,8 +67,8 @@ def ensure_custom_index(path: Path, cache_dir: str | os.PathLike[str] | None = N
     """
     title = title_of(path)
     digest = _digest(path)
-    target = cache_folder(cache_dir) / f"custom-{title}-{digest[:16]}-v{SCHEMA_VERSION}.sqlite"
-    return target if target.is_file() else build_custom([path], target, title=title, digest=digest)
+    target = cache_folder(cache_dir) / f"custom-{title}-{digest[:16]}-v{SCHEMA_VERSION}{INDEX_SUFFIX}"
+    return target if is_sound(target, SCHEMA_VERSION) else build_custom([path], target, title=title, digest=digest)
 
 
 def build_custom(

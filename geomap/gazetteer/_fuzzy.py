@@ -8,13 +8,13 @@ take far more space.
 from __future__ import annotations
 
 import re
-import sqlite3
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import combinations, pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import IO, TYPE_CHECKING, Protocol
 
+from geomap.gazetteer._sections import SectionsWriter, TextsWriter, spooled
 from geomap.gazetteer._sorting import LineSorter
 
 if TYPE_CHECKING:
@@ -146,40 +146,39 @@ _ENTRIES_IN_BUCKET = 48
 _PARTS_BITS = 3
 _WORDS_AT_ONCE = 250_000
 _WORDS_HELD = 1_500_000
-_NAMES_AT_ONCE = 50_000
-
-_TABLES = (
-    "CREATE TABLE word (id INTEGER PRIMARY KEY, word TEXT NOT NULL)",  # in the order of the alphabet
-    "CREATE TABLE deletion (bucket INTEGER PRIMARY KEY, entries BLOB NOT NULL)",
-)
 
 
-def write_fuzzy(connection: sqlite3.Connection, folder: Path, *, advance: Callable[[float], None]) -> None:
-    """Add the words and keys of all names in an index.
+def write_fuzzy(
+    sections: SectionsWriter, names: Iterable[list[str]], folder: Path, *, advance: Callable[[float], None]
+) -> None:
+    """Add the words of all names, and the keys by which similar words are found.
 
     Parameters
     ----------
-    connection
-        The index, its names already in it.
+    sections
+        Where to add them: ``word`` with the words in the order of the alphabet, and ``fuzzy_starts``, ``fuzzy_tags`` and
+        ``fuzzy_words``, the buckets of hashes.
+    names
+        All folded names, in lists.
     folder
         Folder for temporary files.
     advance
         Called with the share of the work that is done, in [0, 1].
     """
-    for table in _TABLES:
-        connection.execute(table)
     with (
         LineSorter(folder) as words,
         tempfile.TemporaryDirectory(prefix=".geomap-keys-", dir=folder, ignore_cleanup_errors=True) as name,
+        spooled(folder) as tags,
+        spooled(folder) as numbers,
     ):
-        _collect_words(connection, words)
-        advance(0.3)
+        _collect_words(names, words)
+        advance(0.4)
         parts = [Path(name) / str(number) for number in range(1 << _PARTS_BITS)]
-        total = _write_words(connection, words, parts)
-        advance(0.7)
-        bits = bucket_bits(total)
-        connection.executemany("INSERT INTO deletion VALUES (?, ?)", _buckets(parts, bits))
-        connection.execute("INSERT OR REPLACE INTO meta VALUES ('bucket_bits', ?)", (str(bits),))
+        total = _write_words(sections, words, parts, folder)
+        advance(0.8)
+        sections.add("fuzzy_starts", _write_buckets(parts, bucket_bits(total), tags, numbers))
+        sections.add("fuzzy_tags", tags, "H")
+        sections.add("fuzzy_words", numbers, "I")
         advance(1.0)
 
 
@@ -188,26 +187,28 @@ def bucket_bits(entries: int) -> int:
     return min(max(entries // _ENTRIES_IN_BUCKET, 1).bit_length(), _MOST_BUCKET_BITS)
 
 
-def _collect_words(connection: sqlite3.Connection, words: LineSorter) -> None:
-    cursor = connection.execute("SELECT DISTINCT folded FROM name")
+def _collect_words(names: Iterable[list[str]], words: LineSorter) -> None:
     held: set[str] = set()
-    while names := cursor.fetchmany(_NAMES_AT_ONCE):
-        held.update(" ".join([folded for (folded,) in names]).split(" "))
+    for some in names:
+        held.update(" ".join(some).split(" "))
         if len(held) > _WORDS_HELD:
             words.extend(list(held))
             held = set()
     words.extend(list(held))
 
 
-def _write_words(connection: sqlite3.Connection, words: LineSorter, parts: list[Path]) -> int:
-    total, first = 0, 1
+def _write_words(sections: SectionsWriter, words: LineSorter, parts: list[Path], folder: Path) -> int:
+    total, first = 0, 0
     held: list[str] = []
-    for block in _distinct(words):
-        held += block
-        if len(held) >= _WORDS_AT_ONCE:
-            total += _write_some(connection, held, first, parts)
-            first, held = first + len(held), []
-    return total + (_write_some(connection, held, first, parts) if held else 0)
+    with TextsWriter(folder) as texts:
+        for block in _distinct(words):
+            held += block
+            if len(held) >= _WORDS_AT_ONCE:
+                total += _write_some(texts, held, first, parts)
+                first, held = first + len(held), []
+        total += _write_some(texts, held, first, parts) if held else 0
+        texts.add_to(sections, "word")
+    return total
 
 
 def _distinct(words: LineSorter) -> Iterator[list[str]]:
@@ -219,10 +220,10 @@ def _distinct(words: LineSorter) -> Iterator[list[str]]:
         last = kept[-1] if kept else last
 
 
-def _write_some(connection: sqlite3.Connection, words: list[str], first: int, parts: list[Path]) -> int:
+def _write_some(texts: TextsWriter, words: list[str], first: int, parts: list[Path]) -> int:
     import numpy as np
 
-    connection.executemany("INSERT INTO word VALUES (?, ?)", enumerate(words, first))
+    texts.extend(words)
     packed = []
     for length, positions in _by_length(words).items():
         hashes = word_hashes([words[position] for position in positions], length)
@@ -256,32 +257,21 @@ def _pack(hashes: npt.NDArray[np.uint64], numbers: npt.NDArray[np.uint64]) -> np
     return (hashes << np.uint64(WORD_BITS)) | numbers
 
 
-def _buckets(parts: list[Path], bits: int) -> Iterator[tuple[int, bytes]]:
+def _write_buckets(parts: list[Path], bits: int, tags: IO[bytes], words: IO[bytes]) -> npt.NDArray[np.uint32]:
+    """Write the entries in the order of their buckets, and return where each bucket begins."""
     import numpy as np
 
-    held: tuple[int, bytes, bytes] | None = None
+    sizes = np.zeros(1 << bits, np.int64)
     # Without a word of three letters there are no parts.
     for part in filter(Path.is_file, parts):
         packed = np.fromfile(part, dtype=np.uint64)
-        if not len(packed):
-            continue
         packed.sort()
-        packed = packed[np.concatenate(([True], packed[1:] != packed[:-1]))]
+        packed = packed[np.concatenate(([True], packed[1:] != packed[:-1]))] if len(packed) else packed
+        sizes += np.bincount((packed >> np.uint64(HASH_BITS + WORD_BITS - bits)).astype(np.int64), minlength=1 << bits)
         # The hash's next bits after those of the bucket are stored as a tag of 16 bits; the rest is not needed.
-        buckets = packed >> np.uint64(HASH_BITS + WORD_BITS - bits)
-        tags = (packed >> np.uint64(HASH_BITS + WORD_BITS - bits - TAG_BITS)).astype("<u2")
-        words = (packed & np.uint64((1 << WORD_BITS) - 1)).astype("<u4")
-        starts = [0, *(np.flatnonzero(np.diff(buckets)) + 1).tolist(), len(packed)]
-        for begin, end in pairwise(starts):
-            bucket = int(buckets[begin])
-            # With few buckets, one may span two parts.
-            if held and held[0] != bucket:
-                yield held[0], held[1] + held[2]
-                held = None
-            before = held or (bucket, b"", b"")
-            held = (bucket, before[1] + tags[begin:end].tobytes(), before[2] + words[begin:end].tobytes())
-    if held:
-        yield held[0], held[1] + held[2]
+        tags.write((packed >> np.uint64(HASH_BITS + WORD_BITS - bits - TAG_BITS)).astype("<u2").tobytes())
+        words.write((packed & np.uint64((1 << WORD_BITS) - 1)).astype("<u4").tobytes())
+    return np.concatenate(([0], np.cumsum(sizes))).astype(np.uint32)
 
 
 SMALLEST_SCORE = 0.65
@@ -290,7 +280,6 @@ _NEIGHBORS = 60
 _NEIGHBORS_IN_PAIRS = 16
 _LONGEST_ENDING = 3
 _LONGEST_QUERY = 60
-_TAG_BYTES, _WORD_BYTES = 2, 4
 
 
 class Words(Protocol):
@@ -307,8 +296,8 @@ class Words(Protocol):
     def existing(self, names: Iterable[str]) -> list[str]:
         """Return those of the folded names that are in the index."""
 
-    def entries(self, bucket: int) -> bytes | None:
-        """Return the packed entries of a bucket, None where it is empty."""
+    def entries(self, bucket: int) -> tuple[memoryview[int], memoryview[int]]:
+        """Return the tags of a bucket, and the numbers of their words."""
 
     def words(self, numbers: Iterable[int]) -> list[str]:
         """Return the words of these numbers."""
@@ -366,20 +355,14 @@ def neighbors(words: Words, word: str) -> list[str]:
 
 
 def _words(words: Words, word: str) -> list[str]:
-    import numpy as np
-
     keys = {plain_hash(form) for form in _forms(word)}
     if bones := skeleton_key(word):
         keys.add(plain_hash(bones))
     numbers: set[int] = set()
     for key in keys:
-        bucket = words.entries(key >> (HASH_BITS - words.bucket_bits))
-        if bucket is None:
-            continue
-        size = len(bucket) // (_TAG_BYTES + _WORD_BYTES)
-        tags = np.frombuffer(bucket, dtype="<u2", count=size)
+        tags, found = words.entries(key >> (HASH_BITS - words.bucket_bits))
         tag = (key >> (HASH_BITS - words.bucket_bits - TAG_BITS)) & ((1 << TAG_BITS) - 1)
-        numbers.update(np.frombuffer(bucket, dtype="<u4", offset=_TAG_BYTES * size)[tags == tag].tolist())
+        numbers.update(number for each, number in zip(tags, found, strict=True) if each == tag)
     if len(numbers) > _MOST_WORDS:
         # Words are numbered alphabetically: those with close numbers share a beginning.
         place = _place(words, word)
@@ -397,7 +380,7 @@ def _forms(word: str) -> Iterator[str]:
 
 
 def _place(words: Words, word: str) -> int:
-    low, high = 1, words.word_count + 1
+    low, high = 0, words.word_count
     while low < high:
         middle = (low + high) // 2
         if words.word(middle) < word:

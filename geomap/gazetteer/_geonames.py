@@ -42,7 +42,7 @@ from geomap.gazetteer._model import (
 from geomap.gazetteer._postal_layer import Divisions, Postal
 from geomap.gazetteer._sorting import LineSorter
 from geomap.gazetteer._sources import GEONAMES, installed_path
-from geomap.gazetteer._store import SELECT_PLACES, Store
+from geomap.gazetteer._store import Store
 
 # Codes in the language column for values that are not names.
 _NOT_NAMES = frozenset({"link", "post", "iata", "icao", "faac", "tcid", "unlc", "wkdt", "phon"})
@@ -146,9 +146,6 @@ def _of_key(
             last = kind
 
 
-_KNOWN = "SELECT geonameid, row FROM place WHERE geonameid IS NOT NULL"
-_AREAS = "SELECT geonameid, name FROM place WHERE geonameid IS NOT NULL AND feature_class = 'A'"
-_OTHERS = SELECT_PLACES + "WHERE p.geonameid IS NULL ORDER BY p.row"
 _AIRPORT_PREFIX = "geomap:airport/"
 _DIVISIONS = ("geomap:adm1/", "geomap:adm2/")
 # An airport by the same code lies nearby, in degrees.
@@ -184,14 +181,16 @@ class HandKept:
     sources: dict[str, SourceRow] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        execute = self.store.connection.execute
-        self.by_geonameid = dict(execute(_KNOWN))
         self.sources = self.store.sources()
-        self.names = dict(execute(_AREAS))
-        for place in map(Candidate._make, execute(_OTHERS)):
-            self.others[place.place_id] = place
-            if place.place_id.startswith(_AIRPORT_PREFIX):
-                self.airports[place.place_id.removeprefix(_AIRPORT_PREFIX)] = place
+        for place in self.store.places():
+            if place.geonameid is None:
+                self.others[place.place_id] = place
+                if place.place_id.startswith(_AIRPORT_PREFIX):
+                    self.airports[place.place_id.removeprefix(_AIRPORT_PREFIX)] = place
+                continue
+            self.by_geonameid[place.geonameid] = place.row
+            if place.feature_class == "A":
+                self.names[place.geonameid] = place.name
 
     def meet_airport(self, geonameid: int, alternates: str, lat: float, lon: float) -> None:
         """Note that an airport of GeoNames is the embedded one of the same IATA code."""
@@ -225,7 +224,7 @@ class HandKept:
 
     def name_rows(self, rows: dict[int, int]) -> Iterator[tuple[str, int, int]]:
         """Yield the names of the embedded features with their new rows and kinds."""
-        for folded, row, kind in self.store.connection.execute("SELECT folded, place, kind FROM name"):
+        for folded, row, kind in self.store.name_rows():
             if row in rows:
                 yield folded, rows[row], kind
 

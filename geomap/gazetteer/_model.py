@@ -7,7 +7,9 @@ from enum import IntEnum
 from typing import Any, NamedTuple
 
 # Raise with every change to the tables of an index, to their meaning, or to folding: older indexes are then rebuilt.
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
+# How the name of an index file ends.
+INDEX_SUFFIX = ".gazetteer"
 
 
 class NameKind(IntEnum):
@@ -103,8 +105,6 @@ FIELDS: Mapping[str, Field] = {
 }
 """Every field of a candidate but the last, ``kind``, which belongs to the name, not to the place."""
 STORED = tuple(FIELDS)
-# The order of the columns in the shipped resource.
-RESOURCE_FIELDS = ("name", "geonameid", "place_id", *STORED[4:])
 # So few places at a time that their texts stay in the processor's cache: twice as fast as ten thousand.
 PLACES_AT_ONCE = 300
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
-from typing import IO
+from typing import IO, Literal
 
 _LINES_IN_RUN = 2_500_000
 _LINES_IN_BLOCK = 100_000
@@ -57,7 +57,7 @@ class LineSorter:
         if self._held:
             self._spill()
         with ExitStack() as stack:
-            files = [stack.enter_context(path.open(encoding="utf-8", newline="\n")) for path in self._runs]
+            files = [stack.enter_context(_opened(path, "r")) for path in self._runs]
             yield from _merged(files)
 
     def close(self) -> None:
@@ -68,12 +68,16 @@ class LineSorter:
     def _spill(self) -> None:
         self._held.sort()
         path = Path(self._folder.name) / f"{len(self._runs)}.txt"
-        with path.open("w", encoding="utf-8", newline="\n") as file:
+        with _opened(path, "w") as file:
             for begin in range(0, len(self._held), _LINES_IN_BLOCK):
                 file.write("\n".join(self._held[begin : begin + _LINES_IN_BLOCK]))
                 file.write("\n")
         self._runs.append(path)
         self._held = []
+
+
+def _opened(path: Path, mode: Literal["r", "w"]) -> IO[str]:
+    return path.open(mode, encoding="utf-8", errors="surrogatepass", newline="\n")
 
 
 def _merged(files: Sequence[IO[str]]) -> Iterator[list[str]]:

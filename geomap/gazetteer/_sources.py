@@ -13,12 +13,17 @@ from geomap._files import cache_folder
 from geomap.errors import GazetteerNotFound, InvalidGazetteer
 from geomap.gazetteer._custom import ensure_custom_index
 from geomap.gazetteer._embedded import ensure_index
-from geomap.gazetteer._model import SCHEMA_VERSION
+from geomap.gazetteer._model import INDEX_SUFFIX, SCHEMA_VERSION
 
 EMBEDDED = "embedded"
 GEONAMES = "geonames"
 POSTAL = "postal"
-INDEX_SUFFIX = ".sqlite"
+
+# Indexes of older versions ended in .sqlite; they are opened to say so.
+_INDEXES = frozenset({INDEX_SUFFIX, ".sqlite"})
+_ENDINGS = "|".join(sorted(suffix[1:] for suffix in _INDEXES))
+# What lies beside an index, and what older versions left.
+_BESIDE = rf"(?:{_ENDINGS}|lock|checked|fuzzy|spelling\d+)"
 
 _WANTED = "'embedded', the name of an installed gazetteer, the path of a file of your own, or a list of these"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}\Z")
@@ -135,7 +140,7 @@ def index_of(source: Source, cache_dir: CacheDir) -> Path:
     if installed is not None:
         return installed
     path = Path(source)
-    return path if path.suffix.lower() == INDEX_SUFFIX else ensure_custom_index(path, cache_dir)
+    return path if path.suffix.lower() in _INDEXES else ensure_custom_index(path, cache_dir)
 
 
 def installed_path(name: str, cache_dir: CacheDir = None) -> Path:
@@ -149,7 +154,7 @@ def _stem(name: str) -> str:
 
 def outdated_indexes(name: str, cache_dir: CacheDir = None) -> list[Path]:
     """Return the indexes of an installed gazetteer that other versions of geomap built."""
-    pattern = re.compile(rf"{re.escape(_stem(name))}-v\d+{re.escape(INDEX_SUFFIX)}")
+    pattern = re.compile(rf"{re.escape(_stem(name))}-v\d+\.(?:{_ENDINGS})")
     current = installed_path(name, cache_dir)
     return [path for path in cache_folder(cache_dir).glob("*-v*") if pattern.fullmatch(path.name) and path != current]
 
@@ -180,7 +185,7 @@ def remove_installed(name: str, cache_dir: CacheDir = None) -> list[Path]:
     folder = cache_folder(cache_dir)
     own = rf"{re.escape(_stem(name.lower()))}|custom-{re.escape(name)}-[0-9a-f]{{16}}"
     stem = "gazetteer-[0-9a-f]{16}" if name == EMBEDDED else own
-    pattern = re.compile(rf"(?:{stem})-v\d+\.(?:sqlite|lock)")
+    pattern = re.compile(rf"(?:{stem})-v\d+\.{_BESIDE}")
     removed = [path for path in sorted(folder.glob("*-v*")) if pattern.fullmatch(path.name)]
     for path in removed:
         path.unlink(missing_ok=True)

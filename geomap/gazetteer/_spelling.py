@@ -12,13 +12,13 @@ measure it with ``tests/benchmarks/candidates.py --only rules``.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
 
 Step = Callable[[str], str]
-_AT_ONCE = 5_000
+# Raise with every change to the keys: indexes then make theirs anew.
+VERSION = 2
 
 # Countries by the writing, or the habits of transliteration, that most of their names come from.
 _COUNTRIES = {
@@ -38,6 +38,7 @@ _FAMILY: Mapping[str, str] = {
 }
 # What begins the keys of a family; those of the general one have nothing in front.
 _MARKS = {family: f"{family[:2]}:" if family != GENERAL else "" for family in FAMILIES}
+_FAMILY_OF_MARK = {mark: family for family, mark in _MARKS.items()}
 
 
 def family_of(country_code: str | None) -> str:
@@ -262,28 +263,35 @@ def bare(key: str) -> str:
     return key.rpartition(":")[2]
 
 
-def stored_keys(names: Iterable[tuple[str, str | None]]) -> Iterator[tuple[str, str]]:
-    """Yield the keys of names that differ from the name, each with its name: what an index stores.
+def stored_keys(names: Sequence[str], family: str) -> list[tuple[int, str]]:
+    """Return the keys of folded names that differ from the name, each with the name's number: what an index stores.
 
     Parameters
     ----------
     names
-        Folded names, each with the code of a country in which a place has it.
+        Folded names.
+    family
+        The family of a country in which a place has each of them.
+
+    Examples
+    --------
+    >>> stored_keys(["mosul", "tel afar"], "arabic")
+    [(0, 'ar:musul'), (1, 'ar:talafar')]
     """
-    for batch in _batched(names):
-        by_family: dict[str, list[str]] = {}
-        for name, country_code in batch:
-            by_family.setdefault(family_of(country_code), []).append(name)
-        for family, same in by_family.items():
-            for key, name in zip(spelling_keys(same, family), same, strict=True):
-                if bare(key) != name:
-                    yield key, name
+    keys = enumerate(spelling_keys(names, family))
+    return [(number, key) for number, key in keys if bare(key) != names[number]]
 
 
-def _batched(names: Iterable[tuple[str, str | None]]) -> Iterator[list[tuple[str, str | None]]]:
-    every = iter(names)
-    while batch := list(islice(every, _AT_ONCE)):
-        yield batch
+def with_key(key: str, names: Sequence[str]) -> list[str]:
+    """Return those of some folded names that have a key, in the family that it says.
+
+    Examples
+    --------
+    >>> with_key("ar:talafar", ["tel afar", "tel aviv"])
+    ['tel afar']
+    """
+    family = _FAMILY_OF_MARK[key[: -len(bare(key))]]
+    return [name for name, own in zip(names, spelling_keys(names, family), strict=True) if own == key]
 
 
 @lru_cache(maxsize=256)

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import heapq
-import json
-import os
-import sqlite3
-import threading
+import struct
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
-from weakref import WeakSet
 
-from geomap.errors import GazetteerNotFound
+from geomap.gazetteer._companions import companion
 from geomap.gazetteer._folding import fold
 from geomap.gazetteer._fuzzy import SMALLEST_SCORE, similar_names
+from geomap.gazetteer._index import DEGREE, KIND_BITS, OWN_ID, NameRow, records_of
 from geomap.gazetteer._model import (
     SCHEMA_VERSION,
-    STORED,
     Candidate,
     NameEntry,
     NameKind,
@@ -28,73 +24,120 @@ from geomap.gazetteer._model import (
     SourceRow,
     WrittenForm,
 )
-from geomap.gazetteer._spelling import bare
+from geomap.gazetteer._sections import Numbers, Sections, Texts
+from geomap.gazetteer._spelling import VERSION as SPELLING_VERSION
+from geomap.gazetteer._spelling import bare, with_key
 
 # The most rows that a name gets, the most prominent ones: at full size "San Antonio" has thousands.
 MOST_ROWS = 1000
-_PLACE_ID = "coalesce(p.place_id, 'geonames:' || p.geonameid)"
-_COLUMNS = ", ".join(_PLACE_ID if name == "place_id" else f"p.{name}" for name in STORED)
-# Queries are put together from constants alone; whatever is looked up is passed as a parameter.
-_BY_NAME = (
-    f"SELECT {_COLUMNS}, n.kind FROM name n JOIN place p ON p.row = n.place "  # noqa: S608
-    "WHERE n.folded = ? ORDER BY n.place LIMIT ?"
-)
-SELECT_PLACES = f"SELECT {_COLUMNS}, {NameKind.MAIN:d} FROM place p "  # noqa: S608
-_BY_ID = SELECT_PLACES + "WHERE p.place_id = ?"
-_BY_ALIAS = SELECT_PLACES + "JOIN alias a ON a.place = p.row WHERE a.place_id = ?"
-_BY_GEONAMEID = SELECT_PLACES + "WHERE p.geonameid = ? ORDER BY p.row"
-_BY_ROW = SELECT_PLACES + "WHERE p.row = ?"
-_EXISTING = "SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM name WHERE folded = value)"
-_WORDS = "SELECT word FROM word WHERE id IN (SELECT value FROM json_each(?))"
-_CACHE_KIB = 8 * 1024
-_MAPPED = 1 << 32
+# A record, and where the name of the next one begins, which is where this one's ends.
+_RECORD = struct.Struct("<qIiiIIHH20xI")
+_RECORD_BYTES = 32
+_KIND = (1 << KIND_BITS) - 1
 
 
 class _Opened:
-    """A connection, which closes when nothing refers to this object any more, such as when its thread has ended.
+    """The parts of an open index that look-ups need, taken apart once."""
 
-    A connection itself would wait for the garbage collector: with its cache of statements it is a circle.
-    """
+    def __init__(self, path: Path) -> None:
+        self.sections = sections = Sections.open(path, SCHEMA_VERSION)
+        self.data = sections.data
+        self.records = sections.start("places")
+        self.place_names = sections.start("place_names")
+        self.count = len(sections.view("places")) // _RECORD_BYTES - 1
+        self.areas = Texts(sections, "areas")
+        # Codes are read when a place first needs them: there are many of them.
+        self.area_codes: list[tuple[str | None, str | None, str | None] | None] = [None] * (len(self.areas) // 3)
+        self.features = [(letter, code or None) for letter, code in sections.json("features")]
+        self.names = Texts(sections, "names")
+        self.names_by_hash = Numbers(sections, "names")
+        self.bearers = sections.view("bearers")
+        self.bearers_starts = sections.view("bearers_starts")
+        self.ids = Texts(sections, "ids")
+        self.ids_by_hash = Numbers(sections, "ids")
+        self.ids_rows = sections.view("ids_rows")
+        self.geonameids = sections.view("geonameids")
+        self.geonameids_rows = sections.view("geonameids_rows")
+        self.validity_names = sections.view("validity_names")
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self.connection = connection
-        self.process = os.getpid()
+    @cached_property
+    def own_ids(self) -> int:
+        """How many places have an identifier other than GeoNames'; aliases follow them."""
+        import numpy as np
 
-    def __del__(self) -> None:
-        self.connection.close()
+        return int(np.count_nonzero(records_of(self.sections)["area"] & OWN_ID))
+
+    def codes(self, area: int) -> tuple[str | None, str | None, str | None]:
+        """Return the codes of country, first and second division by their number."""
+        found = self.area_codes[area]
+        if found is None:
+            country, admin1, admin2 = (self.areas[3 * area + part] or None for part in range(3))
+            found = self.area_codes[area] = (country, admin1, admin2)
+        return found
+
+    def candidate(self, row: int, kind: int) -> Candidate:
+        """Return the place of a row, which must be there."""
+        population, geonameid, lat, lon, begin, area, feature, alternates, end = _RECORD.unpack_from(
+            self.data, self.records + (row - 1) * _RECORD_BYTES
+        )
+        name = self.data[self.place_names + begin : self.place_names + end].decode("utf-8", "surrogatepass")
+        if area & OWN_ID:
+            area ^= OWN_ID
+            place_id = self.own_id(row)
+        else:
+            place_id = f"geonames:{geonameid}"
+        country, admin1, admin2 = self.area_codes[area] or self.codes(area)
+        letter, code = self.features[feature]
+        return Candidate(
+            row, place_id, geonameid or None, name, lat / DEGREE, lon / DEGREE, letter, code, country, admin1, admin2,
+            population, alternates, kind,
+        )  # fmt: skip
+
+    def own_id(self, row: int) -> str:
+        """Return the identifier of a place that is not GeoNames'."""
+        return self.ids[bisect_left(self.ids_rows, row, 0, self.own_ids)]
+
+    def name_number(self, folded: str) -> int:
+        """Return the number of a folded name, -1 if there is none."""
+        key = folded.encode("utf-8", "surrogatepass")
+        data, begin, starts = self.data, self.names.begin, self.names.starts
+        for number in self.names_by_hash.of(key):
+            if data[begin + starts[number] : begin + starts[number + 1]] == key:
+                return number
+        return -1
 
 
 class Store:
-    """One index file, opened read-only at first use, once per thread and process.
+    """One index file, opened read-only at first use.
 
-    Connections close when their thread ends and when the object is collected; :meth:`close`, or leaving a ``with``
-    block, closes them at once.
+    Objects may be shared between threads and forked processes, and sent to other processes. The file is closed when the
+    object is collected; :meth:`close`, or leaving a ``with`` block, closes it as soon as no look-up is under way.
+
+    Raises
+    ------
+    GazetteerNotFound
+        If the file is not there, not an index, or one of another version.
+    GazetteerDamaged
+        If the file does not match its checksums.
     """
 
     def __init__(self, path: Path) -> None:
-        self.__setstate__({"path": path})
-        version = self.connection.execute("PRAGMA user_version").fetchone()[0]
-        if version != SCHEMA_VERSION:
-            self.close()
-            raise GazetteerNotFound(
-                f"{path} has schema version {version}, but this version of geomap reads {SCHEMA_VERSION}; rebuild it"
-            )
+        self.path = path
+        self._opened: _Opened | None = _Opened(path)
 
     @property
-    def connection(self) -> sqlite3.Connection:
-        """The connection of this thread; a forked child opens its own."""
-        opened: _Opened | None = getattr(self._local, "opened", None)
-        if opened is None or opened.process != os.getpid():
-            opened = self._local.opened = _Opened(_open(self.path))
-            self._all_opened.add(opened)
-        return opened.connection
+    def _open(self) -> _Opened:
+        opened = self._opened
+        if opened is None:
+            # Two threads may both open it; one of the two is then dropped.
+            opened = self._opened = _Opened(self.path)
+        return opened
 
     def close(self) -> None:
-        """Close the connections of all threads; the next use opens one again."""
-        every = list(self._all_opened)
-        self.__setstate__({"path": self.path})
-        for opened in every:
-            opened.connection.close()
+        """Close the file; the next use opens it again."""
+        self._opened = None
+        for name in ("_spelling", "_fuzzy", "_word_texts"):
+            self.__dict__.pop(name, None)
 
     def __enter__(self) -> Store:
         return self
@@ -105,159 +148,231 @@ class Store:
     @cached_property
     def dated(self) -> bool:
         """Whether any name has dates of validity."""
-        return bool(self.connection.execute("SELECT EXISTS (SELECT 1 FROM validity)").fetchone()[0])
+        return bool(len(self._open.validity_names))
 
     @cached_property
     def identified(self) -> bool:
         """Whether any feature has a geonameid."""
-        query = "SELECT EXISTS (SELECT 1 FROM place WHERE geonameid IS NOT NULL)"
-        return bool(self.connection.execute(query).fetchone()[0])
+        return bool(len(self._open.geonameids))
 
     def by_name(self, folded: str, *, year: int | None = None, limit: int = MOST_ROWS) -> list[Candidate]:
-        """Return the features that have a folded name, once per kind of name, the most populous first.
+        """Return the features that have a folded name, once per kind of name, the most prominent first.
 
         With a year, features that had the name only at other times are left out.
         """
-        found = list(map(Candidate._make, self.connection.execute(_BY_NAME, (folded, limit))))
-        if year is None or not found or not self.dated:
+        opened = self._open
+        number = opened.name_number(folded)
+        if number < 0:
+            return []
+        begin, end = opened.bearers_starts[number : number + 2]
+        candidate = opened.candidate
+        bearers = opened.bearers[begin : min(end, begin + limit)]
+        found = [candidate(bearer >> KIND_BITS, bearer & _KIND) for bearer in bearers]
+        if year is None or not len(opened.validity_names):
             return found
-        return self._of_year(folded, found, year)
-
-    def _of_year(self, folded: str, found: list[Candidate], year: int) -> list[Candidate]:
-        query = "SELECT place, max(? BETWEEN first AND last) FROM validity WHERE folded = ? GROUP BY place"
-        valid = dict(self.connection.execute(query, (year, folded)))
-        return [candidate for candidate in found if valid.get(candidate.row, True)]
+        return _of_year(opened, number, found, year)
 
     def names_of_key(self, key: str) -> list[str]:
         """Return the folded names that have a spelling key; see :mod:`geomap.gazetteer._spelling`."""
-        found = self.connection.execute("SELECT folded FROM spelling WHERE key = ? ORDER BY folded", (key,))
-        return [*self.existing([bare(key)]), *(folded for (folded,) in found)]
+        names = self._open.names
+        found = [names[number] for number in self._spelling.of(key.encode("utf-8", "surrogatepass"))]
+        return [*self.existing([bare(key)]), *(with_key(key, found) if found else ())]
+
+    @cached_property
+    def _spelling(self) -> Numbers:
+        sections = self._open.sections
+        if "spelling_version" in sections and sections.json("spelling_version") == SPELLING_VERSION:
+            return Numbers(sections, "spelling")
+        return Numbers(companion(self.path, sections, "spelling"), "spelling")
 
     def sources(self) -> dict[str, SourceRow]:
         """Return the sources of the features by key."""
-        return {row[0]: SourceRow._make(row) for row in self.connection.execute("SELECT * FROM source ORDER BY key")}
+        return {source.key: source for source in self._sources}
+
+    @cached_property
+    def _sources(self) -> list[SourceRow]:
+        return [SourceRow._make(source) for source in self._open.sections.json("sources")]
+
+    @cached_property
+    def _origin_sources(self) -> list[str]:
+        return [source.key for source in self._sources]
 
     def origin(self, row: int) -> Origin | None:
         """Return where a feature comes from, None if from where most of this index do."""
-        found = self.connection.execute("SELECT * FROM origin WHERE place = ?", (row,)).fetchone()
-        return Origin._make(found) if found else None
+        sections = self._open.sections
+        rows = sections.view("origins_rows")
+        number = bisect_left(rows, row)
+        if number == len(rows) or rows[number] != row:
+            return None
+        source = self._origin_sources[sections.view("origins_sources")[number]]
+        return Origin(row, source, Texts(sections, "origins")[number])
+
+    def points(self, row: int) -> list[tuple[float, float]]:
+        """Return further points of a long or large feature: latitude and longitude in degrees."""
+        sections = self._open.sections
+        rows, points = sections.view("points_rows"), sections.view("points")
+        numbers = range(bisect_left(rows, row), bisect_right(rows, row))
+        return [(points[2 * number] / DEGREE, points[2 * number + 1] / DEGREE) for number in numbers]
 
     def by_id(self, place_id: str) -> Candidate | None:
         """Return the feature of an identifier, its own or an alias."""
         prefix, _, number = place_id.partition(":")
         if prefix == "geonames" and number.isdecimal() and len(number) < 19:
             return self.by_geonameid(int(number))
-        return self._one(_BY_ID, place_id) or self._one(_BY_ALIAS, place_id)
+        opened = self._open
+        key = place_id.encode("utf-8", "surrogatepass")
+        for at in opened.ids_by_hash.of(key):
+            if opened.ids.raw(at) == key:
+                return opened.candidate(opened.ids_rows[at], NameKind.MAIN.value)
+        return None
 
     def by_geonameid(self, geonameid: int) -> Candidate | None:
         """Return the feature that has a geonameid."""
-        return self._one(_BY_GEONAMEID, geonameid)
+        opened = self._open
+        at = bisect_left(opened.geonameids, geonameid)
+        if at == len(opened.geonameids) or opened.geonameids[at] != geonameid:
+            return None
+        return opened.candidate(opened.geonameids_rows[at], NameKind.MAIN.value)
 
     def by_row(self, row: int) -> Candidate | None:
         """Return the feature of a row."""
-        return self._one(_BY_ROW, row)
+        opened = self._open
+        return opened.candidate(row, NameKind.MAIN.value) if 1 <= row <= opened.count else None
 
-    def _one(self, query: str, key: str | int) -> Candidate | None:
-        found = self.connection.execute(query, (key,)).fetchone()
-        return Candidate._make(found) if found else None
+    def places(self) -> Iterator[Candidate]:
+        """Yield all features by row."""
+        opened = self._open
+        return (opened.candidate(row, NameKind.MAIN.value) for row in range(1, opened.count + 1))
+
+    def name_rows(self) -> Iterator[NameRow]:
+        """Yield all names with row and kind, in order."""
+        opened = self._open
+        number = 0
+        for names in opened.names.blocks():
+            starts = opened.bearers_starts[number : number + len(names) + 1].tolist()
+            bearers = opened.bearers[starts[0] : starts[-1]].tolist()
+            for at, folded in enumerate(names):
+                for bearer in bearers[starts[at] - starts[0] : starts[at + 1] - starts[0]]:
+                    yield folded, bearer >> KIND_BITS, bearer & _KIND
+            number += len(names)
 
     def existing(self, names: Iterable[str]) -> list[str]:
         """Return those of some folded names that a feature has."""
-        found = self.connection.execute(_EXISTING, (json.dumps(list(names), ensure_ascii=False),))
-        return [name for (name,) in found]
+        number = self._open.name_number
+        return [name for name in names if number(name) >= 0]
 
-    def entries(self, bucket: int) -> bytes | None:
-        """Return a bucket of the fuzzy index."""
-        found = self.connection.execute("SELECT entries FROM deletion WHERE bucket = ?", (bucket,)).fetchone()
-        return found[0] if found else None
+    @cached_property
+    def _fuzzy(self) -> Sections:
+        sections = self._open.sections
+        return sections if "fuzzy_starts" in sections else companion(self.path, sections, "fuzzy")
+
+    def entries(self, bucket: int) -> tuple[memoryview[int], memoryview[int]]:
+        """Return a bucket of the fuzzy index: tags of hashes, and the numbers of the words that have them."""
+        begin, end = self._fuzzy.view("fuzzy_starts")[bucket : bucket + 2]
+        return self._fuzzy.view("fuzzy_tags")[begin:end], self._fuzzy.view("fuzzy_words")[begin:end]
 
     def words(self, numbers: Iterable[int]) -> list[str]:
         """Return words of the fuzzy index by their numbers."""
-        return [word for (word,) in self.connection.execute(_WORDS, (json.dumps(list(numbers)),))]
+        word = self._word_texts
+        return [word[number] for number in numbers]
 
     def word(self, number: int) -> str:
-        """Return one word of the fuzzy index, empty past the last."""
-        found = self.connection.execute("SELECT word FROM word WHERE id = ?", (number,)).fetchone()
-        return str(found[0]) if found else ""
+        """Return one word of the fuzzy index."""
+        return self._word_texts[number]
 
     @cached_property
+    def _word_texts(self) -> Texts:
+        return Texts(self._fuzzy, "word")
+
+    @property
     def word_count(self) -> int:
-        """How many words the fuzzy index has, numbered from 1 in the order of the alphabet."""
-        return int(self.connection.execute("SELECT coalesce(max(id), 0) FROM word").fetchone()[0])
+        """How many words the fuzzy index has, numbered from 0 in the order of the alphabet."""
+        return len(self._word_texts)
 
-    @cached_property
+    @property
     def bucket_bits(self) -> int:
         """How many bits number the buckets of the fuzzy index."""
-        return int(self.meta()["bucket_bits"])
+        return (len(self._fuzzy.view("fuzzy_starts")) - 1).bit_length() - 1
 
     def area_names(self, table: str) -> dict[str, str]:
         """Return the names of all countries or divisions by code."""
-        if table not in {"country", "division"}:
+        section = {"country": "countries", "division": "divisions"}.get(table)
+        if section is None:
             raise ValueError(f"unknown table of areas: {table!r}")
-        query = f"SELECT a.code, p.name FROM {table} a JOIN place p ON p.row = a.place"  # noqa: S608
-        return dict(self.connection.execute(query))
+        candidate = self._open.candidate
+        return {code: candidate(row, 0).name for code, row in self._open.sections.json(section).items()}
 
     def name_entries(self, *, places: int | None = None) -> Iterator[NameEntry]:
         """Yield every folded name in order, with the largest population and all kinds of the features that have it."""
-        # The kinds as bits: one row per name instead of one per name and kind.
-        query = (
-            "SELECT n.folded, max(p.population), sum(DISTINCT 1 << n.kind) FROM name n JOIN place p ON p.row = n.place "
-            "WHERE n.place <= ? GROUP BY n.folded ORDER BY n.folded"
-        )
-        for folded, population, bits in self.connection.execute(query, (_MAPPED if places is None else places,)):
-            yield NameEntry(folded, population, _kinds(bits))
+        import numpy as np
+
+        opened = self._open
+        populations = records_of(opened.sections)["population"]
+        bearers, starts = opened.sections.array("bearers"), opened.sections.array("bearers_starts")
+        first = 0
+        for names in opened.names.blocks():
+            begins = starts[first : first + len(names) + 1].astype(np.int64)
+            some = bearers[begins[0] : begins[-1]]
+            rows, bits = some >> KIND_BITS, 1 << (some & _KIND).astype(np.int64)
+            people = populations[rows - 1]
+            if places is not None:
+                bits, people = np.where(rows <= places, bits, 0), np.where(rows <= places, people, 0)
+            at = begins[:-1] - begins[0]
+            most = np.maximum.reduceat(people, at).tolist()
+            every = zip(names, most, np.bitwise_or.reduceat(bits, at).tolist(), strict=True)
+            yield from (NameEntry(name, people, _kinds(kinds)) for name, people, kinds in every if kinds)
+            first += len(names)
 
     def written_forms(self, table: str) -> list[WrittenForm]:
         """Return the rows of the demonyms or abbreviations, in order of the written form."""
-        if table not in {"demonym", "abbreviation"}:
+        section = {"demonym": "demonyms", "abbreviation": "abbreviations"}.get(table)
+        if section is None:
             raise ValueError(f"unknown table of written forms: {table!r}")
-        query = (
-            f"SELECT w.written, w.place, {_PLACE_ID}, w.form FROM {table} w "  # noqa: S608
-            "JOIN place p ON p.row = w.place ORDER BY w.written, w.place, w.form"
-        )
-        return list(map(WrittenForm._make, self.connection.execute(query)))
+        candidate = self._open.candidate
+        forms = self._open.sections.json(section)
+        return [WrittenForm(written, row, candidate(row, 0).place_id, form) for written, row, form in forms]
 
     def stop_names(self) -> frozenset[str]:
         """Return the written forms that are never recognized as a name."""
-        return frozenset(written for (written,) in self.connection.execute("SELECT written FROM stop_name"))
+        return frozenset(self._open.sections.json("stop_names"))
 
     def meta(self) -> dict[str, str]:
         """Return the metadata of the index."""
-        return dict(self.connection.execute("SELECT key, value FROM meta ORDER BY key"))
+        return dict(self._open.sections.json("meta"))
 
     def counts(self) -> dict[str, int]:
         """Return the number of places by feature class."""
-        query = "SELECT feature_class, count(*) FROM place GROUP BY feature_class ORDER BY feature_class"
-        return dict(self.connection.execute(query))
+        import numpy as np
+
+        opened = self._open
+        by_feature = np.bincount(records_of(opened.sections)["feature"], minlength=len(opened.features)).tolist()
+        found: dict[str, int] = {}
+        for (letter, _), count in zip(opened.features, by_feature, strict=True):
+            found[letter] = found.get(letter, 0) + count
+        return dict(sorted(found.items()))
 
     def __getstate__(self) -> dict[str, Any]:
         return {"path": self.path}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.path: Path = state["path"]
-        self._local = threading.local()
-        self._all_opened: WeakSet[_Opened] = WeakSet()
+        self.path = state["path"]
+        self._opened = None
+
+
+def _of_year(opened: _Opened, number: int, found: list[Candidate], year: int) -> list[Candidate]:
+    """Return the candidates that have a name in a year, or without dates."""
+    names, rows = opened.validity_names, opened.sections.view("validity_rows")
+    years = opened.sections.view("validity_years")
+    valid: dict[int, bool] = {}
+    for at in range(bisect_left(names, number), bisect_right(names, number)):
+        holds = years[2 * at] <= year <= years[2 * at + 1]
+        valid[rows[at]] = valid.get(rows[at], False) or holds
+    return [candidate for candidate in found if valid.get(candidate.row, True)]
 
 
 @lru_cache(maxsize=256)
 def _kinds(bits: int) -> frozenset[NameKind]:
     return frozenset(kind for kind in NameKind if bits & 1 << kind)
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    # Immutable: nobody writes to a finished index, so that it also opens in a read-only folder and takes no locks.
-    uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-    with contextlib.ExitStack() as on_error:
-        try:
-            connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
-            on_error.callback(connection.close)
-            connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-            connection.execute(f"PRAGMA mmap_size = {_MAPPED}")
-            connection.execute("SELECT count(*) FROM meta")
-        except sqlite3.Error as error:
-            raise GazetteerNotFound(f"cannot open {path} as a gazetteer: {error}; delete the file and retry") from error
-        on_error.pop_all()
-    return connection
 
 
 # Rows of the second index begin here, those of the third at twice as much.

@@ -166,7 +166,7 @@ class Corpus:
         if disclosure.coarsen:
             entries["Places merged by"] = {"admin1": "division", "country": "country"}[disclosure.coarsen]
         resources = resource_manifest()
-        for name, label in (("gazetteer.tsv.xz", "Gazetteer of this geomap"), ("basemap.json.gz", "Basemap")):
+        for name, label in (("gazetteer.pack", "Gazetteer of this geomap"), ("basemap.json.gz", "Basemap")):
             if entry := resources.get(name):
                 entries[label] = f"{entry.get('licence', '')}; SHA-256 {entry.get('sha256', '')}"
         carried = self.mentions.attrs.get(MANIFEST)

@@ -224,7 +224,7 @@ def main() -> None:
             (misspell, (cache, "embedded")),
             (misspell, (cache, "geonames")),
         ]
-        if not list(cache.glob("geonames-*.sqlite")):
+        if not list(cache.glob("geonames-*.gazetteer")):
             steps.insert(0, (build, (dump, cache)))
         if not (dump / "alternateNamesV2.txt").is_file():
             steps.insert(0, (write_dump, (dump, int(chosen.places), cache)))

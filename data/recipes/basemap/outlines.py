@@ -21,7 +21,7 @@ from manifest import record
 TARGET = ROOT / "geomap" / "resources" / "outlines.csv"
 SOURCES = [
     {"name": "data/gazetteer/countries.csv, data/gazetteer/us_states.csv", "licence": "Apache-2.0"},
-    {"name": "geomap/resources/gazetteer.tsv.xz", "licence": "CC BY 4.0", "text": "GeoNames' ids and populations"},
+    {"name": "geomap/resources/gazetteer.pack", "licence": "CC BY 4.0", "text": "GeoNames' ids and populations"},
 ]
 COLUMNS = ("kind", "code", "geonameid", "name", "country_code", "country", "admin1", "population", "outlines", "note")
 

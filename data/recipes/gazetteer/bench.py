@@ -28,7 +28,7 @@ def main() -> None:
         started = time.perf_counter()
         names = [entry.folded for entry in Gazetteer(cache_dir=folder).iter_names()]
         print(f"build, open, read {len(names):,} names: {time.perf_counter() - started:.1f} s")
-        path = next(Path(folder).glob("*.sqlite"))
+        path = next(Path(folder).glob("*.gazetteer"))
         print(f"index: {path.stat().st_size / 1e6:.1f} MB")
         sample = random.Random(1).sample(names, LOOKUPS)
         # In a fresh process, whose memory nothing has grown before.

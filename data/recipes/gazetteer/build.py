@@ -1,14 +1,13 @@
-"""Build ``geomap/resources/gazetteer.tsv.xz``: ``python data/recipes/gazetteer/build.py``.
+"""Build ``geomap/resources/gazetteer.pack``: ``python data/recipes/gazetteer/build.py``.
 
 The same inputs give the same bytes. See README.md beside this file for the sources and their licences.
 """
 
 from __future__ import annotations
 
-import lzma
 import sys
+import tempfile
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -20,9 +19,11 @@ from fetch import NPM, PYPI, fetch
 from handtables import Problems
 from manifest import RESOURCES, record
 
-from geomap.gazetteer._model import RESOURCE_FIELDS, STORED, NameKind, texts_of
+from geomap.gazetteer import Candidate, NameKind, fold
+from geomap.gazetteer._index import IndexRows, write_index
+from geomap.gazetteer._packing import pack
 
-TARGET = RESOURCES / "gazetteer.tsv.xz"
+TARGET = RESOURCES / "gazetteer.pack"
 LIMIT = 10_000_000
 ATTRIBUTION = (
     "Place data from GeoNames (CC BY 4.0), divisions by way of iso3166-2-db (MIT), airports from airportsdata (MIT), "
@@ -76,9 +77,11 @@ def main() -> None:
     hand.take_stop_names(targets, forms, problems)
     problems.stop()
     every.sort(key=_order)
-    text = "".join(f"{line}\n" for line in _lines(every, forms))
-    # One block, no time stamp: the same text always gives the same bytes.
-    packed = lzma.compress(text.encode(), preset=9 | lzma.PRESET_EXTREME)
+    with tempfile.TemporaryDirectory() as folder:
+        index = Path(folder) / "index"
+        # What finds misspelled names is not shipped: it is made at first need.
+        write_index(index, _rows(every, forms), complete=False)
+        packed = pack(index)
     if len(packed) > LIMIT:
         raise SystemExit(f"the gazetteer takes {len(packed):,} bytes, more than {LIMIT:,}")
     TARGET.write_bytes(packed)
@@ -108,53 +111,34 @@ def _order(feature: build.Feature) -> tuple[int, int, str]:
     return -feature.place.population, level, feature.place.place_id
 
 
-def _lines(every: list[build.Feature], forms: hand.Forms) -> Iterator[str]:
+def _rows(every: list[build.Feature], forms: hand.Forms) -> IndexRows:
+    """Return what the index holds; its rows are the features in their order."""
     rows = {feature.place.place_id: row for row, feature in enumerate(every, start=1)}
-    yield "#meta"
-    for key, value in META.items():
-        yield f"{key}\t{value}"
-    yield f"#place\t{len(every)}"
-    for feature in every:
-        yield _place_line(feature)
-    yield "#name"
-    for row, feature in enumerate(every, start=1):
-        for folded, kind in sorted(feature.names):
-            if kind is not NameKind.ALTERNATE:
-                yield f"{folded}\t{row}\t{int(kind)}"
-    yield "#country"
-    for row, feature in enumerate(every, start=1):
-        if (
-            feature.place.feature_class == "A"
+    numbered = list(enumerate(every, start=1))
+    names = {(folded, row, int(kind)) for row, feature in numbered for folded, kind in feature.names}
+    names |= {(fold(feature.place.name), row, int(NameKind.MAIN)) for row, feature in numbered}
+    return IndexRows(
+        meta=META,
+        places=[_place(feature.place, row) for row, feature in numbered],
+        names=sorted(names),
+        countries=[
+            (feature.place.country_code, row)
+            for row, feature in numbered
+            if feature.place.feature_class == "A"
             and feature.division is None
             and feature.place.country_code
             and feature.place.geonameid
-        ):
-            yield f"{feature.place.country_code}\t{row}"
-    yield "#division"
-    for row, feature in enumerate(every, start=1):
-        if feature.division:
-            yield f"{feature.division}\t{row}"
-    for section, written in (("#demonym", forms.demonyms), ("#abbreviation", forms.abbreviations)):
-        yield section
-        for form, place_id, sort in sorted(written):
-            yield f"{form}\t{rows[place_id]}\t{sort}"
-    yield "#stop"
-    yield from sorted(forms.stop_names)
+        ],
+        divisions=[(feature.division, row) for row, feature in numbered if feature.division],
+        demonyms=[(form, rows[place_id], sort) for form, place_id, sort in forms.demonyms],
+        abbreviations=[(form, rows[place_id], sort) for form, place_id, sort in forms.abbreviations],
+        stop_names=forms.stop_names,
+    )
 
 
-def _place_line(feature: build.Feature) -> str:
-    place = feature.place
-    texts = dict(zip(STORED[1:], texts_of(place), strict=True))
-    if place.geonameid:
-        texts["place_id"] = ""
-    texts |= {
-        name: f"{degrees:.5f}".rstrip("0").rstrip(".") for name, degrees in (("lat", place.lat), ("lon", place.lon))
-    }
-    others = "|".join(sorted(folded for folded, kind in feature.names if kind is NameKind.ALTERNATE))
-    values = [*(texts[name] for name in RESOURCE_FIELDS), others]
-    line = "\t".join(values)
-    assert line.count("\t") == len(values) - 1, line
-    return line
+def _place(place: Candidate, row: int) -> Candidate:
+    # Five decimals are a meter; more would take space and say nothing.
+    return place._replace(row=row, lat=round(place.lat, 5), lon=round(place.lon, 5))
 
 
 def _report(

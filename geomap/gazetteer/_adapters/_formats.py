@@ -28,6 +28,7 @@ from geomap.gazetteer._adapters._whosonfirst import (
     whosonfirst_places,
 )
 from geomap.gazetteer._adapters._wikidata import binding_places, is_wikidata, wikidata_places
+from geomap.gazetteer._model import INDEX_SUFFIX
 
 TABLES = frozenset({".csv", ".tsv", ".tab", ".txt", ".gz", ".bz2", ".xz", ".zip"})
 JSON = frozenset({".geojson", ".geojsonl", ".json", ".jsonl", ".jsonld", ".lpf", ".ndjson"})
@@ -83,7 +84,7 @@ def places_of_file(path: Path, skipped: Skipped) -> Iterator[CustomPlace]:
         return _table(path, skipped)
     known = ", ".join(sorted({*TABLES, *JSON, *SHAPES, *PARQUET, *DATABASES, *SHEETS, *OSM}))
     raise UnsupportedFormat(
-        f"{path}: unsupported gazetteer format; supported are {known} and an index that geomap built (.sqlite)"
+        f"{path}: unsupported gazetteer format; supported are {known} and an index that geomap built ({INDEX_SUFFIX})"
     )
 
 
