@@ -2,7 +2,7 @@
 
 Exit codes: 0 success; 1 unexpected error; 2 wrong usage; 3 articles or gold missing or unreadable, or incomplete with
 ``--strict``; 4 the output cannot be written; 5 an optional package is missing; 6 a gazetteer or resource is missing or
-damaged; 130 interrupted. Results go to stdout, everything else to stderr.
+damaged; 7 no place has the name looked up; 130 interrupted. Results go to stdout, everything else to stderr.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ EXIT_CODES: tuple[tuple[type[errors.GeomapError], int], ...] = (
     (errors.GazetteerNotFound, 6),
     (errors.GazetteerUnwritable, 6),
     (errors.InvalidGazetteer, 6),
+    (errors.GazetteerDamaged, 6),
     (errors.GazetteerDownloadFailed, 6),
     (errors.GeocoderUnknown, 2),
     (errors.GeocodingMisused, 2),
@@ -41,6 +42,7 @@ EXIT_CODES: tuple[tuple[type[errors.GeomapError], int], ...] = (
     (errors.DisclosureMisused, 2),
     (errors.GeomapError, 3),
 )
+NOTHING_FOUND = 7
 _MAX_PROBLEMS = 20
 _MAX_ARTICLES = 20
 _STDIN = "-"
@@ -195,7 +197,8 @@ app = typer.Typer(
     help="Read a corpus as a map: find the place names in news articles, resolve them, map them. Offline.",
     epilog="Begin with: geomap map FOLDER --open. Exit codes: 0 success, 1 unexpected error, 2 wrong usage, 3 articles or "
     "gold missing, unreadable or (with --strict) incomplete, 4 output cannot be written, 5 optional package missing, "
-    "6 gazetteer or resource missing or damaged, 130 interrupted. Results go to stdout, everything else to stderr.",
+    "6 gazetteer or resource missing or damaged, 7 no place of that name, 130 interrupted. Results go to stdout, "
+    "everything else to stderr.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -407,7 +410,7 @@ def read_command(
         typer.echo(f"{len(table):,} articles: {write_articles(table, output).resolve()}")
 
 
-@app.command("lookup", epilog="Example: geomap lookup Paris --limit 5")
+@app.command("lookup", epilog="Example: geomap lookup Paris --limit 5. Exit code 7 if no place has that name.")
 def lookup_command(
     name: Annotated[str, typer.Argument(help="A place name.")],
     gazetteer: GazetteerName = "embedded",
@@ -420,8 +423,10 @@ def lookup_command(
     # Candidates rather than the table, which would load pandas: this answers in a tenth of a second.
     candidates = places.candidates([name], limit=limit)[name][:limit]
     if not candidates:
-        typer.echo(f"no place named {name!r} in the gazetteer", err=True)
-        return
+        similar = dict.fromkeys(place.name for place, _ in places.fuzzy(name, limit=5))
+        offered = f"; similar names: {', '.join(similar)}" if similar else ""
+        typer.echo(f"no place named {name!r} in the gazetteer{offered}", err=True)
+        raise typer.Exit(NOTHING_FOUND)
     typer.echo(f"{'place':<52} {'code':<6} {'population':>12} {'latitude':>9} {'longitude':>10}  place_id")
     for place in candidates:
         typer.echo(
@@ -575,7 +580,8 @@ def gazetteer_install_command(
     what: Annotated[
         str,
         typer.Argument(
-            metavar="WHAT", help="'geonames': the places of GeoNames; 'postal': GeoNames' places with postal codes."
+            metavar="WHAT",
+            help="'geonames': the places of GeoNames; 'postal': GeoNames' places with postal codes; or a bundle (a file).",
         ),
     ],
     countries: Countries = None,
@@ -590,7 +596,7 @@ def gazetteer_install_command(
     keep_files: Annotated[bool, typer.Option("--keep-files", help="Keep the downloaded files.")] = False,
     cache: GazetteerFolder = None,
 ) -> None:
-    """Download places and build a gazetteer of them.
+    """Download places and build a gazetteer of them, or install a bundle, for which no network is needed.
 
     All of GeoNames downloads 0.6 GB, needs 2.5 GB of disk and takes some minutes; a country takes seconds. An
     interrupted download is resumed. Postal places are those that the embedded gazetteer lacks: use both, as --gazetteer
@@ -598,14 +604,20 @@ def gazetteer_install_command(
     """
     from geomap._progress import progress_bars
     from geomap.gazetteer._building import install_geonames, install_postal
+    from geomap.gazetteer._bundle import install_bundle
     from geomap.gazetteer._sources import GEONAMES, POSTAL
 
     installers = {GEONAMES: install_geonames, POSTAL: install_postal}
     if what not in installers:
-        raise errors.GazetteerNotFound(
-            f"cannot install {what!r}; only 'geonames' and 'postal' can be installed. Build a gazetteer of files that you "
-            "have: geomap gazetteer build FILE... --name NAME"
-        )
+        if not Path(what).is_file():
+            raise errors.GazetteerNotFound(
+                f"cannot install {what!r}; only 'geonames', 'postal' and bundles can be installed. Build a gazetteer of "
+                "files that you have: geomap gazetteer build FILE... --name NAME"
+            )
+        with progress_bars() as progress:
+            path = install_bundle(what, name=name, cache_dir=cache, progress=progress)
+        _print_built(path)
+        return
     codes = [code for code in (countries or "").split(",") if code.strip()]
     with progress_bars() as progress:
         path = installers[what](
@@ -651,6 +663,21 @@ def gazetteer_build_command(
     with progress_bars() as progress:
         path = build(paths, name=name, licence=licence, attribution=attribution, cache_dir=cache, progress=progress)
     _print_built(path)
+
+
+@gazetteer_app.command("bundle", epilog="Example: geomap gazetteer bundle geonames -o geonames.zip")
+def gazetteer_bundle_command(
+    name: Annotated[str, typer.Argument(help="'geonames', or a file of your own.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")],
+    cache: GazetteerFolder = None,
+) -> None:
+    """Write a gazetteer's index as one file with checksum, for 'geomap gazetteer install FILE' on machines offline."""
+    from geomap._progress import progress_bars
+    from geomap.gazetteer._bundle import bundle
+
+    with progress_bars() as progress:
+        path = bundle(name, output, cache_dir=cache, progress=progress)
+    typer.echo(f"{path.stat().st_size / 1e6:,.0f} MB: {path.resolve()}")
 
 
 @gazetteer_app.command("list")

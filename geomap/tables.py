@@ -124,6 +124,7 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
         "expected_high": Column("float64", "upper end"),
     },
     "candidates": {
+        "toponym": Column("str", "the name that was looked up, as it was given"),
         **_inserted(
             _inserted(_PLACE, "name", kind=Column("str", "kind of the name that matched: `main`, `alternate`, ...")),
             "admin1",

@@ -14,6 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
+import geopandas as gpd
+import pandas as pd
 import pytest
 
 from geomap.errors import GazetteerNotFound, GazetteerUnwritable, ResourceDamaged
@@ -102,6 +104,34 @@ def test_an_unknown_name_gives_an_empty_table_of_the_same_shape(gazetteer: Gazet
     assert empty.dtypes.to_dict() == full.dtypes.to_dict()
     assert empty.crs == full.crs
     assert gazetteer.candidates(["Xyzzyville", ""]) == {"Xyzzyville": [], "": []}
+
+
+def test_many_names_are_looked_up_into_one_table(gazetteer: Gazetteer) -> None:
+    names = ["Springfield", "Xyzzyville", "MOSUL", "Springfield", "Nineveh"]
+    together = gazetteer.lookup(names, limit=3)
+    apart = [gazetteer.lookup(name, limit=3) for name in ("Springfield", "MOSUL", "Nineveh")]
+    assert together.equals(gpd.GeoDataFrame(pd.concat(apart, ignore_index=True), crs=together.crs))
+    assert together["toponym"].unique().tolist() == ["Springfield", "MOSUL", "Nineveh"]
+    assert together.columns[0] == "toponym"
+    assert gazetteer.lookup(iter(names), limit=3).equals(together)
+    assert gazetteer.lookup([]).dtypes.to_dict() == together.dtypes.to_dict()
+
+
+def test_misspelled_names_among_many_bring_similar_ones(gazetteer: Gazetteer) -> None:
+    found = gazetteer.lookup(["Mosul", "Mosull"], limit=2, fuzzy=True)
+    assert set(found["toponym"]) == {"Mosul", "Mosull"}
+    assert found.loc[found["toponym"] == "Mosul", "similarity"].eq(1).all()
+    assert found.loc[found["toponym"] == "Mosull", "similarity"].lt(1).all()
+
+
+def test_a_row_of_a_table_says_the_same_as_the_description_of_its_place(gazetteer: Gazetteer) -> None:
+    row = gazetteer.lookup("Athens County").iloc[0]
+    described = gazetteer.describe(first(gazetteer, "Athens County"))
+    shared = [name for name in described if name in row.index and name != "kind"]
+    assert len(shared) > 8
+    assert [row[name] for name in shared if described[name] is not None] == [
+        described[name] for name in shared if described[name] is not None
+    ]
 
 
 def test_a_cap_never_loses_areas_and_main_names(gazetteer: Gazetteer) -> None:

@@ -198,7 +198,11 @@ def test_only_texts_rows_and_tables_of_them_are_articles(kind: str) -> None:
         ),
         (lambda: geomap.save_html(geomap.explore(MENTIONS), 3), "path must be the path of a file .*; got an int"),
         (lambda: why(MENTIONS.iloc[0]), r"mentions.iloc\[\[i\]\]\); got a Series"),
-        (lambda: geomap.Gazetteer().lookup(None), r"name must be the name of a place \(str\); got None"),
+        (
+            lambda: geomap.Gazetteer().lookup(None),
+            r"name must be the name of a place \(str\), or a list of .*; got None",
+        ),
+        (lambda: geomap.Gazetteer().lookup(["Mosul", 3]), r"a name must be the name of a place \(str\); got an int"),
         (
             lambda: geomap.Gazetteer().candidates("Mosul"),
             r"names must be a list of names \(str\); got a str \('Mosul'\)",

@@ -274,7 +274,12 @@ def _write_buckets(parts: list[Path], bits: int, tags: IO[bytes], words: IO[byte
     return np.concatenate(([0], np.cumsum(sizes))).astype(np.uint32)
 
 
-SMALLEST_SCORE = 0.65
+# Below this, four of five names offered for a string of letters that is no name would be noise, and hardly a misspelled
+# name would be lost with them. Of short names nearly every string is similar to one, so that there a name that is not the
+# main one has to be closer. docs/benchmarks/gazetteer.md has the figures.
+SMALLEST_SCORE = 0.72
+_SMALLEST_OF_SHORT = 0.88
+_SHORT = 5
 _MOST_WORDS = 600
 _NEIGHBORS = 60
 _NEIGHBORS_IN_PAIRS = 16
@@ -323,6 +328,21 @@ def similar_names(words: Words, folded: str, *, smallest: float = SMALLEST_SCORE
         joined = (" ".join([*asked[:at], other, *asked[at + 2 :]]) for at, other in _joined(words, asked))
         found |= _scored(words, folded, joined, smallest)
     return sorted(found.items(), key=lambda each: (-each[1], each[0]))
+
+
+def is_likely(folded: str, score: float, *, main: bool) -> bool:
+    """Return whether a name is similar enough to a folded one to be offered.
+
+    Parameters
+    ----------
+    folded
+        The name that was asked for.
+    score
+        The similarity of the two.
+    main
+        Whether the similar name is the main one of its feature.
+    """
+    return score >= (SMALLEST_SCORE if main or len(folded) > _SHORT else _SMALLEST_OF_SHORT)
 
 
 def similarity(one: str, other: str) -> float:

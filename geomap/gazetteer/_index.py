@@ -9,7 +9,7 @@ whole of GeoNames. Its sections, all of them always there but for those that are
     The names as their sources write them.
 ``areas``, ``features``
     The texts of country and division codes, and of class and code, that the records number.
-``ids``, ``ids_starts``, ``ids_rows``, ``ids_buckets``, ``ids_numbers``
+``ids``, ``ids_starts``, ``ids_rows``, ``aliases_rows``, ``ids_buckets``, ``ids_numbers``
     Identifiers other than GeoNames', first those of places by row, then aliases; found by hash.
 ``geonameids``, ``geonameids_rows``
     In ascending order, with the rows that have them.
@@ -109,7 +109,7 @@ class IndexRows(NamedTuple):
 BASE = (
     *("places", "place_names", "place_names_starts", "areas", "areas_starts", "features"),
     *("names", "names_starts", "bearers", "bearers_starts"),
-    *("ids", "ids_starts", "ids_rows"),
+    *("ids", "ids_starts", "ids_rows", "aliases_rows"),
     *("validity_names", "validity_rows", "validity_years"),
     *("origins", "origins_starts", "origins_rows", "origins_sources"),
     *("points", "points_rows"),
@@ -190,7 +190,7 @@ def add_derived(sections: SectionsWriter, names: Sequence[bytes] | None = None) 
     sections.add("geonameids_rows", (rows + 1).astype(np.uint32))
     ids = Texts(read, "ids")
     crcs = _crcs(ids.raw_blocks(), len(ids))
-    _refuse_repeated(ids, crcs[: int(np.count_nonzero(records_of(read)["area"] & OWN_ID))])
+    _refuse_repeated(ids, crcs[: len(read.view("ids_rows"))])
     sections.add_all("ids", bucketed(crcs))
     every = Texts(read, "names")
     sections.add_all("names", bucketed(_crcs(every.raw_blocks() if names is None else [names], len(every))))
@@ -426,7 +426,8 @@ def _add_rest(sections: SectionsWriter, rows: IndexRows, places: _Places, bearer
     aliases = dict(rows.aliases)
     places.ids.extend(sorted(aliases))
     places.ids.add_to(sections, "ids")
-    sections.add("ids_rows", np.array([*places.id_rows, *(aliases[each] for each in sorted(aliases))], np.uint32))
+    sections.add("ids_rows", np.array(places.id_rows, np.uint32))
+    sections.add("aliases_rows", np.array([aliases[each] for each in sorted(aliases)], np.uint32))
     sections.add_all("validity", validity)
     sources = {source.key: source for source in rows.sources}
     _add_origins(sections, rows.origins, list(sources), places)

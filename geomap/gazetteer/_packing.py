@@ -36,7 +36,7 @@ _LONGEST_PREFIX = 255
 _JSON = ("features", "countries", "demonyms", "abbreviations", "stop_names", "sources", "meta")
 _PLAIN = (
     *("validity_names", "validity_rows", "validity_years", "origins_rows", "origins_sources"),
-    *("points", "points_rows"),
+    *("aliases_rows", "points", "points_rows"),
 )
 _COLUMNS = tuple(name for name, _ in RECORD if name not in {"name", "area"})
 # Two threads take half the time: the compression library lets other threads run.
@@ -161,9 +161,7 @@ def _pack_places(sections: Sections, streams: dict[str, Column | bytes]) -> npt.
     streams["place_names"] = _lines(names[row] for row in order.tolist())
     number_of = np.cumsum(own) - 1
     streams["ids"] = _lines(ids[number] for number in number_of[order][own[order]].tolist())
-    count = int(own.sum())
-    streams["aliases"] = _lines(ids[count:])
-    streams["alias_rows"] = np.array(sections.array("ids_rows")[count:])
+    streams["aliases"] = _lines(ids[int(own.sum()) :])
     place_of = np.empty(len(order), np.int64)
     place_of[order] = np.arange(len(order))
     return place_of
@@ -208,7 +206,7 @@ def _unpack_places(streams: Mapping[str, Any], parts: dict[str, Any]) -> npt.NDA
     ids, rows = _split(streams["ids"]), row_of[own]
     by_row = np.argsort(rows)
     parts["ids"], parts["ids_starts"] = _texts([*(ids[at] for at in by_row.tolist()), *_split(streams["aliases"])])
-    parts["ids_rows"] = np.concatenate([rows[by_row], streams["alias_rows"]])
+    parts["ids_rows"] = rows[by_row]
     return row_of
 
 

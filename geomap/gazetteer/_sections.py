@@ -14,13 +14,13 @@ from __future__ import annotations
 import contextlib
 import json
 import mmap
+import os
 import struct
 import sys
 import tempfile
 import zlib
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 from itertools import chain, pairwise
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, Self
@@ -286,29 +286,23 @@ def check_file(path: Path, version: int) -> None:
     if sys.byteorder != "little":
         raise GazetteerNotFound("indexes of gazetteers need a little-endian machine")
     try:
-        found = path.stat()
+        file = path.open("rb")
     except OSError as error:
         raise GazetteerNotFound(f"cannot open {path}: {error.strerror or error}") from error
-    _checked(path.absolute(), version, found.st_size, found.st_mtime_ns, found.st_ino)
-
-
-@lru_cache(maxsize=64)
-def _checked(path: Path, version: int, size: int, changed: int, _file: int) -> None:
-    """Check a file as it was at some time; errors are not remembered, so that a mended file is checked again."""
-    with path.open("rb") as file:
-        header = _header(file.read(_HEADER.size), path, version, size)
+    with file:
+        found = os.fstat(file.fileno())
+        header = _header(file.read(_HEADER.size), path, version, found.st_size)
+        noted = path.with_suffix(CHECKED_SUFFIX)
+        mark = f"{found.st_size} {found.st_mtime_ns} {header.crc:08x}"
+        large = found.st_size > _ALWAYS_CHECKED
         # Closed before an error leaves: Windows cannot replace a file that is mapped.
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
             contents = _contents(data, header, path)
-            noted = path.with_suffix(CHECKED_SUFFIX)
-            mark = f"{size} {changed} {header.crc:08x}"
-            if size > _ALWAYS_CHECKED and _read(noted) == mark:
-                return
-            wrong = _wrong_sections(data, contents)
+            wrong = [] if large and _read(noted) == mark else _wrong_sections(data, contents)
     if wrong:
-        raise GazetteerDamaged(f"{path} is damaged: {wrong} does not match its checksum; {_mend(path)}")
-    if size > _ALWAYS_CHECKED:
-        # Where the folder cannot be written to, the file is checked by every process.
+        raise GazetteerDamaged(f"{path} is damaged: checksums of {', '.join(wrong)} do not match; {_mend(path)}")
+    if large:
+        # Where the folder cannot be written to, every process checks the file.
         with contextlib.suppress(OSError):
             noted.write_text(mark, "utf-8")
 
@@ -361,10 +355,10 @@ def _contents(data: mmap.mmap | bytes, header: _Header, path: Path) -> dict[str,
     return {name: Section(*values) for name, values in json.loads(found).items()}
 
 
-def _wrong_sections(data: mmap.mmap, contents: Mapping[str, Section]) -> str:
+def _wrong_sections(data: mmap.mmap, contents: Mapping[str, Section]) -> list[str]:
     """Return the names of the sections that do not match their checksums."""
     with memoryview(data) as view:
-        return ", ".join(name for name, section in contents.items() if _crc(view, section) != section.crc)
+        return [name for name, section in contents.items() if _crc(view, section) != section.crc]
 
 
 def _crc(view: memoryview, section: Section) -> int:

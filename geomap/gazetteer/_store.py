@@ -56,16 +56,10 @@ class _Opened:
         self.ids = Texts(sections, "ids")
         self.ids_by_hash = Numbers(sections, "ids")
         self.ids_rows = sections.view("ids_rows")
+        self.aliases_rows = sections.view("aliases_rows")
         self.geonameids = sections.view("geonameids")
         self.geonameids_rows = sections.view("geonameids_rows")
         self.validity_names = sections.view("validity_names")
-
-    @cached_property
-    def own_ids(self) -> int:
-        """How many places have an identifier other than GeoNames'; aliases follow them."""
-        import numpy as np
-
-        return int(np.count_nonzero(records_of(self.sections)["area"] & OWN_ID))
 
     def codes(self, area: int) -> tuple[str | None, str | None, str | None]:
         """Return the codes of country, first and second division by their number."""
@@ -83,7 +77,7 @@ class _Opened:
         name = self.data[self.place_names + begin : self.place_names + end].decode("utf-8", "surrogatepass")
         if area & OWN_ID:
             area ^= OWN_ID
-            place_id = self.own_id(row)
+            place_id = self._own_id(row)
         else:
             place_id = f"geonames:{geonameid}"
         country, admin1, admin2 = self.area_codes[area] or self.codes(area)
@@ -93,9 +87,18 @@ class _Opened:
             population, alternates, kind,
         )  # fmt: skip
 
-    def own_id(self, row: int) -> str:
-        """Return the identifier of a place that is not GeoNames'."""
-        return self.ids[bisect_left(self.ids_rows, row, 0, self.own_ids)]
+    def name(self, row: int) -> str:
+        """Return the main name of the place of a row."""
+        *_, begin, _, _, _, end = _RECORD.unpack_from(self.data, self.records + (row - 1) * _RECORD_BYTES)
+        return self.data[self.place_names + begin : self.place_names + end].decode("utf-8", "surrogatepass")
+
+    def place_id(self, row: int) -> str:
+        """Return the identifier of the place of a row."""
+        _, geonameid, _, _, _, area, *_ = _RECORD.unpack_from(self.data, self.records + (row - 1) * _RECORD_BYTES)
+        return self._own_id(row) if area & OWN_ID else f"geonames:{geonameid}"
+
+    def _own_id(self, row: int) -> str:
+        return self.ids[bisect_left(self.ids_rows, row)]
 
     def name_number(self, folded: str) -> int:
         """Return the number of a folded name, -1 if there is none."""
@@ -223,7 +226,9 @@ class Store:
         key = place_id.encode("utf-8", "surrogatepass")
         for at in opened.ids_by_hash.of(key):
             if opened.ids.raw(at) == key:
-                return opened.candidate(opened.ids_rows[at], NameKind.MAIN.value)
+                own = len(opened.ids_rows)
+                row = opened.ids_rows[at] if at < own else opened.aliases_rows[at - own]
+                return opened.candidate(row, NameKind.MAIN.value)
         return None
 
     def by_geonameid(self, geonameid: int) -> Candidate | None:
@@ -295,12 +300,13 @@ class Store:
         return (len(self._fuzzy.view("fuzzy_starts")) - 1).bit_length() - 1
 
     def area_names(self, table: str) -> dict[str, str]:
-        """Return the names of all countries or divisions by code."""
-        section = {"country": "countries", "division": "divisions"}.get(table)
+        """Return the names of areas by code: of each ``"country"``, each ``"admin1"`` or each ``"division"``."""
+        section = {"country": "countries", "admin1": "divisions", "division": "divisions"}.get(table)
         if section is None:
             raise ValueError(f"unknown table of areas: {table!r}")
-        candidate = self._open.candidate
-        return {code: candidate(row, 0).name for code, row in self._open.sections.json(section).items()}
+        name = self._open.name
+        areas = self._open.sections.json(section).items()
+        return {code: name(row) for code, row in areas if table != "admin1" or code.count(".") == 1}
 
     def name_entries(self, *, places: int | None = None) -> Iterator[NameEntry]:
         """Yield every folded name in order, with the largest population and all kinds of the features that have it."""
@@ -328,9 +334,9 @@ class Store:
         section = {"demonym": "demonyms", "abbreviation": "abbreviations"}.get(table)
         if section is None:
             raise ValueError(f"unknown table of written forms: {table!r}")
-        candidate = self._open.candidate
+        place_id = self._open.place_id
         forms = self._open.sections.json(section)
-        return [WrittenForm(written, row, candidate(row, 0).place_id, form) for written, row, form in forms]
+        return [WrittenForm(written, row, place_id(row), form) for written, row, form in forms]
 
     def stop_names(self) -> frozenset[str]:
         """Return the written forms that are never recognized as a name."""
@@ -463,7 +469,7 @@ class Layers:
         return list(found.values())
 
     def area_names(self, table: str) -> dict[str, str]:
-        """Return the names of all countries or divisions by code."""
+        """Return the names of areas by code; see :class:`Store`."""
         found: dict[str, str] = {}
         for store in reversed(self.stores):
             found |= store.area_names(table)
