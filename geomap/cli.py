@@ -667,8 +667,8 @@ def gazetteer_build_command(
 
 @gazetteer_app.command("bundle", epilog="Example: geomap gazetteer bundle geonames -o geonames.zip")
 def gazetteer_bundle_command(
-    name: Annotated[str, typer.Argument(help="'geonames', or a file of your own.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")],
+    name: Annotated[str, typer.Argument(help="A name that 'geomap gazetteer list' shows, or a file of your own.")],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="The file to write.")],
     cache: GazetteerFolder = None,
 ) -> None:
     """Write a gazetteer's index as one file with checksum, for 'geomap gazetteer install FILE' on machines offline."""
@@ -683,7 +683,7 @@ def gazetteer_bundle_command(
 @gazetteer_app.command("list")
 def gazetteer_list_command(cache: GazetteerFolder = None) -> None:
     """List the installed gazetteers."""
-    from geomap.gazetteer._sources import indexes
+    from geomap.gazetteer._sources import indexes, installed_name
     from geomap.gazetteer._store import Store
 
     typer.echo(f"{'gazetteer':<24} {'places':>12} {'names':>12} {'MB':>8}  date")
@@ -691,8 +691,10 @@ def gazetteer_list_command(cache: GazetteerFolder = None) -> None:
     for path in indexes(cache):
         try:
             with Store(path) as store:
-                found[path] = store.meta()
-        except errors.GazetteerNotFound as error:
+                meta = store.meta()
+                # A bundle may be installed under another name.
+                found[path] = meta | {"source": installed_name(path) or meta["source"]}
+        except (errors.GazetteerNotFound, errors.GazetteerDamaged) as error:
             typer.echo(f"note: {error}", err=True)
     for path, meta in sorted(found.items(), key=lambda each: each[1]["source"]):
         typer.echo(

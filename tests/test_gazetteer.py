@@ -21,7 +21,7 @@ import pytest
 from geomap.errors import GazetteerNotFound, GazetteerUnwritable, ResourceDamaged
 from geomap.gazetteer import Candidate, Gazetteer, NameKind, _embedded, fold
 from geomap.gazetteer._index import IndexRows, write_index
-from geomap.gazetteer._model import FIELDS, RESOURCE_FIELDS, STORED, Origin, SourceRow, places_of, texts_of
+from geomap.gazetteer._model import FIELDS, INDEX_SUFFIX, STORED, Origin, SourceRow, places_of, texts_of
 from geomap.gazetteer._spelling import spelling_key
 from geomap.gazetteer._store import Store
 from geomap.tables import PLACE
@@ -380,8 +380,8 @@ def test_an_index_answers_by_spelling_key_and_tells_where_a_place_comes_from(tmp
         sources=[SourceRow("survey", "A survey", "CC0-1.0", "", "")],
         origins=[Origin(1, "survey", "S-17")],
     )
-    write_index(tmp_path / "index.sqlite", rows)
-    with Store(tmp_path / "index.sqlite") as store:
+    write_index(tmp_path / "index.gazetteer", rows)
+    with Store(tmp_path / "index.gazetteer") as store:
         assert store.names_of_key(spelling_key("hawija", "arabic")) == ["al hawijah"]
         assert store.names_of_key(spelling_key("kirkuk", "arabic")) == ["kirkuk"]
         assert store.names_of_key(spelling_key("erbil", "arabic")) == []

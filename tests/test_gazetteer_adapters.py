@@ -156,7 +156,7 @@ def test_whos_on_first_is_looked_up_with_its_source(tmp_path: Path, gazetteer_ca
 
 
 def cache_with(folder: Path, gazetteer_cache: Path) -> Path:
-    for index in gazetteer_cache.glob("gazetteer-*.sqlite"):
+    for index in gazetteer_cache.glob("gazetteer-*"):
         if not (folder / index.name).exists():
             (folder / index.name).hardlink_to(index)
     return folder

@@ -12,6 +12,7 @@ from shapely.geometry import Point, box
 from geomap.errors import GazetteerNotFound, GazetteerRowsSkipped, InvalidGazetteer, UnsupportedFormat
 from geomap.gazetteer import Gazetteer, NameKind
 from geomap.gazetteer._adapters._dates import span_of, year_of
+from geomap.gazetteer._model import INDEX_SUFFIX
 
 ISTANBUL = """name,lat,lon,geonameid,valid_from,valid_to,feature_class,population
 Constantinople,41.01,28.95,745044,330,1930,P,900000
@@ -267,7 +268,7 @@ def test_a_wrong_row_is_named(tmp_path: Path, cache: Path, name: str, content: s
     with pytest.raises(InvalidGazetteer, match=message) as raised:
         gazetteer.info()
     assert isinstance(raised.value, ValueError)
-    assert not list(cache.glob("custom-*.sqlite"))
+    assert not list(cache.glob(f"custom-*{INDEX_SUFFIX}"))
 
 
 def test_a_file_that_is_not_utf_8_is_named(tmp_path: Path, cache: Path) -> None:

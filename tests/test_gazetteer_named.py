@@ -22,7 +22,7 @@ from geomap.gazetteer import Gazetteer
 from geomap.gazetteer._adapters._geonames import FileKind, kind_of_file
 from geomap.gazetteer._adapters._publishers import PUBLISHERS
 from geomap.gazetteer._building import build, checked_countries, install_geonames, install_postal
-from geomap.gazetteer._model import SCHEMA_VERSION
+from geomap.gazetteer._model import INDEX_SUFFIX, SCHEMA_VERSION
 from geomap.gazetteer._sources import checked_name
 from geomap.maps._corpus import credit, credit_html
 
@@ -341,7 +341,7 @@ def test_an_index_of_another_version_says_to_build_it_again(levant: Gazetteer, c
 
 @pytest.mark.slow
 def test_a_damaged_index_does_not_hide_the_others(levant: Gazetteer, cache: Path) -> None:
-    (cache / f"named-broken-v{SCHEMA_VERSION}.sqlite").write_bytes(b"not an index")
+    (cache / f"named-broken-v{SCHEMA_VERSION}{INDEX_SUFFIX}").write_bytes(b"not an index")
     assert "levant" in run("list")
 
 

@@ -22,7 +22,7 @@ from geomap.gazetteer._custom import title_of
 from geomap.gazetteer._index import build_once
 from geomap.gazetteer._model import SCHEMA_VERSION
 from geomap.gazetteer._sections import check_file
-from geomap.gazetteer._sources import EMBEDDED, CacheDir, Source, index_of, installed_path
+from geomap.gazetteer._sources import EMBEDDED, CacheDir, Source, checked_name, index_of, installed_path
 from geomap.gazetteer._store import Store
 
 _INDEX, _ABOUT = "index", "bundle.json"
@@ -108,7 +108,7 @@ def install_bundle(
     file
         A file that :func:`bundle` wrote.
     name
-        Another name than the bundle's: small letters, digits, hyphens and underscores.
+        Another name than the bundle's: letters, digits, hyphens and underscores.
     cache_dir, progress
         As in :func:`bundle`.
 
@@ -132,11 +132,7 @@ def install_bundle(
     if not path.is_file():
         raise GazetteerNotFound(f"no such file: {path}")
     about = _about(path)
-    chosen = name or str(about["name"])
-    if not _NAME.fullmatch(chosen) or chosen == EMBEDDED:
-        raise InvalidGazetteer(
-            f"{chosen!r} cannot be the name of a gazetteer; give one of small letters, digits, hyphens and underscores"
-        )
+    chosen = checked_name(name or str(about["name"]))
     if about["schema"] != SCHEMA_VERSION:
         raise GazetteerNotFound(
             f"{path} has schema version {about['schema']}, but this version of geomap reads {SCHEMA_VERSION}; bundle it "

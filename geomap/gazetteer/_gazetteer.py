@@ -127,7 +127,7 @@ class Gazetteer:
          'Springfield, Illinois, United States']
         >>> found = Gazetteer().lookup(["Mosul", "Nowhere Land", "Erbil"], limit=1)
         >>> found[["toponym", "hierarchy"]].values.tolist()
-        [['Mosul', 'Mosul, Nineveh, Iraq'], ['Erbil', 'Erbil, Arbil, Iraq']]
+        [['Mosul', 'Mosul, Nineveh, Iraq'], ['Erbil', 'Erbil, Iraq']]
         """
         if not isinstance(name, str) and not isinstance(name, Iterable):
             raise wrong_kind("name", name, f"{_A_NAME}, or a list of them")

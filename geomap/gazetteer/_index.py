@@ -257,7 +257,8 @@ def _family_bits(read: Sections) -> npt.NDArray[np.uint16]:
 
     areas = Texts(read, "areas")
     of_area = [1 << FAMILIES.index(family_of(areas[number])) for number in range(0, len(areas), 3)]
-    return np.array(of_area, np.uint16)[records_of(read)["area"] & ~np.uint32(OWN_ID)]
+    found: npt.NDArray[np.uint16] = np.array(of_area, np.uint16)[records_of(read)["area"] & ~np.uint32(OWN_ID)]
+    return found
 
 
 class _Numbering(dict[Any, int]):

@@ -106,9 +106,14 @@ def _missing(name: str, cache_dir: CacheDir) -> str:
 
 def installed_names(cache_dir: CacheDir = None) -> list[str]:
     """Return the names that a gazetteer can be opened by."""
-    stems = (path.name.removesuffix(f"-v{SCHEMA_VERSION}{INDEX_SUFFIX}") for path in indexes(cache_dir))
-    named = (stem.removeprefix("named-") for stem in stems if stem in _STEMS.values() or stem.startswith("named-"))
-    return [EMBEDDED, *sorted(named)]
+    named = (installed_name(path) for path in indexes(cache_dir))
+    return [EMBEDDED, *sorted(filter(None, named))]
+
+
+def installed_name(path: Path) -> str:
+    """Return the name by which the index of an installed gazetteer is opened, empty for other indexes."""
+    stem = path.name.removesuffix(f"-v{SCHEMA_VERSION}{INDEX_SUFFIX}")
+    return stem.removeprefix("named-") if stem in _STEMS.values() or stem.startswith("named-") else ""
 
 
 def _installed(source: Source, cache_dir: CacheDir) -> Path | None:

@@ -260,13 +260,12 @@ Named = dict[str, dict[int, tuple[float, float, int]]]
 def _named(gazetteer: geomap.Gazetteer, family: str) -> Named:
     """Return the Latin names of a family, each with its places: latitude and longitude in degrees, population."""
     found: Named = defaultdict(dict)
-    query = (
-        "SELECT n.folded, p.row, p.country_code, p.lat, p.lon, p.population FROM name n JOIN place p ON p.row = n.place"
-    )
     for store in gazetteer._store.stores:
-        for folded, row, country_code, lat, lon, population in store.connection.execute(query):
-            if family_of(country_code) == family and folded.isascii():
-                found[folded][row] = (lat, lon, population)
+        places = list(store.places())
+        for folded, row, _ in store.name_rows():
+            place = places[row - 1]
+            if family_of(place.country_code) == family and folded.isascii():
+                found[folded][row] = (place.lat, place.lon, place.population)
     return found
 
 
