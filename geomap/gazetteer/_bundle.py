@@ -9,9 +9,11 @@ import hashlib
 import json
 import os
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any
 
@@ -30,6 +32,11 @@ _FORMAT = "geomap gazetteer bundle 1"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _LARGEST_ABOUT = 1 << 20
 _CHUNK = 1 << 22
+# What the zip module raises, depending on which byte is damaged.
+_UNREADABLE = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError),
+    *(ValueError, KeyError, RuntimeError, NotImplementedError),
+)
 # A fixed time stamp, so that the same index gives the same bundle.
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
 
@@ -155,7 +162,7 @@ def _about(path: Path) -> dict[str, Any]:
         if about["format"] != _FORMAT or not isinstance(about["bytes"], int) or about["bytes"] < 0:
             raise ValueError("it is not of this format")
         return {key: about[key] for key in ("name", "schema", "bytes", "sha256")}
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, KeyError, TypeError) as error:
+    except (*_UNREADABLE, TypeError) as error:
         raise InvalidGazetteer(
             f"{path} is not a bundle, or is damaged ({error}); make one with: geomap gazetteer bundle NAME -o {path.name}"
         ) from error
@@ -163,19 +170,27 @@ def _about(path: Path) -> dict[str, Any]:
 
 def _extract(path: Path, about: dict[str, Any], target: Path, progress: Progress) -> None:
     digest = hashlib.sha256()
-    try:
-        with zipfile.ZipFile(path) as archive, archive.open(_INDEX) as member, target.open("wb") as index:
-            # Not more than it says: a damaged or hostile archive does not fill the disk.
-            for chunk in _chunks(member, about["bytes"], "installing", progress):
-                digest.update(chunk)
-                index.write(chunk)
-    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError) as error:
-        raise GazetteerDamaged(f"{path} is damaged ({error}); copy it again") from error
+    with target.open("wb") as index:
+        for chunk in _member(path, about["bytes"], progress):
+            digest.update(chunk)
+            index.write(chunk)
     if digest.hexdigest() != about["sha256"]:
         raise GazetteerDamaged(
             f"{path} is damaged: the SHA-256 of its index is {digest.hexdigest()}, not {about['sha256']}; copy it again"
         )
     check_file(target, SCHEMA_VERSION)
+
+
+def _member(path: Path, size: int, progress: Progress) -> Iterator[bytes]:
+    """Yield the index of a bundle, not more than it should have: a hostile archive does not fill the disk."""
+    with ExitStack() as stack:
+        try:
+            archive = stack.enter_context(zipfile.ZipFile(path))
+            chunks = _chunks(stack.enter_context(archive.open(_INDEX)), size, "installing", progress)
+            while chunk := next(chunks, b""):
+                yield chunk
+        except _UNREADABLE as error:
+            raise GazetteerDamaged(f"{path} is damaged ({error}); copy it again") from error
 
 
 def _chunks(file: IO[bytes], size: int, stage: str, progress: Progress) -> Iterator[bytes]:

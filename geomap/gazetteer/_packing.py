@@ -113,7 +113,9 @@ def _read_streams(content: bytes) -> dict[str, Any]:
 
 def _compressed(raw: bytes, *, text: bool) -> bytes:
     context = {"lc": 4 if text else 0, "lp": 0, "pb": 0}
-    filters = [{"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, **context}]
+    # A dictionary as large as the stream: the preset's would take half a gigabyte of memory for ten bytes.
+    size = 1 << max(len(raw).bit_length(), 12)
+    filters = [{"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "dict_size": size, **context}]
     return lzma.compress(raw, format=lzma.FORMAT_XZ, check=lzma.CHECK_CRC32, filters=filters)
 
 

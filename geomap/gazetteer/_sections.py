@@ -331,7 +331,7 @@ class _Header(NamedTuple):
 def _header(found: bytes, path: Path, version: int, size: int) -> _Header:
     if found.startswith(b"SQLite format 3"):
         raise GazetteerNotFound(f"{path} is an index of an older version of geomap; build or install it again")
-    if not found.strip(b"\0"):
+    if not found.strip(b"\0") or MAGIC.startswith(found):
         raise GazetteerDamaged(f"{path} is empty or half-written; {_mend(path)}")
     if not found.startswith(MAGIC):
         raise GazetteerNotFound(f"cannot open {path} as a gazetteer: it is not an index that geomap built")
