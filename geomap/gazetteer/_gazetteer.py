@@ -164,7 +164,13 @@ class Gazetteer:
         return gpd.GeoDataFrame(with_dtypes(raw, CANDIDATES), geometry=points(raw["lon"], raw["lat"]), crs=CRS)
 
     def candidates(
-        self, names: Iterable[str], *, limit: int = 200, year: int | None = None, spelling: bool = False
+        self,
+        names: Iterable[str],
+        *,
+        limit: int = 200,
+        year: int | None = None,
+        spelling: bool = False,
+        codes: bool = False,
     ) -> dict[str, list[Candidate]]:
         """Return the candidates for many names.
 
@@ -182,6 +188,9 @@ class Gazetteer:
         spelling
             Whether a name that no feature has gets the features of which it is another spelling by rule ("Hawijah" for
             Al Ḩawījah, "Lugansk" for Luhansk); their ``kind`` is ``NameKind.SPELLING``. See :meth:`spelled`.
+        codes
+            Whether the IATA and ICAO codes of airports count as names ("JFK", "EGLL"). They also spell ordinary names and
+            abbreviations, so ask only where a text speaks of travel.
 
         Returns
         -------
@@ -198,7 +207,7 @@ class Gazetteer:
             if not isinstance(name, str):
                 raise wrong_kind("a name", name, _A_NAME)
             if name not in found:
-                rows = by_name(fold(name), year=year)
+                rows = by_name(fold(name), year=year, codes=codes)
                 if spelling and not rows:
                     rows = [each.place for each in self.spelled(name, limit=limit, year=year)]
                 found[name] = _capped(rows, limit, front) if len(rows) > 1 else rows
@@ -274,6 +283,28 @@ class Gazetteer:
         """Return the feature of an identifier such as ``geonames:99072``, or None."""
         of_kind("place_id", place_id, str, "an identifier (str) such as 'geonames:99072'")
         return self._store.by_id(place_id)
+
+    def points(self, place: Candidate) -> list[tuple[float, float]]:
+        """Return further points of a long or large feature: along a river, over a sea.
+
+        Parameters
+        ----------
+        place
+            A feature of this gazetteer.
+
+        Returns
+        -------
+        list of (float, float)
+            Latitudes and longitudes in degrees, about 100 km from each other; empty for most features. The feature's own
+            point is not among them.
+
+        Examples
+        --------
+        >>> gazetteer = Gazetteer()
+        >>> len(gazetteer.points(gazetteer.place("geomap:region/tigris-river"))) > 5
+        True
+        """
+        return self._store.points(of_kind("place", place, Candidate, "a Candidate").row)
 
     def describe(self, place: Candidate) -> dict[str, object]:
         """Return what tables show of a feature, by column: its own fields and the names of its country and division.

@@ -158,10 +158,13 @@ class Store:
         """Whether any feature has a geonameid."""
         return bool(len(self._open.geonameids))
 
-    def by_name(self, folded: str, *, year: int | None = None, limit: int = MOST_ROWS) -> list[Candidate]:
+    def by_name(
+        self, folded: str, *, year: int | None = None, limit: int = MOST_ROWS, codes: bool = False
+    ) -> list[Candidate]:
         """Return the features that have a folded name, once per kind of name, the most prominent first.
 
-        With a year, features that had the name only at other times are left out.
+        With a year, features that had the name only at other times are left out. Codes of airports count as names only
+        where they are asked for.
         """
         opened = self._open
         number = opened.name_number(folded)
@@ -170,7 +173,9 @@ class Store:
         begin, end = opened.bearers_starts[number : number + 2]
         candidate = opened.candidate
         bearers = opened.bearers[begin : min(end, begin + limit)]
-        found = [candidate(bearer >> KIND_BITS, bearer & _KIND) for bearer in bearers]
+        found = [
+            candidate(bearer >> KIND_BITS, bearer & _KIND) for bearer in bearers if codes or bearer & _KIND != NameKind.CODE
+        ]
         if year is None or not len(opened.validity_names):
             return found
         return _of_year(opened, number, found, year)
@@ -309,7 +314,7 @@ class Store:
         return {code: name(row) for code, row in areas if table != "admin1" or code.count(".") == 1}
 
     def name_entries(self, *, places: int | None = None) -> Iterator[NameEntry]:
-        """Yield every folded name in order, with the largest population and all kinds of the features that have it."""
+        """Yield every folded name but codes in order, with the largest population and all kinds of its features."""
         import numpy as np
 
         opened = self._open
@@ -323,6 +328,8 @@ class Store:
             people = populations[rows - 1]
             if places is not None:
                 bits, people = np.where(rows <= places, bits, 0), np.where(rows <= places, people, 0)
+            is_code = bits == 1 << NameKind.CODE
+            bits, people = np.where(is_code, 0, bits), np.where(is_code, 0, people)
             at = begins[:-1] - begins[0]
             most = np.maximum.reduceat(people, at).tolist()
             every = zip(names, most, np.bitwise_or.reduceat(bits, at).tolist(), strict=True)
@@ -414,13 +421,16 @@ class Layers:
         """Whether any name has dates of validity."""
         return any(store.dated for store in self.stores)
 
-    def by_name(self, folded: str, *, year: int | None = None, limit: int = MOST_ROWS) -> list[Candidate]:
+    def by_name(
+        self, folded: str, *, year: int | None = None, limit: int = MOST_ROWS, codes: bool = False
+    ) -> list[Candidate]:
         """Return the features that have a folded name, the most populous first; see :class:`Store`."""
         if len(self.stores) == 1:
-            return self.stores[0].by_name(folded, year=year, limit=limit)
+            return self.stores[0].by_name(folded, year=year, limit=limit, codes=codes)
         found: list[Candidate] = []
         for number, store in enumerate(self.stores):
-            found += [self._front(each, number, year) for each in store.by_name(folded, year=year, limit=limit)]
+            rows = store.by_name(folded, year=year, limit=limit, codes=codes)
+            found += [self._front(each, number, year) for each in rows]
         # A feature in front is found by its own name before it is found by a name of the one that it replaces.
         return sorted(found, key=_prominence)
 
@@ -449,6 +459,11 @@ class Layers:
         number, own = divmod(row, LAYER)
         found = self.stores[number].by_row(own) if number < len(self.stores) else None
         return found._replace(row=row) if found else None
+
+    def points(self, row: int) -> list[tuple[float, float]]:
+        """Return the further points of the feature of a row; see :class:`Store`."""
+        number, own = divmod(row, LAYER)
+        return self.stores[number].points(own) if number < len(self.stores) else []
 
     def _first(self, find: Callable[[Store], Candidate | None]) -> Candidate | None:
         for number, store in enumerate(self.stores):

