@@ -58,7 +58,8 @@ _PLACE = {
     "admin1": Column("str", "name of the state, province or governorate"),
     "feature_class": Column(
         "str",
-        "GeoNames' class: `P` town, `A` country or division, `H` water, `T` mountain, `L` area, `S` spot, `R` road",
+        "GeoNames' class: `P` town, `A` country or division, `H` water, `T` mountain, `L` area, `S` spot, `R` road; and "
+        "`X` a body of states, such as the European Union",
     ),
     "feature_code": Column("str", "GeoNames' code: `PPLC` capital, `ADM1` first-order division, ..."),
     "population": Column("Int64", "inhabitants, where known"),

@@ -70,6 +70,7 @@ _FEATURE_CLASSES: Mapping[str, str] = {
     "T": "mountain, island",
     "U": "undersea",
     "V": "forest",
+    "X": "body of states",
 }
 
 

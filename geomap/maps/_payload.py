@@ -43,6 +43,7 @@ _KINDS = {
     "R": "road or railway",
     "V": "forest or heath",
     "U": "undersea feature",
+    "X": "body of states",
 }
 _CAPITALS = {"PPLC": "capital city", "PPLA": "regional capital"}
 _DIVISIONS = {"ADM1": "first-level division", "ADM2": "second-level division", "ADM3": "third-level division"}
@@ -280,7 +281,7 @@ def _form(feature_class: str, feature_code: str) -> str:
     """Return the form that a place is drawn in."""
     if feature_class == "A":
         return "country" if feature_code.startswith("PCL") else "division"
-    return "region" if feature_class in ("L", "H", "T", "V", "U") else "town"
+    return "region" if feature_class in ("L", "H", "T", "V", "U", "X") else "town"
 
 
 def _kind(feature_class: str, feature_code: str) -> str:

@@ -25,8 +25,8 @@ ON = {
     "country_code": ("country_code",),
     "admin1": ("country_code", "admin1"),
 }
-# GeoNames' classes of areas: the point drawn for one lies in one shape and says nothing of the others.
-_AREA_CLASSES = ("A", "L")
+# GeoNames' classes of areas, and that of bodies of states: the point drawn for one lies in one shape and says nothing of the others.
+_AREA_CLASSES = ("A", "L", "X")
 
 
 def join_shapes(
@@ -141,7 +141,7 @@ def _by_point(table: gpd.GeoDataFrame, shapes: gpd.GeoDataFrame, areas: bool) ->
 
 
 def is_area(table: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Return which mentions or places are countries, divisions, parks or regions, drawn at one point of many."""
+    """Return which mentions or places are countries, divisions, parks, regions or bodies of states, drawn at one point of many."""
     return table["feature_class"].isin(_AREA_CLASSES).to_numpy(dtype=bool)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import features as build
+import gathered
 import hand
 import natural
 import sources
@@ -72,6 +73,8 @@ def main() -> None:
         *build.airport_features(first),
         *hand.region_features(problems),
     ]
+    every += gathered.add_quarters(every, problems)
+    every += gathered.body_features(problems)
     every += natural.join_waters(every)
     _check_ids(every)
     targets, forms = hand.Targets(every, paired), hand.Forms()

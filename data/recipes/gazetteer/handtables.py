@@ -18,6 +18,10 @@ COLUMNS = {
     "country_aliases": ["country_code", "alias", "kind"],
     "demonyms": ["demonym", "target_kind", "target", "form"],
     "abbreviations": ["abbreviation", "country_code", "target", "name", "kind"],
+    "quarters": ["city", "country_codes", "name", "lat", "lon", "alternate_names"],
+    "bodies": [
+        *("slug", "name", "lat", "lon", "population", "alternate_names", "abbreviations", "members", "note"),
+    ],
     "stop_names": ["name", "geonameid", "reason"],
 }
 Row = dict[str, str]
