@@ -14,6 +14,7 @@ import argparse
 import csv
 import random
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +22,9 @@ from pathlib import Path
 
 import pandas as pd
 from pages import markdown
+
+sys.path.append(str(ROOT / "data" / "recipes" / "ranker"))
+from ordinary_text import is_kept_apart
 
 import geomap
 from geomap.articles import as_articles
@@ -115,6 +119,8 @@ class Suites:
             if not capital and place.population <= 500_000:
                 continue
             suite = "capitals alone" if capital else "cities alone"
+            if is_kept_apart(place.name):
+                suite += ", never learned from"
             yield from self._alone(place, suite)
 
     def _alone(self, place: Candidate, suite: str) -> Iterator[Item]:

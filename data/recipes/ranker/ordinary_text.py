@@ -1,28 +1,33 @@
 """Ordinary text to learn from, made by rule from the gazetteer: names alone, and names whose container is told.
 
 News corpora hardly hold an article with a single name, and where they do it is local news of a known outlet. What people
-type is "Police in Manchester arrested a man.": without company the best known place of a name is meant. Names that the
-suites of ``tests/benchmarks/ordinary.py`` measure are left out, so that these stay a test.
+type is "Police in Manchester arrested a man.": without company the best known place of a name is meant. Of the names that
+the suites of ``tests/benchmarks/ordinary.py`` measure, half are left out by rule and the hand-made lists altogether, so
+that these stay a test.
 """
 
 from __future__ import annotations
 
 import random
+import re
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from table import Table
 
 from geomap.articles import as_articles
-from geomap.gazetteer import Candidate, Gazetteer
+from geomap.gazetteer import Candidate, Gazetteer, fold
 from geomap.geometry import distance_km
 from geomap.pipeline import Geoparser
 from geomap.resolution._candidates import Batch, build_batch
 from geomap.resolution._resolver import joined
 from geomap.resolution._signals import compute_signals
 
+SUITES = Path(__file__).resolve().parents[3] / "tests" / "benchmarks" / "suites"
 SEED = 29
 NEAR_KM = 60.0
 SMALLEST = 15_000
@@ -48,7 +53,7 @@ TOLD = (
     "Officials in {container} said the bridge at {name} was safe.",
     "Rain is forecast for {container}. Schools in {name} stay open.",
 )
-NAMES_ALONE, NAMES_TOLD = 6_000, 3_000
+NAMES_ALONE, NAMES_TOLD = 8_000, 3_000
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,8 @@ def tables(parser: Geoparser, *, weight: float) -> list[Table]:
     names = _shared_names(gazetteer)
     draw = random.Random(SEED)
     draw.shuffle(names)
+    # What is named most is rare among all names: large places first.
+    names.sort(key=lambda name: -min(_largest(gazetteer, name), MEASURED) // MEASURED)
     return [
         _table("names alone", list(_alone(names, gazetteer, draw))[:NAMES_ALONE], parser, weight),
         _table("names with a container", list(_told(names, gazetteer, draw))[:NAMES_TOLD], parser, weight),
@@ -77,17 +84,36 @@ def tables(parser: Geoparser, *, weight: float) -> list[Table]:
 
 
 def _shared_names(gazetteer: Gazetteer) -> list[str]:
-    """Return the main names of towns that the suites do not measure."""
-    entries = {entry.folded for entry in gazetteer.iter_names() if SMALLEST <= entry.population <= MEASURED}
+    """Return the main names of towns from which may be learned."""
+    kept_apart = _kept_apart()
     found: dict[str, None] = {}
-    for candidates in gazetteer.candidates(sorted(entries)).values():
-        largest = max((each.population for each in candidates), default=0)
-        capital = any(each.feature_code == "PPLC" for each in candidates)
-        if largest <= MEASURED and not capital and len(candidates) > 1:
+    for entry in gazetteer.iter_names():
+        if entry.population < SMALLEST or entry.folded in kept_apart:
+            continue
+        candidates = gazetteer.candidates([entry.folded])[entry.folded]
+        largest = max(candidates, key=lambda each: each.population)
+        measured = largest.population > MEASURED or any(each.feature_code == "PPLC" for each in candidates)
+        if len(candidates) > 1 and not (measured and is_kept_apart(largest.name)):
             found |= dict.fromkeys(
                 each.name for each in candidates if each.feature_class == "P" and each.kind == 0 and each.population
             )
     return sorted(found)
+
+
+def _largest(gazetteer: Gazetteer, name: str) -> int:
+    return max(each.population for each in gazetteer.candidates([name])[name])
+
+
+def is_kept_apart(name: str) -> bool:
+    """Return whether a measured name is in the half that nothing is learned from."""
+    return bool(zlib.crc32(fold(name).encode()) % 2)
+
+
+def _kept_apart() -> frozenset[str]:
+    """Return the folded names of the lists that were made by hand."""
+    names = re.findall(r"^([^,\n]+),", (SUITES / "famous.csv").read_text("utf-8"), flags=re.MULTILINE)
+    names += re.findall(r"\[([^|\]]+)\|", (SUITES / "small_namesakes.txt").read_text("utf-8"))
+    return frozenset(map(fold, names))
 
 
 def _renown(place: Candidate) -> float:

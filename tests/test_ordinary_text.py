@@ -1,0 +1,89 @@
+"""What people type first: one sentence, one name, a cell, a container."""
+
+from __future__ import annotations
+
+import pytest
+
+import geomap
+
+
+def places(text: str) -> dict[str, tuple[str | None, str | None]]:
+    """Return the division and country of each mention, None for what was not resolved."""
+    mentions = geomap.geoparse(text)
+    return {
+        row.toponym: (row.admin1, row.country) if row.status == "resolved" else (None, None)
+        for row in mentions.itertuples()
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "country"),
+    [
+        ("Police in London arrested a man.", "London", "United Kingdom"),
+        ("Police in Manchester arrested two men after a crash.", "Manchester", "United Kingdom"),
+        ("A fire broke out in Boston.", "Boston", "United States"),
+        ("The ferry to Dublin was late.", "Dublin", "Ireland"),
+        ("They met in Athens on Friday.", "Athens", "Greece"),
+        ("He teaches in Alexandria.", "Alexandria", "Egypt"),
+    ],
+)
+def test_a_famous_name_alone_means_the_famous_place(text: str, name: str, country: str) -> None:
+    assert places(text)[name][1] == country
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "admin1"),
+    [
+        ("The mill of Athens, Ga., closed.", "Athens", "Georgia"),
+        ("A bus from Paris (Texas) crashed.", "Paris", "Texas"),
+        ("Manchester, N.H., votes early.", "Manchester", "New Hampshire"),
+        ("The Ontario town of London was flooded.", "London", "Ontario"),
+    ],
+)
+def test_a_container_beside_a_famous_name_wins(text: str, name: str, admin1: str) -> None:
+    assert places(text)[name][0] == admin1
+
+
+@pytest.mark.parametrize("text", ["The plant in Lansing, Egypt, closed.", "The plant in Brighton (Finland) closed."])
+def test_a_name_in_a_country_without_such_a_place_has_no_answer(text: str) -> None:
+    name = text.split()[3].strip(",")
+    assert places(text)[name] == (None, None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "He toured Lansing, Egypt and Peru.",
+        "Ships left Sevastopol, Russia, on Monday.",
+        "Hotels in San Juan, United States, are full.",
+        "Police in Saint-Denis, France, said so.",
+    ],
+)
+def test_lists_and_disputed_or_dependent_territories_are_no_contradiction(text: str) -> None:
+    assert all(country for _, country in places(text).values())
+
+
+@pytest.mark.parametrize("name", ["Harbin", "Nairobi", "Kano", "Lima", "Ankara", "Osaka"])
+def test_a_large_city_is_found_where_it_opens_a_sentence_or_is_all_of_a_cell(name: str) -> None:
+    assert name in places(f"{name} is great.")
+    assert name in places(name)
+    assert name in places(f"City\tCases\n{name}\t120\n")
+
+
+def test_a_given_name_or_a_word_is_a_city_only_where_it_stands_alone() -> None:
+    assert "Paris" in places("Paris")
+    assert places("Reading is fun.") == {}
+    assert places("Jackson scored twice.") == {}
+    assert places("Nice is great.") == {}
+
+
+def test_each_name_of_a_list_is_found() -> None:
+    assert set(places("Kano\nJos\nIbadan\nEnugu")) == {"Kano", "Jos", "Ibadan", "Enugu"}
+    assert set(places("| Lagos | 3 |\n| Kano | 4 |")) == {"Lagos", "Kano"}
+
+
+def test_the_explanation_of_a_name_alone_cites_no_other_places() -> None:
+    mentions = geomap.geoparse("Police in London arrested a man.")
+    text = str(geomap.why(mentions))
+    assert "article's other places" not in text
+    assert "names no other place" in text or "prominent" in text
