@@ -20,7 +20,7 @@ from geomap.gazetteer._index import IndexRows, write_index
 from geomap.gazetteer._model import SCHEMA_VERSION, Origin, SourceRow
 from geomap.gazetteer._packing import pack, unpack
 from geomap.gazetteer._sections import SectionsWriter, is_sound
-from geomap.gazetteer._spelling import spelling_key
+from geomap.gazetteer._spelling import FAMILIES, bare, family_of, spelling_key
 from geomap.gazetteer._store import Store
 
 TOWNS = "name,lat,lon,id,population,alternate names\nOld Mill,51.5,-0.1,7,1200,Mill House|The Mill\nFord,52,1,8,,\n"
@@ -47,8 +47,11 @@ def small(tmp_path: Path) -> Path:
     return written(tmp_path / "small.gazetteer", rows)
 
 
-texts = st.text(st.characters(exclude_characters="\n"), max_size=12)
-codes = st.sampled_from([None, "US", "Ä", "009", "a b"])
+# Folded names have no colon, which ends the family of a key.
+texts = st.text(st.characters(exclude_characters="\n:"), max_size=12) | st.sampled_from(
+    ["al hawijah", "hawija", "hawijah"]
+)
+codes = st.sampled_from([None, "US", "IQ", "UA", "Ä", "009", "a b"])
 
 
 @st.composite
@@ -111,6 +114,21 @@ def test_an_index_answers_what_was_written_also_after_packing(
         _compare(store, rows)
 
 
+def _compare_spellings(store: Store, rows: IndexRows, name: str) -> None:
+    countries = {each.row: each.country_code for each in rows.places}
+    for family in FAMILIES:
+        key = spelling_key(name, family)
+        own = {folded for folded, row, _ in rows.names if family_of(countries[row]) == family}
+        same = {other for other in own - {bare(key)} if spelling_key(other, family) == key}
+        known = {bare(key)} & {folded for folded, *_ in rows.names}
+        found = store.names_of_key(key)
+        assert found[: len(known)] == list(known)
+        others = found[len(known) :]
+        assert others == sorted(set(others))
+        assert same <= set(others)
+        assert {spelling_key(other, family) for other in others} <= {key}
+
+
 def _compare(store: Store, rows: IndexRows) -> None:
     places = {each.row: each for each in rows.places}
     assert list(store.places()) == list(places.values())
@@ -123,10 +141,7 @@ def _compare(store: Store, rows: IndexRows) -> None:
         assert [each.row for each in store.by_name(name, year=1900)] == [
             row for row, _ in bearers if row not in dated or row in valid
         ]
-        assert store.names_of_key(name) == [
-            *([name] if bearers else []),
-            *sorted({other for other, *_ in rows.names if other != name and spelling_key(other) == name}),
-        ]
+        _compare_spellings(store, rows, name)
     for each in places.values():
         found = store.by_id(each.place_id)
         assert found is not None
@@ -282,9 +297,10 @@ def test_a_large_index_is_checked_once_and_again_when_it_changes(small: Path, mo
     assert is_sound(small, SCHEMA_VERSION)
 
 
+HAWIJA = spelling_key("hawija", "arabic")
 MOSUL = IndexRows(
     meta={"source": "test"},
-    places=[place(1, name="Mosul"), place(2, name="Al Ḩawījah")],
+    places=[place(1, name="Mosul", country_code="IQ"), place(2, name="Al Ḩawījah", country_code="IQ")],
     names=[("al hawijah", 2, 0), ("mosul", 1, 0)],
 )
 
@@ -292,10 +308,10 @@ MOSUL = IndexRows(
 def test_what_finds_similar_names_is_made_at_first_need_and_kept(tmp_path: Path) -> None:
     path = written(tmp_path / "a.gazetteer", MOSUL, complete=False)
     assert [each.name for each, _ in Gazetteer(path).fuzzy("Mosull")] == ["Mosul"]
-    assert Store(path).names_of_key("hawija") == ["al hawijah"]
+    assert Store(path).names_of_key(HAWIJA) == ["al hawijah"]
     kept = {each.name: each.read_bytes() for each in tmp_path.iterdir() if each.suffix != ".lock"}
     assert sorted(kept) == sorted(["a.gazetteer", "a.fuzzy", f"a.spelling{_spelling.VERSION}"])
-    assert Store(path).names_of_key("hawija") == ["al hawijah"]
+    assert Store(path).names_of_key(HAWIJA) == ["al hawijah"]
     assert [each.name for each, _ in Gazetteer(path).fuzzy("Mosull")] == ["Mosul"]
     assert {each.name: each.read_bytes() for each in tmp_path.iterdir() if each.suffix != ".lock"} == kept
 
@@ -329,7 +345,7 @@ def test_keys_of_an_older_version_are_made_anew(tmp_path: Path, monkeypatch: pyt
     path = written(tmp_path / "a.gazetteer", MOSUL)
     monkeypatch.setattr(_store, "SPELLING_VERSION", _spelling.VERSION + 1)
     monkeypatch.setitem(_companions.SUFFIXES, "spelling", ".spelling999")
-    assert Store(path).names_of_key("hawija") == ["al hawijah"]
+    assert Store(path).names_of_key(HAWIJA) == ["al hawijah"]
     assert (tmp_path / "a.spelling999").is_file()
 
 

@@ -290,7 +290,8 @@ def with_key(key: str, names: Sequence[str]) -> list[str]:
     >>> with_key("ar:talafar", ["tel afar", "tel aviv"])
     ['tel afar']
     """
-    family = _FAMILY_OF_MARK[key[: -len(bare(key))]]
+    mark, colon, _ = key.rpartition(":")
+    family = _FAMILY_OF_MARK.get(mark + colon, GENERAL)
     return [name for name, own in zip(names, spelling_keys(names, family), strict=True) if own == key]
 
 

@@ -181,7 +181,11 @@ class Store:
         return _of_year(opened, number, found, year)
 
     def names_of_key(self, key: str) -> list[str]:
-        """Return the folded names that have a spelling key; see :mod:`geomap.gazetteer._spelling`."""
+        """Return the folded names that have a spelling key; see :mod:`geomap.gazetteer._spelling`.
+
+        All that places in countries of the key's family have are among them; few others may be, so that whoever asks looks
+        at the country.
+        """
         names = self._open.names
         found = [names[number] for number in self._spelling.of(key.encode("utf-8", "surrogatepass"))]
         return [*self.existing([bare(key)]), *(with_key(key, found) if found else ())]
