@@ -86,7 +86,7 @@ def test_lookup_prints_the_candidates(run) -> None:
     assert done.returncode == 0
     assert "geonames:99072" in done.stdout
     nothing = run("lookup", "Qwxyzzton")
-    assert nothing.returncode == 0
+    assert nothing.returncode == 7
     assert nothing.stdout == ""
     assert "Qwxyzzton" in nothing.stderr
 
