@@ -348,3 +348,21 @@ def test_parquet_with_damaged_notes_of_pandas_is_read_or_refused(tmp_path: Path,
         assert read_articles(tmp_path / "n.parquet").text.tolist() == ["Rain in Mosul."]
     except ArticlesUnreadable as error:
         assert "n.parquet: not a readable Parquet file: " in str(error)
+
+
+@pytest.mark.parametrize(
+    "kind", [pyarrow.string(), pyarrow.large_string(), pyarrow.dictionary(pyarrow.int8(), pyarrow.string())]
+)
+def test_parquet_with_characters_that_are_none_is_refused(tmp_path: Path, kind: pyarrow.DataType):
+    table = pyarrow.table({"text": pyarrow.array(["Rain in Mosul, rain in Erbil."], kind)})
+    pyarrow.parquet.write_table(table, tmp_path / "n.parquet", compression="none", use_dictionary=False)
+    content = (tmp_path / "n.parquet").read_bytes()
+    assert b"Mosul, rain" in content
+    (tmp_path / "n.parquet").write_bytes(content.replace(b"Mosul, rain", b"Mo\xff\xfel, rain"))
+    assert "n.parquet: not a readable Parquet file: " in refusal(tmp_path / "n.parquet")
+
+
+def test_a_sender_of_brackets_costs_no_message(tmp_path: Path):
+    (tmp_path / "m.eml").write_text("Subject: Storm\nFrom: " + "a:(b,<" * 5_000 + "\n\nRain in Voss.\n")
+    articles = read_articles(tmp_path / "m.eml")
+    assert articles.text.tolist() == ["Rain in Voss."] and articles.source.isna().all()

@@ -312,8 +312,8 @@ def _kinds(problems: Iterable[Problem], *, longest: int = _LONGEST_REASON) -> li
     Reasons that differ only in the values that they quote are of one kind, shown by the first one.
     """
     kinds: dict[str, list[str]] = {}
-    for problem in problems:
-        kinds.setdefault(_PARTICULARS.sub("…", problem["reason"]), []).append(problem["reason"])
+    for reason, number in Counter(problem["reason"] for problem in problems).items():
+        kinds.setdefault(_PARTICULARS.sub("…", reason), []).extend([reason] * number)
     return [_kind_line(reasons, longest) for reasons in sorted(kinds.values(), key=len, reverse=True)]
 
 

@@ -8,7 +8,7 @@ import posixpath
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, NamedTuple, TypeVar, get_args
 
@@ -206,16 +206,24 @@ class MembersMetadata:
             for folder in PurePosixPath(member).parents:
                 table = self.waiting.pop((archive, "" if folder.name == "" else str(folder)), None)
                 if table is not None:
-                    _add_metadata(table, partial(_existing_member, table.source, problems), found, problems)
+                    _add_metadata(table, _members_beside(table.source, problems), found, problems)
         for place, known in found.items():
             for record in self.described.get(place, ()):
                 record.update(known)
         return [table.source for table in self.waiting.values()]
 
 
-def _existing_member(source: Source, problems: ProblemLog, name: str) -> tuple[str, str] | None:
-    member = posixpath.normpath(posixpath.join(posixpath.dirname(source.member), name))
-    return (source.archive, member) if f"{source.archive}/{member}" in problems.files else None
+def _members_beside(table: Source, problems: ProblemLog) -> Callable[[str], tuple[str, str] | None]:
+    """Return what finds a member of an archive by the name that a table in it gives."""
+    start, folder = f"{table.archive}/", posixpath.dirname(table.member)
+    there = {file.removeprefix(start) for file in problems.files if file.startswith(start)}
+
+    @cache
+    def find(name: str) -> tuple[str, str] | None:
+        member = posixpath.normpath(posixpath.join(folder, name))
+        return (table.archive, member) if member in there else None
+
+    return find
 
 
 class Origin(NamedTuple):

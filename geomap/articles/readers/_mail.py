@@ -140,15 +140,23 @@ def _record(message: Message, source: Source, row: int | None, problems: Problem
         named = ", ".join(f"{name} ({n})" if n > 1 else name for name, n in counted)
         reason = f"{number} attachment{'s' if number > 1 else ''} not read: {named}"
         problems.add(source.label, reason, row=row, action="ignored")
-    name, address = parseaddr(_raw_header(message, "From") or "")
     archived = (_header(message, "Archived-At") or "").strip("<> ")
     return {
         "title": _header(message, "Subject"),
         "text": text,
         "published": _header(message, "Date"),
-        "source": _decoded(name) or address or None,
+        "source": _sender(message),
         "url": archived if archived.startswith(("http://", "https://")) else None,
     }
+
+
+def _sender(message: Message) -> str | None:
+    """Return the name of the sender, else the address."""
+    try:
+        name, address = parseaddr(_raw_header(message, "From") or "")
+    except PARSER_ERRORS:
+        return None  # thousands of brackets are nobody's name
+    return _decoded(name) or address or None
 
 
 def _header(message: Message, name: str) -> str | None:

@@ -68,6 +68,7 @@ def read_parquet(source: Source, options: Options, problems: ProblemLog) -> Rows
     pyarrow = optional("pyarrow", needed_by=f"reading {source.label}", extra="parquet")
     try:
         table = pd.read_parquet(source.path if source.data is None else BytesIO(source.data))
+        _check_characters(table, pyarrow)
     except (pyarrow.ArrowException, *PARSER_ERRORS) as error:
         # Beside the file itself, the notes that pandas leaves in it may be damaged.
         raise ArticlesUnreadable(f"not a readable Parquet file: {str(error) or type(error).__name__}") from error
@@ -77,6 +78,15 @@ def read_parquet(source: Source, options: Options, problems: ProblemLog) -> Rows
     require(table.columns, options.columns, source.label)
     table = table.rename(columns=match_columns(table.columns, options.columns))
     return Rows(list(range(1, len(table) + 1)), table)
+
+
+def _check_characters(table: pd.DataFrame, pyarrow: Any) -> None:
+    """Raise ArrowInvalid if strings are no UTF-8, which is found out when they are looked at."""
+    for position in range(table.shape[1]):
+        column = table.iloc[:, position]
+        values = column.cat.categories if isinstance(column.dtype, pd.CategoricalDtype) else column
+        if isinstance(values.dtype, pd.StringDtype):
+            pyarrow.array(values.array).validate(full=True)
 
 
 def read_spreadsheet(source: Source, options: Options, problems: ProblemLog) -> Rows:
