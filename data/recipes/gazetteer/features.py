@@ -144,7 +144,10 @@ def _by_name(division: sources.IsoDivision, known: dict[str, str]) -> str | None
 
 def _alike(name: str, division: sources.IsoDivision) -> bool:
     own = fold(names.base(division.country_code, name))
-    return any(SequenceMatcher(None, own, fold(names.base(division.country_code, other))).ratio() > 0.75 for other in division.names.values())
+    return any(
+        SequenceMatcher(None, own, fold(names.base(division.country_code, other))).ratio() > 0.75
+        for other in division.names.values()
+    )
 
 
 def first_order_features(

@@ -36,7 +36,9 @@ def fetch() -> None:
             subprocess.run([sys.executable, "-m", "pip", "download", *options, f"{name}=={version}"], check=True)
             (archive,) = target.parent.glob(f"{name.replace('-', '_')}-{version}-*.whl")
             with zipfile.ZipFile(archive) as files:
-                files.extractall(target, members=[each for each in files.namelist() if "ne_10m_" in each])
+                for name_inside in files.namelist():
+                    if "ne_10m_" in name_inside:
+                        files.extract(name_inside, target)
     for name, version in NPM.items():
         target = WORK / "npm" / f"{name}-{version}"
         if not target.exists():

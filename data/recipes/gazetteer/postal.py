@@ -79,7 +79,7 @@ def _merged(rows: Iterable[sources.PostalRow]) -> list[sources.PostalRow]:
 
 
 def _with_own_ids(found: list[Feature]) -> list[Feature]:
-    """Number the places of one name and division, which is not known everywhere."""
+    """Tell places of one name and division apart by numbers; the division is not known everywhere."""
     times: dict[str, int] = defaultdict(int)
     numbered = []
     for feature in found:
