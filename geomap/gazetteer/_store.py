@@ -174,7 +174,9 @@ class Store:
         candidate = opened.candidate
         bearers = opened.bearers[begin : min(end, begin + limit)]
         found = [
-            candidate(bearer >> KIND_BITS, bearer & _KIND) for bearer in bearers if codes or bearer & _KIND != NameKind.CODE
+            candidate(bearer >> KIND_BITS, bearer & _KIND)
+            for bearer in bearers
+            if codes or bearer & _KIND != NameKind.CODE
         ]
         if year is None or not len(opened.validity_names):
             return found

@@ -21,7 +21,7 @@ from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
-from pages import markdown
+from pages import ROOT, markdown
 
 sys.path.append(str(ROOT / "data" / "recipes" / "ranker"))
 from ordinary_text import is_kept_apart

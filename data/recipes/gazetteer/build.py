@@ -27,6 +27,7 @@ from manifest import RESOURCES, record
 
 from geomap.gazetteer import Candidate, NameKind, fold
 from geomap.gazetteer._index import IndexRows, write_index
+from geomap.gazetteer._model import Origin, SourceRow
 from geomap.gazetteer._packing import pack
 
 TARGET = RESOURCES / "gazetteer.pack"

@@ -1,8 +1,8 @@
 """Alternate names of towns that everybody takes for another place: found by rule and dropped.
 
 GeoNames keeps what a town was called once, or is called in a register: Jerusalem for El Rio in California, Harlem for
-Oak Park. Where the name is the main name of a much better known place elsewhere, or an abbreviation that stands for a state, a
-reader means that place, and the town would only stand in its way. ``build.py --report FILE`` lists what is dropped.
+Oak Park. Where the name is the main name of a much better known place elsewhere, or an abbreviation that stands for a state,
+a reader means that place, and the town would only stand in its way. ``build.py --report FILE`` lists what is dropped.
 """
 
 from __future__ import annotations

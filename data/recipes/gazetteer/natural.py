@@ -1,8 +1,8 @@
 """Rivers, lakes, straits and seas of Natural Earth, joined to the features that are kept by hand.
 
-A water that a table has already (the same name, the same kind, and close by) is the same water: it only gets points along its
-course or over its surface, so that a distance is to the water and not to its mouth or middle. What no table has becomes a
-feature of its own.
+A water that a table has already (the same name, the same kind, and close by) is the same water: it only gets points along
+its course or over its surface, so that a distance is to the water and not to its mouth or middle. What no table has becomes
+a feature of its own.
 """
 
 from __future__ import annotations
