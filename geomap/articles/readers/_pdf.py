@@ -86,7 +86,8 @@ def read_pdf(source: Source, options: Options, problems: ProblemLog) -> Rows:
         reason = f"no text layer on {_listed(empty)} of {len(pages)}"
         problems.add(source.label, reason, action="repaired", loss=True)
     text = "".join(line.text for page in pages for line in page)[:_SAMPLE]
-    if 2 * len(_UNREADABLE.findall(text)) > len(text):
+    plain = text.isascii() and text.isprintable()
+    if not plain and 2 * len(_UNREADABLE.findall(text)) > len(text):
         raise ArticlesUnreadable("the text layer has no readable characters, its fonts lack them; run OCR first")
     pages = _without_repeated(pages)
     if (exported := exported_articles(_set_lines(pages))) and exported[0]["database"]:
