@@ -492,3 +492,22 @@ def test_a_file_that_says_that_a_document_is_open_is_no_loss(tmp_path: Path) -> 
     write(tmp_path / "~$report.docx", b"\x04Anna" + b" " * 157)
     report = reading_report(read_articles(tmp_path, strict=True)).set_index("file")
     assert report["status"].to_dict() == {"a.txt": "read", "~$report.docx": "ignored"}
+
+
+def test_of_many_articles_some_tell_the_languages_and_the_account_says_how_many(tmp_path: Path) -> None:
+    rows = [json.dumps({"text": FRENCH if number % 4 else ENGLISH}) for number in range(2001)]
+    write(tmp_path / "n.jsonl", "\n".join(rows))
+    articles = read_articles(tmp_path)
+    assert short_lines(articles)[1:] == [
+        "languages: French 300, English 101 (of 401 of 2,001 articles)",
+        "300 of 401 articles are in French, which the recognizer that ships with geomap does not read: most of their "
+        "places will be missed",
+    ]
+    assert reading_report(articles)["languages"].tolist() == ["French 300, English 101"]
+
+
+def test_the_languages_of_a_table_of_an_older_version_are_missing(messy: pd.DataFrame) -> None:
+    messy.attrs["files"] = [
+        {key: value for key, value in one.items() if key != "languages"} for one in messy.attrs["files"]
+    ]
+    assert reading_report(messy)["languages"].isna().all()

@@ -164,7 +164,7 @@ def reading_report(articles: pd.DataFrame) -> pd.DataFrame:
           ``ignored`` (hidden, or of a format that holds no articles).
         - ``reason``: what happened, one kind after the other with its count; missing if there is nothing to say.
         - ``languages``: those of its articles with their number, such as ``English 118, French 9, unknown 1``, as far as
-          small words and alphabets tell. Of more than 1,000 articles, 500 to 1,000 are looked at, spread evenly over all
+          small words and alphabets tell. Of more than 500 articles, 250 to 500 are looked at, spread evenly over all
           files. Missing where none was.
 
     Raises

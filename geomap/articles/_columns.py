@@ -27,6 +27,7 @@ HOW_TO_FETCH = (
 
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _LONGEST_ADDRESS = 5000
+_LISTS = (list, tuple, np.ndarray)
 # What a news API writes into the field of the text for those who do not pay for it.
 _WITHHELD = re.compile(r"ONLY AVAILABLE IN [A-Z ,]*PLANS?", re.IGNORECASE)
 
@@ -270,14 +271,13 @@ def with_paragraphs_joined(texts: pd.Series[Any]) -> pd.Series[Any]:
     >>> with_paragraphs_joined(pd.Series([["In Mosul.", "In Erbil."], "In Basra."])).tolist()
     ['In Mosul.\n\nIn Erbil.', 'In Basra.']
     """
-    if texts.dtype != object:
+    values = texts.tolist() if texts.dtype == object else []
+    if {*map(type, values)}.isdisjoint(_LISTS):
         return texts
-    values = texts.tolist()
-    paragraphs = [i for i, value in enumerate(values) if isinstance(value, list | tuple | np.ndarray) and len(value)]
-    for position in paragraphs:
-        if all(isinstance(paragraph, str) for paragraph in values[position]):
-            values[position] = "\n\n".join(values[position])
-    return pd.Series(values, index=texts.index, dtype=object) if paragraphs else texts
+    for position, value in enumerate(values):
+        if type(value) in _LISTS and len(value) and all(isinstance(paragraph, str) for paragraph in value):
+            values[position] = "\n\n".join(value)
+    return pd.Series(values, index=texts.index, dtype=object)
 
 
 def _fill(role: str, columns: dict[str, Any], files: Sequence[str], problems: ProblemLog) -> None:

@@ -46,7 +46,7 @@ _File = TypeVar("_File", str, tuple[str, str])
 METADATA_FILE = "articles.csv"
 _WITH_METADATA = frozenset({"txt", "html", "md", "docx", "odt", "rtf", "pdf"})
 # Articles whose language is looked at, so that thousands are read as quickly as without.
-_MOST_LOOKED_AT = 1000
+_MOST_LOOKED_AT = 500
 _ENDINGS = ("txt", "html", "htm", "md", "docx", "odt", "rtf", "pdf")
 
 
