@@ -41,7 +41,7 @@ class Gazetteer:
         two parts have a feature of the same geonameid, the part further in front counts.
     cache_dir
         Folder for indexes. Defaults to the environment variable ``GEOMAP_CACHE``, else the user's cache folder. An index
-        is built at first use, the embedded one in about ten seconds, not when the object is created.
+        is built at first use, the embedded one in about a second, not when the object is created.
 
     Raises
     ------
