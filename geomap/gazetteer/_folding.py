@@ -30,11 +30,18 @@ _LETTERS = str.maketrans(
         "ƙ": "k",
         # Signs written inside a word are dropped: apostrophes, ayn and hamza, the Slavic soft sign's prime.
         **dict.fromkeys("'’‘ʼʻʽʾʿ`´ʹʺ′″‛＇·\u00ad\u200b\u200c\u200d\u200e\u200f", ""),
+        # Arabic letters that keyboards and languages write differently for the same sound or shape: kaf, yeh, heh.
+        **dict.fromkeys("ک", "ك"),
+        **dict.fromkeys("یى", "ي"),
+        **dict.fromkeys("ةہھۀە", "ه"),
+        "ٱ": "ا",
+        "ـ": "",
         "&": " and ",
     }
 )
-# A combining class below this is part of the letter in its script (Indic nukta and virama), not a mark on it.
-_FIRST_MARK_CLASS = 10
+# Combining classes of the marks on a letter: Hebrew and Arabic points, and accents above and below. All others are part of
+# the letter in its script: Indic nukta and virama, vowels and tones of Thai and Lao.
+_POINTS, _FIRST_ACCENT = range(10, 37), 200
 _PLAIN = re.compile(r"[a-z0-9]+(?: [a-z0-9]+)*\Z")
 _INITIALS = re.compile(r"\b([^\W\d_])\.\s*(?=[^\W\d_]\.)")
 _INITIAL = re.compile(r"\b([^\W\d_])\.")
@@ -74,7 +81,11 @@ def fold(name: str) -> str:
 def _letters(name: str) -> str:
     # Decomposing first finds capitals inside compatibility characters, decomposing again the marks that casefold adds.
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold()).translate(_LETTERS)
-    return "".join(each for each in text if unicodedata.combining(each) < _FIRST_MARK_CLASS)
+    return "".join(each for each in text if not _is_mark(unicodedata.combining(each)))
+
+
+def _is_mark(combining_class: int) -> bool:
+    return combining_class in _POINTS or combining_class >= _FIRST_ACCENT
 
 
 def _words(text: str) -> str:

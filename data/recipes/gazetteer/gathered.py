@@ -9,6 +9,7 @@ import natural
 import shapely
 from features import Feature
 from handtables import Problems, Row, rows
+from shapely.geometry.base import BaseGeometry
 
 from geomap.gazetteer._folding import fold
 from geomap.gazetteer._model import Candidate, NameKind
@@ -120,6 +121,6 @@ def body_features(problems: Problems) -> list[Feature]:
     return found
 
 
-def _largest(outlines: Iterable[shapely.Geometry]) -> list[shapely.Geometry]:
+def _largest(outlines: Iterable[BaseGeometry]) -> list[BaseGeometry]:
     """Return the largest part of each outline: overseas land would put points on other continents."""
     return [max(shapely.get_parts(outline), key=lambda part: part.area) for outline in outlines]

@@ -22,6 +22,7 @@ COLUMNS = {
     "bodies": [
         *("slug", "name", "lat", "lon", "population", "alternate_names", "abbreviations", "members", "note"),
     ],
+    "script_names": ["slug", "names"],
     "stop_names": ["name", "geonameid", "reason"],
 }
 Row = dict[str, str]
