@@ -147,7 +147,8 @@ def _of_key(
 
 
 _AIRPORT_PREFIX = "geomap:airport/"
-_DIVISIONS = ("geomap:adm1/", "geomap:adm2/")
+# Towns, quarters and waters that the embedded gazetteer has from elsewhere: GeoNames has them too, under ids of its own.
+_IN_GEONAMES = ("geomap:postal/", "geomap:quarter/", "geomap:water/")
 # An airport by the same code lies nearby, in degrees.
 _NEAR = 0.5
 
@@ -199,18 +200,11 @@ class HandKept:
             if known is not None and abs(known.lat - lat) < _NEAR and abs(known.lon - lon) < _NEAR:
                 self.aliases.setdefault(known.place_id, geonameid)
 
-    def meet_divisions(self, divisions: dict[str, int]) -> None:
-        """Note which divisions of GeoNames the embedded ones are, by their codes."""
-        for place_id in self.others:
-            if place_id.startswith(_DIVISIONS):
-                geonameid = divisions.get(place_id.partition("/")[2])
-                if geonameid is not None:
-                    self.aliases[place_id] = geonameid
-
     def left(self, countries: set[str]) -> Iterator[Candidate]:
         """Yield the features that GeoNames lacks, of no country or of a country in the dump."""
         for place_id, place in self.others.items():
-            if place_id not in self.aliases and (place.country_code is None or place.country_code in countries):
+            known = place_id in self.aliases or place_id.startswith(_IN_GEONAMES)
+            if not known and (place.country_code is None or place.country_code in countries):
                 yield place
 
     def rows(self, row_of: Callable[[int], int], place_rows: dict[str, int]) -> dict[int, int]:
@@ -227,6 +221,10 @@ class HandKept:
         for folded, row, kind in self.store.name_rows():
             if row in rows:
                 yield folded, rows[row], kind
+
+    def points(self, rows: dict[int, int]) -> list[tuple[int, float, float]]:
+        """Return the further points of the embedded features with their new rows, in order."""
+        return sorted((new, *point) for old, new in rows.items() for point in self.store.points(old))
 
     def forms(self, table: str, rows: dict[int, int]) -> Iterator[tuple[str, int, str]]:
         """Yield demonyms or abbreviations with their new rows."""
@@ -368,6 +366,7 @@ class _Build:
             stop_names=self.hand.store.stop_names(),
             validity=self._validity(),
             aliases=self._aliases(),
+            points=self._points(),
             sources=self._sources(),
             origins=self._origins(),
         )
@@ -397,7 +396,6 @@ class _Build:
                 some = lines[begin : begin + PLACES_AT_ONCE]
                 self.places_sorter.extend(self._sortable(path, first + begin, some))
         self._check_countries()
-        self.hand.meet_divisions(self.divisions)
         self.places_sorter.extend([_hand_line(place) for place in self.hand.left(self.seen_countries)])
         postal = self._postal()
         done = 0
@@ -642,6 +640,10 @@ class _Build:
     def _areas(self, areas: dict[str, int]) -> Iterator[tuple[str, int]]:
         # "yield from" makes this a generator: the areas are not known yet when it is created.
         yield from ((code, row) for code, number in sorted(areas.items()) if (row := self._row(number)))
+
+    def _points(self) -> Iterator[tuple[int, float, float]]:
+        # "yield from" makes this a generator: the rows are not known yet when it is created.
+        yield from self.hand.points(self.hand_rows)
 
     def _aliases(self) -> Iterator[tuple[str, int]]:
         yield from ((alias, row) for alias, number in sorted(self.hand.aliases.items()) if (row := self._row(number)))

@@ -46,6 +46,8 @@ class Feature:
     names: dict[tuple[str, NameKind], None] = field(default_factory=dict)
     # Further points of a long or large feature, (latitude, longitude) in degrees.
     points: list[Point] = field(default_factory=list)
+    # Folded names that a table gives by hand to a feature of another source, which no rule takes away again.
+    by_hand: set[str] = field(default_factory=set)
 
     def add(self, folded: Iterable[str], kind: NameKind = NameKind.ALTERNATE) -> None:
         """Give the feature further folded names; its main name is never repeated."""

@@ -42,6 +42,7 @@ def add_quarters(features: list[Feature], problems: Problems) -> list[Feature]:
         known = _known(row, point, towns)
         if known is not None:
             known.add([fold(row["name"]), *others])
+            known.by_hand.update([fold(row["name"]), *others])
             continue
         feature = _quarter(row, city, point)
         feature.add(others)

@@ -65,7 +65,7 @@ def drop_misleading(features: list[Feature], abbreviations: Iterable[str]) -> li
         if feature.place.feature_class != "P":
             continue
         for name, kind in list(feature.names):
-            if kind is not NameKind.ALTERNATE or (feature.place.place_id, name) in kept:
+            if kind is not NameKind.ALTERNATE or name in feature.by_hand or (feature.place.place_id, name) in kept:
                 continue
             instead = "an abbreviation" if name in short else _instead(feature.place, name, known.get(name, ()))
             if instead:

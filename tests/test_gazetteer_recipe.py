@@ -1,0 +1,157 @@
+"""The rules by which the embedded gazetteer is built, on small examples; they need none of the packages."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from laws import many
+
+from geomap.gazetteer import Candidate, NameKind, fold
+from geomap.geometry import distance_km
+
+RECIPE = Path(__file__).parents[1] / "data" / "recipes" / "gazetteer"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _recipe_on_path() -> Iterator[None]:
+    sys.path.insert(0, str(RECIPE))
+    yield
+    sys.path.remove(str(RECIPE))
+
+
+def module(name: str) -> ModuleType:
+    import importlib
+
+    return importlib.import_module(name)
+
+
+def town(name: str, *alternates: str, people: int = 1000, lat: float = 0.0, lon: float = 0.0, **fields: str) -> object:
+    number = abs(hash((name, lat, lon))) % 10**8
+    place = Candidate(
+        row=0,
+        place_id=fields.pop("place_id", f"geonames:{number}"),
+        geonameid=number,
+        name=name,
+        lat=lat,
+        lon=lon,
+        feature_class=fields.pop("feature_class", "P"),
+        feature_code=fields.pop("feature_code", "PPL"),
+        country_code=fields.pop("country_code", "US"),
+        population=people,
+    )
+    feature = module("features").Feature(place)
+    feature.add(fold(each) for each in alternates)
+    return feature
+
+
+@pytest.mark.parametrize(
+    ("country", "name", "bare"),
+    [
+        ("IQ", "Nineveh Governorate", "Nineveh"),
+        ("IE", "County Cork", "Cork"),
+        ("US", "County Line", "County Line"),  # a town, and not in a country where counties come first
+        ("IT", "Provincia di Torino", "Torino"),
+        ("FR", "Département de l'Orne", "Orne"),
+        ("ES", "Provincia de Las Palmas", "Las Palmas"),
+        ("AR", "Departamento de Rivadavia", "Rivadavia"),
+        ("ID", "Kabupaten Bogor", "Bogor"),
+        ("MY", "Kota Kinabalu", "Kota Kinabalu"),
+        ("PL", "Powiat krakowski", "Powiat krakowski"),  # an adjective is no name
+        ("CZ", "Okres Znojmo", "Znojmo"),
+        ("DE", "Regierungsbezirk Münster", "Münster"),
+        ("UA", "Chortkiv Raion", "Chortkiv"),
+        ("TR", "Kemer İlçesi", "Kemer"),
+        ("PH", "Province of Cebu", "Cebu"),
+        ("GB", "City and County of Swansea", "Swansea"),
+        ("FR", "Paris", "Paris"),
+    ],
+)
+def test_a_division_loses_the_word_for_its_kind(country: str, name: str, bare: str) -> None:
+    assert module("names").base(country, name) == bare
+
+
+def test_a_name_that_says_no_more_than_a_direction_is_not_left_bare() -> None:
+    names = module("names")
+    assert names.bare_names("GH", "Northern Region", []) == []
+    assert names.bare_names("PL", "Powiat brzeski", ["Brzesko County"]) == ["brzesko"]
+
+
+def test_long_and_short_forms_of_a_first_order_division() -> None:
+    forms = module("names").division_names("IQ", "Nineveh", ["Nineveh Governorate"])
+    assert {"nineveh governorate", "nineveh province", "province of nineveh"} <= set(forms)
+
+
+@pytest.mark.parametrize(
+    ("alternate", "kept"),
+    [
+        ("Jerusalem", False),  # a city a hundred times as large, and far away
+        ("Jeruselm Heights", True),  # nobody else's main name
+        ("San Jerusalem", True),  # with a saint
+        ("Rio", True),  # a word of the main name
+        ("Mass", False),  # a state's abbreviation
+        ("El Ria", True),  # alike
+        ("Nearby", True),  # so near that they may share a name
+    ],
+)
+def test_an_alternate_goes_if_it_means_a_better_known_place(alternate: str, kept: bool) -> None:
+    features = [
+        town("El Rio", alternate, lat=34.2, lon=-119.2),
+        town("Jerusalem", people=970_000, lat=31.8, lon=35.2, country_code="IL"),
+        town("Nearby", people=500_000, lat=34.3, lon=-119.0),
+        town("Rio", people=6_000_000, lat=-22.9, lon=-43.2, country_code="BR"),
+        town("El Ria", people=900_000, lat=10.0, lon=10.0),
+    ]
+    dropped = module("misleading").drop_misleading(features, ["Mass."])
+    assert ((fold(alternate), NameKind.ALTERNATE) in features[0].names) is kept  # type: ignore[attr-defined]
+    assert [row.name for row in dropped] == ([] if kept else [fold(alternate)])
+
+
+def test_a_name_given_by_hand_is_never_dropped() -> None:
+    small = town("Qasr", "Garden City", lat=30.0, lon=31.2, country_code="EG")
+    small.by_hand.add("garden city")  # type: ignore[attr-defined]
+    features = [small, town("Garden City", people=400_000, lat=38.0, lon=-100.9)]
+    assert module("misleading").drop_misleading(features, []) == []
+
+
+def test_points_along_a_river_leave_no_gap_and_keep_off_its_own() -> None:
+    course = shapely.LineString([(44.0, 37.0), (43.1, 36.3), (44.4, 33.3), (47.4, 31.0)])
+    own = (31.0, 47.4)
+    points = module("natural").spread([course], own=own)
+    assert all(distance_km(*own, *point) > 60 for point in points)
+    for step in np.linspace(0, 1, 50):
+        place = course.interpolate(step, normalized=True)
+        assert min(distance_km(place.y, place.x, *point) for point in [own, *points]) < 120
+
+
+@settings(max_examples=many(20), deadline=None)
+@given(st.floats(-60, 60), st.floats(-170, 170), st.floats(0.5, 8))
+def test_points_over_an_area_lie_in_it(lat: float, lon: float, size: float) -> None:
+    area = shapely.box(lon, lat, lon + size, lat + size)
+    points = module("natural").spread([area], own=(lat, lon))
+    assert all(area.buffer(0.01).contains(shapely.Point(east, north)) for north, east in points)
+    assert len(set(points)) == len(points)
+
+
+def test_a_water_is_one_that_is_there_by_name_kind_and_place() -> None:
+    natural = module("natural")
+    river = town("Tigris", "Tigris River", feature_class="H", feature_code="STM", lat=31.0, lon=47.4)
+    by_name = natural._by_bare_name([river])
+    near = shapely.LineString([(44.4, 33.3), (47.0, 31.2)])
+    upstream = shapely.LineString([(40.0, 38.0), (44.4, 33.4)])
+    far = shapely.LineString([(-70.0, -30.0), (-71.0, -31.0)])
+    identifier = river.place.place_id  # type: ignore[attr-defined]
+    assert natural._same(natural.Water("river", ("Tigris",), near), by_name, {}) == [river]
+    assert natural._same(natural.Water("river", ("Tigris",), far), by_name, {}) == []
+    assert natural._same(natural.Water("water", ("Tigris",), near), by_name, {}) == []
+    assert natural._same(natural.Water("river", ("Dicle",), near), by_name, {}) == []
+    # A reach far from the mouth is the same river once the stretch below it is known.
+    assert natural._same(natural.Water("river", ("Tigris",), upstream), by_name, {}) == []
+    assert natural._same(natural.Water("river", ("Tigris",), upstream), by_name, {identifier: [near]}) == [river]
