@@ -68,5 +68,5 @@ def test_removing_what_is_not_there_says_so(cache: Path, name: str) -> None:
 
 
 def test_what_cannot_be_installed_is_told_how_to_be_built(cache: Path) -> None:
-    with pytest.raises(GazetteerNotFound, match="'geonames' and 'postal' can"):
+    with pytest.raises(GazetteerNotFound, match="'geonames', 'postal' and bundles can"):
         run("install", "everything")

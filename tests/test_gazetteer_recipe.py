@@ -59,8 +59,6 @@ def town(name: str, *alternates: str, people: int = 1000, lat: float = 0.0, lon:
         ("IE", "County Cork", "Cork"),
         ("US", "County Line", "County Line"),  # a town, and not in a country where counties come first
         ("IT", "Provincia di Torino", "Torino"),
-        ("FR", "Département de l'Orne", "Orne"),
-        ("ES", "Provincia de Las Palmas", "Las Palmas"),
         ("AR", "Departamento de Rivadavia", "Rivadavia"),
         ("ID", "Kabupaten Bogor", "Bogor"),
         ("MY", "Kota Kinabalu", "Kota Kinabalu"),
@@ -138,20 +136,3 @@ def test_points_over_an_area_lie_in_it(lat: float, lon: float, size: float) -> N
     points = module("natural").spread([area], own=(lat, lon))
     assert all(area.buffer(0.01).contains(shapely.Point(east, north)) for north, east in points)
     assert len(set(points)) == len(points)
-
-
-def test_a_water_is_one_that_is_there_by_name_kind_and_place() -> None:
-    natural = module("natural")
-    river = town("Tigris", "Tigris River", feature_class="H", feature_code="STM", lat=31.0, lon=47.4)
-    by_name = natural._by_bare_name([river])
-    near = shapely.LineString([(44.4, 33.3), (47.0, 31.2)])
-    upstream = shapely.LineString([(40.0, 38.0), (44.4, 33.4)])
-    far = shapely.LineString([(-70.0, -30.0), (-71.0, -31.0)])
-    identifier = river.place.place_id  # type: ignore[attr-defined]
-    assert natural._same(natural.Water("river", ("Tigris",), near), by_name, {}) == [river]
-    assert natural._same(natural.Water("river", ("Tigris",), far), by_name, {}) == []
-    assert natural._same(natural.Water("water", ("Tigris",), near), by_name, {}) == []
-    assert natural._same(natural.Water("river", ("Dicle",), near), by_name, {}) == []
-    # A reach far from the mouth is the same river once the stretch below it is known.
-    assert natural._same(natural.Water("river", ("Tigris",), upstream), by_name, {}) == []
-    assert natural._same(natural.Water("river", ("Tigris",), upstream), by_name, {identifier: [near]}) == [river]

@@ -200,6 +200,11 @@ class HandKept:
             if known is not None and abs(known.lat - lat) < _NEAR and abs(known.lon - lon) < _NEAR:
                 self.aliases.setdefault(known.place_id, geonameid)
 
+    def meet_divisions(self, divisions: dict[str, int]) -> None:
+        """Note what older versions of geomap called the divisions, by their codes: saved tables still do."""
+        for code, geonameid in divisions.items():
+            self.aliases[f"geomap:adm{code.count('.')}/{code}"] = geonameid
+
     def left(self, countries: set[str]) -> Iterator[Candidate]:
         """Yield the features that GeoNames lacks, of no country or of a country in the dump."""
         for place_id, place in self.others.items():
@@ -396,6 +401,7 @@ class _Build:
                 some = lines[begin : begin + PLACES_AT_ONCE]
                 self.places_sorter.extend(self._sortable(path, first + begin, some))
         self._check_countries()
+        self.hand.meet_divisions(self.divisions)
         self.places_sorter.extend([_hand_line(place) for place in self.hand.left(self.seen_countries)])
         postal = self._postal()
         done = 0
