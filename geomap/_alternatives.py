@@ -109,9 +109,9 @@ def alternatives(mentions: pd.DataFrame) -> pd.DataFrame:
     >>> candidates = geomap.alternatives(mentions.query("toponym == 'Geneva'"))
     >>> candidates[["rank", "name", "country_code", "feature_code", "probability"]].head(3)
        rank    name country_code feature_code  probability
-    0     1  Geneva           CH         PPLA      0.70910
-    1     2  Geneva           CH         ADM1      0.18139
-    2     3  Geneva           CH         ADM2      0.05321
+    0     1  Geneva           CH         PPLA      0.68239
+    1     2  Geneva           CH         ADM1      0.18181
+    2     3  Geneva           CH         ADM2      0.09572
     """
     require_columns(mentions, (*MENTION_KEY, "toponym"), what="mentions")
     if len(mentions) and not carries_alternatives(mentions):

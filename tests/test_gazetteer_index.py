@@ -135,10 +135,10 @@ def _compare(store: Store, rows: IndexRows) -> None:
     assert list(store.name_rows()) == list(rows.names)
     for name in {name for name, *_ in rows.names} | {"absent"}:
         bearers = [(row, kind) for folded, row, kind in rows.names if folded == name]
-        assert store.by_name(name) == [places[row]._replace(kind=kind) for row, kind in bearers]
+        assert store.by_name(name, codes=True) == [places[row]._replace(kind=kind) for row, kind in bearers]
         dated = {row for folded, row, *_ in rows.validity if folded == name}
         valid = {row for folded, row, first, last in rows.validity if folded == name and first <= 1900 <= last}
-        assert [each.row for each in store.by_name(name, year=1900)] == [
+        assert [each.row for each in store.by_name(name, year=1900, codes=True)] == [
             row for row, _ in bearers if row not in dated or row in valid
         ]
         _compare_spellings(store, rows, name)

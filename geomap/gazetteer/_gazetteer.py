@@ -239,7 +239,7 @@ class Gazetteer:
         Examples
         --------
         >>> [each.place.name for each in Gazetteer().spelled("Falloujah")]
-        ['Al Fallūjah']
+        ['Al Fallūjah', 'Falluja District']
         """
         of_kind("name", name, str, _A_NAME)
         return spelled(self._store, fold(name), year=year, limit=max(limit, 0))

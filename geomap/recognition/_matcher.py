@@ -64,7 +64,7 @@ PARTS_OF_NAMES = frozenset(
     """.split()
 )
 
-MAX_PLACES = 300_000
+MAX_PLACES = 400_000
 """More than the gazetteer that ships has; the names of all of GeoNames would take gigabytes of memory."""
 
 MIN_POPULATION = 1000
