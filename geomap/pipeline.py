@@ -111,11 +111,11 @@ class Geoparser:
     >>> parser = geomap.Geoparser(recognizer="gazetteer", min_confidence=0.6, source_home={"Courier": "Mosul"})
     >>> mentions = parser.geoparse(geomap.datasets.sample_articles())
     >>> mentions[["toponym", "status", "name", "country"]].head(4)
-      toponym    status   name country
-    0   Mosul  resolved  Mosul    Iraq
-    1   Erbil  resolved  Erbil    Iraq
-    2  Tigris       nil    NaN     NaN
-    3   Mosul  resolved  Mosul    Iraq
+      toponym    status    name country
+    0   Mosul  resolved   Mosul    Iraq
+    1   Erbil  resolved   Erbil    Iraq
+    2  Tigris  resolved  Tigris     NaN
+    3   Mosul  resolved   Mosul    Iraq
     """
 
     def __init__(
@@ -400,9 +400,9 @@ def geoparse(
     >>> mentions = geomap.geoparse(articles, recognizer="gazetteer")
     >>> mentions[["article_id", "toponym", "name", "country", "confidence"]].head(3).round(2)
       article_id toponym    name country  confidence
-    0         a1   Mosul   Mosul    Iraq        0.99
-    1         a1   Erbil   Erbil    Iraq        0.99
-    2         a2  Tigris  Tigris     NaN        0.57
+    0         a1   Mosul   Mosul    Iraq        0.98
+    1         a1   Erbil   Erbil    Iraq        0.98
+    2         a2  Tigris  Tigris     NaN        0.80
     """
     table = as_articles(
         articles, dayfirst=dayfirst

@@ -243,8 +243,8 @@ def moved(a: gpd.GeoDataFrame, b: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     >>> stricter = mentions.assign(status=mentions["status"].mask(mentions["confidence"] < 0.8, "nil"))
     >>> moved(mentions, stricter)[["article_id", "toponym", "difference", "confidence_a"]]
       article_id toponym difference  confidence_a
-    0         a2  Tigris   nil in b      0.566208
-    1         a3  Geneva   nil in b      0.709100
+    0         a2  Tigris   nil in b      0.799039
+    1         a3  Geneva   nil in b      0.682391
     """
     one, other = _run(a, "a"), _run(b, "b")
     both = one.merge(other, on=_KEY, how="outer", suffixes=("_a", "_b"), indicator=True, sort=False)

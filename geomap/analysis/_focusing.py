@@ -142,8 +142,8 @@ def focus(
     >>> focus(sample_mentions())[["article_id", "name", "score", "mentions"]].round(2)
       article_id    name  score  mentions
     0         a1   Mosul   0.53         1
-    1         a2   Mosul   0.39         1
-    2         a3  Geneva   0.38         1
+    1         a2   Mosul   0.36         1
+    2         a3  Geneva   0.36         1
     3         a4   Mosul   0.51         1
     """
     one_of("method", method, METHODS)

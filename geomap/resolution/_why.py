@@ -136,12 +136,12 @@ def why(mentions: pd.DataFrame, *, gazetteer: Gazetteer | None = None) -> Explan
     >>> mentions = geomap.datasets.sample_mentions()
     >>> explanation = geomap.why(mentions.query("toponym == 'Geneva'"))
     >>> print(explanation)  # doctest: +ELLIPSIS
-    “Geneva” was resolved to Geneva, Geneva, Switzerland (probability 71%) rather than ...
+    “Geneva” was resolved to Geneva, Geneva, Switzerland (probability 68%) rather than ...
     >>> explanation.table[["evidence", "contribution"]].round(1).head(3)
                                            evidence  contribution
-    0                      what kind of place it is           0.2
-    1                    how prominent the place is           0.1
-    2  where the publisher's other articles are set          -0.1
+    0                      what kind of place it is           0.8
+    1                    how prominent the place is          -0.3
+    2  how near it is to the article's other places          -0.2
     """
     require_columns(mentions, (*MENTION_KEY, "toponym"), what="mentions")
     if gazetteer is not None:
