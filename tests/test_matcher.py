@@ -163,7 +163,7 @@ def test_only_names_of_the_most_prominent_places_are_looked_for(tmp_path: Path, 
     assert found(GazetteerMatcher(own), text) == ["Aldersholt", "Wymondbury"]
     assert found(GazetteerMatcher(own, limit=1), text) == ["Aldersholt"]
     # The whole of GeoNames has thirteen million places: their names do not fit into memory.
-    assert GazetteerMatcher(own).limit == 300_000
+    assert GazetteerMatcher(own).limit == 400_000
 
 
 def test_a_gazetteer_without_abbreviations_has_no_empty_mentions(tmp_path: Path, gazetteer_cache: Path) -> None:
