@@ -59,6 +59,8 @@ def town(name: str, *alternates: str, people: int = 1000, lat: float = 0.0, lon:
         ("IE", "County Cork", "Cork"),
         ("US", "County Line", "County Line"),  # a town, and not in a country where counties come first
         ("IT", "Provincia di Torino", "Torino"),
+        ("FR", "Département de l'Orne", "Orne"),
+        ("ES", "Provincia de Las Palmas", "Las Palmas"),
         ("AR", "Departamento de Rivadavia", "Rivadavia"),
         ("ID", "Kabupaten Bogor", "Bogor"),
         ("MY", "Kota Kinabalu", "Kota Kinabalu"),

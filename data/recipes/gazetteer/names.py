@@ -15,9 +15,10 @@ from geomap.gazetteer._folding import fold
 _HERE = Path(__file__).parent
 # Between the word for the type and the name: "Provincia de la Rioja", "Département de l'Orne", "Comuna Albac".
 _OF = r"\s+of(?:\s+the)?\s+"
+# Written small: "Las" is part of the name in "Provincia de Las Palmas".
 _LINK = (
-    rf"(?:{_OF}|\s+(?:de las|de los|de la|de el|della|delle|degli|dei|del|des|das|dos|du|de|di|da|do|van)\s+|"
-    r"\s+(?:de l|dell|d)['’]|\s+)"
+    rf"(?:{_OF}|(?-i:\s+(?:de l|dell|d)['’])|"
+    r"(?-i:\s+(?:de las|de los|de la|de el|della|delle|degli|dei|del|des|das|dos|du|de|di|da|do|van))\s+|\s+)"
 )
 # A division's name cut down to one of these would match every "Northern" and "Capital" in the news.
 _TOO_GENERAL = frozenset((_HERE / "general_names.txt").read_text("utf-8").split("\n"))
