@@ -22,6 +22,21 @@ from geomap.resolution._context import FOLLOWERS, holds
 from geomap.resolution._source_home import SourceHome
 from geomap.tables import Floats, Ints
 
+# What only other names in the article can say.
+COMPANY = (
+    "country_share",
+    "first_order_share",
+    "second_order_share",
+    "country_named",
+    "first_order_named",
+    "near_25",
+    "near_100",
+    "near_400",
+    "nearest",
+    "neighbor",
+    "neighbor_kind",
+    "dateline_near",
+)
 NAMES = (
     # How prominent a place is, what it is, and how it bears the name.
     "prominence",
@@ -48,18 +63,7 @@ NAMES = (
     "contradicted",
     # What it shares with the article's other names: country, divisions, distance, kind. Missing where there are none.
     "alone",
-    "country_share",
-    "first_order_share",
-    "second_order_share",
-    "country_named",
-    "first_order_named",
-    "near_25",
-    "near_100",
-    "near_400",
-    "nearest",
-    "neighbor",
-    "neighbor_kind",
-    "dateline_near",
+    *COMPANY,
     # What it shares with the publisher's other articles.
     "outlet_known",
     "outlet_country",
@@ -86,21 +90,6 @@ NEIGHBORS = 2
 NEIGHBOR_CHARACTERS = 40
 LEVELS = 5
 MISSING = -1.0
-# What only other names in the article can say.
-COMPANY = (
-    "country_share",
-    "first_order_share",
-    "second_order_share",
-    "country_named",
-    "first_order_named",
-    "near_25",
-    "near_100",
-    "near_400",
-    "nearest",
-    "neighbor",
-    "neighbor_kind",
-    "dateline_near",
-)
 CELL_DEGREES = 1.0
 CELLS_IN_ROW = 400  # of the grid, with room for a margin on either side
 # The signals of a candidate at the publisher's home, so that a home that the user names weighs as much as one that is

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from table import Table
+from table import Table, labeled_table
 
 from geomap.articles import as_articles
 from geomap.gazetteer import Candidate, Gazetteer, fold
@@ -197,22 +197,14 @@ def _labeled(name: str, batch: Batch, group_of: np.ndarray, examples: list[Examp
         right[rows] = np.any(near, axis=0)
         best = np.array([batch.places[row].row == example.places[0].row for row in rows])
         label[rows] = np.where(best, 2, right[rows].astype(int))
-    keep = asked > 0
-    rows = keep[batch.group]
-    has_right = np.zeros(groups, dtype=bool)
-    np.logical_or.at(has_right, batch.group, right)
-    renumber = np.cumsum(keep) - 1
-    return Table(
-        name=name,
-        signals=signals[rows],
-        group=renumber[batch.group[rows]],
-        label=label[rows],
-        right=right[rows],
-        sizes=np.diff(batch.starts)[keep],
-        article=batch.group_article[keep],
-        gold_per_group=asked[keep],
-        has_right=has_right[keep],
-        weight=np.full(int(keep.sum()), weight),
+    return labeled_table(
+        name,
+        batch,
+        signals,
+        right,
+        label,
+        asked,
+        weight=np.full(groups, weight),
         gold=len(examples),
         # Folds are dealt by name: no name is both learned from and measured on.
         outlets=[example.name for example in examples],

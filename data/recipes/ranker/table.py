@@ -15,7 +15,7 @@ from geomap.evaluation._metrics import NEAR_KM
 from geomap.gazetteer import Gazetteer
 from geomap.geometry import distance_km
 from geomap.pipeline import Geoparser
-from geomap.resolution._candidates import build_batch
+from geomap.resolution._candidates import Batch, build_batch
 from geomap.resolution._resolver import joined
 from geomap.resolution._signals import NAMES, compute_signals
 
@@ -181,7 +181,33 @@ def _table(name: str, articles: pd.DataFrame, gold: Gold, spans: pd.DataFrame, p
         right[rows] = distance_km(lat, lon, batch.columns.lat[rows], batch.columns.lon[rows]) <= NEAR_KM
         exact = np.array([geonameid is not None and batch.places[row].geonameid == geonameid for row in rows])
         label[rows] = np.where(exact, 2, right[rows].astype(int))
-    has_right = np.zeros(groups, dtype=bool)
+    return labeled_table(
+        name,
+        batch,
+        signals,
+        right,
+        label,
+        gold_per_group,
+        weight=np.sqrt(gold_per_group),
+        gold=int(known.sum()),
+        outlets=list(gold.articles["source"]),
+    )
+
+
+def labeled_table(
+    name: str,
+    batch: Batch,
+    signals: np.ndarray,
+    right: np.ndarray,
+    label: np.ndarray,
+    gold_per_group: np.ndarray,
+    *,
+    weight: np.ndarray,
+    gold: int,
+    outlets: list[str | None],
+) -> Table:
+    """Return the table of a batch, cut down to the groups with gold and numbered anew; parameters as of :class:`Table`."""
+    has_right = np.zeros(len(gold_per_group), dtype=bool)
     np.logical_or.at(has_right, batch.group, right)
     keep = gold_per_group > 0
     rows = keep[batch.group]
@@ -196,7 +222,7 @@ def _table(name: str, articles: pd.DataFrame, gold: Gold, spans: pd.DataFrame, p
         article=batch.group_article[keep],
         gold_per_group=gold_per_group[keep],
         has_right=has_right[keep],
-        weight=np.sqrt(gold_per_group[keep]),
-        gold=int(known.sum()),
-        outlets=list(gold.articles["source"]),
+        weight=weight[keep],
+        gold=gold,
+        outlets=outlets,
     )
