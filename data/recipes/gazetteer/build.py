@@ -182,7 +182,7 @@ def _rows(every: list[build.Feature], forms: hand.Forms, written: dict[str, set[
         countries=[
             (feature.place.country_code, row)
             for row, feature in numbered
-            if (feature.place.feature_code or "").startswith("PCL")
+            if feature.place.country_code and (feature.place.feature_code or "").startswith("PCL")
         ],
         divisions=[(feature.division, row) for row, feature in numbered if feature.division],
         demonyms=[(form, rows[place_id], sort) for form, place_id, sort in forms.demonyms],
