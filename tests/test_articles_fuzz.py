@@ -335,7 +335,7 @@ def check(number: int, folder: Path) -> None:
 
 
 def test_there_is_a_sound_file_of_every_format_and_each_is_recognized(tmp_path: Path):
-    kinds = set()
+    kinds: set[str] = set()
     for name, data in sound_files().items():
         (tmp_path / name).write_bytes(data)
         kinds.update(source.kind for source in find_sources(tmp_path / name, ProblemLog()))

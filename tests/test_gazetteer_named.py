@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -26,14 +26,14 @@ from geomap.gazetteer._model import INDEX_SUFFIX, SCHEMA_VERSION
 from geomap.gazetteer._sources import checked_name
 from geomap.maps._corpus import credit, credit_html
 
-SYRIA = [
+SYRIA: list[tuple[object, ...]] = [
     (163843, "Syria", "Syria", "", 35.0, 38.0, "A", "PCLI", "SY", "00", "", 18284000),
     (170654, "Damascus", "Damascus", "Damas,Dimashq", 33.5102, 36.29128, "P", "PPLC", "SY", "13", "", 1569394),
     (170017, "Al Mayādīn", "Al Mayadin", "Meyadine", 35.0191, 40.4505, "P", "PPL", "SY", "07", "", 44000),
 ]
 IRAQ = [place for place in PLACES if place[8] == "IQ"]
 # country, postcode, name, admin1, its code, admin2, its code, lat, lon, accuracy
-POSTAL = {
+POSTAL: dict[str, list[tuple[object, ...]]] = {
     "US": [
         ("US", "45701", "Athens", "Ohio", "OH", "Athens", "009", 39.33, -82.10, 4),
         ("US", "45711", "Umberville", "Ohio", "OH", "Athens", "009", 39.40, -81.96, 4),
@@ -51,7 +51,7 @@ POSTAL = {
 }
 
 
-def text_of(places: list[tuple[object, ...]]) -> str:
+def text_of(places: Sequence[tuple[object, ...]]) -> str:
     return "".join(f"{place_line(place)}\n" for place in places)
 
 

@@ -10,10 +10,8 @@ import geomap
 def places(text: str) -> dict[str, tuple[str | None, str | None]]:
     """Return the division and country of each mention, None for what was not resolved."""
     mentions = geomap.geoparse(text)
-    return {
-        row.toponym: (row.admin1, row.country) if row.status == "resolved" else (None, None)
-        for row in mentions.itertuples()
-    }
+    places = mentions[["admin1", "country"]].astype(object).where(mentions["status"] == "resolved", None)
+    return dict(zip(mentions["toponym"], places.itertuples(index=False, name=None), strict=True))
 
 
 @pytest.mark.parametrize(

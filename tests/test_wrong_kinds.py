@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import folium
 import geopandas as gpd
@@ -202,7 +202,10 @@ def test_only_texts_rows_and_tables_of_them_are_articles(kind: str) -> None:
             lambda: geomap.Gazetteer().lookup(None),
             r"name must be the name of a place \(str\), or a list of .*; got None",
         ),
-        (lambda: geomap.Gazetteer().lookup(["Mosul", 3]), r"a name must be the name of a place \(str\); got an int"),
+        (
+            lambda: geomap.Gazetteer().lookup(cast("Any", ["Mosul", 3])),
+            r"a name must be the name of a place \(str\); got an int",
+        ),
         (
             lambda: geomap.Gazetteer().candidates("Mosul"),
             r"names must be a list of names \(str\); got a str \('Mosul'\)",
