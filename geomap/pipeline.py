@@ -7,20 +7,23 @@ import threading
 import warnings
 from collections import OrderedDict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from geomap._checks import of_kind, probability
+from geomap._coordinates import point_of
 from geomap._language import languages_of, not_read
+from geomap._notation import Notation, Plain
 from geomap._progress import Progress, no_progress
 from geomap._text import Sentences
 from geomap.articles import as_articles, title_is_repeated
 from geomap.errors import InvalidTable, LanguageNotRead
 from geomap.gazetteer import Gazetteer
 from geomap.gazetteer._sources import Source, each_source, stamp
-from geomap.recognition import Recognizer, default_recognizer
+from geomap.recognition import Recognizer, Span, default_recognizer
 from geomap.recognition._defaults import ships
 from geomap.resolution import Ranker, Resolver, default_ranker
 from geomap.resolution._fallback import Fallback, check_service
@@ -48,12 +51,14 @@ __all__ = ["Geoparser", "forget", "geoparse"]
 
 Articles = str | os.PathLike[str] | Mapping[str, Any] | Iterable[Any] | pd.DataFrame
 PARSERS_KEPT = 4
+COORDINATE = KINDS[3]
 
 ARTICLES_PER_CALL = 256  # of a recognizer: enough to fill its batches, few enough to report progress
 RECOGNIZED: Mapping[str, str] = {
     **SPANS,
     **dict.fromkeys(("toponym", "kind", "usage"), "str"),
     "recognition_score": "float64",
+    "read_as": "str",
 }
 
 
@@ -149,6 +154,7 @@ class Geoparser:
         self._ships = ships(recognizer)
         self._ranker = ranker
         self._resolver: Resolver | None = None
+        self._notation: Notation | None = None
 
     def load(self) -> None:
         """Load the recognizer and the resolver now rather than at first use."""
@@ -170,6 +176,13 @@ class Geoparser:
                 ranker = default_ranker(ranker)
             self._resolver = Resolver(self.gazetteer, ranker)
         return self._resolver
+
+    @property
+    def notation(self) -> Notation:
+        """What reads spans as the names that they mean, made at first use."""
+        if self._notation is None:
+            self._notation = Notation(self.gazetteer)
+        return self._notation
 
     def geoparse(
         self, articles: Articles, *, dayfirst: bool | None = None, progress: Progress | None = None
@@ -229,7 +242,9 @@ class Geoparser:
         Returns
         -------
         DataFrame
-            ``article_id, field, start, end, toponym, kind, usage, recognition_score``, in the order of the mentions table.
+            ``article_id, field, start, end, toponym, kind, usage, recognition_score``, in the order of the mentions table;
+            and ``read_as``, the name to look up where it is not the words as written ("North Dakota" for the first of "North
+            and South Dakota").
         """
         table = as_articles(articles, dayfirst=dayfirst)
         self._warn_of_languages(table)
@@ -246,10 +261,14 @@ class Geoparser:
 
     def _recognize_together(self, articles: pd.DataFrame) -> pd.DataFrame:
         readings = list(_readings(articles))
-        spans_of_readings = self.recognizer.recognize([text for _, _, text in readings])
+        plain = [Plain(text) for _, _, text in readings]
+        recognized = self.recognizer.recognize([each.text for each in plain])
+        read = [
+            each.placed(self.notation.read(each.text, spans)) for each, spans in zip(plain, recognized, strict=True)
+        ]
         rows = [
-            (article_id, field, span.start, span.end, text[span.start : span.end], span.kind, span.usage, span.score)
-            for (article_id, field, text), spans in zip(readings, spans_of_readings, strict=True)
+            (article_id, field, *_as_row(span, text))
+            for (article_id, field, text), spans in zip(readings, read, strict=True)
             for span in spans
         ]
         return pd.DataFrame(rows, columns=list(RECOGNIZED))
@@ -264,7 +283,7 @@ class Geoparser:
         articles
             The articles, in any form that :func:`geomap.geoparse` takes.
         spans
-            ``article_id, field, start, end``; also ``kind``, ``usage`` and ``recognition_score`` where known.
+            ``article_id, field, start, end``; also ``kind``, ``usage``, ``recognition_score`` and ``read_as`` where known.
         use_context
             Whether the toponyms that geomap itself recognizes around the spans count as evidence too.
         dayfirst
@@ -281,7 +300,7 @@ class Geoparser:
             If a span names an unknown article, or has offsets outside its field; the message names the row.
         """
         articles = as_articles(articles, dayfirst=dayfirst)
-        spans = _validated_spans(articles, spans)
+        spans = self._named(articles, _validated_spans(articles, spans))
         context = self._recognize(articles, no_progress) if use_context and len(spans) else None
         return self._resolve(articles, spans, context, no_progress)
 
@@ -292,12 +311,13 @@ class Geoparser:
             return with_further_columns(empty_mentions(), articles)
         progress("resolution", 0, len(articles))
         given, articles = articles, with_source_homes(articles, self.source_home)
-        places = self.resolver.resolve(articles, spans, context=context)
+        context = None if context is None else _looked_up(context)
+        places = self.resolver.resolve(articles, _looked_up(spans), context=context).reindex(spans.index)
         if self.fallback is not None:
             places = Fallback(self.fallback, self.resolver).resolve(
-                articles, spans, places, nil=self._is_nil(places), context=context, progress=progress
+                articles, _looked_up(spans), places, nil=self._is_nil(places), context=context, progress=progress
             )
-        table = pd.concat([spans, places], axis=1)
+        table = pd.concat([spans, _with_coordinates(spans, places)], axis=1)
         nil = self._is_nil(table)
         table["status"] = np.where(nil, "nil", "resolved")
         if nil.any():
@@ -305,6 +325,17 @@ class Geoparser:
         mentions = with_further_columns(finish_mentions(_with_article(table, articles)), given)
         progress("resolution", len(articles), len(articles))
         return mentions
+
+    def _named(self, articles: pd.DataFrame, spans: pd.DataFrame) -> pd.DataFrame:
+        """Return spans with the names that they mean, where these are not given."""
+        texts = field_texts(articles)
+        names: list[str | None] = []
+        for (article_id, field), rows in groupby(
+            zip(*(spans[name] for name in MENTION_KEY), strict=True), lambda row: row[:2]
+        ):
+            each = [Span(int(start), int(end), KINDS[0]) for _, _, start, end in rows]
+            names += self.notation.names(texts[field][article_id], each)
+        return spans.assign(read_as=spans["read_as"].where(spans["read_as"].notna(), names))
 
     def _is_nil(self, places: pd.DataFrame) -> pd.Series[bool]:
         unsure = places["confidence"] < self.min_confidence
@@ -536,7 +567,7 @@ def _validated_spans(articles: pd.DataFrame, spans: pd.DataFrame) -> pd.DataFram
     if "kind" not in table.columns:
         table["kind"] = KINDS[0]
     table["kind"] = table["kind"].fillna(KINDS[0])
-    for name in ("usage", "recognition_score"):
+    for name in ("usage", "recognition_score", "read_as"):
         if name not in table.columns:
             table[name] = None
     table["_article"] = table["article_id"].map(numbers)
@@ -544,6 +575,40 @@ def _validated_spans(articles: pd.DataFrame, spans: pd.DataFrame) -> pd.DataFram
         ["_article", "field", "start", "end"], ascending=[True, False, True, True], kind="stable"
     )
     return ordered[list(RECOGNIZED)].reset_index(drop=True)
+
+
+def _as_row(span: Span, text: str) -> tuple[object, ...]:
+    words = text[span.start : span.end]
+    return (span.start, span.end, words, span.kind, span.usage, span.score, span.name)
+
+
+def _looked_up(spans: pd.DataFrame) -> pd.DataFrame:
+    """Return the spans that a gazetteer is asked for, with the name that each means as its toponym."""
+    asked = spans[spans["kind"] != COORDINATE]
+    return asked.assign(toponym=asked["read_as"].where(asked["read_as"].notna(), asked["toponym"]))
+
+
+def _with_coordinates(spans: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
+    """Return the places with those of coordinates, which are the point that they say."""
+    written = spans.loc[spans["kind"] == COORDINATE, "toponym"]
+    if not len(written):
+        return places
+    said = pd.DataFrame([_said(words) for words in written], index=written.index)
+    return places.assign(
+        **{name: places[name].where(~places.index.isin(said.index), said[name]) for name in said.columns}
+    )
+
+
+def _said(words: str) -> dict[str, object]:
+    lat, lon = point_of(words) or (np.nan, np.nan)
+    known = np.isfinite(lat)
+    return {
+        "place_id": f"{COORDINATE}:{lat:.5f},{lon:.5f}" if known else None,
+        "name": " ".join(words.split()) if known else None,
+        "lat": lat,
+        "lon": lon,
+        "confidence": float(known),
+    }
 
 
 def _with_article(table: pd.DataFrame, articles: pd.DataFrame) -> pd.DataFrame:

@@ -29,7 +29,7 @@ Floats = npt.NDArray[np.float64]
 
 CRS = "EPSG:4326"
 FIELDS = ("title", "text")
-KINDS = ("toponym", "demonym", "embedded")
+KINDS = ("toponym", "demonym", "embedded", "coordinate")
 USAGES = ("literal", "associative")
 STATUSES = ("resolved", "nil")
 MIN_CONFIDENCE = 0.3
@@ -89,7 +89,9 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
         "end": Column("int64", "offset after the last: `article[field][start:end] == toponym`"),
         "toponym": Column("str", "the words as written"),
         "kind": Column(
-            "str", "`toponym` (Mosul), `demonym` (Iraqi) or `embedded` (the Paris of “Paris Police Department”)"
+            "str",
+            "`toponym` (Mosul), `demonym` (Iraqi), `embedded` (the Paris of “Paris Police Department”) or `coordinate` "
+            "(36.34 N, 43.13 E)",
         ),
         "usage": Column(
             "str", "`literal` (“in Mosul”) or `associative` (“Turkey said”); missing where the recognizer cannot tell"

@@ -22,7 +22,7 @@ def part_of(module: str) -> str | None:
     if "." not in module:
         return None
     name = module.split(".")[1]
-    on_the_ground = name.startswith("_") and name != "_spacy_component"
+    on_the_ground = name.startswith("_") and name not in {"_notation", "_spacy_component"}
     return GROUND if on_the_ground or name in {"errors", "geometry", "resources", "tables"} else name
 
 

@@ -189,7 +189,9 @@ class Store:
         at the country.
         """
         names = self._open.names
-        found = [names[number] for number in self._spelling.of(key.encode("utf-8", "surrogatepass"))]
+        # Keys of two families may share a bucket, and a name has one in each family of its countries.
+        numbers = dict.fromkeys(self._spelling.of(key.encode("utf-8", "surrogatepass")))
+        found = [names[number] for number in numbers]
         return [*self.existing([bare(key)]), *(with_key(key, found) if found else ())]
 
     @cached_property

@@ -23,6 +23,10 @@ FAMOUS_WORD = 500_000
 """The same of a name that is a word too: "Paris" is among the ordinary words of English, as "Reading" is."""
 
 
+FIRST = 8
+"""Candidates of a name that are looked at: a division of the same name may stand before the town."""
+
+
 def ships(recognizer: object) -> bool:
     """Return whether a recognizer is one that ships: the default, or one of its names that leads to no model of one's own.
 
@@ -92,7 +96,7 @@ def famous(gazetteer: Gazetteer) -> Famous:
         if name.casefold() in words.given and not alone:
             return False
         smallest = FAMOUS_WORD if name.casefold() in words.ordinary else FAMOUS
-        candidates = gazetteer.candidates([name], limit=1).get(name) or []
+        candidates = gazetteer.candidates([name], limit=FIRST).get(name) or []
         return any(
             each.kind == NameKind.MAIN
             and (each.feature_class == "P" or (each.feature_code or "").startswith("PCL"))

@@ -16,11 +16,13 @@ class Span:
     start, end
         Character offsets in the text: ``text[start:end]`` are the words as written.
     kind
-        ``"toponym"``, ``"demonym"`` or ``"embedded"``.
+        ``"toponym"``, ``"demonym"``, ``"embedded"`` or ``"coordinate"``.
     usage
         ``"literal"`` or ``"associative"``; None if the recognizer cannot tell.
     score
         Score of the span in [0, 1]; None if the recognizer has none.
+    name
+        The name to look up where it is not the words as written: "North Dakota" for the first of "North and South Dakota".
     """
 
     start: int
@@ -28,6 +30,7 @@ class Span:
     kind: str
     usage: str | None = None
     score: float | None = None
+    name: str | None = None
 
 
 @runtime_checkable
@@ -42,7 +45,7 @@ class Recognizer(Protocol):
     ...         found = [re.match("([A-Z]+), ", text) for text in texts]
     ...         return [[Span(*match.span(1), "toponym")] if match else [] for match in found]
     >>> Datelines().recognize(["MOSUL, Iraq: rain fell.", "Rain fell."])
-    [[Span(start=0, end=5, kind='toponym', usage=None, score=None)], []]
+    [[Span(start=0, end=5, kind='toponym', usage=None, score=None, name=None)], []]
     """
 
     def recognize(self, texts: Sequence[str]) -> list[list[Span]]:

@@ -249,7 +249,7 @@ def _checked(
     for key, each, context in zip(keys, asked, contexts, strict=True):
         candidates = [proposal.place for proposal in found[each][1]]
         if context.areas and not any(holds(context.areas, candidate) for candidate in candidates):
-            if context.firm and _is_town(candidates) and lies_elsewhere(context.areas, candidates):
+            if context.firm and not _is_country(candidates) and lies_elsewhere(context.areas, candidates):
                 context = context.placed_nowhere()
             else:
                 context = context.unplaced()  # an enumeration: "Baghdad, Cairo and Amman"
@@ -264,10 +264,9 @@ def _checked(
     ]
 
 
-def _is_town(candidates: Sequence[Candidate]) -> bool:
-    """Return whether a name is known of towns and small areas alone, not of countries: "Jordan, Egypt" is a list."""
-    codes = [candidate.feature_code or "" for candidate in candidates]
-    return bool(codes) and not any(code.startswith("PCL") or code == "ADM1" for code in codes)
+def _is_country(candidates: Sequence[Candidate]) -> bool:
+    """Return whether a name is a country's own: "Jordan, Egypt" is a list."""
+    return any(each.kind == NameKind.MAIN and (each.feature_code or "").startswith("PCL") for each in candidates)
 
 
 def _find(asked: Iterable[Asked], gazetteer: Gazetteer, limit: int) -> Found:

@@ -40,9 +40,9 @@ _BEFORE = re.compile(rf"({_PHRASE})(?:['’]s?)?\s(?:[a-z-]+\s){{0,3}}{_SORT}(?:
 _LONGEST = 240
 
 
-def container_phrases(text: str, start: int, end: int) -> list[str]:
-    """Return the phrases beside a mention that may name what holds it, the most telling first."""
-    phrases = [own_container(text[start:end])]
+def container_phrases(text: str, start: int, end: int, toponym: str) -> list[str]:
+    """Return the phrases in the name of a mention and beside it that may say what holds it, the most telling first."""
+    phrases = [own_container(toponym)]
     following = _FOLLOWING.match(text, end)
     if following:
         chained = _FOLLOWING.match(text, following.end())
@@ -214,9 +214,9 @@ def read_contexts(
     """
     years = [None] * len(mentions) if years is None else years
     texts = field_texts(articles)
-    rows = list(zip(*(mentions[name] for name in MENTION_KEY), strict=True))
-    phrases = [container_phrases(texts[field][article_id], start, end) for article_id, field, start, end in rows]
-    defined = [defining_phrases(texts[field][article_id], start, end) for article_id, field, start, end in rows]
+    rows = list(zip(*(mentions[name] for name in (*MENTION_KEY, "toponym")), strict=True))
+    phrases = [container_phrases(texts[field][of], start, end, toponym) for of, field, start, end, toponym in rows]
+    defined = [defining_phrases(texts[field][of], start, end) for of, field, start, end, _ in rows]
     known = {
         year: areas_named(
             (
@@ -234,11 +234,24 @@ def read_contexts(
     contexts = []
     order = -1
     previous: str | None = None
-    for (article_id, field, start, end), chain, definition, year in zip(rows, phrases, defined, years, strict=True):
+    for (article_id, field, start, end, toponym), chain, definition, year in zip(
+        rows, phrases, defined, years, strict=True
+    ):
         order = order + 1 if article_id == previous else 0
         previous = article_id
         text = texts[field][article_id]
-        context = _read(text, field, start, end, [*chain, *definition], known[year], order)
+        areas, key = combined([*chain, *definition], known[year])
+        context = MentionContext(
+            areas=areas,
+            container_key=key,
+            in_title=field == "title",
+            dateline=field == "text" and opens_text(text, start, end),
+            preposition=bool(_PREPOSITION.search(text[max(0, start - 12) : start])),
+            follower=_follower(text, start, end, toponym),
+            first=start,
+            mentions=1,
+            order=order,
+        )
         firm = _is_upper(known[year].get(firm_phrase(text, start, end).removesuffix(".")))
         contexts.append(replace(context, defined=bool(definition and context.areas), firm=firm))
     return contexts
@@ -247,29 +260,6 @@ def read_contexts(
 def _is_upper(areas: Areas | None) -> bool:
     """Return whether a phrase names countries or first-order divisions alone; of many places lower codes are not known."""
     return bool(areas) and all(second is None for (_, _, second), _ in areas or ())
-
-
-def _read(
-    text: str,
-    field: str,
-    start: int,
-    end: int,
-    chains: list[str],
-    known: dict[str, Areas],
-    order: int,
-) -> MentionContext:
-    areas, key = combined(chains, known)
-    return MentionContext(
-        areas=areas,
-        container_key=key,
-        in_title=field == "title",
-        dateline=field == "text" and opens_text(text, start, end),
-        preposition=bool(_PREPOSITION.search(text[max(0, start - 12) : start])),
-        follower=_follower(text, start, end),
-        first=start,
-        mentions=1,
-        order=order,
-    )
 
 
 def combined(chains: list[str], known: dict[str, Areas]) -> tuple[Areas, str]:
@@ -338,9 +328,9 @@ def lies_elsewhere(areas: Areas, places: Iterable[Candidate]) -> bool:
     )
 
 
-def _follower(text: str, start: int, end: int) -> str:
+def _follower(text: str, start: int, end: int, toponym: str) -> str:
     """Return the kind of place that the words in and around a toponym say it is, empty where they say none."""
-    own = text[start:end].casefold().split()
+    own = toponym.casefold().split()
     next_word = _NEXT_WORD.match(text, end)
     for word in (next_word.group(1).casefold() if next_word else "", own[-1] if own else "", own[0] if own else ""):
         if word in _KIND_OF_WORD:

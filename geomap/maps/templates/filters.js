@@ -8,6 +8,7 @@
     ["toponym", "Names (Mosul)"],
     ["demonym", "People and adjectives (Iraqi)"],
     ["embedded", "Inside other names (Paris Police)"],
+    ["coordinate", "Coordinates (36.34 N, 43.13 E)"],
   ]);
 
   // `ends` gets what is to be called when the panel goes.
