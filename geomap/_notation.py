@@ -16,20 +16,20 @@ from geomap._coordinates import coordinates_in
 from geomap._place_words import DIRECTIONS
 from geomap.gazetteer import Candidate, Gazetteer, NameKind
 from geomap.recognition import Span
-from geomap.recognition._matcher import INSTITUTIONS
 from geomap.recognition._words import english_words
 from geomap.resolution._names import name_variants
 
 WELL_KNOWN = 15_000
 """Inhabitants from which on a town's name is read out of a notation that hides it, such as a hashtag."""
 
-FACILITIES = frozenset(
+OFFICES = frozenset(
     """
-    airport arena barracks base bridge cathedral cemetery church clinic courthouse dam depot embassy factory hall hospital
-    hotel jail library mall market mosque museum palace park penitentiary plant port prison refinery school shrine stadium
-    station temple terminal theater theatre tower zoo
+    attorney commission commissioners council court courthouse courts jail jury police prison prosecutor sheriff
     """.split()
 )
+"""What belongs to the place in its name, so that the place is meant where nothing is known of the whole."""
+
+COUNTY = re.compile(r"(?:county|parish|borough|township)\Z", re.IGNORECASE)
 
 
 class Names:
@@ -236,10 +236,10 @@ def _parties(text: str, spans: list[Span], names: Names) -> list[Span]:
 def _states_of_parties(text: str, names: Names) -> Iterator[Span]:
     for match in _PARTY.finditer(text):
         start, end = match.span(1)
-        for stop in dict.fromkeys((end, start + len(match[1].split()[0]))):
-            if name := _state(text[start:stop], names):
-                yield Span(start, stop, "toponym", "associative", None, name)
-                break
+        # "D-Iowa City" is a town's.
+        stop = end if names.exact(match[1]) else start + len(match[1].split()[0])
+        if name := _state(text[start:stop], names):
+            yield Span(start, stop, "toponym", "associative", None, name)
 
 
 def _state(words: str, names: Names) -> str | None:
@@ -299,6 +299,7 @@ _RUN_BEFORE = re.compile(rf"(?<![\w.'’-])({_RUN})\Z")
 _PLACED = re.compile(
     r"(?:\b(?:in|at|near|from|to|of|outside|around|between|and|for|leaving|into)\s(?:the\s)?|\A|\n|[.!?:;|\t—–-]\s?)\Z"
 )
+_NAME_GOES_ON = re.compile(r"[ \u00a0][^\W\d_a-z]")
 _OWNED = re.compile(rf"['’]s?\s({_RUN})")
 LONGEST_RUN = 60
 LEAST_OWNED = 1_000
@@ -318,7 +319,8 @@ def _beside_containers(text: str, spans: Sequence[Span], names: Names) -> Iterat
         if not areas:
             continue
         link = _CONTAINER_BEHIND.search(text, max(0, span.start - 8), span.start)
-        if link and link.start() not in taken:
+        # "Lighthizer, U.S. Trade Representative": the area is part of another name.
+        if link and link.start() not in taken and not _NAME_GOES_ON.match(text, span.end):
             yield from _held_before(text, link, areas, names)
         owned = _OWNED.match(text, span.end)
         if owned:
@@ -368,7 +370,7 @@ _TRAVEL = re.compile(
 )
 _CODE = re.compile(r"(?<![\w.#@&/])([A-Z]{3})(?![\w&]|\.[A-Z])")
 _TO_CODE = re.compile(
-    r"(?:\b(?:at|between|from|into|out of|through|to|via|near|for|and|or|→)\s|[(/→-]\s?|[A-Z]{3}[-–/→]\s?)\Z"
+    r"(?:\b(?:at|between|from|into|out of|through|to|via)\s|(?i:airport)\s\(|\b[A-Z]{3}(?:[-–/]|\s(?:to|and|or)\s|,\s))\Z"
 )
 # Agencies, airlines and others whose initials are also codes of airports.
 _NO_AIRPORTS = frozenset(
@@ -480,7 +482,6 @@ def _country_letters(text: str, spans: list[Span], names: Names) -> list[Span]:
 
 
 _POSTAL_CODE = re.compile(r"(?:[A-Z]{1,2}\d[A-Z\d]?(?:\s?\d[A-Z]{2})?|\d{4,6}(?:-\d{4})?)\Z")
-_OF = re.compile(r"\b(?:of|de|del|di|da|do|des|du)\s(?:the\s)?(?=[^\W\d_a-z])")
 
 
 def _backed_off(text: str, spans: list[Span], names: Names) -> list[Span]:
@@ -503,14 +504,11 @@ def _parts(text: str, span: Span, names: Names) -> tuple[Span, ...]:
         if not names.exact(name):
             continue
         if areas := names.areas(behind.rstrip(".")):
-            return (first, rest) if names.within(name, areas) else ()
+            return (first, rest) if names.within(name, areas) and not _is_word(name) else ()
         if _POSTAL_CODE.match(behind) and names.well_known(name):
             return (first,)
-        if behind.casefold().split()[-1] in FACILITIES | INSTITUTIONS and _is_whole(name, names):
+        if (behind.casefold().split()[-1] in OFFICES or COUNTY.search(name)) and _is_whole(name, names):
             return (replace(first, kind="embedded"),)
-    named = _OF.search(text, span.start, span.end)
-    if named and _is_whole(text[named.end() : span.end], names):
-        return (replace(span, start=named.end(), kind="embedded"),)
     return ()
 
 
@@ -521,7 +519,7 @@ def _is_whole(name: str, names: Names) -> bool:
 
 _CURRENCY = "$€£¥"
 _VERSUS = re.compile(rf"{_WORD}\sv\.\s\Z")
-_AGENCIES = frozenset("anadolu ansa antara bernama efe fars mehr petra saba tasnim tass wafa xinhua".split())
+_AGENCIES = frozenset("anadolu ansa bernama tasnim tass wafa xinhua".split())
 _TURKMEN = re.compile(r"(?i)turkmen\Z|turkoman\Z|turcoman\Z")
 _TURKMEN_ABROAD = re.compile(r"\b(?:Iraq|Iraqi|Syria|Syrian|Kirkuk|Mosul|Aleppo|Tal Afar|Iran)\b")
 _AGENCY_BEHIND = re.compile(r"\s(?:\w+\s)?(?:province|county|district|town|village|city)\b")
