@@ -69,6 +69,10 @@ class Names:
         countries = [each for each in self.exact(letters) if (each.feature_code or "").startswith("PCL")]
         return bool(countries) and all(each.kind == NameKind.ABBREVIATION for each in countries)
 
+    def has_town(self, name: str, *, least: int = 1) -> bool:
+        """Return whether a town of at least some inhabitants is called so."""
+        return any(each.feature_class == "P" and each.population >= least for each in self.exact(name))
+
     def within(self, name: str, areas: Iterable[Candidate], *, least: int = 0) -> bool:
         """Return whether a town or a division of a name lies in one of the areas."""
         return any(
@@ -236,10 +240,13 @@ def _parties(text: str, spans: list[Span], names: Names) -> list[Span]:
 def _states_of_parties(text: str, names: Names) -> Iterator[Span]:
     for match in _PARTY.finditer(text):
         start, end = match.span(1)
-        # "D-Iowa City" is a town's.
         stop = end if names.exact(match[1]) else start + len(match[1].split()[0])
-        if name := _state(text[start:stop], names):
+        words = text[start:stop]
+        if name := _state(words, names):
             yield Span(start, stop, "toponym", "associative", None, name)
+        elif _is_whole(words, names) and names.within(words, names.areas("USA")):
+            # Members of a state's parliament have their town behind the party: "D-Iowa City".
+            yield Span(start, stop, "toponym", "associative")
 
 
 def _state(words: str, names: Names) -> str | None:
@@ -307,7 +314,14 @@ LEAST_OWNED = 1_000
 
 def _contained(text: str, spans: list[Span], names: Names) -> list[Span]:
     """Find a name that stands with its container: "Bath, Maine", "Green in Ohio", "Ohio's Heath"."""
-    return _with(spans, _beside_containers(text, spans, names))
+    found = list(_beside_containers(text, spans, names))
+    # "Rio Tinto in Portugal": of two names that overlap the one in the container is meant, if it is the longer.
+    longer = [each for each in found if any(_holds(each, span) for span in spans)]
+    return _with(_with(spans, longer, instead=True), found)
+
+
+def _holds(one: Span, other: Span) -> bool:
+    return one.start <= other.start and other.end <= one.end and (one.start, one.end) != (other.start, other.end)
 
 
 def _beside_containers(text: str, spans: Sequence[Span], names: Names) -> Iterator[Span]:
@@ -358,6 +372,48 @@ def _owned_behind(text: str, start: int, end: int, areas: Sequence[Candidate], n
         ):
             yield Span(start, stop, "toponym", "literal")
             return
+
+
+_SORT = re.compile(
+    rf"\b(?:the|a)\s(?:[a-z]+\s){{0,2}}(?:town|city|village|hamlet|suburb|port|borough|township|municipality)\sof\s(?P<name>{_RUN})"
+)
+_BESIDE = re.compile(r"(?P<link>\sto\s|\sand\s)\Z")
+_LEADING = re.compile(r"\b(?:from|between)\s\Z")
+LEAST_BESIDE = 100_000
+
+
+def _of_sorts(text: str, spans: list[Span], names: Names) -> list[Span]:
+    """Find what the text itself calls a town: "the town of Hit"."""
+    return _with(spans, _called_towns(text, names))
+
+
+def _called_towns(text: str, names: Names) -> Iterator[Span]:
+    for match in _SORT.finditer(text):
+        words = match["name"].split()
+        for count in range(len(words), 0, -1):
+            name = re.sub(r"['’]s?$", "", " ".join(words[:count])).rstrip(".,")
+            if text.startswith(name, match.start("name")) and names.has_town(name):
+                yield Span(match.start("name"), match.start("name") + len(name), "toponym", "literal")
+                break
+
+
+def _beside_others(text: str, spans: list[Span], names: Names) -> list[Span]:
+    """Find a name that stands with one that was found: "from Most to Prague", "Kharkov and Kiev"."""
+    return _with(spans, _companions(text, spans, names))
+
+
+def _companions(text: str, spans: Sequence[Span], names: Names) -> Iterator[Span]:
+    for span in spans:
+        link = _BESIDE.search(text, max(0, span.start - 6), span.start) if span.kind == "toponym" else None
+        run = _RUN_BEFORE.search(text, max(0, link.start() - LONGEST_RUN), link.start()) if link else None
+        if link is None or run is None:
+            continue
+        start, end = run.span(1)
+        led = _LEADING.search(text, max(0, start - 9), start)
+        if led and names.has_town(run[1], least=WELL_KNOWN):
+            yield Span(start, end, "toponym", "literal")
+        elif link["link"] == " and " and _is_whole(run[1], names) and names.has_town(run[1], least=LEAST_BESIDE):
+            yield Span(start, end, "toponym")
 
 
 def _is_word(name: str) -> bool:
@@ -504,7 +560,7 @@ def _parts(text: str, span: Span, names: Names) -> tuple[Span, ...]:
         if not names.exact(name):
             continue
         if areas := names.areas(behind.rstrip(".")):
-            return (first, rest) if names.within(name, areas) and not _is_word(name) else ()
+            return (first, rest) if names.within(name, areas) and not (name[0].isupper() and _is_word(name)) else ()
         if _POSTAL_CODE.match(behind) and names.well_known(name):
             return (first,)
         if (behind.casefold().split()[-1] in OFFICES or COUNTY.search(name)) and _is_whole(name, names):
@@ -628,6 +684,8 @@ RULES: tuple[Rule, ...] = (
     _backed_off,
     _states_behind,
     _contained,
+    _of_sorts,
+    _beside_others,
 )
 """What is done about each notation, in this order: what stands before others decides."""
 

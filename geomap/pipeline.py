@@ -311,11 +311,11 @@ class Geoparser:
             return with_further_columns(empty_mentions(), articles)
         progress("resolution", 0, len(articles))
         given, articles = articles, with_source_homes(articles, self.source_home)
-        context = None if context is None else _looked_up(context)
-        places = self.resolver.resolve(articles, _looked_up(spans), context=context).reindex(spans.index)
+        context = None if context is None else looked_up(context)
+        places = self.resolver.resolve(articles, looked_up(spans), context=context).reindex(spans.index)
         if self.fallback is not None:
             places = Fallback(self.fallback, self.resolver).resolve(
-                articles, _looked_up(spans), places, nil=self._is_nil(places), context=context, progress=progress
+                articles, looked_up(spans), places, nil=self._is_nil(places), context=context, progress=progress
             )
         table = pd.concat([spans, _with_coordinates(spans, places)], axis=1)
         nil = self._is_nil(table)
@@ -582,7 +582,7 @@ def _as_row(span: Span, text: str) -> tuple[object, ...]:
     return (span.start, span.end, words, span.kind, span.usage, span.score, span.name)
 
 
-def _looked_up(spans: pd.DataFrame) -> pd.DataFrame:
+def looked_up(spans: pd.DataFrame) -> pd.DataFrame:
     """Return the spans that a gazetteer is asked for, with the name that each means as its toponym."""
     asked = spans[spans["kind"] != COORDINATE]
     return asked.assign(toponym=asked["read_as"].where(asked["read_as"].notna(), asked["toponym"]))

@@ -52,7 +52,10 @@ def resolved(parser: geomap.Geoparser, text: str) -> list[tuple[str, str]]:
         ("Sen. Ann Smith, R-TX, said no.", [("TX", "Texas")]),
         ("Rep. Vicki Lee, D-Iowa City, said no.", [("Iowa City", "Iowa City")]),
         ("He was booked into the Titus County Jail.", [("Titus County", "Titus County")]),
-        ("She appeared in Litchfield Superior Court.", [("Litchfield", "Litchfield")]),
+        ("Iraqi forces retook the town of Hit on Monday.", [("Iraqi", "Iraq"), ("Hit", "Hīt")]),
+        ("They drove from Most to Prague.", [("Most", "Most"), ("Prague", "Prague")]),
+        ("Kharkov and Kiev were shelled in 1943.", [("Kharkov", "Kharkiv"), ("Kiev", "Kyiv")]),
+        ("Voters of Rio Tinto in Portugal went to the polls.", [("Rio Tinto", "Rio Tinto"), ("Portugal", "Portugal")]),
         ("Rep. Lee of Elko, Nev., said no.", [("Elko", "Elko"), ("Nev.", "Nevada")]),
         ("MOBILE, Ala. — Shrimpers met.", [("MOBILE", "Mobile"), ("Ala.", "Alabama")]),
         ("BATH, Maine — The ship was launched.", [("BATH", "Bath"), ("Maine", "Maine")]),
@@ -203,6 +206,25 @@ def test_any_text_gives_spans_in_order_that_do_not_overlap(notation: Notation, t
     spans = notation.read(text, [])
     assert all(0 <= span.start < span.end <= len(text) for span in spans)
     assert all(first.end <= second.start for first, second in pairwise(spans))
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("Litchfield Superior Court", [("Litchfield", "embedded")]),
+        ("Adair County Regional Jail", [("Adair County", "embedded")]),
+        ("Colchester Hospital", [("Colchester Hospital", "toponym")]),
+        ("Reserve America", [("Reserve America", "toponym")]),
+        ("Leeds LS2 9JT", [("Leeds", "toponym")]),
+        ("Maiduguri Borno State", [("Maiduguri", "toponym"), ("Borno State", "toponym")]),
+    ],
+)
+def test_a_span_that_nothing_is_known_of_gives_way_to_its_longest_known_part(
+    notation: Notation, words: str, found: list[tuple[str, str]]
+) -> None:
+    text = f"He was seen at {words} on Friday."
+    spans = notation.read(text, [Span(15, 15 + len(words), "toponym")])
+    assert [(text[span.start : span.end], span.kind) for span in spans] == found
 
 
 def test_given_spans_stay_and_are_read_as_the_name_that_they_mean(parser: geomap.Geoparser) -> None:

@@ -172,7 +172,7 @@ class HandSetRanker:
         return np.asarray(signals * self._weights)
 
 
-OUTRIGHT = 2.0
+OUTRIGHT = 6.0
 
 
 def said_outright(signals: Floats) -> Floats:

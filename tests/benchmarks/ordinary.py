@@ -1,4 +1,4 @@
-"""Suites of ordinary text: names alone, well-known names, small namesakes, and names with their container.
+"""Suites of ordinary text: names alone, well-known names, small namesakes, names with their container, and regions.
 
     python tests/benchmarks/ordinary.py [--only alone] [--part develop] [--show 20]
 
@@ -24,7 +24,7 @@ import pandas as pd
 from pages import ROOT, markdown
 
 sys.path.append(str(ROOT / "data" / "recipes" / "ranker"))
-from ordinary_text import is_kept_apart
+from ordinary_text import is_kept_apart, regions
 
 import geomap
 from geomap.articles import as_articles
@@ -58,6 +58,18 @@ CONTAINED = {
     "dateline": "{name}, {container} - The river rose again.",
     "near": "A bus overturned near {name}, {container}, on Friday.",
     "later": "The mayor of {name} said that help from the rest of {container} was needed.",
+}
+REGIONS = {
+    "exports": "Exports from Japan, the {} and Brazil rose.",
+    "alone": "The {} is changing fast.",
+    "cell": "{}",
+    "crossed": "Refugees crossed the {} on foot.",
+    "storm": "A storm over the {} moved toward Spain.",
+    "towns": "Flights from Lagos and Mumbai over the {} were late.",
+    "headline": "WAR FEARS GROW IN THE {}",
+    "dateline": "KABUL, March 3 - Leaders of the {} met again.",
+    "possessive": "The {}'s future is unclear.",
+    "list": "He has worked in Chile, Norway and the {}.",
 }
 PAIRS = 600
 SMALLEST = 5_000
@@ -143,6 +155,19 @@ class Suites:
             far = AREA_KM if place.feature_class == "A" else NEAR_KM
             for item in self._alone(place._replace(name=row["name"]), f"famous names ({part})"):
                 yield Item(**{**vars(item), "within_km": far})
+
+    def regions(self) -> Iterator[Item]:
+        """Yield thirty macro regions and every other that nothing is learned from, in ten forms."""
+        macro = {name: self._region(name) for name in (SUITES / "macro_regions.txt").read_text("utf-8").splitlines()}
+        others = {each.name: each for each in regions(self.gazetteer) if is_kept_apart(each.name)}
+        for name, place in (others | macro).items():
+            suite = "macro regions" if name in macro else "regions, never learned from"
+            for form, pattern in REGIONS.items():
+                written = name.upper() if form == "headline" else name
+                yield items_of(pattern.format(written), written, suite=suite, form=form, right=_at(place))
+
+    def _region(self, name: str) -> Candidate:
+        return next(each for each in self.gazetteer.candidates([name])[name] if each.feature_class in "HLT")
 
     def _of(self, name: str, country: str, admin1: str = "") -> Candidate:
         found = [
@@ -303,13 +328,19 @@ def summary(table: pd.DataFrame, by: list[str]) -> pd.DataFrame:
 def suites(gazetteer: Gazetteer, *, part: str = "develop") -> dict[str, Iterable[Item]]:
     """Return the suites by name."""
     every = Suites(gazetteer)
-    return {"alone": every.alone(), "famous": every.famous(part), "small": every.small(), "pairs": every.pairs()}
+    return {
+        "alone": every.alone(),
+        "famous": every.famous(part),
+        "small": every.small(),
+        "pairs": every.pairs(),
+        "regions": every.regions(),
+    }
 
 
 def main() -> None:
     """Measure and print."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--only", choices=["alone", "famous", "small", "pairs"])
+    options.add_argument("--only", choices=["alone", "famous", "small", "pairs", "regions"])
     options.add_argument(
         "--part", choices=["develop", "test"], default="develop", help="which half of the famous names"
     )

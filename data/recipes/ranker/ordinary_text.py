@@ -1,9 +1,10 @@
-"""Ordinary text to learn from, made by rule from the gazetteer: names alone, and names whose container is told.
+"""Ordinary text to learn from, made by rule from the gazetteer: names alone, names with their container, and regions.
 
 News corpora hardly hold an article with a single name, and where they do it is local news of a known outlet. What people
 type is "Police in Manchester arrested a man.": without company the best known place of a name is meant. Of the names that
 the suites of ``tests/benchmarks/ordinary.py`` measure, half are left out by rule and the hand-made lists altogether, so
-that these stay a test.
+that these stay a test. Regions, seas and ranges have no population and span countries, so that other names speak neither
+for them nor against them.
 """
 
 from __future__ import annotations
@@ -53,7 +54,19 @@ TOLD = (
     "Officials in {container} said the bridge at {name} was safe.",
     "Rain is forecast for {container}. Schools in {name} stay open.",
 )
-NAMES_ALONE, NAMES_TOLD = 8_000, 3_000
+# Where {0} is the region, the others a country or a town.
+REGIONS = (
+    "Ministers spoke of the {0} for an hour.",
+    "{0}",
+    "The {0} has changed, she wrote.",
+    "Traders from {1}, {0} and {2} met.",
+    "Prices in {1} and {0} fell while those in {2} rose.",
+    "The route leads from {1} by {0} to {2}.",
+    "Reports from {1} said that the {0} was calm.",
+)
+REGION_CLASSES = frozenset("HLT")
+RIVERS = frozenset(("STM", "LK", "RSV", "CNL"))
+NAMES_ALONE, NAMES_TOLD, NAMES_OF_REGIONS = 8_000, 3_000, 3_000
 
 
 @dataclass(frozen=True)
@@ -70,7 +83,7 @@ class Example:
 
 
 def tables(parser: Geoparser, *, weight: float) -> list[Table]:
-    """Return one table of names alone and one of names with a container."""
+    """Return one table of names alone, one of names with a container, and one of regions."""
     gazetteer = parser.gazetteer
     names = _shared_names(gazetteer)
     draw = random.Random(SEED)
@@ -80,7 +93,38 @@ def tables(parser: Geoparser, *, weight: float) -> list[Table]:
     return [
         _table("names alone", list(_alone(names, gazetteer, draw))[:NAMES_ALONE], parser, weight),
         _table("names with a container", list(_told(names, gazetteer, draw))[:NAMES_TOLD], parser, weight),
+        _table("regions", list(_regions(names, gazetteer, draw))[:NAMES_OF_REGIONS], parser, weight),
     ]
+
+
+def regions(gazetteer: Gazetteer) -> list[Candidate]:
+    """Return the regions, seas, ranges and others without a population that are the best known of their name.
+
+    Rivers that share their name with towns are left out: "Jordan" and "Orange" are mostly something else.
+    """
+    found = {}
+    for entry in gazetteer.iter_names():
+        candidates = gazetteer.candidates([entry.folded], limit=10)[entry.folded]
+        named = [each for each in candidates if each.feature_class in REGION_CLASSES and each.kind == 0]
+        rival = max((each.population for each in candidates), default=0)
+        if named and rival < SMALLEST and (len(candidates) == 1 or named[0].feature_code not in RIVERS):
+            found[named[0].row] = named[0]
+    return list(found.values())
+
+
+def _regions(names: list[str], gazetteer: Gazetteer, draw: random.Random) -> Iterator[Example]:
+    """Yield each region that is learned from in forms drawn by a seed, beside large towns and countries."""
+    apart = _kept_apart()
+    learned = [each for each in regions(gazetteer) if not is_kept_apart(each.name) and fold(each.name) not in apart]
+    large = [name for name in names if _largest(gazetteer, name) > MEASURED]
+    beside = [*large, *(gazetteer.country_name(each.country_code) or "Chad" for each in learned)]
+    for place in learned:
+        for pattern in draw.sample(REGIONS, 2):
+            others = draw.sample(beside, 2)
+            text = pattern.format(place.name, *others)
+            spans = tuple((at, at + len(name)) for name in (place.name, *others) if (at := text.find(name)) >= 0)
+            if all(text.count(name) == 1 for name in (place.name, *(each for each in others if each in text))):
+                yield Example(text, spans, (place,), place.name)
 
 
 def _shared_names(gazetteer: Gazetteer) -> list[str]:
@@ -113,6 +157,7 @@ def _kept_apart() -> frozenset[str]:
     """Return the folded names of the lists that were made by hand."""
     names = re.findall(r"^([^,\n]+),", (SUITES / "famous.csv").read_text("utf-8"), flags=re.MULTILINE)
     names += re.findall(r"\[([^|\]]+)\|", (SUITES / "small_namesakes.txt").read_text("utf-8"))
+    names += (SUITES / "macro_regions.txt").read_text("utf-8").splitlines()
     return frozenset(map(fold, names))
 
 

@@ -14,7 +14,7 @@ from geomap.evaluation import Gold, outlet_folds, read_gold
 from geomap.evaluation._metrics import NEAR_KM
 from geomap.gazetteer import Gazetteer
 from geomap.geometry import distance_km
-from geomap.pipeline import Geoparser
+from geomap.pipeline import Geoparser, looked_up
 from geomap.resolution._candidates import Batch, build_batch
 from geomap.resolution._resolver import joined
 from geomap.resolution._signals import NAMES, compute_signals
@@ -86,7 +86,7 @@ def load_tables(folder: Path, *, recognizer: str | None = None) -> list[Table]:
     tables = []
     for path in sorted(folder.glob("*.jsonl")):
         gold = read_gold(path)
-        spans = parser.recognize(gold.articles)
+        spans = looked_up(parser.recognize(gold.articles))
         for hidden in (False, True):
             articles = gold.articles.assign(source=None) if hidden else gold.articles
             name = path.name.split(".")[0] + (" without source" if hidden else "")
@@ -104,7 +104,7 @@ def short_tables(folder: Path, *, recognizer: str | None = None, weight: float) 
     tables = []
     for path in sorted(folder.glob("*.jsonl")):
         gold = read_gold(path)
-        cut, spans = shortened(gold, parser.recognize(gold.articles))
+        cut, spans = shortened(gold, looked_up(parser.recognize(gold.articles)))
         for hidden in (False, True):
             articles = cut.articles.assign(source=None) if hidden else cut.articles
             name = path.name.split(".")[0] + " cut short" + (" without source" if hidden else "")
