@@ -55,7 +55,7 @@ def coordinates_in(text: str) -> Iterator[Coordinates]:
     >>> for each in coordinates_in("The grave lies at 36.34 N, 43.13 E, the camp at 38S LF 3283 2277."):
     ...     print(each.start, each.end, round(each.lat, 2), round(each.lon, 2))
     18 34 36.34 43.13
-    48 64 36.33 43.14
+    48 64 36.34 43.14
     """
     if not _CLUE.search(text):
         return

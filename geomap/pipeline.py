@@ -431,9 +431,9 @@ def geoparse(
     >>> mentions = geomap.geoparse(articles, recognizer="gazetteer")
     >>> mentions[["article_id", "toponym", "name", "country", "confidence"]].head(3).round(2)
       article_id toponym    name country  confidence
-    0         a1   Mosul   Mosul    Iraq        0.98
+    0         a1   Mosul   Mosul    Iraq        0.99
     1         a1   Erbil   Erbil    Iraq        0.98
-    2         a2  Tigris  Tigris     NaN        0.80
+    2         a2  Tigris  Tigris     NaN        0.93
     """
     table = as_articles(
         articles, dayfirst=dayfirst

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 
 from geomap.errors import UnsupportedFormat
-from geomap.gazetteer import Gazetteer, NameKind
+from geomap.gazetteer import Candidate, Gazetteer, NameKind
 from geomap.recognition._labels import demonyms_of
 from geomap.recognition._name_rules import Famous
 from geomap.recognition._spans import Recognizer
@@ -22,6 +22,9 @@ FAMOUS = 100_000
 FAMOUS_WORD = 500_000
 """The same of a name that is a word too: "Paris" is among the ordinary words of English, as "Reading" is."""
 
+
+REGION_CLASSES = frozenset("HLT")
+"""Regions, waters and mountains, which the gazetteer has only if they are well known."""
 
 FIRST = 8
 """Candidates of a name that are looked at: a division of the same name may stand before the town."""
@@ -88,23 +91,30 @@ def well_known(gazetteer: Gazetteer) -> Callable[[str], bool]:
 
 
 def famous(gazetteer: Gazetteer) -> Famous:
-    """Return a function that says whether a name as written is that of a country or a large town, and little else."""
+    """Return a function that says whether a name as written is of a country, a large town or a region, and little else."""
 
     @lru_cache(maxsize=65536)
     def known(name: str, alone: bool) -> bool:
         words = english_words()
         if name.casefold() in words.given and not alone:
             return False
-        smallest = FAMOUS_WORD if name.casefold() in words.ordinary else FAMOUS
+        is_word = name.casefold() in words.ordinary
+        smallest = FAMOUS_WORD if is_word else FAMOUS
         candidates = gazetteer.candidates([name], limit=FIRST).get(name) or []
         return any(
             each.kind == NameKind.MAIN
-            and (each.feature_class == "P" or (each.feature_code or "").startswith("PCL"))
-            and each.population >= smallest
+            and (
+                (not is_word and each.feature_class in REGION_CLASSES)
+                or (_is_town_or_country(each) and each.population >= smallest)
+            )
             for each in candidates
         )
 
     return known
+
+
+def _is_town_or_country(place: Candidate) -> bool:
+    return place.feature_class == "P" or (place.feature_code or "").startswith("PCL")
 
 
 def _matcher(gazetteer: Gazetteer) -> Recognizer:

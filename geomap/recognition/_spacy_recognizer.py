@@ -54,7 +54,7 @@ class SpacyRecognizer:
     >>> nlp = spacy.blank("en")
     >>> nlp.add_pipe("entity_ruler").add_patterns([{"label": "GPE", "pattern": "Mosul"}])
     >>> SpacyRecognizer(nlp, demonyms=frozenset()).recognize(["A bridge in Mosul."])
-    [[Span(start=12, end=17, kind='toponym', usage=None, score=None)]]
+    [[Span(start=12, end=17, kind='toponym', usage=None, score=None, name=None)]]
     """
 
     def __init__(
