@@ -29,6 +29,7 @@ from .maps import save_html as save_html
 from .outlines import shapes as shapes
 from .pipeline import Geoparser as Geoparser
 from .pipeline import geoparse as geoparse
+from .pipeline import homes as homes
 from .resolution import alternatives as alternatives
 from .resolution import why as why
 

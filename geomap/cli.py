@@ -167,6 +167,15 @@ MinConfidence = Annotated[
         rich_help_panel=_PLACES,
     ),
 ]
+HomesFile = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Where publishers are at home: the table that 'geomap homes' writes. Each article then counts by itself.",
+        show_default="a publisher's other articles are evidence",
+        rich_help_panel=_PLACES,
+    ),
+]
 Fallback = Annotated[
     str | None,
     typer.Option(
@@ -266,6 +275,7 @@ def map_command(
     recognizer: Recognizer = None,
     gazetteer: GazetteerName = "embedded",
     min_confidence: MinConfidence = None,
+    homes: HomesFile = None,
     fallback: Fallback = None,
     user_agent: UserAgent = None,
     domain: Domain = None,
@@ -285,7 +295,11 @@ def map_command(
     watch.lap("read")
     with progress_bars() as progress:
         parser = geomap.Geoparser(
-            recognizer=recognizer, gazetteer=_parts(gazetteer), min_confidence=min_confidence, fallback=service
+            recognizer=recognizer,
+            gazetteer=_parts(gazetteer),
+            min_confidence=min_confidence,
+            homes=homes,
+            fallback=service,
         )
         mentions = parser.geoparse(table, progress=progress)
         watch.lap("geoparse")
@@ -344,6 +358,7 @@ def geoparse_command(
     recognizer: Recognizer = None,
     gazetteer: GazetteerName = "embedded",
     min_confidence: MinConfidence = None,
+    homes: HomesFile = None,
     fallback: Fallback = None,
     user_agent: UserAgent = None,
     domain: Domain = None,
@@ -362,7 +377,11 @@ def geoparse_command(
     table = _Reading(columns, encoding, dayfirst, entities, fix_encoding, recursive, strict, verbose).read(articles)
     with progress_bars() as progress:
         parser = geomap.Geoparser(
-            recognizer=recognizer, gazetteer=_parts(gazetteer), min_confidence=min_confidence, fallback=service
+            recognizer=recognizer,
+            gazetteer=_parts(gazetteer),
+            min_confidence=min_confidence,
+            homes=homes,
+            fallback=service,
         )
         mentions = parser.geoparse(table, progress=progress)
     if output is None:
@@ -408,6 +427,50 @@ def read_command(
         _print_articles(table)
     else:
         typer.echo(f"{len(table):,} articles: {write_articles(table, output).resolve()}")
+
+
+@app.command("homes", epilog="Example: geomap homes news/ -o homes.csv, then geomap geoparse news/ --homes homes.csv")
+def homes_command(
+    articles: Articles,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="The table to write: .csv or .parquet.",
+            show_default="printed instead",
+        ),
+    ] = None,
+    columns: Columns = None,
+    encoding: Encoding = None,
+    dayfirst: DayFirst = None,
+    entities: Entities = None,
+    fix_encoding: FixEncoding = False,
+    recursive: Recursive = True,
+    strict: Strict = False,
+    verbose: Verbose = False,
+    recognizer: Recognizer = None,
+    gazetteer: GazetteerName = "embedded",
+) -> None:
+    """Learn where publishers are at home from what they write about, as a table to look at, correct and use again.
+
+    With it (geomap geoparse --homes FILE) what an article mentions depends on that article alone.
+    """
+    import geomap
+    from geomap.resolution._homes import check_homes_format, write_homes
+
+    if output is not None:
+        check_homes_format(output)
+    table = _Reading(columns, encoding, dayfirst, entities, fix_encoding, recursive, strict, verbose).read(articles)
+    homes = geomap.homes(table, recognizer=recognizer, gazetteer=_parts(gazetteer))
+    if output is None:
+        shown = homes.drop(columns="home").astype(object)
+        typer.echo(
+            shown.where(homes.notna(), "").to_string(index=False) if len(homes) else "no article names its source"
+        )
+    else:
+        typer.echo(f"homes of {len(homes):,} publishers: {write_homes(homes, output).resolve()}")
 
 
 @app.command("lookup", epilog="Example: geomap lookup Paris --limit 5. Exit code 7 if no place has that name.")

@@ -27,7 +27,9 @@ from geomap.recognition import Recognizer, Span, default_recognizer
 from geomap.recognition._defaults import ships
 from geomap.resolution import Ranker, Resolver, default_ranker
 from geomap.resolution._fallback import Fallback, check_service
-from geomap.resolution._source_home import HomeLike, with_source_homes
+from geomap.resolution._homes import Homes, evidence_of, homes_of, known_homes, sampled
+from geomap.resolution._source_home import COLUMN as HOME_COLUMN
+from geomap.resolution._source_home import HomeLike, alone, with_source_homes
 from geomap.tables import (
     FIELDS,
     KINDS,
@@ -47,7 +49,7 @@ if TYPE_CHECKING:
 
     from geomap.geocoding import Service
 
-__all__ = ["Geoparser", "forget", "geoparse"]
+__all__ = ["Geoparser", "forget", "geoparse", "homes"]
 
 Articles = str | os.PathLike[str] | Mapping[str, Any] | Iterable[Any] | pd.DataFrame
 PARSERS_KEPT = 4
@@ -86,10 +88,13 @@ class Geoparser:
         resolves every mention that has a candidate. The default is 0.3, and 0 for places of a gazetteer of your own that
         gives no populations, because the confidence was learned on GeoNames and takes a place without one for a hamlet. See
         Notes.
+    homes
+        Where publishers are at home: the table of :func:`geomap.homes`, its file, or a dict of a publisher's name, as in
+        the articles' column ``source``, to a place (``"Lebanon, Indiana"``), a ``place_id``, or (latitude, longitude) in
+        degrees. A column ``source_home`` in the articles takes precedence. With homes, even none (``{}``), what an article
+        mentions depends on that article alone; without, the publisher's other articles in the table are evidence too.
     source_home
-        Where publishers are based, by their name in the articles' column ``source``: a place (``"Lebanon, Indiana"``),
-        a ``place_id``, or (latitude, longitude) in degrees. A column ``source_home`` in the articles takes precedence.
-        Replaces what is otherwise learned from the publisher's other articles in the table.
+        Deprecated: the same as a dict, but publishers that are not in it are still learned about from the table.
     fallback
         A :class:`~geomap.geocoding.Service` on the web to look up the names that stay ``nil``. None by default, so that
         nothing leaves the machine. Only the name, a country code and a language are sent, never the text.
@@ -113,7 +118,7 @@ class Geoparser:
     Examples
     --------
     >>> import geomap
-    >>> parser = geomap.Geoparser(recognizer="gazetteer", min_confidence=0.6, source_home={"Courier": "Mosul"})
+    >>> parser = geomap.Geoparser(recognizer="gazetteer", min_confidence=0.6, homes={"Courier": "Mosul"})
     >>> mentions = parser.geoparse(geomap.datasets.sample_articles())
     >>> mentions[["toponym", "status", "name", "country"]].head(4)
       toponym    status    name country
@@ -130,6 +135,7 @@ class Geoparser:
         gazetteer: Source | Sequence[Source] | Gazetteer = "embedded",
         ranker: str | Ranker | None = None,
         min_confidence: float | None = None,
+        homes: Homes | None = None,
         source_home: Mapping[str, HomeLike] | None = None,
         fallback: Service | None = None,
     ) -> None:
@@ -140,21 +146,27 @@ class Geoparser:
         self._by_default = min_confidence is None
         if source_home is not None:
             of_kind("source_home", source_home, Mapping, "a dict of a publisher's name to where it is based")
+            _warn_of_source_home(homes)
         if recognizer is not None:
             of_kind(
                 "recognizer", recognizer, (str, Recognizer), "the name of one, or an object with a method recognize"
             )
         if ranker is not None:
             of_kind("ranker", ranker, (str, Ranker), "'learned', 'hand-set', or an object with the methods of a Ranker")
-        self.source_home = dict(source_home or {})
+        self.homes = None if homes is None else known_homes(homes)
+        self._partly_known = dict(source_home or {})
         if fallback is not None:
             check_service(fallback)
         self.fallback = fallback
-        self._recognizer = recognizer
+        self._recognizer = self._given_recognizer = recognizer
         self._ships = ships(recognizer)
         self._ranker = ranker
         self._resolver: Resolver | None = None
         self._notation: Notation | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        # What is loaded belongs to this process: another one opens its own session and index, at first use.
+        return self.__dict__ | {"_recognizer": self._given_recognizer, "_resolver": None, "_notation": None}
 
     def load(self) -> None:
         """Load the recognizer and the resolver now rather than at first use."""
@@ -310,19 +322,21 @@ class Geoparser:
         if not len(spans):
             return with_further_columns(empty_mentions(), articles)
         progress("resolution", 0, len(articles))
-        given, articles = articles, with_source_homes(articles, self.source_home)
+        given, articles = articles, self._evidence(articles)
+        asked = looked_up(spans)
         context = None if context is None else looked_up(context)
-        places = self.resolver.resolve(articles, looked_up(spans), context=context).reindex(spans.index)
+        places = self.resolver.resolve(articles, asked, context=context)
         if self.fallback is not None:
-            places = Fallback(self.fallback, self.resolver).resolve(
-                articles, looked_up(spans), places, nil=self._is_nil(places), context=context, progress=progress
+            places = Fallback(self.fallback, self.resolver, alone=self.homes is not None).resolve(
+                articles, asked, places, nil=self._is_nil(places), context=context, progress=progress
             )
-        table = pd.concat([spans, _with_coordinates(spans, places)], axis=1)
+        places = _with_coordinates(spans, places.reindex(spans.index))
+        table = pd.concat([spans, places], axis=1)
         nil = self._is_nil(table)
         table["status"] = np.where(nil, "nil", "resolved")
         if nil.any():
             table.loc[nil, places.columns.difference(["confidence", "alternatives"])] = None
-        mentions = with_further_columns(finish_mentions(_with_article(table, articles)), given)
+        mentions = with_further_columns(finish_mentions(_with_article(table, given)), given)
         progress("resolution", len(articles), len(articles))
         return mentions
 
@@ -336,6 +350,31 @@ class Geoparser:
             each = [Span(int(start), int(end), KINDS[0]) for _, _, start, end in rows]
             names += self.notation.names(texts[field][article_id], each)
         return spans.assign(read_as=spans["read_as"].where(spans["read_as"].notna(), names))
+
+    def _evidence(self, articles: pd.DataFrame) -> pd.DataFrame:
+        """Return the articles as the resolver is to see them: with the homes, and without what joins them where given."""
+        if self.homes is None:
+            return with_source_homes(articles, self._partly_known)
+        return alone(with_source_homes(articles, self.homes))
+
+    def home_evidence(self, articles: Articles, *, progress: Progress | None = None) -> pd.DataFrame:
+        """Return what a part of a corpus says of its publishers' homes, for :func:`geomap.homes`.
+
+        Parameters
+        ----------
+        articles, progress
+            As for :meth:`geoparse`.
+
+        Returns
+        -------
+        DataFrame
+            ``source``, ``article`` (a digest of its text) and ``place_id``: the places in some articles of each publisher,
+            each article read by itself.
+        """
+        chosen = sampled(as_articles(articles))
+        spans = looked_up(self._recognize(chosen, progress or no_progress))
+        places = self.resolver.resolve(alone(chosen.drop(columns=HOME_COLUMN, errors="ignore")), spans)
+        return evidence_of(chosen, pd.concat([spans, places[~self._is_nil(places)]], axis=1))
 
     def _is_nil(self, places: pd.DataFrame) -> pd.Series[bool]:
         unsure = places["confidence"] < self.min_confidence
@@ -352,6 +391,7 @@ def geoparse(
     recognizer: str | Recognizer | None = None,
     gazetteer: Source | Sequence[Source] | Gazetteer = "embedded",
     min_confidence: float | None = None,
+    homes: Homes | None = None,
     source_home: Mapping[str, HomeLike] | None = None,
     fallback: Service | None = None,
     dayfirst: bool | None = None,
@@ -377,9 +417,13 @@ def geoparse(
         The least probability, from 0 to 1, that a mention's best candidate needs; below it the mention is ``nil``: it
         stays in the table, without a place. 0 resolves every mention that has a candidate. The default is 0.3, and 0
         for places of a gazetteer of your own that gives no populations.
+    homes
+        Where publishers are at home: the table of :func:`geomap.homes`, its file, or a dict of a publisher's name, as in
+        the articles' column ``source``, to a place (``"Lebanon, Indiana"``), a ``place_id``, or (latitude, longitude) in
+        degrees. With it, what an article mentions depends on that article alone. By default a publisher's other articles
+        in the table are evidence.
     source_home
-        Where publishers are based, by their name in the articles' column ``source``: a place (``"Lebanon, Indiana"``),
-        a ``place_id``, or (latitude, longitude) in degrees. By default learned from their other articles in the table.
+        Deprecated: the same as a dict, but publishers that are not in it are still learned about from the table.
     fallback
         A :class:`~geomap.geocoding.Service` on the web to look up the names that stay ``nil``. None by default, so that
         nothing leaves the machine. Only the name, a country code and a language are sent, never the text.
@@ -442,11 +486,56 @@ def geoparse(
         recognizer=recognizer,
         gazetteer=gazetteer,
         min_confidence=min_confidence,
+        homes=None if homes is None else known_homes(homes),
         source_home=source_home,
         fallback=fallback,
     )
     parser._warn_of_languages(table)
     return parser._geoparse(table, no_progress)
+
+
+def homes(
+    articles: Articles,
+    *,
+    recognizer: str | Recognizer | None = None,
+    gazetteer: Source | Sequence[Source] | Gazetteer = "embedded",
+    dayfirst: bool | None = None,
+) -> pd.DataFrame:
+    """Learn where publishers are at home from what they write about.
+
+    Look at the table, correct it, keep it as a file, and give it to :func:`geomap.geoparse`: then what an article mentions
+    depends on that article alone, and a corpus may be geoparsed in parts, in any order.
+
+    Parameters
+    ----------
+    articles, recognizer, gazetteer, dayfirst
+        As for :func:`geomap.geoparse`. Articles without ``source`` do not count, and of a publisher with more than fifty
+        only fifty, chosen by their text, so that their order makes no difference.
+
+    Returns
+    -------
+    DataFrame
+        One row per publisher, by name: ``source``; ``home``, the ``place_id`` of a town, a division or a country, missing
+        where its articles do not say; the place's ``name`` and ``country``; ``articles``, how many were looked at; and
+        ``share``, how much of what they name lies in that area, or around that town. To correct a row, put a ``place_id``
+        or a name (``"Lebanon, Indiana"``) into ``home``.
+
+    Examples
+    --------
+    >>> import geomap
+    >>> articles = geomap.datasets.sample_articles().assign(source="Tigris Post")
+    >>> homes = geomap.homes(articles, recognizer="gazetteer")
+    >>> homes[["source", "name", "country", "articles"]]
+            source  name country  articles
+    0  Tigris Post  Iraq    Iraq         4
+    >>> homes.loc[homes["source"] == "Tigris Post", "home"] = "Mosul, Iraq"
+    >>> mentions = geomap.geoparse(articles, recognizer="gazetteer", homes=homes)
+    """
+    table = as_articles(articles, dayfirst=dayfirst)
+    parser = _KEPT.parser(
+        recognizer=recognizer, gazetteer=gazetteer, min_confidence=None, homes=None, source_home=None, fallback=None
+    )
+    return homes_of(parser.home_evidence(table), parser.gazetteer)
 
 
 def forget() -> None:
@@ -535,6 +624,17 @@ def _stamps(options: Mapping[str, Any]) -> Hashable:
     if isinstance(gazetteer, Gazetteer):
         return ()
     return tuple(stamp(part) for part in each_source(gazetteer))
+
+
+def _warn_of_source_home(homes: object) -> None:
+    if homes is not None:
+        raise InvalidTable("give homes= or source_home=, not both; homes= takes what source_home= takes")
+    warnings.warn(
+        "source_home= is deprecated, and goes with the next release: use homes=, which takes the same dict or the table "
+        "of geomap.homes(articles)",
+        DeprecationWarning,
+        stacklevel=3,
+    )
 
 
 def _readings(articles: pd.DataFrame) -> Iterator[tuple[str, str, str]]:

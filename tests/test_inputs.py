@@ -571,5 +571,5 @@ def test_threads_share_one_parser_and_agree() -> None:
 
 
 def options(**chosen: Any) -> dict[str, Any]:
-    plain = {"recognizer": "gazetteer", "gazetteer": "embedded", "min_confidence": None, "source_home": None}
-    return {**plain, "fallback": None, **chosen}
+    plain = {"recognizer": "gazetteer", "gazetteer": "embedded", "min_confidence": None, "homes": None}
+    return {**plain, "source_home": None, "fallback": None, **chosen}

@@ -158,11 +158,11 @@ def test_what_an_article_itself_says_is_no_evidence_of_its_publisher(gazetteer: 
 def test_a_publisher_whose_home_is_given_writes_of_its_own_town(gazetteer: geomap.Gazetteer, home: HomeLike) -> None:
     articles = table("The council of Lebanon met. Lebanon police and Zionsville police agreed.", source="Reporter")
     spans = spans_of(articles, "Lebanon", "Zionsville")
-    parser = geomap.Geoparser(gazetteer=gazetteer, source_home={"Reporter": home})
+    parser = geomap.Geoparser(gazetteer=gazetteer, homes={"Reporter": home})
     at_home = parser.resolve(articles, spans, use_context=False)
     assert set(at_home.loc[at_home["toponym"] == "Lebanon", "admin1"]) == {"Indiana"}
     articles["source_home"] = pd.Series([home], index=articles.index, dtype=object)
-    parser = geomap.Geoparser(gazetteer=gazetteer, source_home={"Reporter": "Beirut"})
+    parser = geomap.Geoparser(gazetteer=gazetteer, homes={"Reporter": "Beirut"})
     said = parser.resolve(articles, spans, use_context=False)
     assert said["place_id"].tolist() == at_home["place_id"].tolist()
 
@@ -194,7 +194,7 @@ def test_a_home_is_a_place_an_identifier_or_a_point(gazetteer: geomap.Gazetteer)
     ],
 )
 def test_a_home_that_is_none_is_an_error_that_says_why(gazetteer: geomap.Gazetteer, home: object, message: str) -> None:
-    parser = geomap.Geoparser(gazetteer=gazetteer, source_home={"x": home})  # type: ignore[dict-item]
+    parser = geomap.Geoparser(gazetteer=gazetteer, homes={"x": home})  # type: ignore[dict-item]
     articles = table("Rain fell on Mosul.", source="x")
     with pytest.raises(InvalidTable, match=message):
         parser.resolve(articles, spans_of(articles, "Mosul"), use_context=False)

@@ -128,7 +128,7 @@ def verbs() -> Iterator[tuple[str, Callable[[Any], Any]]]:
     yield "geometry.distance_km", lambda wrong: geometry.distance_km(wrong, 0, 0, 0)
     yield "resolution.why", why
     yield "resolution.alternatives", alternatives
-    for option in ("recognizer", "gazetteer", "ranker", "min_confidence", "source_home", "fallback"):
+    for option in ("recognizer", "gazetteer", "ranker", "min_confidence", "homes", "fallback"):
         yield f"Geoparser({option}=)", parser_with(option)
     for name, call in SECOND.items():
         yield f"{name} (2)", call

@@ -90,6 +90,9 @@ class NeuralRecognizer:
         self._famous = famous
         self._decoder = Decoder(Labels(heads), demonyms, *biases, known)
 
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"_sessions": {}}  # each process opens its own
+
     def recognize(self, texts: Sequence[str]) -> list[list[Span]]:
         """Return for each text its spans, sorted by start, none overlapping another.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -64,6 +64,8 @@ class Fallback:
         answer are sent.
     resolver
         What ranks the candidates.
+    alone
+        Whether an article counts by itself: only what it asks itself is answered in it.
 
     Raises
     ------
@@ -71,8 +73,9 @@ class Fallback:
         If ``service`` is not a :class:`geomap.geocoding.Service`.
     """
 
-    def __init__(self, service: Service, resolver: Resolver) -> None:
+    def __init__(self, service: Service, resolver: Resolver, *, alone: bool = False) -> None:
         check_service(service)
+        self.alone = alone
         self.service = service
         self.resolver = resolver
 
@@ -122,14 +125,36 @@ class Fallback:
         proposals = self._ask(questions, progress or no_progress)
         sharing = nil & mentions["kind"].isin(SHARING_KINDS) & pd.Series([key in proposals for key in keys], nil.index)
         table = places.copy()
-        for country_code in sorted({code for _, code in proposals}, key=str):
-            chunk = articles[[hints.get(article_id) == country_code for article_id in articles["article_id"]]]
+        for chunk, known in self._scopes(articles, mentions, keys, nil, hints, proposals):
             own = mentions["article_id"].isin(set(chunk["article_id"]))
-            known = {name: proposed for (name, code), proposed in proposals.items() if code == country_code}
             again = self._with(known).resolve(chunk, mentions[own], context=context)
-            rows = sharing & own & again["place_id"].reindex(mentions.index).notna()
+            answered = pd.Series([key[0] in known for key in keys], nil.index)
+            rows = sharing & own & answered & again["place_id"].reindex(mentions.index).notna()
             table.loc[rows] = again.loc[rows[rows].index]
         return table
+
+    def _scopes(
+        self,
+        articles: pd.DataFrame,
+        mentions: pd.DataFrame,
+        keys: Sequence[Key],
+        nil: pd.Series[bool],
+        hints: Mapping[str, str],
+        proposals: Mapping[Key, list[Candidate]],
+    ) -> Iterator[tuple[pd.DataFrame, dict[str, list[Candidate]]]]:
+        """Yield the articles that are tried again together, and the names with new candidates in them."""
+        if not self.alone:
+            for country_code in sorted({code for _, code in proposals}, key=str):
+                chunk = articles[[hints.get(article_id) == country_code for article_id in articles["article_id"]]]
+                yield chunk, {name: found for (name, code), found in proposals.items() if code == country_code}
+            return
+        asked = nil & mentions["kind"].isin(ASKED_KINDS)
+        by_article: dict[str, dict[str, list[Candidate]]] = {}
+        for key, article_id, is_asked in zip(keys, mentions["article_id"], asked, strict=True):
+            if is_asked and key in proposals:
+                by_article.setdefault(article_id, {})[key[0]] = proposals[key]
+        for article_id, known in by_article.items():
+            yield articles[articles["article_id"] == article_id], known
 
     def _ask(self, questions: Sequence[Question], progress: Progress) -> dict[Key, list[Candidate]]:
         self._warn_of_bulk(questions)

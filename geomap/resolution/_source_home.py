@@ -46,6 +46,11 @@ def with_source_homes(articles: pd.DataFrame, homes: Mapping[str, HomeLike]) -> 
     return articles.assign(**{COLUMN: pd.Series(column, index=articles.index, dtype=object)})
 
 
+def alone(articles: pd.DataFrame) -> pd.DataFrame:
+    """Return articles that are no evidence for each other: without the publishers that join them."""
+    return articles.assign(source=pd.Series(None, index=articles.index, dtype="str"))
+
+
 def read_source_homes(articles: pd.DataFrame, gazetteer: Gazetteer) -> list[SourceHome | None]:
     """Return the home of each article's publisher, None where unknown.
 

@@ -155,6 +155,18 @@ def test_demonyms_are_not_asked_and_names_inside_names_only_share_an_answer(with
     }
 
 
+def test_with_homes_an_article_shares_no_answer_that_another_one_asked_for(with_fallback, reach) -> None:
+    table = articles("Rain fell on Cedarholm.", "The Cedarholm Police Department said so.")
+    spans = spans_of(table, [("Cedarholm", "toponym")])
+    spans.loc[spans["article_id"] == "a1", "kind"] = "embedded"
+    together = with_fallback(reach()).resolve(table, spans, use_context=False)
+    assert together["status"].tolist() == ["resolved", "resolved"]
+    alone = with_fallback(reach(), homes={}).resolve(table, spans, use_context=False)
+    assert alone["status"].tolist() == ["resolved", "nil"]
+    first = with_fallback(reach(), homes={}).resolve(table.iloc[:1], spans.iloc[:1], use_context=False)
+    assert first["alternatives"].tolist() == alone["alternatives"].tolist()[:1]
+
+
 def test_what_the_service_does_not_know_stays_nil(plain, with_fallback, reach) -> None:
     table = articles("In Mosul, Nowhereholm was flooded.")
     spans = spans_of(table, [("Nowhereholm", "toponym"), ("Mosul", "toponym")])
