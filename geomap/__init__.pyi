@@ -15,6 +15,7 @@ from . import outlines as outlines
 from . import pipeline as pipeline
 from . import recognition as recognition
 from . import resolution as resolution
+from . import runs as runs
 from . import tables as tables
 from ._version import __version__ as __version__
 from .analysis import places as places

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 _SAMPLE = 1 << 16
-_GZIP = b"\x1f\x8b\x08"
+GZIP = b"\x1f\x8b\x08"
 # Text shrinks to a third or a tenth, and a "gzip bomb" to a thousandth.
 _HIGHEST_RATIO = 200
 _SMALL = 10 << 20
@@ -131,7 +131,7 @@ def unpacked(data: bytes, name: str) -> bytes:
     Undecodable
         If it cannot be unpacked, or is named ``.gz`` and is none.
     """
-    return _gunzipped(data) if name.lower().endswith(".gz") or data.startswith(_GZIP) else data
+    return _gunzipped(data) if name.lower().endswith(".gz") or data.startswith(GZIP) else data
 
 
 def _gunzipped(data: bytes) -> bytes:

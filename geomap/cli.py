@@ -2,7 +2,8 @@
 
 Exit codes: 0 success; 1 unexpected error; 2 wrong usage; 3 articles or gold missing or unreadable, or incomplete with
 ``--strict``; 4 the output cannot be written; 5 an optional package is missing; 6 a gazetteer or resource is missing or
-damaged; 7 no place has the name looked up; 130 interrupted. Results go to stdout, everything else to stderr.
+damaged; 7 no place has the name looked up; 8 parts of a corpus failed and were set aside; 130 interrupted. Results go to
+stdout, everything else to stderr.
 """
 
 from __future__ import annotations
@@ -22,11 +23,17 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
+    from geomap._progress import Progress
+    from geomap.articles import ArticleStream
     from geomap.evaluation import Report
     from geomap.geocoding import Service
+    from geomap.pipeline import Geoparser
 
 EXIT_CODES: tuple[tuple[type[errors.GeomapError], int], ...] = (
     (errors.MissingDependency, 5),
+    (errors.WorkerFailed, 1),
+    (errors.PartsFailed, 8),
+    (errors.FolderBusy, 4),
     (errors.GazetteerNotFound, 6),
     (errors.GazetteerUnwritable, 6),
     (errors.InvalidGazetteer, 6),
@@ -57,6 +64,7 @@ _READING = "Reading"
 _PLACES = "Finding places"
 _SERVICE = "Asking a geocoding service"
 _SHOWING = "What the map tells"
+_SCALE = "Large corpora"
 
 Articles = Annotated[
     list[Path],
@@ -128,6 +136,15 @@ Verbose = Annotated[
         "-v", "--verbose", help="Tell what became of every file and row, not only in short.", rich_help_panel=_READING
     ),
 ]
+MentionsOutput = Annotated[
+    Path | None,
+    typer.Option(
+        "-o",
+        "--output",
+        help="The table to write: .geojson, .gpkg, .parquet or .csv; or a folder, for a corpus of any size.",
+        show_default="printed instead",
+    ),
+]
 MentionsFile = Annotated[
     Path | None,
     typer.Option(
@@ -171,7 +188,8 @@ HomesFile = Annotated[
     Path | None,
     typer.Option(
         metavar="FILE",
-        help="Where publishers are at home: the table that 'geomap homes' writes. Each article then counts by itself.",
+        help="Where publishers are at home: the table that 'geomap homes' writes, or none. Each article then counts by "
+        "itself.",
         show_default="a publisher's other articles are evidence",
         rich_help_panel=_PLACES,
     ),
@@ -183,6 +201,12 @@ Fallback = Annotated[
         help="A geopy geocoder to ask for names that the gazetteer lacks, such as nominatim. Only those names are sent.",
         show_default="none; nothing is sent",
         rich_help_panel=_SERVICE,
+    ),
+]
+Workers = Annotated[
+    int,
+    typer.Option(
+        min=1, metavar="N", help="Processes that share the work, each with the model loaded.", rich_help_panel=_SCALE
     ),
 ]
 UserAgent = Annotated[
@@ -206,7 +230,8 @@ app = typer.Typer(
     help="Read a corpus as a map: find the place names in news articles, resolve them, map them. Offline.",
     epilog="Begin with: geomap map FOLDER --open. Exit codes: 0 success, 1 unexpected error, 2 wrong usage, 3 articles or "
     "gold missing, unreadable or (with --strict) incomplete, 4 output cannot be written, 5 optional package missing, "
-    "6 gazetteer or resource missing or damaged, 7 no place of that name, 130 interrupted. Results go to stdout, "
+    "6 gazetteer or resource missing or damaged, 7 no place of that name, 8 parts of a corpus failed, 130 interrupted. "
+    "Results go to stdout, "
     "everything else to stderr.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -282,7 +307,8 @@ def map_command(
 ) -> None:
     """Find the places in articles and write an interactive map as one HTML file.
 
-    The file opens with a double click and needs no network. What was read, repaired and left out is told on stderr.
+    A folder that geomap geoparse wrote (-o mentions/) is drawn as it is. The file opens with a double click and needs no
+    network. What was read, repaired and left out is told on stderr.
     """
     watch = _Stopwatch()
     import geomap
@@ -290,30 +316,45 @@ def map_command(
     from geomap.maps._disclosure import Disclosure
 
     Disclosure(text=text, min_articles=min_articles, coarsen=coarsen)  # fail before the long work, not after it
-    service = fallback_service(fallback, user_agent, domain)
-    table = _Reading(columns, encoding, dayfirst, entities, fix_encoding, recursive, strict, verbose).read(articles)
-    watch.lap("read")
+    parser = geomap.Geoparser(
+        recognizer=recognizer,
+        gazetteer=_parts(gazetteer),
+        min_confidence=min_confidence,
+        homes=_homes(homes),
+        fallback=fallback_service(fallback, user_agent, domain),
+    )
+    reading = _Reading(columns, encoding, dayfirst, entities, fix_encoding, recursive, strict, verbose)
     with progress_bars() as progress:
-        parser = geomap.Geoparser(
-            recognizer=recognizer,
-            gazetteer=_parts(gazetteer),
-            min_confidence=min_confidence,
-            homes=homes,
-            fallback=service,
-        )
-        mentions = parser.geoparse(table, progress=progress)
-        watch.lap("geoparse")
+        number, mentions = _mentions_of(articles, reading, parser, watch, progress)
         folium_map = geomap.explore(mentions, title=title or _title(articles), tiles=tiles)
         path = geomap.save_html(folium_map, output, text=text, min_articles=min_articles, coarsen=coarsen)
         watch.lap("map")
     resolved = mentions["status"].eq("resolved")
-    typer.echo(f"articles   {len(table):,}")
+    typer.echo(f"articles   {number:,}")
     typer.echo(f"mentions   {len(mentions):,}")
     typer.echo(f"resolved   {resolved.mean() if len(mentions) else 0:.1%} to {mentions['place_id'].nunique():,} places")
     typer.echo(f"seconds    {watch}")
     typer.echo(f"map        {path.resolve()}")
     if open_map:
         _open_in_browser(path)
+
+
+def _mentions_of(
+    articles: list[Path], reading: _Reading, parser: Geoparser, watch: _Stopwatch, progress: Progress
+) -> tuple[int, gpd.GeoDataFrame]:
+    """Return the number of articles and their mentions: read and geoparsed now, or those of the folder of a run."""
+    from geomap.export import read_mentions
+    from geomap.runs import is_run
+
+    if len(articles) == 1 and is_run(articles[0]):
+        mentions = read_mentions(articles[0])
+        watch.lap("read")
+        return mentions["article_id"].nunique(), mentions
+    table = reading.read(articles)
+    watch.lap("read")
+    mentions = parser.geoparse(table, progress=progress)
+    watch.lap("geoparse")
+    return len(table), mentions
 
 
 @app.command("text")
@@ -346,7 +387,7 @@ def text_command(
 @app.command("geoparse", epilog="Example: geomap geoparse news.csv --columns text=body,date=day -o mentions.gpkg")
 def geoparse_command(
     articles: Articles,
-    output: MentionsFile = None,
+    output: MentionsOutput = None,
     columns: Columns = None,
     encoding: Encoding = None,
     dayfirst: DayFirst = None,
@@ -362,28 +403,49 @@ def geoparse_command(
     fallback: Fallback = None,
     user_agent: UserAgent = None,
     domain: Domain = None,
+    workers: Workers = 1,
+    part: Annotated[
+        str | None,
+        typer.Option(
+            metavar="K/N",
+            help="Do only each Nth part, from the Kth on, into the same folder: one of N jobs. Needs --homes.",
+            show_default="all parts",
+            rich_help_panel=_SCALE,
+        ),
+    ] = None,
+    articles_per_part: Annotated[
+        int, typer.Option(min=1, help="How many articles a part of a folder has.", rich_help_panel=_SCALE)
+    ] = 200,
 ) -> None:
     """Find the places in articles and write them as a table, or print it: one row for each mention.
 
     Each row has the words as written, where they stand, the place that they mean, its coordinates and how sure that is.
+    A corpus of any size goes into a folder (-o mentions/): a Parquet file for each 200 articles. Run it again after it was
+    stopped, and it goes on where it was.
     """
     import geomap
     from geomap._progress import progress_bars
     from geomap.export import check_format, write_mentions
 
-    if output is not None:
+    into_folder = output is not None and (output.is_dir() or not output.suffix)
+    share = _share(part, homes=homes, into_folder=into_folder)
+    if output is not None and not into_folder:
         check_format(output)
     service = fallback_service(fallback, user_agent, domain)
-    table = _Reading(columns, encoding, dayfirst, entities, fix_encoding, recursive, strict, verbose).read(articles)
+    reading = _Reading(columns, encoding, dayfirst, entities, fix_encoding, recursive, strict, verbose)
+    parser = geomap.Geoparser(
+        recognizer=recognizer,
+        gazetteer=_parts(gazetteer),
+        min_confidence=min_confidence,
+        homes=_homes(homes),
+        fallback=service,
+    )
+    if output is not None and into_folder:
+        _geoparse_corpus(reading, articles, output, parser, workers, share, articles_per_part)
+        return
+    table = reading.read(articles)
     with progress_bars() as progress:
-        parser = geomap.Geoparser(
-            recognizer=recognizer,
-            gazetteer=_parts(gazetteer),
-            min_confidence=min_confidence,
-            homes=homes,
-            fallback=service,
-        )
-        mentions = parser.geoparse(table, progress=progress)
+        mentions = parser.geoparse(table, workers=workers, progress=progress)
     if output is None:
         _print_mentions(mentions, several=len(table) > 1)
     else:
@@ -880,11 +942,7 @@ class _Reading(NamedTuple):
     strict: bool
     verbose: bool
 
-    def read(self, paths: list[Path]) -> pd.DataFrame:
-        """Return the articles, and print the account of the reading."""
-        import geomap
-        from geomap.articles._account import all_lines, short_lines
-
+    def _options(self) -> dict[str, Any]:
         options: dict[str, Any] = {
             "columns": _chosen_columns(self.columns or []) or None,
             "encoding": self.encoding,
@@ -897,17 +955,102 @@ class _Reading(NamedTuple):
             options["entities"] = self.entities
         if self.fix_encoding:
             options["fix_encoding"] = True
+        return options
+
+    def stream(self, paths: list[Path]) -> ArticleStream | list[pd.DataFrame]:
+        """Return the articles some at a time; those of standard input, which can be read once only, together."""
+        from geomap.articles import ArticleStream
+
+        source = _input(paths)
+        return [self.read(paths)] if source is sys.stdin.buffer else ArticleStream(source, **self._options())
+
+    def tell(self, stream: ArticleStream | list[pd.DataFrame]) -> None:
+        """Print the account of the reading of a stream."""
+        import pandas as pd
+
+        from geomap.articles._account import attach
+
+        if not isinstance(stream, list):
+            table = pd.DataFrame()
+            attach(table, stream.problems)
+            self._tell(table)
+
+    def _tell(self, table: pd.DataFrame) -> None:
+        from geomap.articles._account import all_lines, short_lines
+
+        for line in [*(all_lines(table) if self.verbose else []), *short_lines(table)]:
+            typer.echo(_for_shell(line), err=True)
+
+    def read(self, paths: list[Path]) -> pd.DataFrame:
+        """Return the articles, and print the account of the reading."""
+        import geomap
+
+        options = self._options()
         with warnings.catch_warnings():
             # The account says the same, and more.
             warnings.simplefilter("ignore", errors.ArticlesSkipped)
             warnings.simplefilter("ignore", errors.EncodingGuessed)
             warnings.simplefilter("ignore", errors.ArticlesDoubtful)
             table = geomap.read_articles(_input(paths), **options)
-        for line in [*(all_lines(table) if self.verbose else []), *short_lines(table)]:
-            typer.echo(_for_shell(line), err=True)
+        self._tell(table)
         # Said just now, for the rest of the command.
         warnings.simplefilter("ignore", errors.LanguageNotRead)
         return table
+
+
+def _homes(path: Path | None) -> Path | dict[str, Any] | None:
+    """Return the homes that --homes names; ``none`` knows no publisher's, so that each article counts by itself."""
+    return {} if path is not None and str(path) == "none" else path
+
+
+def _share(part: str | None, *, homes: Path | None, into_folder: bool) -> tuple[int, int]:
+    """Return the share of the parts that ``--part`` names, the whole by default."""
+    if part is None:
+        return 1, 1
+    found = re.fullmatch(r"(\d+)/(\d+)", part.strip())
+    if found is None or not 1 <= int(found[1]) <= int(found[2]):
+        raise typer.BadParameter(f"--part: {part!r} is not K/N with K from 1 to N, such as 3/100")
+    if not into_folder:
+        raise typer.BadParameter("--part needs a folder that all jobs share: -o mentions/")
+    if homes is None and int(found[2]) > 1:
+        raise typer.BadParameter(
+            "--part needs --homes FILE, or each job would learn them by itself: geomap homes ARTICLES -o homes.csv (or "
+            "--homes none)"
+        )
+    return int(found[1]), int(found[2])
+
+
+def _geoparse_corpus(
+    reading: _Reading,
+    articles: list[Path],
+    output: Path,
+    parser: Geoparser,
+    workers: int,
+    share: tuple[int, int],
+    articles_per_part: int,
+) -> None:
+    from geomap._progress import progress_bars
+    from geomap.runs import geoparse_corpus
+
+    stream = reading.stream(articles)
+    with progress_bars() as progress:
+        summary = geoparse_corpus(
+            stream,
+            output,
+            parser=parser,
+            workers=workers,
+            share=share,
+            articles_per_part=articles_per_part,
+            progress=progress,
+        )
+    reading.tell(stream)
+    if summary.changed:
+        typer.echo(f"made again, since this differs from the last run: {summary.changed}", err=True)
+    typer.echo(
+        f"{summary.mentions:,} mentions in {summary.articles:,} articles, {summary.parts:,} parts, {summary.made:,} of them "
+        f"made now: {output.resolve()}"
+    )
+    summary.check()
 
 
 def _parts(gazetteers: str) -> str | list[str]:

@@ -21,6 +21,10 @@ what to do. The tree, with the built-in exception in brackets::
       · UnsupportedFormat (ValueError)
       · UnsafeOutput (OSError)
       · DisclosureMisused (ValueError)
+      # Large corpora
+      · WorkerFailed (RuntimeError)
+      · PartsFailed (RuntimeError)
+      · FolderBusy (OSError)
       # What geomap is installed with
       · MissingDependency (ImportError)
       · ResourceDamaged (ValueError)
@@ -117,6 +121,18 @@ class UnsafeOutput(GeomapError, OSError):
 
 class DisclosureMisused(GeomapError, ValueError):
     """The options that limit what a map discloses contradict each other or have invalid values."""
+
+
+class WorkerFailed(GeomapError, RuntimeError):
+    """Articles could not be geoparsed in a process of their own; the message names the article where it is known."""
+
+
+class PartsFailed(GeomapError, RuntimeError):
+    """Some parts of a corpus failed again and again and were set aside; the message counts them, the others are there."""
+
+
+class FolderBusy(GeomapError, OSError):
+    """Another run writes to the output folder; the message says which, and since when."""
 
 
 class MissingDependency(GeomapError, ImportError):

@@ -108,7 +108,7 @@ def read_mentions(path: str | Path) -> gpd.GeoDataFrame:
     ----------
     path
         Ends in ``.geojson``, ``.gpkg``, ``.parquet`` or ``.csv``. ``article_id``, ``field``, ``start``, ``end`` and
-        ``toponym`` are required, and in CSV ``lon`` and ``lat``.
+        ``toponym`` are required, and in CSV ``lon`` and ``lat``. Or the folder of a run (``geomap geoparse -o FOLDER``).
 
     Returns
     -------
@@ -128,6 +128,8 @@ def read_mentions(path: str | Path) -> gpd.GeoDataFrame:
         is missing or cannot be read.
     """
     path = file_path("path", path)
+    if path.is_dir():
+        return _read_parts(path)
     if path.suffix.casefold() not in _READERS:
         raise UnsupportedFormat(f"cannot read {path}: the extension must be one of {', '.join(_READERS)}")
     if not path.is_file():
@@ -140,6 +142,34 @@ def read_mentions(path: str | Path) -> gpd.GeoDataFrame:
     if missing:
         raise MentionsUnreadable(f"{path} is not a mentions table: missing column {missing[0]}")
     return _typed(table, path)
+
+
+def _read_parts(folder: Path) -> gpd.GeoDataFrame:
+    """Return the mentions of all parts of a run, in the order of the parts."""
+    paths = sorted(folder.glob("part-*.parquet"), key=lambda path: int(path.stem.removeprefix("part-")))
+    if not paths:
+        raise MentionsNotFound(
+            f"there is no part-*.parquet in {folder}; geomap geoparse ARTICLES -o {folder} writes them"
+        )
+    parts = [read_mentions(path) for path in paths]
+    mentions = parts[0] if len(parts) == 1 else pd.concat(_with_common_categories(parts), ignore_index=True)
+    # Each part ends with its points; further columns that only later parts have come behind those.
+    ordered = mentions[[*mentions.columns.drop("geometry"), "geometry"]]
+    return _typed(ordered, folder)
+
+
+def _with_common_categories(parts: list[gpd.GeoDataFrame]) -> list[gpd.GeoDataFrame]:
+    """Return tables whose categories are the same, so that they stay categories when they are joined."""
+    names = {name for part in parts for name in part.select_dtypes("category")}
+    for name in sorted(names, key=str):
+        columns = [part[name] for part in parts if name in part.columns]
+        if not all(isinstance(column.dtype, pd.CategoricalDtype) for column in columns):
+            continue
+        every = pd.Index([]).append([column.cat.categories for column in columns]).unique().sort_values()
+        parts = [
+            part.assign(**{str(name): part[name].cat.set_categories(every)}) if name in part else part for part in parts
+        ]
+    return parts
 
 
 def _typed(table: gpd.GeoDataFrame, path: Path) -> gpd.GeoDataFrame:

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import threading
 import warnings
 from collections import OrderedDict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 import pandas as pd
 
-from geomap._checks import of_kind, probability
+from geomap._checks import at_least, of_kind, probability
 from geomap._coordinates import point_of
 from geomap._language import languages_of, not_read
 from geomap._notation import Notation, Plain
+from geomap._processes import Job, Processes
 from geomap._progress import Progress, no_progress
 from geomap._text import Sentences
 from geomap.articles import as_articles, title_is_repeated
-from geomap.errors import InvalidTable, LanguageNotRead
+from geomap.errors import InvalidTable, LanguageNotRead, WorkerFailed
 from geomap.gazetteer import Gazetteer
 from geomap.gazetteer._sources import Source, each_source, stamp
 from geomap.recognition import Recognizer, Span, default_recognizer
@@ -28,6 +30,7 @@ from geomap.recognition._defaults import ships
 from geomap.resolution import Ranker, Resolver, default_ranker
 from geomap.resolution._fallback import Fallback, check_service
 from geomap.resolution._homes import Homes, evidence_of, homes_of, known_homes, sampled
+from geomap.resolution._resolver import chunks_by_source, of_articles
 from geomap.resolution._source_home import COLUMN as HOME_COLUMN
 from geomap.resolution._source_home import HomeLike, alone, with_source_homes
 from geomap.tables import (
@@ -51,10 +54,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Geoparser", "forget", "geoparse", "homes"]
 
+Table = TypeVar("Table", bound=pd.DataFrame)
 Articles = str | os.PathLike[str] | Mapping[str, Any] | Iterable[Any] | pd.DataFrame
 PARSERS_KEPT = 4
 COORDINATE = KINDS[3]
 
+ARTICLES_PER_JOB = 64  # of a process: few enough that all end at about the same time
 ARTICLES_PER_CALL = 256  # of a recognizer: enough to fill its batches, few enough to report progress
 RECOGNIZED: Mapping[str, str] = {
     **SPANS,
@@ -197,7 +202,12 @@ class Geoparser:
         return self._notation
 
     def geoparse(
-        self, articles: Articles, *, dayfirst: bool | None = None, progress: Progress | None = None
+        self,
+        articles: Articles,
+        *,
+        dayfirst: bool | None = None,
+        workers: int | None = None,
+        progress: Progress | None = None,
     ) -> gpd.GeoDataFrame:
         """Find and resolve the mentions of all articles.
 
@@ -207,6 +217,9 @@ class Geoparser:
             The articles, in any form that :func:`geomap.geoparse` takes.
         dayfirst
             Whether a date such as 03/04/2017 is April 3; by default the dates decide together.
+        workers
+            How many processes share the work; each loads the model once. By default none is started. The mentions are
+            the same.
         progress
             Called with the name of the stage, how much is done and how much there is: articles in the stages
             ``recognition`` and ``resolution``, names in the stage ``fallback``.
@@ -229,10 +242,38 @@ class Geoparser:
         """
         table = as_articles(articles, dayfirst=dayfirst)
         self._warn_of_languages(table)
-        return self._geoparse(table, progress or no_progress)
+        return self._geoparse(table, progress or no_progress, workers)
 
-    def _geoparse(self, articles: pd.DataFrame, progress: Progress) -> gpd.GeoDataFrame:
-        return self._resolve(articles, self._recognize(articles, progress), None, progress)
+    def _geoparse(self, articles: pd.DataFrame, progress: Progress, workers: int | None = None) -> gpd.GeoDataFrame:
+        if workers is None or at_least("workers", workers, 1) == 1:
+            return self._resolve(articles, self._recognize(articles, progress), None, progress)
+        with Processes(self._worker(), workers) as processes:
+            jobs = _parts(articles, ARTICLES_PER_JOB)
+            parts = _all_answers(processes, "_recognize_or_name", jobs, len(articles), "recognition", progress)
+            filled = [part for part in parts if len(part)]
+            spans = pd.concat(filled, ignore_index=True) if filled else empty_table(RECOGNIZED)
+            asked = looked_up(spans)
+            chunks = ((chunk, of_articles(asked, chunk)) for chunk in chunks_by_source(self._evidence(articles)))
+            places = _all_answers(processes, "_resolve_or_name", chunks, len(articles), "resolution", progress)
+        return self._finished(articles, spans, pd.concat(places).reindex(asked.index), None, progress)
+
+    def with_homes(self, homes: Homes) -> Geoparser:
+        """Return the same parser with other homes."""
+        parser = copy.copy(self)
+        parser.homes = known_homes(homes)
+        return parser
+
+    def _worker(self) -> Geoparser:
+        """Return the parser as processes get it: they recognize and resolve, and ask no service."""
+        worker = copy.copy(self)
+        worker.fallback = None
+        return worker
+
+    def _recognize_or_name(self, articles: pd.DataFrame) -> pd.DataFrame:
+        return named(self._recognize_together, articles)
+
+    def _resolve_or_name(self, articles: pd.DataFrame, spans: pd.DataFrame) -> pd.DataFrame:
+        return named(lambda each: self.resolver.resolve(each, of_articles(spans, each)), articles)
 
     def _warn_of_languages(self, articles: pd.DataFrame) -> None:
         """Warn before the long work, if it is likely to be in vain; what a recognizer of one's own reads is not known."""
@@ -322,10 +363,21 @@ class Geoparser:
         if not len(spans):
             return with_further_columns(empty_mentions(), articles)
         progress("resolution", 0, len(articles))
-        given, articles = articles, self._evidence(articles)
-        asked = looked_up(spans)
         context = None if context is None else looked_up(context)
-        places = self.resolver.resolve(articles, asked, context=context)
+        places = self.resolver.resolve(self._evidence(articles), looked_up(spans), context=context)
+        return self._finished(articles, spans, places, context, progress)
+
+    def _finished(
+        self,
+        given: pd.DataFrame,
+        spans: pd.DataFrame,
+        places: pd.DataFrame,
+        context: pd.DataFrame | None,
+        progress: Progress,
+    ) -> gpd.GeoDataFrame:
+        if not len(spans):
+            return with_further_columns(empty_mentions(), given)
+        articles, asked = self._evidence(given), looked_up(spans)
         if self.fallback is not None:
             places = Fallback(self.fallback, self.resolver, alone=self.homes is not None).resolve(
                 articles, asked, places, nil=self._is_nil(places), context=context, progress=progress
@@ -395,6 +447,7 @@ def geoparse(
     source_home: Mapping[str, HomeLike] | None = None,
     fallback: Service | None = None,
     dayfirst: bool | None = None,
+    workers: int | None = None,
 ) -> gpd.GeoDataFrame:
     """Find the place names in articles and decide which place each one means.
 
@@ -430,6 +483,10 @@ def geoparse(
     dayfirst
         Whether a date such as 03/04/2017 is April 3. By default the dates of the articles decide together: one such as
         31/03/2017 proves that the day comes first in all of them.
+    workers
+        How many processes share the work, each with the model loaded; by default none is started. The mentions are the
+        same. Worth its start of some seconds from a few hundred articles on. A script that uses it needs
+        ``if __name__ == "__main__":``.
 
     Returns
     -------
@@ -491,7 +548,7 @@ def geoparse(
         fallback=fallback,
     )
     parser._warn_of_languages(table)
-    return parser._geoparse(table, no_progress)
+    return parser._geoparse(table, no_progress, workers)
 
 
 def homes(
@@ -624,6 +681,57 @@ def _stamps(options: Mapping[str, Any]) -> Hashable:
     if isinstance(gazetteer, Gazetteer):
         return ()
     return tuple(stamp(part) for part in each_source(gazetteer))
+
+
+def named(work: Callable[[pd.DataFrame], Table], articles: pd.DataFrame) -> Table:
+    """Return what work makes of articles.
+
+    Raises
+    ------
+    WorkerFailed
+        If it raises an error; the message names the first article that it raises it for.
+    """
+    try:
+        return work(articles)
+    except Exception as error:
+        guilty, reason = "", error
+        for row in range(len(articles)):
+            try:
+                work(articles.iloc[row : row + 1])
+            except Exception as again:
+                guilty, reason = f"article {articles['article_id'].iloc[row]!r}: ", again
+                break
+        raise WorkerFailed(f"{guilty}{type(reason).__name__}: {reason}") from error
+
+
+def _parts(articles: pd.DataFrame, size: int) -> Iterator[tuple[pd.DataFrame]]:
+    return ((articles.iloc[begin : begin + size],) for begin in range(0, len(articles), size))
+
+
+def _all_answers(
+    processes: Processes,
+    method: str,
+    arguments: Iterable[tuple[Any, ...]],
+    total: int,
+    stage: str,
+    progress: Progress,
+) -> list[pd.DataFrame]:
+    """Return what the method of the parser returned in each process, in the order of the arguments."""
+    done, found = 0, dict[int, pd.DataFrame]()
+    sizes: dict[int, int] = {}
+
+    def jobs() -> Iterator[Job]:
+        for number, each in enumerate(arguments):
+            sizes[number] = len(each[0])
+            yield Job(number, method, each)
+
+    for answer in processes.answers(jobs()):
+        if answer.error is not None:
+            raise answer.error
+        done += sizes[answer.key]
+        progress(stage, done, total)
+        found[answer.key] = answer.value
+    return [found[number] for number in sorted(found)]
 
 
 def _warn_of_source_home(homes: object) -> None:

@@ -3,7 +3,8 @@
 from geomap.articles._account import reading_report
 from geomap.articles._inputs import as_articles
 from geomap.articles._reading import read_articles
+from geomap.articles._streaming import ArticleStream
 from geomap.articles._titles import title_is_repeated
 from geomap.articles._writing import write_articles
 
-__all__ = ["as_articles", "read_articles", "reading_report", "title_is_repeated", "write_articles"]
+__all__ = ["ArticleStream", "as_articles", "read_articles", "reading_report", "title_is_repeated", "write_articles"]

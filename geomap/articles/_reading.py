@@ -538,17 +538,17 @@ def read_articles(
     if fix_encoding:
         load_ftfy()
     repairs = Repairs(entities, fix_encoding)
-    options = Options(check_columns(columns), _known_encoding(encoding), dayfirst, repairs)
+    options = Options(check_columns(columns), known_encoding(encoding), dayfirst, repairs)
     problems = ProblemLog()
     sources = find_sources(path, problems, recursive=recursive)
     if any(source.kind == "html" for source in sources):
         load_trafilatura()
     metadata = read_metadata(sources, options, problems)
-    tables, origins = _read_all(sources, options, metadata, problems)
+    tables, origins = read_all(sources, options, metadata, problems, alone=len(sources) == 1)
     articles = assemble(tables, origins, problems, options) if origins else pd.DataFrame()
     problems.finish()
     if articles.empty:
-        raise ArticlesUnreadable(_no_article(sources, problems))
+        raise ArticlesUnreadable(no_article(sources, problems))
     if strict:
         refuse_losses(problems)
     attach(articles, problems)
@@ -556,7 +556,8 @@ def read_articles(
     return articles
 
 
-def _known_encoding(encoding: str | None) -> str | None:
+def known_encoding(encoding: str | None) -> str | None:
+    """Return the encoding that the caller named; raise ArticlesUnreadable if there is none of that name."""
     if encoding is not None:
         try:
             codecs.lookup(encoding)
@@ -567,16 +568,17 @@ def _known_encoding(encoding: str | None) -> str | None:
     return encoding
 
 
-def _read_all(
-    sources: list[Source], options: Options, metadata: Metadata, problems: ProblemLog
+def read_all(
+    sources: list[Source], options: Options, metadata: Metadata, problems: ProblemLog, *, alone: bool
 ) -> tuple[list[list[Record] | pd.DataFrame], list[Origin]]:
+    """Return the rows of files and where each comes from; where a file is ``alone``, its error is raised."""
     tables: list[list[Record] | pd.DataFrame] = []
     origins: list[Origin] = []
     in_archives = MembersMetadata()
     for source in expanded(sources, problems):
         if metadata.is_one(source) or in_archives.keep(source, options):
             continue
-        rows = _read_one(source, options, problems, alone=len(sources) == 1 and source is sources[0])
+        rows = read_one(source, options, problems, alone=alone and source is sources[0])
         origins += [Origin(source.label, number, source.stem, rows.shown) for number in rows.numbers]
         known = metadata.of(source)
         if isinstance(rows.table, pd.DataFrame):
@@ -590,11 +592,11 @@ def _read_all(
         else:
             tables.append(records)
     for source in in_archives.apply(problems):
-        _read_one(source, options, problems, alone=False)  # for the reason why it is none of articles
+        read_one(source, options, problems, alone=False)  # for the reason why it is none of articles
     return tables, origins
 
 
-def _read_one(source: Source, options: Options, problems: ProblemLog, *, alone: bool) -> Rows:
+def read_one(source: Source, options: Options, problems: ProblemLog, *, alone: bool) -> Rows:
     """Read one file; if it cannot be read, that is a problem of this file alone."""
     before = len(problems)
     rows = Rows()
@@ -627,6 +629,7 @@ def _reason(error: Exception) -> str:
     return str(error)
 
 
-def _no_article(sources: list[Source], problems: ProblemLog) -> str:
+def no_article(sources: list[Source], problems: ProblemLog) -> str:
+    """Return the message that nothing was read, with the reasons."""
     lines = problems.lines("skipped")
     return f"no article could be read from {len(sources)} file{'s' if len(sources) > 1 else ''}:\n{first_lines(lines)}"

@@ -7,13 +7,19 @@ from pathlib import Path
 from typing import Any
 
 from geomap._optional import optional
+from geomap._processes import core_count
 from geomap.errors import UnsupportedFormat
 
 
 def thread_count(wanted: int | None) -> int:
-    """Return how many threads to use: as wanted, but at least one and at most the cores that this process may use."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(cores if wanted is None else wanted, cores))
+    """Return how many threads to use: at least one, at most the cores that this process may use.
+
+    Without a wish as many as ``OMP_NUM_THREADS`` allows, by which schedulers keep processes from using each other's cores.
+    """
+    cores = core_count()
+    allowed = os.environ.get("OMP_NUM_THREADS", "").split(",")[0]
+    usual = int(allowed) if allowed.isdecimal() else cores
+    return max(1, min(usual if wanted is None else wanted, cores))
 
 
 def open_session(path: Path, *, threads: int, needed_by: str) -> Any:

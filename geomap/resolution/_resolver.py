@@ -85,10 +85,10 @@ class Resolver:
         """
         parts: list[pd.DataFrame] = []
         for chunk in chunks_by_source(articles):
-            own = mentions[mentions["article_id"].isin(set(chunk["article_id"]))]
+            own = of_articles(mentions, chunk)
             if not len(own):
                 continue
-            around = None if context is None else context[context["article_id"].isin(set(chunk["article_id"]))]
+            around = None if context is None else of_articles(context, chunk)
             parts.append(self._resolve_chunk(chunk, own, around))
         if not parts:
             return pd.DataFrame(columns=[*RESULT_COLUMNS, "alternatives"], index=mentions.index)
@@ -167,6 +167,11 @@ def chunks_by_source(articles: pd.DataFrame, *, size: int = CHUNK_SIZE) -> Itera
     ordered = articles.sort_values("source", kind="stable", na_position="last")
     for begin in range(0, len(ordered), size):
         yield ordered.iloc[begin : begin + size]
+
+
+def of_articles(mentions: pd.DataFrame, articles: pd.DataFrame) -> pd.DataFrame:
+    """Return the mentions that stand in the articles."""
+    return mentions[mentions["article_id"].isin(set(articles["article_id"]))]
 
 
 def joined(articles: pd.DataFrame, mentions: pd.DataFrame, context: pd.DataFrame) -> pd.DataFrame:
