@@ -45,6 +45,7 @@ def comentions(
     articles: pd.DataFrame | None = None,
     min_count: int = 1,
     distinct: Distinct = False,
+    lines: bool = True,
 ) -> gpd.GeoDataFrame:
     """Count which places are mentioned together, and how much more often than by chance.
 
@@ -60,6 +61,8 @@ def comentions(
         Pairs that are mentioned together less often are left out.
     distinct
         As for :func:`~geomap.analysis.places`.
+    lines
+        Whether to draw the great circle of each pair. Of a million pairs, the lines take most of the time and of the memory.
 
     Returns
     -------
@@ -69,7 +72,7 @@ def comentions(
         ``count_b``) are mentioned; ``lift``, how many times more often together than if they were independent; ``npmi``,
         the same on a scale from -1 (never together) through 0 (independent) to 1 (never apart); ``distance_km``; and the
         great circle between them (EPSG:4326) as a LineString, a MultiLineString where it is cut at the antimeridian, None
-        for two places at one point.
+        for two places at one point, and everywhere without ``lines``.
 
     Raises
     ------
@@ -112,7 +115,8 @@ def comentions(
     lon, lat = coordinates(points)
     a, b = found["a"].to_numpy(), found["b"].to_numpy()
     found["distance_km"] = distance_km(lat[a], lon[a], lat[b], lon[b])
-    return geo_table(found, _EDGES, great_circles(lon[a], lat[a], lon[b], lat[b]))
+    drawn = great_circles(lon[a], lat[a], lon[b], lat[b]) if lines else np.full(len(found), None, dtype=object)
+    return geo_table(found, _EDGES, drawn)
 
 
 def network(edges: pd.DataFrame) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import time
 
 import geopandas as gpd
 import numpy as np
@@ -75,6 +76,36 @@ def test_pairs_merged_in_many_batches_are_the_same(mentions: gpd.GeoDataFrame, m
     at_once = analysis.comentions(mentions, within="article")
     monkeypatch.setattr(_pairs, "_AT_ONCE", 10)
     pd.testing.assert_frame_equal(pd.DataFrame(analysis.comentions(mentions, within="article")), pd.DataFrame(at_once))
+
+
+def test_without_lines_the_table_is_the_same_but_for_them() -> None:
+    drawn, plain = analysis.comentions(example()), analysis.comentions(example(), lines=False)
+    pd.testing.assert_frame_equal(
+        pd.DataFrame(plain.drop(columns="geometry")), pd.DataFrame(drawn.drop(columns="geometry"))
+    )
+    assert drawn.geometry.notna().any()
+    assert (plain.geometry.isna().all(), plain.crs) == (True, drawn.crs)
+    assert list(plain.columns) == list(drawn.columns)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("mentions", "in_article", "seconds"), [(1_000_000, 8, 2.0), (20_000, 500, 1.0)])
+def test_without_lines_a_million_mentions_and_long_articles_take_a_second_or_two(
+    mentions: int, in_article: int, seconds: float
+) -> None:
+    random = np.random.default_rng(5)
+    place = np.minimum(random.zipf(1.25, mentions) - 1, 19_999)
+    points = gpd.points_from_xy(random.uniform(-179, 179, 20_000), random.uniform(-80, 80, 20_000))
+    columns = {
+        "article_id": pd.Series(np.arange(mentions) // in_article).astype("str"),
+        "status": "resolved",
+        "place_id": pd.Series(place).astype("str"),
+        "name": "x",
+    }
+    many = gpd.GeoDataFrame(columns, geometry=points[place], crs=4326)
+    began = time.process_time()
+    assert len(analysis.comentions(many, within="article", lines=False)) > 10_000
+    assert time.process_time() - began < seconds
 
 
 def test_a_graph_has_the_places_and_pairs() -> None:

@@ -179,6 +179,7 @@ def counting(mentions: int) -> None:
         "bursts by place and week": lambda: analysis.bursts(table, freq="W"),
         "bursts by country and day": lambda: analysis.bursts(table, freq="D", by="country"),
         "comentions in a sentence": lambda: analysis.comentions(table),
+        "comentions in an article, without lines": lambda: analysis.comentions(table, within="article", lines=False),
         "comentions in an article": lambda: analysis.comentions(table, within="article", min_count=2),
         "compare by place": lambda: analysis.compare(before, after),
         "silence": lambda: analysis.silence(table),
