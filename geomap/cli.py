@@ -604,7 +604,7 @@ def evaluate_command(
     if articles is None and (columns or encoding or dayfirst is not None or strict or verbose):
         raise typer.BadParameter("the options of reading need --articles; what gold holds is read as it is")
     table = None if articles is None else reading.read([articles])
-    geoparser = Geoparser(recognizer=recognizer, gazetteer=_parts(gazetteer))
+    geoparser = Geoparser(recognizer=recognizer, gazetteer=_parts(gazetteer), relative=False)
     gold_articles = gold_for(geoparser, gold, articles=table)
     made = make_report(gold_articles, predictions, geoparser=geoparser, bootstrap=bootstrap, gold_name=gold.name)
     _print_problems(made)

@@ -30,6 +30,7 @@ from geomap.recognition._defaults import ships
 from geomap.resolution import Ranker, Resolver, default_ranker
 from geomap.resolution._fallback import Fallback, check_service
 from geomap.resolution._homes import Homes, evidence_of, homes_of, known_homes, sampled
+from geomap.resolution._relative import with_precision, with_relative_places
 from geomap.resolution._resolver import chunks_by_source, of_articles
 from geomap.resolution._source_home import COLUMN as HOME_COLUMN
 from geomap.resolution._source_home import HomeLike, alone, with_source_homes
@@ -93,6 +94,9 @@ class Geoparser:
         resolves every mention that has a candidate. The default is 0.3, and 0 for places of a gazetteer of your own that
         gives no populations, because the confidence was learned on GeoNames and takes a place without one for a hamlet. See
         Notes.
+    relative
+        Whether "20 km south of Mosul" means the point that it describes (the default) rather than Mosul. See the columns
+        ``precision`` and ``radius_km``.
     homes
         Where publishers are at home: the table of :func:`geomap.homes`, its file, or a dict of a publisher's name, as in
         the articles' column ``source``, to a place (``"Lebanon, Indiana"``), a ``place_id``, or (latitude, longitude) in
@@ -140,6 +144,7 @@ class Geoparser:
         gazetteer: Source | Sequence[Source] | Gazetteer = "embedded",
         ranker: str | Ranker | None = None,
         min_confidence: float | None = None,
+        relative: bool = True,
         homes: Homes | None = None,
         source_home: Mapping[str, HomeLike] | None = None,
         fallback: Service | None = None,
@@ -158,6 +163,8 @@ class Geoparser:
             )
         if ranker is not None:
             of_kind("ranker", ranker, (str, Ranker), "'learned', 'hand-set', or an object with the methods of a Ranker")
+        of_kind("relative", relative, bool, "True or False")
+        self.relative = relative
         self.homes = None if homes is None else known_homes(homes)
         self._partly_known = dict(source_home or {})
         if fallback is not None:
@@ -388,6 +395,7 @@ class Geoparser:
         table["status"] = np.where(nil, "nil", "resolved")
         if nil.any():
             table.loc[nil, places.columns.difference(["confidence", "alternatives"])] = None
+        table = with_relative_places(articles, table) if self.relative else with_precision(table)
         mentions = with_further_columns(finish_mentions(_with_article(table, given)), given)
         progress("resolution", len(articles), len(articles))
         return mentions
@@ -443,6 +451,7 @@ def geoparse(
     recognizer: str | Recognizer | None = None,
     gazetteer: Source | Sequence[Source] | Gazetteer = "embedded",
     min_confidence: float | None = None,
+    relative: bool = True,
     homes: Homes | None = None,
     source_home: Mapping[str, HomeLike] | None = None,
     fallback: Service | None = None,
@@ -470,6 +479,8 @@ def geoparse(
         The least probability, from 0 to 1, that a mention's best candidate needs; below it the mention is ``nil``: it
         stays in the table, without a place. 0 resolves every mention that has a candidate. The default is 0.3, and 0
         for places of a gazetteer of your own that gives no populations.
+    relative
+        Whether "20 km south of Mosul" means the point that it describes (the default) rather than Mosul.
     homes
         Where publishers are at home: the table of :func:`geomap.homes`, its file, or a dict of a publisher's name, as in
         the articles' column ``source``, to a place (``"Lebanon, Indiana"``), a ``place_id``, or (latitude, longitude) in
@@ -543,6 +554,7 @@ def geoparse(
         recognizer=recognizer,
         gazetteer=gazetteer,
         min_confidence=min_confidence,
+        relative=relative,
         homes=None if homes is None else known_homes(homes),
         source_home=source_home,
         fallback=fallback,
@@ -590,7 +602,13 @@ def homes(
     """
     table = as_articles(articles, dayfirst=dayfirst)
     parser = _KEPT.parser(
-        recognizer=recognizer, gazetteer=gazetteer, min_confidence=None, homes=None, source_home=None, fallback=None
+        recognizer=recognizer,
+        gazetteer=gazetteer,
+        min_confidence=None,
+        relative=True,
+        homes=None,
+        source_home=None,
+        fallback=None,
     )
     return homes_of(parser.home_evidence(table), parser.gazetteer)
 

@@ -106,6 +106,15 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
         "source": Column("category", "of the article"),
         "url": Column("category", "of the article"),
         "checked": Column("str", "a person's verdict from corrections: `right`, `moved` or `not a place`"),
+        "precision": Column(
+            "str",
+            "what the point is: `place` (the place itself) or `offset` (a point that the words describe by the place: “20 "
+            "km south of Mosul”); missing where nil",
+        ),
+        "radius_km": Column(
+            "float64",
+            "how far the truth may lie from the point, where the words leave it open (“near Mosul”); else missing",
+        ),
         "boilerplate": Column(
             "boolean", "whether the sentence repeats over a source; missing until `geomap.analysis.boilerplate` is run"
         ),
