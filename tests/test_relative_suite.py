@@ -1,4 +1,8 @@
-"""The hand-written suite of relative places keeps its form, and its circles agree with the places that they start from."""
+"""The hand-written suite of relative places keeps its form, and its circles agree with the places that they start from.
+
+A row of ``relative.csv`` is a circle in which the place that ``expression`` describes lies, drawn from an atlas; two anchors
+are joined by ``|``, and so are their coordinates. ``core`` is ``no`` where the embedded gazetteer lacks an anchor.
+"""
 
 from __future__ import annotations
 
