@@ -27,6 +27,8 @@ FARTHEST_KM = 1_500.0
 SHARE_OPEN, LEAST_OPEN_KM = 0.35, 3.0
 # How far "north of" a town without a distance, and "near" it, may be.
 SIDE_KM, NEAR_KM = 15.0, 15.0
+# How far "off" a town the sea is looked for, and how much of it is meant.
+SEAWARD_KM, COAST_KM = 20.0, 25.0
 LONGEST_BETWEEN_KM = 800.0
 
 _SMALL = (
@@ -36,7 +38,8 @@ _SMALL = (
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 _WORDS: Mapping[str, float] = {
     "a": 1.0, "an": 1.0, "half a": 0.5, "half an": 0.5, "a couple of": 2.0, "a few": 4.0, "several": 5.0, "a dozen": 12.0,
-    "two dozen": 24.0, "a hundred": 100.0, "one hundred": 100.0, "two hundred": 200.0,
+    "two dozen": 24.0, "a hundred": 100.0,
+    **{f"{word} hundred": 100.0 * number for number, word in enumerate(_SMALL[:9], start=1)},
     **{word: float(number) for number, word in enumerate(_SMALL, start=1)},
     **{word: 10.0 * number for number, word in enumerate(_TENS, start=2)},
 }  # fmt: skip
@@ -67,7 +70,7 @@ _DIRECTION = (
 )
 _NUMBER = (
     r"(?:\d{1,3}(?:,\d{3})+|\d{1,5}(?:[.,]\d{1,2})?|half\san?|a\scouple\sof|a\sfew|several|(?:a|two)\sdozen|"
-    rf"(?:a|one|two)\shundred|(?:{'|'.join(_TENS)})(?:-(?:{'|'.join(_SMALL[:9])}))?|{'|'.join(_SMALL[::-1])}|an?)"
+    rf"(?:a|{'|'.join(_SMALL[:9])})\shundred|(?:{'|'.join(_TENS)})(?:-(?:{'|'.join(_SMALL[:9])}))?|{'|'.join(_SMALL[::-1])}|an?)"
 )
 _UNIT = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
 _DISTANCE = (
@@ -93,11 +96,18 @@ _BESIDE = re.compile(
 _NEAR = re.compile(r"(?i)\b(?:near|outside(?:\sof)?|close\sto|(?:on\s)?the\soutskirts\sof|around|beyond)\s(?:the\s)?\Z")
 # "Talks between London and Paris" are no place between them.
 _BETWEEN = re.compile(
-    r"(?i)\b(?:(?P<half>half-?\s?way|midway)|area|desert|field|highway|lies|located|lying|motorway|pass|place|point|railway|"
-    r"road|route|situated|somewhere|stretch|town|track|valley|village)\sbetween\s(?:the\s(?:towns|cities|villages)\sof\s)?\Z"
+    r"(?i)\b(?:(?P<half>half-?\s?way|midway)|area|bridge|camp|checkpoint|coast|crossing|desert|farms?|field|floor|forest|hamlet|highway|"
+    r"hills|junction|jungle|lanes|lies|located|lying|market|marsh|motorway|mountains|park|pass|place|plains?|point|railway|"
+    r"reserve|road|route|settlement|situated|slopes|somewhere|station|steppe|stretch|swamp|town|track|tunnel|valley|village|"
+    r"waters?)\sbetween\s(?:the\s(?:towns|cities|villages)\sof\s)?\Z"
 )
 _AND = re.compile(r"\sand\s(?:the\s)?")
-_BORDER_BEHIND = re.compile(r"\s?(?:border|frontier|boundary)\b")
+# The border as a topic has no place.
+_BORDER_BEHIND = re.compile(
+    r"\s?(?:border|frontier|boundary)\b(?!\s(?:act|agenc(?:y|ies)|agreement|bill|crisis|czar|deal|dispute|guards?|issues?|law|pact|"
+    r"patrols?|polic(?:y|ies)|politics|relations|rules|security|talks?|tax|trade|treaty)\b)"
+)
+_OFF_COAST = re.compile(r"(?i)\boff\s(?:(?:the\s)?(?:[a-z]+\s)?(?:coast|shores?)\s(?:of|from|near)\s)?\Z")
 _BORDER_BEFORE = re.compile(r"(?i)\b(?:border|frontier|boundary)\s(?:between|of|separating)\s(?:the\s)?\Z")
 _BORDER_WITH = re.compile(r"(?:['’]s)?\s(?:[a-z]+\s)?(?:border|frontier)\swith\s(?:the\s)?")
 _JOINED = re.compile(r"\s?[-–—/]\s?")
@@ -225,6 +235,10 @@ def _offset(before: str, mention: Mention) -> tuple[Described | None, int]:
             km = _kilometers(found)
             words = before[found.start() :]
             return (None if km is None else _at(mention, km, found["direction"], words, SHARE_OPEN)), found.start()
+    coast = _OFF_COAST.search(before) if mention.feature_class == "P" else None
+    if coast and (sea := _at_sea(round(mention.lat, 4), round(mention.lon, 4))):
+        place_id, name = f"{mention.place_id}+sea", f"off {mention.name}"
+        return Described(mention, place_id, name, *sea, COAST_KM), coast.start()
     beside = _BESIDE.search(before)
     if beside and not beside["the"] and mention.feature_class == "P":
         km = SIDE_KM * (2 if (beside["far"] or "").strip().lower() in {"far", "well"} else 1)
@@ -326,6 +340,29 @@ def _border_of(one: str, other: str) -> tuple[float, float, float] | None:
     lon, lat = float(near[0]), float(near[1])
     _, _, meters = _geod().inv(np.full(len(points), lon), np.full(len(points), lat), points[:, 0], points[:, 1])
     return lat, lon, float(np.max(meters) / 1000)
+
+
+@lru_cache(maxsize=4096)
+def _at_sea(lat: float, lon: float) -> tuple[float, float] | None:
+    """Return a point in the middle of the sea that a town faces (latitude, longitude); None if it lies inland."""
+    import geopandas as gpd
+
+    from geomap.outlines import shapes
+
+    bearings = np.arange(0.0, 360.0, 10.0)
+    count = len(bearings)
+    kilometers = np.full(count, SEAWARD_KM * 1000)
+    east, north, _ = _geod().fwd(np.full(count, lon), np.full(count, lat), bearings, kilometers)
+    land = shapes("country")
+    on_land = np.zeros(count, dtype=bool)
+    inside, _ = land.sindex.query(gpd.points_from_xy(east, north), predicate="intersects")
+    on_land[inside] = True
+    # The direction in which most of the water lies; a lake or a bay on one side is enough.
+    toward = np.exp(1j * np.radians(bearings[~on_land])).sum() if not on_land.all() else 0
+    if abs(toward) < 1:
+        return None
+    lon, lat, _ = _geod().fwd(lon, lat, float(np.degrees(np.angle(toward))), SEAWARD_KM * 1000)
+    return lat, lon
 
 
 def _around(text: str, mention: Mention) -> float | None:
