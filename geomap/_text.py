@@ -8,7 +8,9 @@ from bisect import bisect_right
 LONGEST = 600
 # A full stop ends a sentence unless it follows an initial or a common abbreviation. Scraped text often lacks the space
 # after it, so a capital after "word." is enough.
-_END = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s|$)|(?<=[a-z]{3})[.!?](?=[A-Z“\"])|\n+")
+_END = re.compile(
+    r"[.!?…]+[\"'”’)\]]*(?=\s|$)|(?<=[a-z]{3})[.!?](?=[A-Z“\"])|[。！？｡]+[」』”’）]*|[؟۔।॥]+(?=\s|$)|\n+"
+)
 _NOT_AN_END = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Col|Lt|Maj|Capt|Sgt|Cpl|Adm|Sen|Rep|Gov|Pres|Rev|Hon|St|Mt|Ft|Jr|Sr|No|vs|etc|Inc|Ltd|Co|"
     r"Corp|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|a\.m|p\.m|Ala|Ariz|Ark|Calif|Colo|Conn|Del|Fla|Ga|Ill|Ind|Kan|Ky|La|"
@@ -24,6 +26,8 @@ def sentence_bounds(text: str) -> list[tuple[int, int]]:
     >>> text = "Gov. Smith flew to St. Louis. He left at 6 a.m."
     >>> [text[start:end] for start, end in sentence_bounds(text)]
     ['Gov. Smith flew to St. Louis.', 'He left at 6 a.m.']
+    >>> [text[start:end] for text in ["他去了北京。他说：“很冷！”"] for start, end in sentence_bounds(text)]
+    ['他去了北京。', '他说：“很冷！”']
     """
     bounds: list[tuple[int, int]] = []
     begin = 0

@@ -19,7 +19,7 @@ from geomap.recognition._decoding import DEEP_DOUBT, DOUBT, Decoder, Float32s, L
 from geomap.recognition._name_rules import Famous, Known, with_famous_names, with_known_names, without_people
 from geomap.recognition._onnx import open_session, open_tokenizer, thread_count
 from geomap.recognition._spans import Span
-from geomap.recognition._windows import Window, WindowLayout, batched, cut_windows, shaped_words
+from geomap.recognition._windows import Window, WindowLayout, batched, cut_windows, pieced_words, shaped_words
 
 FOLDER = Path(__file__).resolve().parents[1] / "resources" / "recognizer"
 CONFIG = "config.json"
@@ -52,11 +52,15 @@ class NeuralRecognizer:
         Whether a name as written is that of a large place and little else: it counts where the model doubts it.
     threads
         Threads that the model may use; by default, and at most, the cores that this process may use.
+    advice
+        What to do where a file of the model is damaged.
+    expected_format
+        The format that the model's settings must have.
 
     Raises
     ------
     ResourceDamaged
-        If a file of the model is missing or differs from its checksum.
+        If a file of the model is missing, differs from its checksum, or is of another format.
     MissingDependency
         If onnxruntime or tokenizers is not installed.
 
@@ -75,16 +79,24 @@ class NeuralRecognizer:
         known: Known | None = None,
         famous: Famous | None = None,
         threads: int | None = None,
+        advice: str = _ADVICE,
+        expected_format: int | None = None,
     ) -> None:
         folder = FOLDER if folder is None else Path(folder)
-        config = read_config(folder)
+        config = read_config(folder, advice)
+        if config.get("format") != expected_format:
+            raise ResourceDamaged(
+                f"the recognizer in {folder} has the format {config.get('format')}, and this version of geomap reads "
+                f"{expected_format}; upgrade both: pip install --upgrade geomap-toolkit geomap-multilingual"
+            )
         self.threads = thread_count(threads)
-        self._tokenizer = open_tokenizer(checked(folder, "tokenizer.json", config), needed_by=_NAME)
-        self._model = checked(folder, "model.onnx", config)
+        self._tokenizer = open_tokenizer(checked(folder, "tokenizer.json", config, advice), needed_by=_NAME)
+        self._model = checked(folder, "model.onnx", config, advice)
         # One per process, never dropped: a forked child would wait forever for its parent's session, whose locks it
         # inherited as they were.
         self._sessions = {os.getpid(): open_session(self._model, threads=1, needed_by=_NAME)}
         self._layout = WindowLayout((int(config["start_id"]),), (int(config["end_id"]),), int(config["window"]))
+        self._words = pieced_words if config.get("words") == "pieces" else shaped_words
         heads = tuple((str(name), tuple(map(str, labels))) for name, labels in config["heads"])
         biases = float(config["bias"]), float(config["small_bias"])
         self._famous = famous
@@ -116,7 +128,7 @@ class NeuralRecognizer:
 
     def _items(self, texts: Sequence[str]) -> Iterator[_Item]:
         for number, text in enumerate(texts):
-            for window in cut_windows(*shaped_words(self._tokenizer, text), self._layout):
+            for window in cut_windows(*self._words(self._tokenizer, text), self._layout):
                 yield number, window
 
     def _decode(
@@ -180,7 +192,7 @@ class _Reading:
         return with_famous_names(text, spans, without_people(text, self.doubted, self.surnames), famous)
 
 
-def read_config(folder: Path) -> dict[str, Any]:
+def read_config(folder: Path, advice: str = _ADVICE) -> dict[str, Any]:
     """Return the configuration of a model: its labels, its special tokens, and the checksums of its files."""
     path = folder / CONFIG
     try:
@@ -188,18 +200,18 @@ def read_config(folder: Path) -> dict[str, Any]:
         for key in ("files", "heads", "start_id", "end_id", "window", "bias", "small_bias"):
             config[key]
     except FileNotFoundError:
-        raise ResourceDamaged(f"the recognizer's {path} is missing; {_ADVICE}") from None
+        raise ResourceDamaged(f"the recognizer's {path} is missing; {advice}") from None
     except (ValueError, KeyError, TypeError) as error:
-        raise ResourceDamaged(f"the recognizer's {path} cannot be read ({error!r}); {_ADVICE}") from error
+        raise ResourceDamaged(f"the recognizer's {path} cannot be read ({error!r}); {advice}") from error
     return dict(config)
 
 
-def checked(folder: Path, name: str, config: dict[str, Any]) -> Path:
+def checked(folder: Path, name: str, config: dict[str, Any], advice: str = _ADVICE) -> Path:
     """Return the path of a file of the model after verifying its checksum."""
     path, expected = folder / name, str(config["files"].get(name))
     if not path.is_file():
-        raise ResourceDamaged(f"the recognizer's {path} is missing (expected SHA-256 {expected}); {_ADVICE}")
+        raise ResourceDamaged(f"the recognizer's {path} is missing (expected SHA-256 {expected}); {advice}")
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     if digest != expected:
-        raise ResourceDamaged(f"the recognizer's {path} is damaged (SHA-256 {digest}, expected {expected}); {_ADVICE}")
+        raise ResourceDamaged(f"the recognizer's {path} is damaged (SHA-256 {digest}, expected {expected}); {advice}")
     return path

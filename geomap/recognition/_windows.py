@@ -33,6 +33,8 @@ _NONE, _LOWER, _TITLE, _UPPER, _LETTER, _MIXED, _DIGITS, _MARK, _UNCASED, _ALPHA
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 # Thai to Tibetan, Burmese, Khmer, kana, Han: written without spaces between words, so each piece is a word.
 _UNSPACED = re.compile(r"[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+# Hangul besides: particles follow on a Korean name without a space.
+_BY_PIECES = re.compile(_UNSPACED.pattern[:-1] + r"\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")
 _SPACE_PIECES = frozenset(("▁", "Ġ"))
 """Pieces that stand for a space and nothing else, in SentencePiece and in byte-level tokenizers."""
 
@@ -168,6 +170,25 @@ def shaped_words(tokenizer: Any, text: str) -> tuple[list[Word], list[int]]:
     return words, sentences
 
 
+def pieced_words(tokenizer: Any, text: str) -> tuple[list[Word], list[int]]:
+    """Return the words of a text with their case shapes, as the model for many languages reads them.
+
+    Parameters, results
+        As for :func:`shaped_words`, for a tokenizer of pieces without words (SentencePiece). Where a script has no spaces,
+        and in Korean, whose names bear particles, each piece is a word.
+    """
+    words: list[Word] = []
+    sentences: list[int] = []
+    for start, end in _segments(text):
+        sentences.append(len(words))
+        for word in words_of(tokenizer, text[start:end], by_pieces=_BY_PIECES):
+            word.start += start
+            word.end += start
+            word.shape = shape_of(text[word.start : word.end])
+            words.append(word)
+    return words, sentences
+
+
 def _segments(text: str) -> Iterator[tuple[int, int]]:
     """Yield the sentences of a text as offsets, the overlong ones cut at white space where there is any."""
     for start, end in sentence_bounds(text):
@@ -180,7 +201,7 @@ def _segments(text: str) -> Iterator[tuple[int, int]]:
         yield begin, end
 
 
-def words_of(tokenizer: Any, text: str) -> list[Word]:
+def words_of(tokenizer: Any, text: str, *, by_pieces: re.Pattern[str] = _UNSPACED) -> list[Word]:
     """Return the words of a text in order, without white space, for a tokenizer of any kind.
 
     Parameters
@@ -189,6 +210,8 @@ def words_of(tokenizer: Any, text: str) -> list[Word]:
         A ``tokenizers.Tokenizer``.
     text
         The text.
+    by_pieces
+        Characters of scripts in which each piece is a word.
 
     Notes
     -----
@@ -203,7 +226,11 @@ def words_of(tokenizer: Any, text: str) -> list[Word]:
         start, end = _trimmed(text, left, right)
         if start >= end or token in _SPACE_PIECES:
             waiting.append(number)
-        elif words and not waiting and (start < words[-1].end or (start == words[-1].end and _joins(text, start))):
+        elif (
+            words
+            and not waiting
+            and (start < words[-1].end or (start == words[-1].end and _joins(text, start, by_pieces)))
+        ):
             words[-1].ids.append(number)
             words[-1].end = max(words[-1].end, end)
         else:
@@ -230,10 +257,10 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     return start + len(part) - len(part.lstrip()), start + len(part.rstrip())
 
 
-def _joins(text: str, place: int) -> bool:
+def _joins(text: str, place: int, by_pieces: re.Pattern[str]) -> bool:
     """Return whether the characters on both sides of a place belong to one word."""
     before, after = text[place - 1], text[place]
-    return _in_word(before) and _in_word(after) and not (_UNSPACED.match(before) or _UNSPACED.match(after))
+    return _in_word(before) and _in_word(after) and not (by_pieces.match(before) or by_pieces.match(after))
 
 
 def _in_word(char: str) -> bool:
