@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import labels
@@ -11,10 +11,18 @@ import torch
 from corpora import Labeller, Text
 from tokenizers import Tokenizer
 
-from geomap.recognition._windows import WINDOW, WindowLayout, cut_windows, shaped_words
+from geomap.recognition._windows import WINDOW, Window, WindowLayout, cut_windows, shaped_words
 
 LAYOUT = WindowLayout(before=(101,), after=(102,), size=WINDOW)
 PIECES_PER_BATCH = 2048
+
+Windows = Callable[[str], Iterable[Window]]
+"""Cuts a text into windows, as the recognizer will."""
+
+
+def windows_of(tokenizer: Tokenizer) -> Windows:
+    """Return how the English recognizer cuts a text."""
+    return lambda text: cut_windows(*shaped_words(tokenizer, text), LAYOUT)
 
 
 @dataclass(slots=True)
@@ -27,11 +35,11 @@ class Example:
     bits: list[int]
 
 
-def examples(texts: Sequence[Text], tokenizer: Tokenizer, labeller: Labeller) -> list[Example]:
+def examples(texts: Iterable[Text], windows: Windows, labeller: Labeller) -> list[Example]:
     """Return the windows of some texts, those with nothing to learn from left out."""
     found = []
     for text in texts:
-        for window in cut_windows(*shaped_words(tokenizer, text.text), LAYOUT):
+        for window in windows(text.text):
             bits = labeller.bits(text, [(word.start, word.end) for word in window.words])
             if any(each != labels.ANYTHING for each in bits):
                 found.append(Example(window.ids, window.shapes, window.positions, bits))

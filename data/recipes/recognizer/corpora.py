@@ -179,6 +179,9 @@ class Labeller:
         if text.names is not None:
             self._names(text, words, names)
         spans = [labels.NO_SPAN | labels.ANY_USAGE] * len(words)
+        for start, end in text.unsure:
+            for number in labels.inside(words, start, end):
+                spans[number] = labels.ANY_SPAN | labels.ANY_USAGE
         if text.mentions is not None:
             self._mentions(text, words, spans)
         else:
@@ -197,9 +200,6 @@ class Labeller:
 
     @staticmethod
     def _mentions(text: Text, words: Sequence[tuple[int, int]], spans: list[int]) -> None:
-        for start, end in text.unsure:
-            for number in labels.inside(words, start, end):
-                spans[number] = labels.ANY_SPAN | labels.ANY_USAGE
         for start, end, kinds, usage in text.mentions or ():
             for place, number in enumerate(labels.inside(words, start, end)):
                 spans[number] = labels.span_bits(kinds, begins=place == 0) | labels.usage_bits(usage)
@@ -222,7 +222,7 @@ class Labeller:
         whole = text[words[own[0]][0] : words[own[-1]][1]] if own else ""
         if whole.casefold() in self.demonyms and types != ("LOC",) and "PER" not in types:
             self._set(own, ("demonym",), spans)
-        elif types[0] == "LOC":
+        elif types[0] in ("LOC", "FAC"):
             self._set(own, ("toponym",), spans)
         elif types == ("NORP",):
             # Peoples and parties that are no demonym are no mentions; longer ones ("Sunni Arabs") may hold one.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +93,14 @@ def quantised(weight: Array, axis: int, largest: int = LARGEST) -> tuple[Array, 
     return whole, scale.astype(np.float32)
 
 
-def build(state: Mapping[str, Array], layers: int, ranges: Ranges, *, positions: int = WINDOW) -> onnx.ModelProto:
+def build(
+    state: Mapping[str, Array],
+    layers: int,
+    ranges: Ranges,
+    *,
+    positions: int = WINDOW,
+    words: Callable[[Graph], str] | None = None,
+) -> onnx.ModelProto:
     """Return the ONNX model of a tagger.
 
     Parameters
@@ -106,10 +113,12 @@ def build(state: Mapping[str, Array], layers: int, ranges: Ranges, *, positions:
         Least and greatest input of every linear map inside the layers, by its name.
     positions
         Longest window; later positions are left out of the file.
+    words
+        Adds the embeddings of the word pieces ``ids`` and returns their name; by default those of the state, int8.
     """
     graph = Graph()
     graph.value("thirds", np.full(3, state["norm.bias"].shape[0]))
-    hidden = _embeddings(graph, state, positions)
+    hidden = _embeddings(graph, state, positions, words(graph) if words else _words(graph, state["words.weight"]))
     for number in range(layers):
         hidden = _layer(graph, state, f"layers.{number}", hidden, ranges)
     weight, bias = state["output.weight"], state["output.bias"]
@@ -123,12 +132,15 @@ def build(state: Mapping[str, Array], layers: int, ranges: Ranges, *, positions:
     return helper.make_model(made, opset_imports=opsets, ir_version=8, producer_name="geomap")
 
 
-def _embeddings(graph: Graph, state: Mapping[str, Array], positions: int) -> str:
+def _words(graph: Graph, weight: Array) -> str:
     # One scale a word piece; nothing is multiplied here in 16 bits, so that all 8 bits serve.
-    whole, scale = quantised(state["words.weight"], axis=1, largest=127)
+    whole, scale = quantised(weight, axis=1, largest=127)
     pieces = graph.node("Gather", [graph.value("words.weight", whole), "ids"])
     scales = graph.node("Gather", [graph.value("words.scale", scale[:, None]), "ids"])
-    words = graph.node("Mul", [graph.node("Cast", [pieces], to=TensorProto.FLOAT), scales])
+    return graph.node("Mul", [graph.node("Cast", [pieces], to=TensorProto.FLOAT), scales])
+
+
+def _embeddings(graph: Graph, state: Mapping[str, Array], positions: int, words: str) -> str:
     shapes = graph.node("Gather", [graph.value("shapes.weight", state["shapes.weight"]), "shapes"])
     length = graph.node("Shape", ["ids"], start=1, end=2)
     table = graph.value("positions.weight", state["positions.weight"][:positions])
@@ -165,20 +177,31 @@ def _stacked(state: Mapping[str, Array], name: str, what: str) -> Array:
     return np.concatenate([state[f"{name}.{part}.{what}"] for part in ("query", "key", "value")])
 
 
-def write_folder(state: Mapping[str, Array], layers: int, ranges: Ranges, tokenizer: Tokenizer, folder: Path) -> None:
+def write_folder(
+    state: Mapping[str, Array],
+    layers: int,
+    ranges: Ranges,
+    tokenizer: Tokenizer,
+    folder: Path,
+    *,
+    words: Callable[[Graph], str] | None = None,
+    settings: Mapping[str, Any] | None = None,
+) -> None:
     """Write model, tokenizer and settings with their checksums.
 
     Parameters
     ----------
-    state, layers, ranges
+    state, layers, ranges, words
         As for :func:`build`.
     tokenizer
         The tokenizer, without truncation and padding.
     folder
         Where to write; made when it does not exist.
+    settings
+        What differs from the settings of the English recognizer.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    onnx.save_model(build(state, layers, ranges), str(folder / "model.onnx"))
+    onnx.save_model(build(state, layers, ranges, words=words), str(folder / "model.onnx"))
     tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
     names = ("model.onnx", "tokenizer.json")
     config = {
@@ -190,5 +213,6 @@ def write_folder(state: Mapping[str, Array], layers: int, ranges: Ranges, tokeni
         "small_bias": SMALL_BIAS,
         "start_id": START,
         "end_id": END,
+        **(settings or {}),
     }
     (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")

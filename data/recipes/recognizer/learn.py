@@ -5,26 +5,30 @@ from __future__ import annotations
 import math
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import torch
-from batches import batches, examples
+from batches import PIECES_PER_BATCH, Windows, batches, examples
 from corpora import Labeller, Text
 from model import Tagger, set_loss
-from tokenizers import Tokenizer
 
-Pass = Callable[[random.Random], Sequence[Text]]
+Pass = Callable[[random.Random], Iterable[Text]]
+CHECKPOINT_EVERY = 600.0
+"""Seconds between two checkpoints."""
 
 
 def train(
     tagger: Tagger,
     passes: Sequence[Pass],
-    tokenizer: Tokenizer,
+    windows: Windows,
     labeller: Labeller,
     *,
     seed: int,
     rate: float,
     warmup: float = 0.1,
+    pieces: int = PIECES_PER_BATCH,
+    half_precision: bool = True,
+    checkpoint: Callable[[], None] | None = None,
     log: Callable[[str], None] = print,
 ) -> None:
     """Train a tagger in place.
@@ -35,7 +39,7 @@ def train(
         The tagger.
     passes
         One function a pass; each returns the texts of that pass, already varied.
-    tokenizer, labeller
+    windows, labeller
         Make the windows and their labels.
     seed
         Of everything random.
@@ -43,22 +47,29 @@ def train(
         Highest learning rate of the encoder; the heads and the shapes, which start untrained, learn faster.
     warmup
         Share of the steps over which the rate rises; it falls to nothing over the rest.
+    pieces
+        Word pieces of a step.
+    half_precision
+        Whether to compute in bfloat16: twice as fast on processors with matrix units for it, several times slower on others.
+    checkpoint
+        Called every ten minutes, to keep what was learned so far.
     log
         Takes a line now and then.
     """
     torch.manual_seed(seed)
     rng = random.Random(seed)
-    found = [examples(each(rng), tokenizer, labeller) for each in passes]
-    plan = [list(batches(each, rng)) for each in found]
+    found = [examples(each(rng), windows, labeller) for each in passes]
+    plan = [list(batches(each, rng, pieces)) for each in found]
     total = sum(len(each) for each in plan)
     log(f"{sum(len(each) for each in found)} windows, {total} steps")
     optimizer = torch.optim.AdamW(_groups(tagger, rate), weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step / total, warmup))
     tagger.train()
     begun, done, running = time.time(), 0, 0.0
+    kept = begun
     for number, each in enumerate(plan):
         for ids, shapes, mask, places, bits in each:
-            with torch.autocast("cpu", torch.bfloat16):
+            with torch.autocast("cpu", torch.bfloat16, enabled=half_precision):
                 logits = tagger(ids, shapes, mask)
             loss = set_loss(logits.float().view(-1, logits.shape[-1])[places], bits)
             loss.backward()
@@ -70,6 +81,9 @@ def train(
             running = 0.98 * running + 0.02 * loss.item() if done > 1 else loss.item()
             if done % 50 == 0:
                 log(f"pass {number} step {done}/{total} loss {running:.4f} {time.time() - begun:.0f} s")
+            if checkpoint and time.time() - kept > CHECKPOINT_EVERY:
+                checkpoint()
+                kept = time.time()
     tagger.eval()
 
 
@@ -79,7 +93,7 @@ def _rate(part: float, warmup: float) -> float:
 
 def _groups(tagger: Tagger, rate: float) -> list[dict[str, object]]:
     new = ("output.", "shapes.")
-    named = list(tagger.named_parameters())
+    named = [(name, each) for name, each in tagger.named_parameters() if each.requires_grad]
     return [
         {"params": [p for name, p in named if name.startswith(new)], "lr": 5 * rate},
         # Rare words keep the vectors they came with: decay would shrink what few steps ever touch.

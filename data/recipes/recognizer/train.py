@@ -109,9 +109,11 @@ class Recipe:
         self, tagger: Tagger, passes: Sequence[Callable[[random.Random], list[Text]]], seed: int, rate: float
     ) -> None:
         """Train a tagger on some passes."""
+        import batches
         import learn
 
-        learn.train(tagger, passes, self.tokenizer, self.labeller, seed=seed, rate=rate, log=self.log)
+        windows = batches.windows_of(self.tokenizer)
+        learn.train(tagger, passes, windows, self.labeller, seed=seed, rate=rate, log=self.log)
 
     def first_stage(self, tagger: Tagger) -> None:
         """Names in general: two passes over the open sources."""
@@ -160,7 +162,7 @@ class Recipe:
         from model import input_ranges
 
         rng = random.Random(SEED)
-        found = batches.examples(self.written_texts(rng), self.tokenizer, self.labeller)
+        found = batches.examples(self.written_texts(rng), batches.windows_of(self.tokenizer), self.labeller)
         some = [batch[:3] for batch in list(batches.batches(found, rng))[:16]]
         state = {name: value.detach().float().numpy() for name, value in tagger.state_dict().items()}
         export.write_folder(state, len(tagger.layers), input_ranges(tagger, some), self.tokenizer, folder)
