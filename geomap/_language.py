@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 import string
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 
 from geomap._language_words import HAN, KANA, LETTERS, NAMES, SCRIPTS, words_of_languages
 
 UNKNOWN = "unknown"
-RECOGNIZED = frozenset({"en"})
-"""The languages that the recognizers which ship with geomap read."""
+_GIVEN_AS = {"nb": "no", "nn": "no", "bs": "hr", "sh": "sr", "iw": "he", "in": "id"}
+"""Codes that name a language told under another one here."""
 
 # The start of an article is enough; most English ones are known by the first two lines.
 _GLANCE, _SAMPLE = 400, 2000
@@ -26,6 +26,7 @@ _FEWEST_LETTERS = 4  # of an alphabet that one language has
 _SMALLEST_SHARE = 0.06  # of words that are small ones; a list of names has none
 _LEAD, _CLEAR_LEAD = 1.5, 4.0
 _PER_LETTER, _MOST_LETTERS = 0.5, 4
+_WORTH_TELLING = 0.1  # of the articles, in languages that are not read
 _JAPANESE = 0.1  # kana among kana and Han
 
 _APOSTROPHES = str.maketrans("'’-–", "    ")
@@ -100,27 +101,56 @@ def shown(languages: Mapping[str, int]) -> str:
     return ", ".join(f"{language_name(code)} {number:,}" for code, number in ordered)
 
 
-def not_read(languages: Mapping[str, int]) -> str:
-    """Return a sentence if most texts are in languages that the recognizers which ship do not read, else nothing.
+def known_language(given: object) -> str:
+    """Return the code of a language that a person or a feed names; empty if it is none that is known here.
+
+    Parameters
+    ----------
+    given
+        A code (``"fr"``, ``"fr-CA"``, ``"pt_BR"``) or the English name (``"French"``), in any case.
 
     Examples
     --------
-    >>> not_read({"en": 3, "fr": 9}).partition(" with")[0]
-    '9 of 12 articles are in French, which the recognizer that ships'
-    >>> not_read({"en": 9, "fr": 3, "unknown": 100})
+    >>> known_language("pt_BR"), known_language("French"), known_language("nb"), known_language(None)
+    ('pt', 'fr', 'no', '')
+    """
+    if not isinstance(given, str):
+        return ""
+    named = given.strip().casefold()
+    code = re.split("[-_]", named, maxsplit=1)[0]
+    code = _GIVEN_AS.get(code, code)
+    return code if code in NAMES else next((each for each, name in NAMES.items() if name.casefold() == named), "")
+
+
+def language_of_article(given: object, text: str) -> str:
+    """Return the language of an article: the one given where it is known, else the one that its text shows."""
+    return known_language(given) or language_of(text)
+
+
+def not_read(languages: Mapping[str, int], *, read: Collection[str]) -> str:
+    """Return a sentence if one text in ten or more is in a language that is not read, else nothing.
+
+    Parameters
+    ----------
+    languages
+        How many texts there are of each language, by code.
+    read
+        Codes of the languages that are read.
+
+    Examples
+    --------
+    >>> not_read({"en": 3, "fr": 9}, read={"en"})
+    '9 of 12 articles are in French, which the installed recognizer does not read'
+    >>> not_read({"en": 9, "fr": 3, "unknown": 100}, read={"en"})
     ''
     """
-    others = {code: number for code, number in languages.items() if code not in RECOGNIZED and code != UNKNOWN}
+    others = {code: number for code, number in languages.items() if code not in read and code != UNKNOWN}
     number, total = sum(others.values()), sum(languages.values())
-    if 2 * number <= total:
+    if not number or number < _WORTH_TELLING * total:
         return ""
-    named = language_name(next(iter(others))) if len(others) == 1 else f"other languages than English ({shown(others)})"
-    articles = "the article is" if total == 1 else f"{number:,} of {total:,} articles are"
-    theirs = "its" if total == 1 else "their"
-    return (
-        f"{articles} in {named}, which the recognizer that ships with geomap does not read: most of {theirs} places will "
-        "be missed"
-    )
+    named = language_name(next(iter(others))) if len(others) == 1 else f"other languages ({shown(others)})"
+    articles = "the article is" if total == 1 else f"{number:,} of {total:,} articles {'is' if number == 1 else 'are'}"
+    return f"{articles} in {named}, which the installed recognizer does not read"
 
 
 @cache

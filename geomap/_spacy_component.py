@@ -56,7 +56,7 @@ class GeomapComponent:
     Parameters
     ----------
     recognizer
-        ``"neural"``, ``"gazetteer"``, any other name that :class:`geomap.Geoparser` takes, an object with a method
+        ``"auto"``, ``"gazetteer"``, any other name that :class:`geomap.Geoparser` takes, an object with a method
         ``recognize(texts)``, or ``"ents"`` for the entities of the components before this one.
     gazetteer
         What :class:`geomap.Gazetteer` takes: ``"embedded"``, ``"geonames"``, a path, or a list of these.
@@ -80,7 +80,7 @@ class GeomapComponent:
     def __init__(
         self,
         *,
-        recognizer: Any = "neural",
+        recognizer: Any = "auto",
         gazetteer: str | list[str] = "embedded",
         min_confidence: float | None = None,
         spans_key: str = EXTENSION,
@@ -146,7 +146,7 @@ class GeomapComponent:
     EXTENSION,
     assigns=["doc.spans", f"span._.{EXTENSION}"],
     default_config={
-        "recognizer": "neural",
+        "recognizer": "auto",
         "gazetteer": "embedded",
         "min_confidence": None,
         "spans_key": EXTENSION,

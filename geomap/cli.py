@@ -158,9 +158,10 @@ Recognizer = Annotated[
     str | None,
     typer.Option(
         metavar="NAME",
-        help="'neural', or 'gazetteer' to match names only, without a model.",
-        show_default="neural",
-        autocompletion=lambda: ["neural", "gazetteer"],
+        help="'auto' (by the article's language), 'neural' (English), 'multilingual' (geomap-multilingual), or 'gazetteer' "
+        "to match names only, without a model.",
+        show_default="auto",
+        autocompletion=lambda: ["auto", "neural", "multilingual", "gazetteer"],
         rich_help_panel=_PLACES,
     ),
 ]

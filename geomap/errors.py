@@ -204,7 +204,7 @@ class ArticlesDoubtful(GeomapWarning):
 
 
 class LanguageNotRead(GeomapWarning):
-    """Most articles are in a language that the recognizer does not read; the message says which and how many."""
+    """Articles are in a language that the recognizer does not read; the message counts them and says what to install."""
 
 
 class LossyExport(GeomapWarning):

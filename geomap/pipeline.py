@@ -6,7 +6,7 @@ import copy
 import os
 import threading
 import warnings
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -16,16 +16,18 @@ import pandas as pd
 
 from geomap._checks import at_least, of_kind, probability
 from geomap._coordinates import point_of
-from geomap._language import languages_of, not_read
+from geomap._language import UNKNOWN, language_of_article
 from geomap._notation import Notation, Plain
 from geomap._processes import Job, Processes
 from geomap._progress import Progress, no_progress
+from geomap._served_languages import not_read
 from geomap._text import Sentences
 from geomap.articles import as_articles, title_is_repeated
 from geomap.errors import InvalidTable, LanguageNotRead, WorkerFailed
 from geomap.gazetteer import Gazetteer
 from geomap.gazetteer._sources import Source, each_source, stamp
 from geomap.recognition import Recognizer, Span, default_recognizer
+from geomap.recognition._auto import ReadsLanguages
 from geomap.recognition._defaults import ships
 from geomap.resolution import Ranker, Resolver, default_ranker
 from geomap.resolution._fallback import Fallback, check_service
@@ -79,7 +81,9 @@ class Geoparser:
     Parameters
     ----------
     recognizer
-        What finds mentions: ``"neural"`` (the default), ``"gazetteer"`` (looks names up, without a model),
+        What finds mentions: ``"auto"`` (the default) chooses the model by each article's language: ``"neural"`` for English,
+        ``"multilingual"`` (``pip install geomap-multilingual``) for those of :func:`geomap.recognition.languages`; both can
+        be named too. ``"gazetteer"`` looks names up, without a model,
         ``"spacy:MODEL"`` or ``"transformers:FOLDER"`` (a model of your own, needs the extra of that name), or any object
         with a method ``recognize(texts)``, see :class:`~geomap.recognition.Recognizer`.
     gazetteer
@@ -172,6 +176,7 @@ class Geoparser:
         self.fallback = fallback
         self._recognizer = self._given_recognizer = recognizer
         self._ships = ships(recognizer)
+        self._name = recognizer if isinstance(recognizer, str) else None
         self._ranker = ranker
         self._resolver: Resolver | None = None
         self._notation: Notation | None = None
@@ -245,7 +250,7 @@ class Geoparser:
         Warns
         -----
         LanguageNotRead
-            If most articles are in a language that the recognizer does not read, and it is one that ships.
+            If a tenth or more of the articles are in a language that the recognizer does not read, and it is one that ships.
         """
         table = as_articles(articles, dayfirst=dayfirst)
         self._warn_of_languages(table)
@@ -284,7 +289,9 @@ class Geoparser:
 
     def _warn_of_languages(self, articles: pd.DataFrame) -> None:
         """Warn before the long work, if it is likely to be in vain; what a recognizer of one's own reads is not known."""
-        if self._ships and (sentence := not_read(languages_of(articles["text"]))):
+        if not self._ships:
+            return
+        if sentence := not_read(Counter(_languages(articles)), recognizer=self._name):
             warnings.warn(sentence, LanguageNotRead, stacklevel=3)
 
     def recognize(
@@ -322,7 +329,13 @@ class Geoparser:
     def _recognize_together(self, articles: pd.DataFrame) -> pd.DataFrame:
         readings = list(_readings(articles))
         plain = [Plain(text) for _, _, text in readings]
-        recognized = self.recognizer.recognize([each.text for each in plain])
+        texts = [each.text for each in plain]
+        if isinstance(self.recognizer, ReadsLanguages):
+            # A title is in the language of its article, and too short to tell.
+            of_articles = dict(zip(articles["article_id"], _languages(articles), strict=True))
+            recognized = self.recognizer.recognize_in(texts, [of_articles[each] for each, _, _ in readings])
+        else:
+            recognized = self.recognizer.recognize(texts)
         read = [
             each.placed(self.notation.read(each.text, spans)) for each, spans in zip(plain, recognized, strict=True)
         ]
@@ -469,7 +482,9 @@ def geoparse(
         a format; strings in a list are texts always. ``title`` is read too, ``source`` and ``published`` are used as
         evidence, ``article_id`` is given where there is none ("1", "2" ...): see :func:`geomap.articles.as_articles`.
     recognizer
-        What finds mentions: ``"neural"`` (the default), ``"gazetteer"`` (looks names up, without a model),
+        What finds mentions: ``"auto"`` (the default) chooses the model by each article's language: ``"neural"`` for English,
+        ``"multilingual"`` (``pip install geomap-multilingual``) for those of :func:`geomap.recognition.languages`; both can
+        be named too. ``"gazetteer"`` looks names up, without a model,
         ``"spacy:MODEL"`` or ``"transformers:FOLDER"`` (a model of your own, needs the extra of that name), or any object
         with a method ``recognize(texts)``.
     gazetteer
@@ -517,7 +532,7 @@ def geoparse(
     Warns
     -----
     LanguageNotRead
-        If most articles are in a language that the recognizer does not read, and it is one that ships.
+        If a tenth or more of the articles are in a language that the recognizer does not read, and it is one that ships.
     ArticlesSkipped, ArticlesDoubtful
         If articles could not be read as they are; see :func:`geomap.articles.as_articles`.
 
@@ -763,6 +778,12 @@ def _warn_of_source_home(homes: object) -> None:
     )
 
 
+def _languages(articles: pd.DataFrame) -> list[str]:
+    """Return the language of each article, ``unknown`` where it is neither given nor clear."""
+    given = articles["language"] if "language" in articles.columns else [None] * len(articles)
+    return [language_of_article(*each) for each in zip(given, articles["text"], strict=True)]
+
+
 def _readings(articles: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
     """Yield what is read: article_id, field and the text in it."""
     for article_id, title, text in zip(articles["article_id"], articles["title"], articles["text"], strict=True):
@@ -844,6 +865,10 @@ def _with_article(table: pd.DataFrame, articles: pd.DataFrame) -> pd.DataFrame:
         # Categories are made of a few articles, before they are repeated for many mentions.
         column = by_id[name] if name == "published" else by_id[name].astype("category")
         table[name] = column.loc[table["article_id"]].set_axis(table.index)
+    mentioned = articles[articles["article_id"].isin(set(table["article_id"]))]
+    languages = [None if each == UNKNOWN else each for each in _languages(mentioned)]
+    column = pd.Series(languages, index=mentioned["article_id"], dtype="str").astype("category")
+    table["language"] = column.loc[table["article_id"]].set_axis(table.index)
     return table
 
 

@@ -105,6 +105,11 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
         "published": Column(_TIME, "of the article"),
         "source": Column("category", "of the article"),
         "url": Column("category", "of the article"),
+        "language": Column(
+            "category",
+            "of the article, ISO 639-1: as its column `language` gives it, else told from the text; missing where that is "
+            "not clear",
+        ),
         "checked": Column("str", "a person's verdict from corrections: `right`, `moved` or `not a place`"),
         "precision": Column(
             "str",
@@ -382,7 +387,7 @@ def finish_mentions(table: pd.DataFrame) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(columns, geometry=geometry, crs=CRS, index=table.index)
 
 
-_OF_ARTICLES = frozenset({*ARTICLES, "source_home"})
+_OF_ARTICLES = frozenset({*ARTICLES, "source_home", "language"})
 _COORDINATES = ("geometry", "lon", "lat")
 
 

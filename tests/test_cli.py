@@ -152,16 +152,16 @@ def test_evaluate_tells_of_the_articles_that_it_reads(run, tmp_path: Path) -> No
 
 
 def test_a_corpus_in_another_language_is_told_once_before_the_work(run, tmp_path: Path) -> None:
-    (tmp_path / "fr.txt").write_text(
-        "Les ponts sur le Tigre sont fermés depuis lundi, et les habitants de Mossoul restent chez eux.", "utf-8"
+    (tmp_path / "el.txt").write_text(
+        "Οι γέφυρες στον Τίγρη είναι κλειστές από τη Δευτέρα και οι κάτοικοι μένουν στο σπίτι.", "utf-8"
     )
-    said = "the article is in French, which the recognizer that ships with geomap does not read"
+    said = "the article is in Greek, which the installed recognizer does not read"
     for command in (("read",), ("geoparse", "-o", "m.csv")):
-        done = run(command[0], "fr.txt", *command[1:])
+        done = run(command[0], "el.txt", *command[1:])
         assert done.returncode == 0
-        assert done.stderr.splitlines()[1] == "languages: French 1"
+        assert done.stderr.splitlines()[1] == "languages: Greek 1"
         assert done.stderr.count(said) == 1
-    spoken = run("text", (tmp_path / "fr.txt").read_text("utf-8"))
+    spoken = run("text", (tmp_path / "el.txt").read_text("utf-8"))
     assert spoken.stderr.count(said) == 1
 
 

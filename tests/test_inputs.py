@@ -289,7 +289,8 @@ FRENCH = "Les combats ont repris dans la ville de Mossoul, où les habitants son
 
 @pytest.mark.parametrize("recognizer", ["neural", "gazetteer"])
 def test_texts_in_a_language_that_is_not_read_are_told_before_the_work_begins(recognizer: str) -> None:
-    with pytest.warns(LanguageNotRead, match="2 of 3 articles are in French, which the recognizer") as caught:
+    said = "2 of 3 articles are in French, which the installed recognizer does not read: "
+    with pytest.warns(LanguageNotRead, match=said) as caught:
         geomap.geoparse([FRENCH, FRENCH, TEXT], recognizer=recognizer)
     assert caught[0].filename == __file__
     with pytest.warns(LanguageNotRead, match="the article is in French") as caught:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from laws import many
 
-from geomap._language import NAMES, UNKNOWN, language_of, languages_of, not_read, shown
+from geomap._language import NAMES, UNKNOWN, known_language, language_of, languages_of, not_read, shown
 from geomap._language_words import words_of_languages
 
 # Written for this test, two sentences of the kind that reports begin with.
@@ -166,20 +166,42 @@ def test_languages_are_counted_and_shown_the_most_frequent_first() -> None:
 @pytest.mark.parametrize(
     ("languages", "said"),
     [
-        ({"fr": 412, "en": 488}, ""),
+        ({"fr": 412, "en": 488}, "412 of 900 articles are in French, which"),
+        ({"fr": 89, "en": 811}, ""),
+        ({"fr": 1, "en": 8}, "1 of 9 articles is in French, which"),
         ({"fr": 488, "en": 412}, "488 of 900 articles are in French, which"),
         ({"fr": 1}, "the article is in French, which"),
         (
             {"fr": 2, "de": 3, "en": 1},
-            "5 of 6 articles are in other languages than English (German 3, French 2), which",
+            "5 of 6 articles are in other languages (German 3, French 2), which",
         ),
         ({"unknown": 9}, ""),
-        ({"fr": 2, "unknown": 2}, ""),
+        ({"fr": 2, "unknown": 2}, "2 of 4 articles are in French, which"),
         ({}, ""),
     ],
 )
-def test_a_sentence_warns_if_most_articles_are_in_a_language_that_is_not_read(
+def test_a_sentence_warns_if_a_tenth_of_the_articles_are_in_languages_that_are_not_read(
     languages: dict[str, int], said: str
 ) -> None:
-    assert not_read(languages).startswith(said)
-    assert bool(not_read(languages)) == bool(said)
+    sentence = not_read(languages, read={"en"})
+    assert sentence.startswith(said)
+    assert bool(sentence) == bool(said)
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ("fr", "fr"),
+        (" FR-ca ", "fr"),
+        ("pt_BR", "pt"),
+        ("French", "fr"),
+        ("nb", "no"),
+        ("xx", ""),
+        ("", ""),
+        (None, ""),
+        (float("nan"), ""),
+        (7, ""),
+    ],
+)
+def test_a_language_is_known_by_its_code_its_region_or_its_name(given: object, code: str) -> None:
+    assert known_language(given) == code

@@ -11,7 +11,8 @@ from typing import Literal, TypedDict
 
 import pandas as pd
 
-from geomap._language import not_read, shown
+from geomap._language import shown
+from geomap._served_languages import not_read
 from geomap.articles._problems import Action, FileFacts, Problem, ProblemLog, problem_line
 from geomap.errors import ArticlesDoubtful, ArticlesLost, ArticlesSkipped, EncodingGuessed, InvalidTable
 

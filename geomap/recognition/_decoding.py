@@ -113,6 +113,8 @@ class Decoder:
         The same for windows without a capital letter, where the model is less certain.
     known
         Whether a folded name is well known: in windows without case, a span becomes the name that it is part of.
+    tells_usage
+        Whether the model has learned literal and associative usage well enough to say which it is.
     """
 
     def __init__(
@@ -122,7 +124,10 @@ class Decoder:
         bias: float = 0.0,
         small_bias: float | None = None,
         known: Known | None = None,
+        *,
+        tells_usage: bool = True,
     ) -> None:
+        self._tells_usage = tells_usage
         self.demonyms = demonyms
         self.known = known
         self._gain = np.float32(np.exp(bias))
@@ -175,7 +180,9 @@ class Decoder:
             spans: list[Span] = []
             for first, last in runs(best[row, : len(own)]):
                 kind = self.kinds[int(kinds[row, first : last + 1].sum(axis=0).argmax())]
-                usage = self._usages[int(usages[row, first : last + 1].sum(axis=0).argmax())]
+                usage = (
+                    self._usages[int(usages[row, first : last + 1].sum(axis=0).argmax())] if self._tells_usage else None
+                )
                 score = float(1.0 - chances[row, first : last + 1, 0].max())
                 span = Span(own[first][0], own[last][1], kind, usage, min(max(score, 0.0), 1.0))
                 checked = self._checked(texts[row], span, without_case=without_case[row])

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 
+from geomap._served_languages import AUTO, ENGLISH, MULTILINGUAL, languages_read, multilingual_entry
 from geomap.errors import UnsupportedFormat
 from geomap.gazetteer import Candidate, Gazetteer, NameKind
+from geomap.recognition._auto import AutoRecognizer, open_multilingual
 from geomap.recognition._labels import demonyms_of
 from geomap.recognition._name_rules import Famous
 from geomap.recognition._spans import Recognizer
 from geomap.recognition._words import english_words
 
-DEFAULT = "neural"
 WELL_KNOWN = 10_000
 """Inhabitants from which on a town is well known."""
 
@@ -49,7 +50,8 @@ def default_recognizer(gazetteer: Gazetteer, *, name: str | None = None) -> Reco
     gazetteer
         The gazetteer whose names and demonyms the recognizer uses.
     name
-        ``"neural"`` for the model that ships (the default); ``"gazetteer"`` for the matcher without a model;
+        ``"auto"`` (the default) for the model that fits each text's language, ``"neural"`` for the English one that ships,
+        ``"multilingual"`` for the one of the package geomap-multilingual; ``"gazetteer"`` for the matcher without a model;
         ``"spacy:en_core_web_sm"`` for an installed spaCy pipeline or the path of one; ``"transformers:some/folder"`` for a
         token classifier (:class:`geomap.recognition.TransformersRecognizer`).
 
@@ -60,7 +62,7 @@ def default_recognizer(gazetteer: Gazetteer, *, name: str | None = None) -> Reco
     MissingDependency
         If the model needs a package that is not installed.
     """
-    chosen = name or DEFAULT
+    chosen = name or AUTO
     library, _, model = chosen.partition(":")
     if model and library in _ADAPTERS:
         return _ADAPTERS[library](gazetteer, model)
@@ -74,6 +76,16 @@ def _neural(gazetteer: Gazetteer) -> Recognizer:
     from geomap.recognition._neural import NeuralRecognizer
 
     return NeuralRecognizer(demonyms=demonyms_of(gazetteer), known=well_known(gazetteer), famous=famous(gazetteer))
+
+
+def _auto(gazetteer: Gazetteer) -> Recognizer:
+    installed = multilingual_entry() is not None
+    languages = languages_read(installed=installed)
+    return AutoRecognizer(_neural(gazetteer), open_multilingual if installed else None, languages)
+
+
+def _multilingual(_: Gazetteer) -> Recognizer:
+    return open_multilingual()
 
 
 def well_known(gazetteer: Gazetteer) -> Callable[[str], bool]:
@@ -135,5 +147,10 @@ def _transformers(gazetteer: Gazetteer, model: str) -> Recognizer:
     return TransformersRecognizer(model, demonyms=partial(demonyms_of, gazetteer))
 
 
-_MAKERS: Mapping[str, Callable[[Gazetteer], Recognizer]] = {"neural": _neural, "gazetteer": _matcher}
+_MAKERS: Mapping[str, Callable[[Gazetteer], Recognizer]] = {
+    AUTO: _auto,
+    ENGLISH: _neural,
+    MULTILINGUAL: _multilingual,
+    "gazetteer": _matcher,
+}
 _ADAPTERS: Mapping[str, Callable[[Gazetteer, str], Recognizer]] = {"spacy": _spacy, "transformers": _transformers}

@@ -100,7 +100,8 @@ class NeuralRecognizer:
         heads = tuple((str(name), tuple(map(str, labels))) for name, labels in config["heads"])
         biases = float(config["bias"]), float(config["small_bias"])
         self._famous = famous
-        self._decoder = Decoder(Labels(heads), demonyms, *biases, known)
+        tells_usage = bool(config.get("tells_usage", True))
+        self._decoder = Decoder(Labels(heads), demonyms, *biases, known, tells_usage=tells_usage)
 
     def __getstate__(self) -> dict[str, Any]:
         return self.__dict__ | {"_sessions": {}}  # each process opens its own

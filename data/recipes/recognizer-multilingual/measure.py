@@ -1,6 +1,6 @@
 """Score recognizers on what was left out of training, by language, and write the table that geomap shows.
 
-``python measure.py DATA ENGLISH --model FOLDER --gold CORPORA`` prints and writes ``scores.json`` beside this file and
+``python measure.py DATA ENGLISH --gold CORPORA`` prints, and writes ``scores.json`` beside this file and
 ``geomap/resources/languages.csv``. ``--choose`` prints, for several biases of the decoder, the scores on the sentences
 that are for choosing.
 """
@@ -11,8 +11,7 @@ import argparse
 import csv
 import json
 import sys
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from statistics import mean
 from typing import TYPE_CHECKING
@@ -22,9 +21,10 @@ ROOT = HERE.parents[2]
 sys.path[:0] = [str(ROOT), str(HERE), str(HERE.parent / "recognizer"), str(HERE.parent)]
 
 import numpy as np
+from corpora import read_demonyms
 from evaluate import Tally, pairs_of, read_articles, score
 from manifest import record
-from mixture import ENGLISH, OCR, PLACES, SOURCES, TWEETS, Source, read_source
+from mixture import ENGLISH, LINKED, OCR, PLACES, SOURCES, TWEETS, Source, read_source
 
 if TYPE_CHECKING:
     from corpora import Text
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 WRITTEN = HERE / "written"
 NEWS = "news, written for this purpose"
-AT_HAND = frozenset({OCR, TWEETS, "traffic messages", "news, in small letters", "clinical records"})
+AT_HAND = frozenset({OCR, TWEETS, LINKED, "traffic messages", "news, in small letters", "clinical records"})
 """Genres that count only where a language has no other."""
 
 BIASES = (-2.0, -1.5, -1.0, -0.5, 0.0, 0.5)
@@ -90,49 +90,35 @@ def figures(tally: Tally) -> dict[str, float]:
     return {name: round(given[name] / 100, 3) for name in names} | {"places": tally.gold}
 
 
-def left_out(data: Path, english: Path, part: str) -> dict[str, list[Sample]]:
-    """Return the sentences of each source that were left out, or those for choosing; all marked whole."""
-    every = [(data, name, source) for name, source in SOURCES.items()]
-    every += [(english, name, source) for name, source in ENGLISH.items()]
-    return {
-        name: [sample_of(text) for text in getattr(read_source(folder / name), part) if "LOC" not in text.outside]
-        for folder, name, _ in every
+def samples_of(data: Path, english: Path, part: str) -> dict[str, tuple[Source, list[Sample]]]:
+    """Return the sentences of each source that were left out, or those for choosing; and those that were written."""
+    found = {
+        name: (source, own)
+        for folder, sources in ((data, SOURCES), (english, ENGLISH))
+        for name, source in sources.items()
+        if (own := [sample_of(text) for text in getattr(read_source(folder / name), part) if "LOC" not in text.outside])
     }
-
-
-def measured(samples: dict[str, list[Sample]], recognizers: dict[str, Recognizer]) -> Iterator[dict[str, object]]:
-    """Yield the scores by source, and of the written sentences by language."""
-    every: list[tuple[str, Source, list[Sample]]] = [
-        (name, {**SOURCES, **ENGLISH}[name], own) for name, own in samples.items() if own
-    ]
-    languages = sorted(path.stem for path in WRITTEN.glob("*.txt"))
-    every += [(f"written/{each}.txt", Source(each, NEWS), written(each)) for each in languages]
-    for name, source, own in every:
-        row: dict[str, object] = {"source": name, "language": source.language, "genre": source.genre}
-        row["sentences"] = len(own)
-        for shown, recognizer in recognizers.items():
-            row[shown] = tally_of(recognizer, own)
-        yield row
-
-
-def by_language(rows: Sequence[dict[str, object]]) -> dict[str, list[dict[str, object]]]:
-    """Return the rows that a language is judged by: written ones where there are, else those of the likest genre."""
-    found: dict[str, list[dict[str, object]]] = defaultdict(list)
-    for row in rows:
-        found[str(row["language"])].append(row)
-    for language, own in found.items():
-        news = [row for row in own if row["genre"] == NEWS]
-        better = [row for row in own if row["genre"] not in AT_HAND]
-        found[language] = news or better or own
+    if part == "left_out":
+        for path in sorted(WRITTEN.glob("*.txt")):
+            found[f"written/{path.name}"] = Source(path.stem, NEWS), written(path.stem)
     return found
 
 
-def pooled(rows: Sequence[dict[str, object]], recognizer: str) -> Tally:
-    """Return the sum of the tallies of some rows."""
+def judged_by(samples: dict[str, tuple[Source, list[Sample]]]) -> dict[str, list[str]]:
+    """Return the sources that each language is judged by: written ones where there are, else those nearest to news."""
+    languages = sorted({source.language for source, _ in samples.values()})
+    found = {}
+    for language in languages:
+        own = {name: source.genre for name, (source, _) in samples.items() if source.language == language}
+        news = [name for name, genre in own.items() if genre == NEWS]
+        found[language] = news or [name for name, genre in own.items() if genre not in AT_HAND] or list(own)
+    return found
+
+
+def pooled(tallies: Iterable[Tally]) -> Tally:
+    """Return the sum of some tallies."""
     total = Tally()
-    for row in rows:
-        own = row[recognizer]
-        assert isinstance(own, Tally)
+    for own in tallies:
         for name in ("gold", "found", "exact", "overlapping"):
             setattr(total, name, getattr(total, name) + getattr(own, name))
     return total
@@ -161,77 +147,33 @@ def sentences_of_gold(gold: Path) -> int:
     )
 
 
-def choose(recognizer: NeuralRecognizer, samples: dict[str, list[Sample]]) -> None:
-    """Print the scores of several biases, by language."""
+def choose(recognizer: NeuralRecognizer, samples: dict[str, tuple[Source, list[Sample]]]) -> None:
+    """Print the scores of several biases, as means over the languages."""
+    judged = judged_by(samples)
     for bias in BIASES:
         recognizer._decoder._gain = np.float32(np.exp(bias))
-        rows = list(measured(samples, {"": recognizer}))
-        scores = {
-            language: figures(pooled(own, "")) for language, own in by_language(rows).items() if own[0]["genre"] != NEWS
-        }
+        scores = [figures(pooled(tally_of(recognizer, samples[name][1]) for name in own)) for own in judged.values()]
         print(
-            bias,
-            {
-                name: round(mean(each[name] for each in scores.values()), 3)
-                for name in ("exact P", "exact R", "exact F1")
-            },
+            bias, {name: round(mean(each[name] for each in scores), 3) for name in ("exact P", "exact R", "exact F1")}
         )
 
 
-def main() -> int:
-    """Measure."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("data", type=Path)
-    parser.add_argument("english", type=Path)
-    parser.add_argument("--model", type=Path, help="folder of the model; by default that of the installed wheel")
-    parser.add_argument("--gold", type=Path, help="folder of English gold articles")
-    parser.add_argument("--choose", action="store_true")
-    arguments = parser.parse_args()
-    from geomap.gazetteer import Gazetteer
-    from geomap.recognition import default_recognizer
-    from geomap.recognition._auto import open_multilingual
-
-    many = open_multilingual(1, folder=arguments.model)
-    if arguments.choose:
-        choose(many, left_out(arguments.data, arguments.english, "choosing"))
-        return 0
-    recognizers = {"multilingual": many, "neural": default_recognizer(Gazetteer(), name="neural")}
-    rows = list(measured(left_out(arguments.data, arguments.english, "left_out"), recognizers))
-    table = languages_table(rows)
-    for row in rows:
-        for name in recognizers:
-            row[name] = figures(pooled([row], name))
-        print(json.dumps(row, ensure_ascii=False))
-    scores: dict[str, object] = {"by source": rows}
-    if arguments.gold:
-        from corpora import read_demonyms
-
-        scores["English gold"] = {
-            name: figures(score(many, read_articles(arguments.gold / f"{name}.train.jsonl"), read_demonyms()))
-            for name in GOLD
-        }
-        table["en"]["sentences"] = sentences_of_gold(arguments.gold)
-    (HERE / "scores.json").write_text(json.dumps(scores, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    write_table(table)
-    return 0
-
-
-def languages_table(rows: Sequence[dict[str, object]]) -> dict[str, dict[str, object]]:
-    """Return the row of each language."""
-    table = {"en": english_row()}
-    for language, own in sorted(by_language(rows).items()):
-        if language == "en":
-            continue
-        given = figures(pooled(own, "multilingual"))
+def table_of(
+    samples: dict[str, tuple[Source, list[Sample]]], tallies: Mapping[str, Tally]
+) -> dict[str, dict[str, object]]:
+    """Return the row of each language but English."""
+    table: dict[str, dict[str, object]] = {}
+    for language, own in judged_by(samples).items():
+        given = figures(pooled(tallies[name] for name in own))
         table[language] = {
             "code": language,
             "recognizer": "multilingual",
             "exact_f1": given["exact F1"],
             "overlap_f1": given["overlap F1"],
-            "sentences": sum(int(str(row["sentences"])) for row in own),
-            "genre": "; ".join(dict.fromkeys(str(row["genre"]) for row in own)),
+            "sentences": sum(len(samples[name][1]) for name in own),
+            "genre": "; ".join(dict.fromkeys(samples[name][0].genre for name in own)),
         }
-    return table
+    return {language: row for language, row in table.items() if language != "en"}
 
 
 def write_table(table: dict[str, dict[str, object]]) -> None:
@@ -246,6 +188,50 @@ def write_table(table: dict[str, dict[str, object]]) -> None:
         licence="Apache-2.0",
         recipe="data/recipes/recognizer-multilingual/measure.py",
     )
+
+
+def main() -> int:
+    """Measure."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("english", type=Path)
+    parser.add_argument("--model", type=Path, help="folder of the model; by default that of the installed wheel")
+    parser.add_argument("--gold", type=Path, help="folder of English gold articles")
+    parser.add_argument("--choose", action="store_true")
+    parser.add_argument("--only", choices=["neural", "multilingual"], help="keep the figures of the other one")
+    arguments = parser.parse_args()
+    from geomap.gazetteer import Gazetteer
+    from geomap.recognition import default_recognizer
+    from geomap.recognition._auto import open_multilingual
+
+    if arguments.choose:
+        choose(open_multilingual(1, folder=arguments.model), samples_of(arguments.data, arguments.english, "choosing"))
+        return 0
+    samples = samples_of(arguments.data, arguments.english, "left_out")
+    path = HERE / "scores.json"
+    scores = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    if arguments.only != "multilingual":
+        english = default_recognizer(Gazetteer(), name="neural")
+        scores["neural"] = {name: figures(tally_of(english, own)) for name, (_, own) in samples.items()}
+    if arguments.only != "neural":
+        many = open_multilingual(1, folder=arguments.model)
+        tallies = {name: tally_of(many, own) for name, (_, own) in samples.items()}
+        scores["multilingual"] = {name: figures(tally) for name, tally in tallies.items()}
+        table = table_of(samples, tallies)
+        for code, row in table.items():
+            print(code, row["exact_f1"], row["overlap_f1"], row["sentences"], row["genre"])
+        if arguments.gold:
+            scores["English gold"] = english_gold(many, arguments.gold)
+            table["en"] = {**english_row(), "sentences": sentences_of_gold(arguments.gold)}
+            write_table(table)
+    path.write_text(json.dumps(scores, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    return 0
+
+
+def english_gold(recognizer: Recognizer, folder: Path) -> dict[str, dict[str, float]]:
+    """Return the scores on English gold articles, which the model has not seen."""
+    demonyms = read_demonyms()
+    return {name: figures(score(recognizer, read_articles(folder / f"{name}.train.jsonl"), demonyms)) for name in GOLD}
 
 
 if __name__ == "__main__":

@@ -35,6 +35,7 @@ class Source:
 
 
 OCR, TWEETS = "newspapers before 1950, with OCR errors", "tweets"
+LINKED = "encyclopedia, marked by its links"
 SOURCES = {
     "aqmar": Source("ar", "encyclopedia"),
     "estner": Source("et", "news"),
@@ -50,7 +51,7 @@ SOURCES = {
     "lumii_lv": Source("lv", "mixed"),
     "meddocan": Source("es", "clinical records"),
     "mobie": Source("de", "traffic messages", 0.5),
-    "multiconer_hi": Source("hi", "encyclopedia", 0.5),
+    "multiconer_hi": Source("hi", LINKED, 0.5),
     "nergrit": Source("id", "news"),
     "nerkor": Source("hu", "mixed"),
     "nerp": Source("id", "news, in small letters", 0.25),
@@ -73,7 +74,7 @@ SOURCES = {
     "uner_sk": Source("sk", "mixed"),
     "uner_sr": Source("sr", "news"),
     "uner_talbanken": Source("sv", "mixed"),
-    "wikiner_ru": Source("ru", "encyclopedia", 0.5),
+    "wikiner_ru": Source("ru", LINKED, 0.5),
     "xlime_de": Source("de", TWEETS, 0.3),
     "xlime_es": Source("es", TWEETS),
     "xlime_it": Source("it", TWEETS),

@@ -51,7 +51,7 @@ LARGE = 50_000
 WELL_KNOWN = 300_000
 """Population from which on a city is looked for inside the names of organizations."""
 
-BIAS, SMALL_BIAS = -0.5, 0.5
+BIAS, SMALL_BIAS = -1.0, 0.5
 MODEL, NUMBERS = "tagger.pt", "pieces.json"
 
 
@@ -231,6 +231,7 @@ class Recipe:
             "end_id": pieces.END,
             "words": "pieces",
             "format": FORMAT,
+            "tells_usage": False,
         }
         export.write_folder(
             state,
