@@ -89,10 +89,11 @@ constraints: $(VENV)/.ready-for-tests
 count: $(VENV)/.ready-for-tests
 	$(BIN)/python tests/house/count_code.py
 
-$(VENV)/.ready: pyproject.toml
+# With the model for other languages than English, which is a package of its own.
+$(VENV)/.ready: pyproject.toml data/packages/geomap-multilingual/pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) --upgrade "pip>=25.1"
-	$(PIP) --editable '.[html]'
+	$(PIP) --editable '.[html]' --editable data/packages/geomap-multilingual
 	@touch $@
 
 $(VENV)/.ready-for-tests: $(VENV)/.ready pyproject.toml tests/constraints.txt
