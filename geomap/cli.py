@@ -515,18 +515,25 @@ def homes_command(
     verbose: Verbose = False,
     recognizer: Recognizer = None,
     gazetteer: GazetteerName = "embedded",
+    workers: Workers = 1,
 ) -> None:
     """Learn where publishers are at home from what they write about, as a table to look at, correct and use again.
 
     With it (geomap geoparse --homes FILE) what an article mentions depends on that article alone.
     """
     import geomap
+    from geomap._progress import progress_bars
     from geomap.resolution._homes import check_homes_format, write_homes
+    from geomap.runs import corpus_homes
 
     if output is not None:
         check_homes_format(output)
-    table = _Reading(columns, encoding, dayfirst, entities, fix_encoding, recursive, strict, verbose).read(articles)
-    homes = geomap.homes(table, recognizer=recognizer, gazetteer=_parts(gazetteer))
+    reading = _Reading(columns, encoding, dayfirst, entities, fix_encoding, recursive, strict, verbose)
+    stream = reading.stream(articles)
+    with progress_bars() as progress:
+        parser = geomap.Geoparser(recognizer=recognizer, gazetteer=_parts(gazetteer))
+        homes = corpus_homes(stream, parser=parser, workers=workers, progress=progress)
+    reading.tell(stream)
     if output is None:
         shown = homes.drop(columns="home").astype(object)
         typer.echo(
@@ -1048,8 +1055,8 @@ def _geoparse_corpus(
     if summary.changed:
         typer.echo(f"made again, since this differs from the last run: {summary.changed}", err=True)
     typer.echo(
-        f"{summary.mentions:,} mentions in {summary.articles:,} articles, {summary.parts:,} parts, {summary.made:,} of them "
-        f"made now: {output.resolve()}"
+        f"{summary.mentions:,} mentions in {summary.articles:,} articles, {summary.parts:,} "
+        f"part{'' if summary.parts == 1 else 's'}, {summary.made:,} of them made now: {output.resolve()}"
     )
     summary.check()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -23,8 +24,8 @@ import geomap
 from geomap.cli import app
 from geomap.errors import FolderBusy, InvalidTable, MentionsNotFound, PartsFailed, UnsafeOutput, WorkerFailed
 from geomap.export import read_mentions
-from geomap.runs import Unit, geoparse_corpus
-from geomap.runs._folder import RunFolder
+from geomap.runs import Unit, corpus_homes, geoparse_corpus
+from geomap.runs._folder import WHOLE, RunFolder
 
 ARTICLES = corpus(40, characters=200)
 Run = Callable[..., subprocess.Popen[str]]
@@ -96,6 +97,12 @@ def test_without_homes_they_are_learned_first_and_kept(gazetteer: geomap.Gazette
     assert as_bytes(read_mentions(tmp_path)) == as_bytes(plain.with_homes(homes).geoparse(ARTICLES))
 
 
+def test_homes_of_a_corpus_in_parts_are_those_of_all_articles_at_once(gazetteer: geomap.Gazetteer) -> None:
+    parser = geomap.Geoparser(recognizer="gazetteer", gazetteer=gazetteer)
+    homes = corpus_homes(parts(ARTICLES, [3, 21]), parser=parser)
+    pd.testing.assert_frame_equal(homes, geomap.homes(ARTICLES, recognizer="gazetteer", gazetteer=gazetteer))
+
+
 def test_shares_together_are_the_whole(parser: geomap.Geoparser, whole: bytes, tmp_path: Path) -> None:
     for share in ((2, 3), (1, 3), (3, 3)):
         geoparse_corpus([ARTICLES], tmp_path, parser=parser, articles_per_part=6, share=share)
@@ -138,7 +145,8 @@ def test_a_part_that_always_fails_is_set_aside_and_the_rest_goes_on(
 def test_two_runs_do_not_write_to_one_folder_and_the_second_is_told_of_the_first(
     parser: geomap.Geoparser, tmp_path: Path
 ) -> None:
-    with RunFolder(tmp_path).locked((1, 1)), pytest.raises(FolderBusy, match=rf"process {os.getpid()} on .* \(\d+ s\)"):  # type: ignore[arg-type]
+    told = rf"process {os.getpid()} on .* \(\d+ s\)"
+    with RunFolder(tmp_path).locked(WHOLE), pytest.raises(FolderBusy, match=told):
         geoparse_corpus([ARTICLES], tmp_path, parser=parser)
     with FileLock(tmp_path / "_lock-1-of-3"):
         with pytest.raises(FolderBusy):
@@ -177,10 +185,11 @@ def test_a_folder_without_parts_is_no_table_of_mentions(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def run(gazetteer_cache: Path, tmp_path: Path) -> Run:
-    """Return what starts ``geomap geoparse`` on 300 short articles, into ``mentions``, in parts of ten."""
+def run(request: pytest.FixtureRequest, gazetteer_cache: Path, tmp_path: Path) -> Run:
+    """Return what starts ``geomap geoparse`` on 300 short articles, 5,000 with ``--long``, in parts of ten."""
     file = tmp_path / "news.jsonl"
-    corpus(300, characters=150)[["article_id", "text", "source"]].to_json(file, orient="records", lines=True)
+    size = 5_000 if request.config.getoption("--long") else 300
+    corpus(size, characters=150)[["article_id", "text", "source"]].to_json(file, orient="records", lines=True)
 
     def start(*options: str, **more: object) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "geomap.cli", "geoparse", str(file), "-o", str(tmp_path / "mentions")]
@@ -218,12 +227,13 @@ def is_running(process: str) -> bool:
 
 
 @pytest.mark.slow
-def test_a_run_that_is_killed_five_times_goes_on_and_ends_as_if_undisturbed(
-    run: Run, tmp_path: Path, gazetteer: geomap.Gazetteer
+def test_a_run_that_is_killed_again_and_again_goes_on_and_ends_as_if_undisturbed(
+    request: pytest.FixtureRequest, run: Run, tmp_path: Path, gazetteer: geomap.Gazetteer
 ) -> None:
     folder = tmp_path / "mentions"
     kept: dict[str, int] = {}
-    for number in range(1, 6):
+    long = bool(request.config.getoption("--long"))
+    for number in range(1, 51 if long else 6):
         process = run()
         wait_for_parts(folder, 4 * number, process)
         assert process.poll() is None, process.communicate()
@@ -235,7 +245,7 @@ def test_a_run_that_is_killed_five_times_goes_on_and_ends_as_if_undisturbed(
     _, told = process.communicate(timeout=300)
     assert process.returncode == 0, told
     assert kept.items() <= stamps(folder).items()
-    assert len(stamps(folder)) == 30
+    assert len(stamps(folder)) == (500 if long else 30)
     assert not list(folder.glob(".geomap-*"))
     undisturbed = tmp_path / "undisturbed"
     articles = geomap.read_articles(tmp_path / "news.jsonl")
@@ -266,7 +276,7 @@ def test_ctrl_c_ends_all_processes_and_the_run_goes_on_later(run: Run, tmp_path:
     again = run("--homes", "none")
     said, told = again.communicate(timeout=300)
     assert again.returncode == 0, told
-    assert "30 parts" in said
+    assert " parts, " in said
 
 
 @pytest.mark.slow
@@ -284,7 +294,9 @@ def test_a_full_disk_stops_the_run_and_it_goes_on_when_there_is_room(run: Run, t
     process = run("--homes", "none")
     said, told = process.communicate(timeout=300)
     assert process.returncode == 0, told
-    assert "30 parts, 30 of them made now" in said
+    made = re.search(r"(\d+) parts, (\d+) of them made now", said)
+    assert made
+    assert made[1] == made[2]
 
 
 def test_the_shell_writes_a_folder_and_draws_it(
@@ -304,6 +316,14 @@ def test_the_shell_writes_a_folder_and_draws_it(
     assert result.exit_code == 0, result.output
     assert "3 parts, 3 of them made now" in result.stdout
     assert "40 articles from 1 file" in result.stderr
+    homes = CliRunner().invoke(app, ["homes", geoparse[1], "-o", str(tmp_path / "h.csv"), "--recognizer", "gazetteer"])
+    assert homes.exit_code == 0, homes.output
+    assert "homes of 3 publishers" in homes.stdout
+    again = CliRunner().invoke(
+        app, [*geoparse, "--articles-per-part", "15", "--homes", str(tmp_path / "h.csv"), "--part", "2/2"]
+    )
+    assert again.exit_code == 0, again.output
+    assert "1 part, 0 of them made now" in again.stdout
     drawn = CliRunner().invoke(app, ["map", str(tmp_path / "mentions"), "-o", str(tmp_path / "map.html")])
     assert drawn.exit_code == 0, drawn.output
     assert f"mentions   {len(read_mentions(tmp_path / 'mentions'))}" in drawn.stdout

@@ -16,7 +16,7 @@ from geomap._optional import optional
 from geomap._processes import Job, Processes
 from geomap._progress import Progress, no_progress
 from geomap.errors import GeocodingMisused, InvalidTable, PartsFailed, UnsafeOutput
-from geomap.pipeline import Geoparser
+from geomap.pipeline import Geoparser, named
 from geomap.resolution._homes import ARTICLES_LOOKED_AT, homes_of, merged, sampled
 from geomap.runs._folder import WHOLE, RunFolder, Share
 from geomap.runs._unit import Unit, made_with
@@ -132,11 +132,16 @@ def geoparse_corpus(
     before = run.open()
     with run.locked(own):
         run.write_manifest(lambda last: {**_said(last), "complete": False})
+        total = 0
         if parser.homes is None:
-            parser = _with_homes(parser, articles, run, workers, progress or no_progress)
+            parser, total = _with_homes(parser, articles, run, workers, progress or no_progress)
         settings = made_with(parser) | {"articles_per_part": articles_per_part}
         unit = Unit(parser, run.path, settings)
-        summary = _do(unit, articles, own, run, workers, articles_per_part, progress or no_progress)
+
+        def report(stage: str, done: int, known: int) -> None:
+            (progress or no_progress)(stage, done, max(known, total))
+
+        summary = _do(unit, articles, own, run, workers, articles_per_part, report)
         summary.changed = _changes(before.get("made_with", {}), settings)
 
         def said(last: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -240,34 +245,77 @@ def _joined(tables: list[pd.DataFrame]) -> pd.DataFrame:
 
 def _with_homes(
     parser: Geoparser, tables: Iterable[pd.DataFrame], run: RunFolder, workers: int, progress: Progress
-) -> Geoparser:
-    """Return the parser with the homes of the corpus: read once for which articles count, and again for what they say."""
-    chosen = _chosen(tables)
+) -> tuple[Geoparser, int]:
+    """Return the parser with the homes of the corpus, learned now or when the run began, and how many articles there are."""
+    chosen, total = _chosen(tables)
     key = blake2b(f"{made_with(parser)}\n{sorted(chosen)}".encode("utf-8", "surrogatepass")).hexdigest()
     homes = run.homes(key)
     if homes is None:
-        evidence = [merged([])]
-        done = 0
-        with Processes(Unit(parser, run.path), workers) as processes:
-            for answer in processes.answers(_evidence_jobs(tables, chosen)):
-                if answer.error is not None:
-                    raise answer.error
-                evidence.append(answer.value)
-                done += answer.value["article"].nunique()
-                progress("homes", done, len(chosen))
-        run.keep_homes(key, homes_of(merged(evidence), parser.gazetteer))
+        run.keep_homes(key, _homes(tables, chosen, parser, workers, progress))
         homes = run.homes(key)
-    return parser.with_homes(homes or {})
+    return parser.with_homes(homes or {}), total
 
 
-def _chosen(tables: Iterable[pd.DataFrame]) -> set[tuple[str, str]]:
-    """Return the publishers and digests of the articles that say where publishers are at home."""
+def corpus_homes(
+    articles: Iterable[pd.DataFrame],
+    *,
+    parser: Geoparser | None = None,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> pd.DataFrame:
+    """Learn where the publishers of a corpus of any size are at home.
+
+    Parameters
+    ----------
+    articles, parser, workers, progress
+        As for :func:`geoparse_corpus`; the articles are read twice.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`geomap.homes` returns it.
+    """
+    at_least("workers", workers, 1)
+    return _homes(articles, _chosen(articles)[0], parser or Geoparser(), workers, progress or no_progress)
+
+
+def _homes(
+    tables: Iterable[pd.DataFrame],
+    chosen: set[tuple[str, str]],
+    parser: Geoparser,
+    workers: int,
+    progress: Progress,
+) -> pd.DataFrame:
+    evidence = merged([])
+    with Processes(_Reader(parser), workers) as processes:
+        for answer in processes.answers(_evidence_jobs(tables, chosen)):
+            if answer.error is not None:
+                raise answer.error
+            evidence = merged([evidence, answer.value])
+            progress("homes", len(evidence[["source", "article"]].drop_duplicates()), len(chosen))
+    return homes_of(evidence, parser.gazetteer)
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """What processes hold that read articles for their publishers' homes."""
+
+    parser: Geoparser
+
+    def home_evidence(self, articles: pd.DataFrame) -> pd.DataFrame:
+        return named(self.parser.home_evidence, articles)
+
+
+def _chosen(tables: Iterable[pd.DataFrame]) -> tuple[set[tuple[str, str]], int]:
+    """Return publisher and digest of the articles that say where publishers are at home, and how many articles there are."""
+    total = 0
     kept = pd.DataFrame({"source": [], "article": []}, dtype="str")
     for table in tables:
+        total += len(table)
         kept = pd.concat([kept, sampled(table)[["source", "article"]]]).drop_duplicates()
         ranks = kept.groupby("source", sort=False)["article"].rank(method="first")
         kept = kept[ranks <= ARTICLES_LOOKED_AT]
-    return set(zip(kept["source"], kept["article"], strict=True))
+    return set(zip(kept["source"], kept["article"], strict=True)), total
 
 
 def _evidence_jobs(tables: Iterable[pd.DataFrame], chosen: set[tuple[str, str]]) -> Iterator[Job]:

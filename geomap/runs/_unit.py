@@ -45,7 +45,8 @@ class Unit:
     Parameters
     ----------
     parser
-        The parser; with homes, or its parts are evidence for themselves only.
+        The parser, with homes: without, the articles of each part are evidence for each other. Of a recognizer or ranker
+        that is an object only the class is known; after a change in one, begin with another folder.
     folder
         The folder of the parts, which exists.
 
@@ -95,10 +96,6 @@ class Unit:
             write_mentions(mentions, temporary)
             _say(temporary, said)
         return Done(path, len(articles), len(mentions), was_there=False)
-
-    def home_evidence(self, articles: pd.DataFrame) -> pd.DataFrame:
-        """Return what articles say of their publishers' homes."""
-        return named(self.parser.home_evidence, articles)
 
     def fingerprint(self, articles: pd.DataFrame) -> str:
         """Return what tells apart all that the mentions of articles depend on."""
