@@ -7,7 +7,7 @@ import os
 import pickle
 import signal
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from typing import Any, NamedTuple
@@ -68,7 +68,7 @@ class Processes:
             worker.end()
 
     def answers(
-        self, jobs: Iterable[Job], *, tries: int = 1, final: tuple[type[Exception], ...] = ()
+        self, jobs: Iterable[Job], *, tries: int = 1, final: Callable[[Exception], bool] | None = None
     ) -> Iterator[Answer]:
         """Yield the answer to each job, as they come.
 
@@ -79,7 +79,7 @@ class Processes:
         tries
             How often a job is tried that raises an error or ends its process.
         final
-            Errors after which a job is not tried again.
+            Whether a job is not tried again after an error; by default each is.
         """
         if self._workers:
             yield from self._from_workers(iter(jobs), tries, final)
@@ -90,12 +90,14 @@ class Processes:
                     answer = Answer(job.key, getattr(self._held, job.method)(*job.arguments))
                 except Exception as error:
                     answer = Answer(job.key, error=error)
-                    if number < tries and not isinstance(error, final):
+                    if number < tries and not (final and final(error)):
                         continue
                 yield answer
                 break
 
-    def _from_workers(self, jobs: Iterator[Job], tries: int, final: tuple[type[Exception], ...]) -> Iterator[Answer]:
+    def _from_workers(
+        self, jobs: Iterator[Job], tries: int, final: Callable[[Exception], bool] | None
+    ) -> Iterator[Answer]:
         waiting: deque[tuple[Job, int]] = deque()
         while True:
             for number, worker in enumerate(self._workers):
@@ -116,7 +118,7 @@ class Processes:
             ready = set(wait([worker.connection for worker in busy]))
             for worker in (worker for worker in busy if worker.connection in ready):
                 job, tried, answer = worker.take()
-                if answer.error is None or tried >= tries or isinstance(answer.error, final):
+                if answer.error is None or tried >= tries or (final and final(answer.error)):
                     yield answer
                 else:
                     waiting.append((job, tried + 1))

@@ -23,7 +23,7 @@ from geomap._progress import Progress, no_progress
 from geomap._served_languages import not_read
 from geomap._text import Sentences
 from geomap.articles import as_articles, title_is_repeated
-from geomap.errors import InvalidTable, LanguageNotRead, WorkerFailed
+from geomap.errors import GeomapError, InvalidTable, LanguageNotRead, WorkerFailed
 from geomap.gazetteer import Gazetteer
 from geomap.gazetteer._sources import Source, each_source, stamp
 from geomap.recognition import Recognizer, Span, default_recognizer
@@ -33,7 +33,7 @@ from geomap.resolution import Ranker, Resolver, default_ranker
 from geomap.resolution._fallback import Fallback, check_service
 from geomap.resolution._homes import Homes, evidence_of, homes_of, known_homes, sampled
 from geomap.resolution._relative import with_precision, with_relative_places
-from geomap.resolution._resolver import chunks_by_source, of_articles
+from geomap.resolution._resolver import CHUNK_SIZE, chunks_by_source, of_articles
 from geomap.resolution._source_home import COLUMN as HOME_COLUMN
 from geomap.resolution._source_home import HomeLike, alone, with_source_homes
 from geomap.tables import (
@@ -170,7 +170,7 @@ class Geoparser:
         of_kind("relative", relative, bool, "True or False")
         self.relative = relative
         self.homes = None if homes is None else known_homes(homes)
-        self._partly_known = dict(source_home or {})
+        self.source_home = dict(source_home or {})
         if fallback is not None:
             check_service(fallback)
         self.fallback = fallback
@@ -265,7 +265,10 @@ class Geoparser:
             filled = [part for part in parts if len(part)]
             spans = pd.concat(filled, ignore_index=True) if filled else empty_table(RECOGNIZED)
             asked = looked_up(spans)
-            chunks = ((chunk, of_articles(asked, chunk)) for chunk in chunks_by_source(self._evidence(articles)))
+            # Articles that are evidence for each other are cut as in one process; those that count alone, to be shared out.
+            size = CHUNK_SIZE if self.homes is None else ARTICLES_PER_JOB
+            together = chunks_by_source(self._evidence(articles), size=size)
+            chunks = ((chunk, of_articles(asked, chunk)) for chunk in together)
             places = _all_answers(processes, "_resolve_or_name", chunks, len(articles), "resolution", progress)
         return self._finished(articles, spans, pd.concat(places).reindex(asked.index), None, progress)
 
@@ -427,7 +430,7 @@ class Geoparser:
     def _evidence(self, articles: pd.DataFrame) -> pd.DataFrame:
         """Return the articles as the resolver is to see them: with the homes, and without what joins them where given."""
         if self.homes is None:
-            return with_source_homes(articles, self._partly_known)
+            return with_source_homes(articles, self.source_home)
         return alone(with_source_homes(articles, self.homes))
 
     def home_evidence(self, articles: Articles, *, progress: Progress | None = None) -> pd.DataFrame:
@@ -610,8 +613,8 @@ def homes(
     >>> articles = geomap.datasets.sample_articles().assign(source="Tigris Post")
     >>> homes = geomap.homes(articles, recognizer="gazetteer")
     >>> homes[["source", "name", "country", "articles"]]
-            source  name country  articles
-    0  Tigris Post  Iraq    Iraq         4
+            source   name country  articles
+    0  Tigris Post  Erbil    Iraq         4
     >>> homes.loc[homes["source"] == "Tigris Post", "home"] = "Mosul, Iraq"
     >>> mentions = geomap.geoparse(articles, recognizer="gazetteer", homes=homes)
     """
@@ -722,10 +725,12 @@ def named(work: Callable[[pd.DataFrame], Table], articles: pd.DataFrame) -> Tabl
     Raises
     ------
     WorkerFailed
-        If it raises an error; the message names the first article that it raises it for.
+        If it raises an error that is none of geomap's; the message names the first article that it raises it for.
     """
     try:
         return work(articles)
+    except GeomapError:
+        raise  # a model or a gazetteer is not there: no article is to blame
     except Exception as error:
         guilty, reason = "", error
         for row in range(len(articles)):

@@ -22,7 +22,16 @@ from typer.testing import CliRunner
 
 import geomap
 from geomap.cli import app
-from geomap.errors import FolderBusy, InvalidTable, MentionsNotFound, PartsFailed, UnsafeOutput, WorkerFailed
+from geomap.errors import (
+    FolderBusy,
+    GeomapError,
+    InvalidTable,
+    MentionsNotFound,
+    PartsFailed,
+    UnsafeOutput,
+    WorkerFailed,
+    WrongKind,
+)
 from geomap.export import read_mentions
 from geomap.runs import Unit, corpus_homes, geoparse_corpus
 from geomap.runs._folder import WHOLE, RunFolder
@@ -140,6 +149,29 @@ def test_a_part_that_always_fails_is_set_aside_and_the_rest_goes_on(
     assert not (tmp_path / "part-00001.parquet").exists()
     geoparse_corpus([ARTICLES], tmp_path, parser=parser, articles_per_part=10).check()
     assert (manifest(tmp_path)["failed"], manifest(tmp_path)["complete"]) == ({}, True)
+
+
+def test_a_corpus_is_a_path_a_table_or_tables(parser: geomap.Geoparser, tmp_path: Path) -> None:
+    path = tmp_path / "news.jsonl"
+    ARTICLES.to_json(path, orient="records", lines=True, date_format="iso")
+    found = []
+    for number, articles in enumerate((path, str(path), ARTICLES, [ARTICLES], iter([ARTICLES]))):
+        found.append(geoparse_corpus(articles, tmp_path / f"m{number}", parser=parser).mentions)
+    assert found == [found[0]] * 5
+    with pytest.raises(InvalidTable, match="read more than once"):
+        geoparse_corpus(iter([ARTICLES]), tmp_path / "m", parser=geomap.Geoparser(recognizer="gazetteer"))
+    with pytest.raises(WrongKind, match="articles must be a path"):
+        geoparse_corpus(3, tmp_path / "m", parser=parser)  # type: ignore[arg-type]
+
+
+def test_what_every_part_lacks_ends_the_run_at_once(gazetteer: geomap.Gazetteer, tmp_path: Path) -> None:
+    missing = geomap.Geoparser(recognizer="transformers:nowhere", gazetteer=gazetteer, homes={})
+    with pytest.raises(GeomapError, match="nowhere") as told:
+        geoparse_corpus([ARTICLES], tmp_path, parser=missing, articles_per_part=10)
+    assert not isinstance(told.value, WorkerFailed)
+    astray = geomap.Geoparser(recognizer="gazetteer", gazetteer=gazetteer, homes={"The Wire": "Qwxyzzton"})
+    with pytest.raises(InvalidTable, match="'Qwxyzzton' is not in the gazetteer"):
+        geoparse_corpus([ARTICLES], tmp_path, parser=astray)
 
 
 def test_two_runs_do_not_write_to_one_folder_and_the_second_is_told_of_the_first(

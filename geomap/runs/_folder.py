@@ -130,7 +130,10 @@ class RunFolder:
     def set_aside(self, number: int, reason: str, tries: int, article_ids: list[str]) -> None:
         """Note that a part cannot be done."""
         folder = self.path / _FAILED
-        folder.mkdir(exist_ok=True)
+        try:
+            folder.mkdir(exist_ok=True)
+        except OSError as error:
+            raise UnsafeOutput(f"cannot write to {folder}: {error.strerror or error}") from error
         content = {"part": number, "reason": reason, "tries": tries, "articles": article_ids}
         with replacing(folder / f"part-{number:05}.json") as temporary:
             temporary.write_text(json.dumps(content, indent=1, ensure_ascii=False), "utf-8")
@@ -188,6 +191,10 @@ class RunFolder:
                     lock.acquire(timeout=0)
                 except Timeout:
                     raise FolderBusy(f"another run writes to {self.path}: {self._owner(name)}") from None
+                except (OSError, NotImplementedError) as error:
+                    raise UnsafeOutput(
+                        f"cannot lock {self.path / name}: {error}; choose a folder on another disk"
+                    ) from error
                 stack.callback(lock.release)
             owner = {"process": os.getpid(), "machine": socket.gethostname(), "since": time.time(), "share": str(share)}
             self._write(f"{own}.json", owner)

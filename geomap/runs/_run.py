@@ -15,15 +15,18 @@ from geomap._checks import at_least, file_path, wrong_kind
 from geomap._optional import optional
 from geomap._processes import Job, Processes
 from geomap._progress import Progress, no_progress
-from geomap.errors import GeocodingMisused, InvalidTable, PartsFailed, UnsafeOutput
+from geomap.articles import ArticleStream
+from geomap.errors import GeocodingMisused, GeomapError, InvalidTable, PartsFailed, WorkerFailed
 from geomap.pipeline import Geoparser, named
 from geomap.resolution._homes import ARTICLES_LOOKED_AT, homes_of, merged, sampled
+from geomap.resolution._source_home import find_home
 from geomap.runs._folder import WHOLE, RunFolder, Share
 from geomap.runs._unit import Unit, made_with
+from geomap.tables import validate_articles
 
 ARTICLES_PER_PART = 200
 TRIES = 3
-_FIRST_IDS = 5
+Corpus = str | os.PathLike[str] | ArticleStream | pd.DataFrame | Iterable[pd.DataFrame]
 
 
 @dataclass
@@ -63,7 +66,7 @@ class Summary:
 
 
 def geoparse_corpus(
-    articles: Iterable[pd.DataFrame],
+    articles: Corpus,
     folder: str | os.PathLike[str],
     *,
     parser: Geoparser | None = None,
@@ -77,8 +80,9 @@ def geoparse_corpus(
     Parameters
     ----------
     articles
-        Tables of articles, such as parts of one that is held, read more than once where homes are to be learned: a list,
-        or an :class:`~geomap.articles.ArticleStream`.
+        The path of a file or folder; or an :class:`~geomap.articles.ArticleStream`, which has options; or the articles
+        table, or a list of such tables, with ids that are unique among all. Where homes are to be learned, the articles
+        are read more than once.
     folder
         The output: ``part-00000.parquet`` and so on (GeoParquet), and ``_manifest.json``.
     parser
@@ -104,7 +108,7 @@ def geoparse_corpus(
     FolderBusy
         If another run writes to it.
     InvalidTable
-        If there is a share and no homes, or an option is out of range.
+        If there is a share and no homes, a home is not in the gazetteer, or an option is out of range.
 
     Examples
     --------
@@ -122,26 +126,29 @@ def geoparse_corpus(
     at_least("articles_per_part", articles_per_part, 1)
     optional("pyarrow", needed_by="a folder of mentions", extra="parquet")
     own, parser = _share(share), parser or Geoparser()
+    tables = _tables(articles, once=parser.homes is not None)
     if own != WHOLE and parser.homes is None:
         raise InvalidTable(
             f"share {own} needs homes, or each job would learn its own: geomap.homes(articles), and Geoparser(homes=...)"
         )
     if parser.fallback is not None and workers > 1:
         raise GeocodingMisused("a geocoding service is asked by one process: leave workers at 1 with a fallback")
+    for home in {str(each): each for each in (parser.homes or {}).values()}.values():
+        find_home(home, parser.gazetteer)  # a wrong one is told now, not by each part
     run = RunFolder(file_path("folder", folder))
     before = run.open()
     with run.locked(own):
         run.write_manifest(lambda last: {**_said(last), "complete": False})
         total = 0
         if parser.homes is None:
-            parser, total = _with_homes(parser, articles, run, workers, progress or no_progress)
+            parser, total = _with_homes(parser, tables, run, workers, progress or no_progress)
         settings = made_with(parser) | {"articles_per_part": articles_per_part}
         unit = Unit(parser, run.path, settings)
 
         def report(stage: str, done: int, known: int) -> None:
             (progress or no_progress)(stage, done, max(known, total))
 
-        summary = _do(unit, articles, own, run, workers, articles_per_part, report)
+        summary = _do(unit, tables, own, run, workers, articles_per_part, report)
         summary.changed = _changes(before.get("made_with", {}), settings)
 
         def said(last: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -150,6 +157,23 @@ def geoparse_corpus(
 
         run.write_manifest(said)
     return summary
+
+
+def _tables(articles: Any, *, once: bool = False) -> Iterable[pd.DataFrame]:
+    """Return what yields tables of articles, again and again unless they are needed once."""
+    if isinstance(articles, str | os.PathLike):
+        return ArticleStream(articles)
+    if isinstance(articles, pd.DataFrame):
+        return [validate_articles(articles)]
+    if isinstance(articles, ArticleStream):
+        return articles
+    if not isinstance(articles, Iterable):
+        raise wrong_kind("articles", articles, "a path, an ArticleStream, an articles table or a list of them")
+    if isinstance(articles, Iterator):
+        if not once:
+            raise InvalidTable("articles are read more than once to learn homes: give a list, or a parser with homes")
+        return map(validate_articles, articles)
+    return [validate_articles(table) for table in articles]
 
 
 def _share(share: Any) -> Share:
@@ -202,10 +226,10 @@ def _do(
 
     assert summary.failed is not None
     with Processes(unit, workers) as processes:
-        for answer in processes.answers(jobs(), tries=TRIES, final=(UnsafeOutput,)):
+        for answer in processes.answers(jobs(), tries=TRIES, final=_ends_the_run):
             article_ids = ids.pop(answer.key)
             summary.parts += 1
-            if isinstance(answer.error, UnsafeOutput):
+            if answer.error is not None and _ends_the_run(answer.error):
                 raise answer.error
             if answer.error is not None:
                 summary.failed[answer.key] = str(answer.error)
@@ -218,6 +242,11 @@ def _do(
             progress("mentions", summary.articles, seen)
     run.drop_from(numbers, share)
     return summary
+
+
+def _ends_the_run(error: Exception) -> bool:
+    """Return whether every other part would fail as well: the disk is full, a model or a gazetteer is missing."""
+    return isinstance(error, GeomapError) and not isinstance(error, WorkerFailed)
 
 
 def parts_of(tables: Iterable[pd.DataFrame], size: int) -> Iterator[pd.DataFrame]:
@@ -257,7 +286,7 @@ def _with_homes(
 
 
 def corpus_homes(
-    articles: Iterable[pd.DataFrame],
+    articles: Corpus,
     *,
     parser: Geoparser | None = None,
     workers: int = 1,
@@ -276,7 +305,8 @@ def corpus_homes(
         As :func:`geomap.homes` returns it.
     """
     at_least("workers", workers, 1)
-    return _homes(articles, _chosen(articles)[0], parser or Geoparser(), workers, progress or no_progress)
+    tables = _tables(articles)
+    return _homes(tables, _chosen(tables)[0], parser or Geoparser(), workers, progress or no_progress)
 
 
 def _homes(
