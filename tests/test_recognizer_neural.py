@@ -221,9 +221,17 @@ def test_batches_hold_every_window_and_one_length_each():
     assert all(sum(len(window.ids) for _, window in batch) <= 2048 for batch in got)
 
 
-def test_threads_never_exceed_the_cores():
+def test_threads_never_exceed_the_cores(monkeypatch):
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     assert thread_count(10_000) == thread_count(None)
     assert thread_count(0) == 1
+
+
+def test_without_a_wish_threads_are_as_many_as_a_scheduler_allows(monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "1,2")
+    assert thread_count(None) == 1
+    monkeypatch.setenv("OMP_NUM_THREADS", "all")
+    assert thread_count(None) == thread_count(10_000)
 
 
 @pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json", "config.json"])
