@@ -65,6 +65,7 @@ def test_the_public_names_are_the_pinned_ones_and_all_resolve() -> None:
         "explore",
         "geocode",
         "geoparse",
+        "homes",
         "places",
         "read_articles",
         "reading_report",

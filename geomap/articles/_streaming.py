@@ -98,8 +98,9 @@ class ArticleStream:
         for table in _tables(sources, options, metadata, problems, self.block_bytes):
             if self.strict:
                 refuse_losses(problems)
-            found = True
-            yield _with_unique_ids(table, used)
+            if len(table):
+                found = True
+                yield _with_unique_ids(table, used)
         problems.finish()
         if not found:
             raise ArticlesUnreadable(no_article(sources, problems))
