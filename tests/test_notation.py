@@ -19,7 +19,7 @@ from geomap.recognition import Span
 
 @pytest.fixture(scope="module")
 def parser() -> geomap.Geoparser:
-    return geomap.Geoparser()
+    return geomap.Geoparser(relative=False)
 
 
 @pytest.fixture(scope="module")

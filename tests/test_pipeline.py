@@ -171,7 +171,7 @@ def test_alternatives_hold_what_they_hold_in_few_bytes(parser: geomap.Geoparser)
     chosen = candidates[candidates["rank"] == 1].set_index(list(MENTION_KEY))
     known = mentions[mentions["confidence"] > 0].set_index(list(MENTION_KEY))
     np.testing.assert_allclose(chosen["probability"], known["confidence"], atol=1e-5)
-    resolved = known[known["status"] == "resolved"]
+    resolved = known[known["precision"] == "place"]
     best = chosen.loc[resolved.index]
     for name in ("toponym", "place_id", "name", "country_code", "feature_code"):
         pd.testing.assert_series_equal(best[name], resolved[name])

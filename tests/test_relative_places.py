@@ -65,6 +65,8 @@ def anchored(text: str, *names: str, points: dict[str, tuple[float, float]] | No
         ("1,200 km south of Mosul", -1200, 0),
         ("an hour's drive north of Mosul", 70, 0),
         ("200 meters east of Mosul", 0, 0.2),
+        ("SOUTH OF Mosul", -15, 0),
+        ("20 KM SOUTH OF Mosul", -20, 0),
     ],
 )
 def test_a_distance_and_a_direction_are_a_point(words: str, north_km: float, east_km: float) -> None:

@@ -269,7 +269,7 @@ def _number(words: str) -> float:
 
 
 def _wind(direction: str) -> str:
-    if direction.isupper():
+    if direction.isupper() and len(direction) < 4:
         return "".join(_LETTERS[letter] for letter in direction)
     return re.sub(r"ern\Z|wards?\Z|[\s-]", "", direction.lower())
 
