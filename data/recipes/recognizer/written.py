@@ -1,6 +1,7 @@
 """Read the sentences written for this project, and check them.
 
-One sentence a line, with inline tags, which may nest; a line that starts with ``#`` is a comment (the topic):
+One sentence a line, with inline tags, which may nest; a line that starts with ``#`` and a blank is a comment
+(the topic):
 
 ======  ============================================================================
 tag     stands for
@@ -16,7 +17,9 @@ tag     stands for
 ``m``   other name: event, work, language, product
 ======  ============================================================================
 
-Run as a script to check a folder: ``python written.py [FOLDER]``.
+Run as a script to check a folder: ``python written.py [FOLDER]``. Files named ``c-*`` are held to more: at most five of
+their sentences share a frame of six words in a row (names of places replaced by a mark, so that a template with other
+names in it is still one), and no toponym stands in them more than twice.
 """
 
 from __future__ import annotations
@@ -40,6 +43,11 @@ NAME_TYPES = {"l": "LOC", "a": "LOC", "f": "LOC", "d": "NORP", "p": "PER", "o": 
 TAGS = frozenset(KIND_AND_USAGE) | frozenset(NAME_TYPES)
 _TAG = re.compile(r"<(/?)([A-Za-z]+)>")
 LARGEST_SHARE = 0.3
+STRICT = "c-"
+FRAME_WORDS = 6
+LARGEST_FRAME = 5
+LARGEST_NAME = 2
+_MARK = "_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +126,7 @@ def read_written(folder: Path = FOLDER, *, broken: list[str] | None = None) -> l
     sentences: list[Sentence] = []
     for path in sorted(folder.glob("*.txt")):
         for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
-            if not line.strip() or line.startswith("#"):
+            if not line.strip() or line.startswith("# "):
                 continue
             try:
                 sentences.append(parse(line.strip(), f"{path.name}:{number}"))
@@ -153,6 +161,59 @@ def _grams(text: str, size: int) -> set[tuple[str, ...]]:
     return {tuple(words[place : place + size]) for place in range(len(words) - size + 1)}
 
 
+def frames(sentences: list[Sentence]) -> dict[tuple[str, ...], list[str]]:
+    """Return the frames of six words, place names replaced by a mark, each with the origins of its sentences."""
+    holders: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for sentence in sentences:
+        for frame in _grams(_masked(sentence), FRAME_WORDS):
+            holders[frame].append(sentence.origin)
+    return holders
+
+
+def _masked(sentence: Sentence) -> str:
+    out: list[str] = []
+    position = 0
+    for start, end, tag in sentence.spans:
+        if tag in KIND_AND_USAGE and start >= position:
+            out += [sentence.text[position:start], _MARK]
+            position = end
+    return "".join([*out, sentence.text[position:]])
+
+
+def toponyms(sentences: list[Sentence]) -> dict[str, list[str]]:
+    """Return the tagged toponyms (no demonyms) in small letters, each with the origins of its sentences."""
+    holders: dict[str, list[str]] = defaultdict(list)
+    for sentence in sentences:
+        for start, end, tag in sentence.spans:
+            if tag in KIND_AND_USAGE and KIND_AND_USAGE[tag][0] != "demonym":
+                holders[sentence.text[start:end].casefold()].append(sentence.origin)
+    return holders
+
+
+def too_common(sentences: list[Sentence]) -> list[str]:
+    """Say which frames and which toponyms of the stricter files come too often."""
+    strict = [sentence for sentence in sentences if sentence.origin.startswith(STRICT)]
+    framed, named = frames(strict), toponyms(strict)
+    print(
+        f"{STRICT}*: {len(strict)} sentences; a frame of {FRAME_WORDS} words stands in at most "
+        f"{max(map(len, framed.values()), default=0)} of them, a toponym at most "
+        f"{max(map(len, named.values()), default=0)} times ({len(named)} toponyms)"
+    )
+    return [
+        *(
+            f"the frame {' '.join(frame)!r} stands in {len(origins)} sentences, more than {LARGEST_FRAME}: "
+            f"{', '.join(sorted(origins))}"
+            for frame, origins in sorted(framed.items())
+            if len(origins) > LARGEST_FRAME
+        ),
+        *(
+            f"the toponym {name!r} stands {len(origins)} times, more than {LARGEST_NAME}: {', '.join(sorted(origins))}"
+            for name, origins in sorted(named.items())
+            if len(origins) > LARGEST_NAME
+        ),
+    ]
+
+
 def main() -> int:
     """Check a folder and print a report; return 1 if anything is wrong."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
@@ -170,8 +231,14 @@ def main() -> int:
         print(problem)
     for first, second, part in alike:
         print(f"{first} and {second} share {part:.0%} of their 5-grams")
-    print(f"{len(broken)} broken, {len(alike)} pairs too alike, {sum(n - 1 for n in texts.values())} doubles")
-    return int(bool(broken or alike))
+    common = too_common(sentences)
+    for problem in common:
+        print(problem)
+    print(
+        f"{len(broken)} broken, {len(alike)} pairs too alike, {len(common)} frames and names too common, "
+        f"{sum(n - 1 for n in texts.values())} doubles"
+    )
+    return int(bool(broken or alike or common))
 
 
 if __name__ == "__main__":
