@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
+from pathlib import Path
 
 from geomap._served_languages import AUTO, ENGLISH, MULTILINGUAL, languages_read, multilingual_entry
 from geomap.errors import UnsupportedFormat
@@ -72,16 +73,27 @@ def default_recognizer(gazetteer: Gazetteer, *, name: str | None = None) -> Reco
     return _MAKERS[chosen](gazetteer)
 
 
-def _neural(gazetteer: Gazetteer) -> Recognizer:
+def neural(gazetteer: Gazetteer, *, folder: Path | None = None) -> Recognizer:
+    """Return the recognizer with a model: that of a folder, or the one that ships.
+
+    Parameters
+    ----------
+    gazetteer
+        The gazetteer whose demonyms and well-known names it uses.
+    folder
+        Where a model lies that ``data/recipes/recognizer`` wrote.
+    """
     from geomap.recognition._neural import NeuralRecognizer
 
-    return NeuralRecognizer(demonyms=demonyms_of(gazetteer), known=well_known(gazetteer), famous=famous(gazetteer))
+    return NeuralRecognizer(
+        folder, demonyms=demonyms_of(gazetteer), known=well_known(gazetteer), famous=famous(gazetteer)
+    )
 
 
 def _auto(gazetteer: Gazetteer) -> Recognizer:
     installed = multilingual_entry() is not None
     languages = languages_read(installed=installed)
-    return AutoRecognizer(_neural(gazetteer), open_multilingual if installed else None, languages)
+    return AutoRecognizer(neural(gazetteer), open_multilingual if installed else None, languages)
 
 
 def _multilingual(_: Gazetteer) -> Recognizer:
@@ -149,7 +161,7 @@ def _transformers(gazetteer: Gazetteer, model: str) -> Recognizer:
 
 _MAKERS: Mapping[str, Callable[[Gazetteer], Recognizer]] = {
     AUTO: _auto,
-    ENGLISH: _neural,
+    ENGLISH: neural,
     MULTILINGUAL: _multilingual,
     "gazetteer": _matcher,
 }

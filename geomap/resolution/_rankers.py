@@ -231,7 +231,12 @@ class LearnedRanker:
     @classmethod
     def shipped(cls) -> LearnedRanker:
         """Return the ranker that ships with geomap; its card lies in ``data/recipes/ranker``."""
-        with np.load(io.BytesIO(read_resource("ranker.npz")), allow_pickle=False) as arrays:
+        return cls.read(read_resource("ranker.npz"))
+
+    @classmethod
+    def read(cls, content: bytes) -> LearnedRanker:
+        """Return the ranker of a file that ``data/recipes/ranker`` wrote."""
+        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
             if tuple(arrays["names"]) != NAMES:
                 raise ResourceDamaged("ranker.npz was trained on other signals; rebuild it by data/recipes/ranker")
             return cls(_trees(arrays, "choice"), _trees(arrays, "surety"))

@@ -11,7 +11,7 @@ from gold import Bench, Corpus, score_table
 from pages import ROOT, markdown, number, table_of
 
 import geomap
-from geomap.evaluation import Comparison, outlet_folds
+from geomap.evaluation import Comparison, Gold, outlet_folds
 from geomap.evaluation._breakdowns import breakdown
 from geomap.evaluation._sampling import SEED
 from geomap.evaluation._scoring import compare
@@ -55,10 +55,11 @@ class LeftOut:
             if ids:
                 parser = geomap.Geoparser(recognizer=recognizer, gazetteer=bench.parser.gazetteer, ranker=ranker)
                 parts.append(compare(corpus.gold.subset(ids), geoparser=parser))
-        return _joined(corpus, parts)
+        return joined(parts)
 
 
-def _joined(corpus: Corpus, parts: list[Comparison]) -> Comparison:
+def joined(parts: list[Comparison]) -> Comparison:
+    """Return several comparisons, on parts of one corpus, as one."""
     mentions = pd.concat([part.gold.mentions for part in parts], ignore_index=True)
     articles = pd.concat([part.gold.articles for part in parts], ignore_index=True)
     predicted = pd.concat([part.predicted for part in parts], ignore_index=True)
@@ -67,8 +68,8 @@ def _joined(corpus: Corpus, parts: list[Comparison]) -> Comparison:
     }
     candidates = np.concatenate([part.candidates for part in parts if part.candidates is not None])
     features = pd.concat([part.features for part in parts], ignore_index=True)
-    gold = type(corpus.gold)(articles, mentions, corpus.gold.problems)
-    return Comparison(gold, predicted, resolved, features, candidates, corpus.gold.problems)
+    gold = Gold(articles, mentions, parts[0].gold.problems)
+    return Comparison(gold, predicted, resolved, features, candidates, parts[0].gold.problems)
 
 
 def left_out_rankers(bench: Bench) -> LeftOut:
@@ -78,7 +79,8 @@ def left_out_rankers(bench: Bench) -> LeftOut:
     from table import load_tables
 
     assert bench.folder is not None
-    return LeftOut(train.left_out_rankers(load_tables(bench.folder, recognizer=bench.recognizer)))
+    parser = geomap.Geoparser(recognizer=bench.recognizer, gazetteer=bench.parser.gazetteer)
+    return LeftOut(train.left_out_rankers(load_tables(train.gold_files(bench.folder), parser)))
 
 
 def section(bench: Bench) -> str:
@@ -159,7 +161,7 @@ def _everything(corpora: list[Corpus], comparisons: dict[str, Comparison]) -> Co
         resolved = {name: _apart(table, corpus) for name, table in part.resolved.items()}
         predicted = _apart(part.predicted, corpus)
         parts.append(Comparison(gold, predicted, resolved, part.features, part.candidates))
-    return _joined(corpora[0], parts)
+    return joined(parts)
 
 
 def _apart(table: pd.DataFrame, corpus: Corpus) -> pd.DataFrame:

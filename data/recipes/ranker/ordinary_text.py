@@ -82,8 +82,8 @@ class Example:
     name: str
 
 
-def tables(parser: Geoparser, *, weight: float) -> list[Table]:
-    """Return one table of names alone, one of names with a container, and one of regions."""
+def tables(parser: Geoparser, *, weight: float, share: float = 1.0) -> list[Table]:
+    """Return one table of names alone, one of names with a container, and one of regions, or of a share of these."""
     gazetteer = parser.gazetteer
     names = _shared_names(gazetteer)
     draw = random.Random(SEED)
@@ -91,9 +91,11 @@ def tables(parser: Geoparser, *, weight: float) -> list[Table]:
     # What is named most is rare among all names: large places first.
     names.sort(key=lambda name: -min(_largest(gazetteer, name), MEASURED) // MEASURED)
     return [
-        _table("names alone", list(_alone(names, gazetteer, draw))[:NAMES_ALONE], parser, weight),
-        _table("names with a container", list(_told(names, gazetteer, draw))[:NAMES_TOLD], parser, weight),
-        _table("regions", list(_regions(names, gazetteer, draw))[:NAMES_OF_REGIONS], parser, weight),
+        _table("names alone", list(_alone(names, gazetteer, draw))[: int(share * NAMES_ALONE)], parser, weight),
+        _table(
+            "names with a container", list(_told(names, gazetteer, draw))[: int(share * NAMES_TOLD)], parser, weight
+        ),
+        _table("regions", list(_regions(names, gazetteer, draw))[: int(share * NAMES_OF_REGIONS)], parser, weight),
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,7 +13,6 @@ import pandas as pd
 from geomap._text import sentence_bounds
 from geomap.evaluation import Gold, outlet_folds, read_gold
 from geomap.evaluation._metrics import NEAR_KM
-from geomap.gazetteer import Gazetteer
 from geomap.geometry import distance_km
 from geomap.pipeline import Geoparser, looked_up
 from geomap.resolution._candidates import Batch, build_batch
@@ -80,34 +80,38 @@ class Table:
         return float((self.has_right * self.gold_per_group).sum() / self.gold)
 
 
-def load_tables(folder: Path, *, recognizer: str | None = None) -> list[Table]:
-    """Return two tables per corpus, with its sources and without them."""
-    parser = Geoparser(gazetteer=Gazetteer(), recognizer=recognizer)
+def load_tables(paths: Iterable[Path], parser: Geoparser) -> list[Table]:
+    """Return two tables per corpus, with its sources and without them; the parser finds the company of the names."""
     tables = []
-    for path in sorted(folder.glob("*.jsonl")):
+    for path in paths:
         gold = read_gold(path)
         spans = looked_up(parser.recognize(gold.articles))
         for hidden in (False, True):
             articles = gold.articles.assign(source=None) if hidden else gold.articles
-            name = path.name.split(".")[0] + (" without source" if hidden else "")
+            name = corpus_name(path) + (" without source" if hidden else "")
             tables.append(_table(name, articles, gold, spans, parser))
     return tables
 
 
-def short_tables(folder: Path, *, recognizer: str | None = None, weight: float) -> list[Table]:
+def corpus_name(path: Path) -> str:
+    """Return the name of a gold file's corpus: that of the file, or of the folder of a ``gold.jsonl``."""
+    name = path.name.split(".")[0]
+    return path.parent.name if name == "gold" else name
+
+
+def short_tables(paths: Iterable[Path], parser: Geoparser, *, weight: float) -> list[Table]:
     """Return the same of articles cut down to one to three sentences, as people paste them.
 
     Where the source is hidden, names without any company are left out: a local paper's "Athens" is no evidence of what
     a stranger means by it.
     """
-    parser = Geoparser(gazetteer=Gazetteer(), recognizer=recognizer)
     tables = []
-    for path in sorted(folder.glob("*.jsonl")):
+    for path in paths:
         gold = read_gold(path)
         cut, spans = shortened(gold, looked_up(parser.recognize(gold.articles)))
         for hidden in (False, True):
             articles = cut.articles.assign(source=None) if hidden else cut.articles
-            name = path.name.split(".")[0] + " cut short" + (" without source" if hidden else "")
+            name = corpus_name(path) + " cut short" + (" without source" if hidden else "")
             table = _table(name, articles, cut, spans, parser)
             table.weight *= weight
             if hidden:

@@ -1,8 +1,9 @@
 """Train the ranker on gold corpora and write ``geomap/resources/ranker.npz``.
 
-Run from the repository root, in an environment with geomap and ``lightgbm`` (see README.md):
+Run from the repository root, in an environment with geomap and ``lightgbm`` (see README.md), or by ``make models``:
 
     python data/recipes/ranker/train.py FOLDER_OF_CORPORA
+    python data/recipes/ranker/train.py --out open.npz            # from the sample corpora and ordinary text alone
 
 The folder holds ``*.jsonl`` gold files as :mod:`geomap.evaluation._gold` describes them. Every figure printed is measured
 with whole outlets left out (``geomap.evaluation.outlet_folds``); the ranker that is written is trained on all of them.
@@ -13,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,21 +23,27 @@ import lightgbm
 import numpy as np
 import pandas as pd
 
-ROOT = Path(__file__).resolve().parents[3]
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[2]
 sys.path.insert(0, str(ROOT / "data" / "recipes"))
-sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path.insert(0, str(HERE))
 
 from manifest import record
 from ordinary_text import tables as ordinary_tables
-from table import Table, load_tables, short_tables
+from table import Table, corpus_name, load_tables, short_tables
 
 from geomap.evaluation._metrics import calibration_error
 from geomap.evaluation._sampling import FOLDS, SEED
 from geomap.gazetteer import Gazetteer
 from geomap.pipeline import Geoparser
+from geomap.recognition._defaults import neural
 from geomap.resolution._rankers import LearnedRanker, Trees, said_outright
 from geomap.resolution._signals import NAMES
 
+SAMPLES = [ROOT / "data" / "corpora" / name / "gold.jsonl" for name in ("mosul", "world")]
+"""Gold of the sample corpora, which were written and marked for this project."""
+
+THRESHOLDS = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
 TARGET = ROOT / "geomap" / "resources" / "ranker.npz"
 ROUNDS = 160
 # More prominence is never a reason against a place: it keeps the trees from stopping where the training names do.
@@ -187,18 +195,18 @@ def stated(made: Choices) -> tuple[np.ndarray, np.ndarray]:
     return np.repeat(sure[first], made.mentions[first]), np.repeat(made.right[first], made.mentions[first])
 
 
-def report_confidence(sure: np.ndarray, truth: np.ndarray) -> None:
-    """Print how well the confidence is calibrated, how well it tells right from wrong, and what thresholds would cost."""
+def confidence_figures(sure: np.ndarray, truth: np.ndarray) -> dict[str, Any]:
+    """Return how well the confidence is calibrated, how well it tells right from wrong, and what thresholds would cost."""
     order = np.argsort(sure, kind="stable")
     above = np.cumsum(1 - truth[order])
-    discrimination = (above * truth[order]).sum() / (truth.sum() * (1 - truth).sum())
-    print(f"calibration error of left-out outlets: {calibration_error(sure, truth):.4f}")
-    print(f"a right choice is surer than a wrong one: {discrimination:.3f}")
-    for threshold in (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5):
-        below = sure < threshold
-        print(
-            f"  below {threshold:.2f}: {below.sum():4d} of {len(sure)} mentions, {int(truth[below].sum())} of them right"
-        )
+    right = truth.sum()
+    below = {str(least): [int((sure < least).sum()), int(truth[sure < least].sum())] for least in THRESHOLDS}
+    return {
+        "calibration error": round(float(calibration_error(sure, truth)), 4),
+        "right surer than wrong": round(float((above * truth[order]).sum() / (right * (len(truth) - right))), 3),
+        "mentions": len(sure),
+        "below, and right of them": below,
+    }
 
 
 def export(booster: lightgbm.Booster) -> Trees:
@@ -240,40 +248,71 @@ def export(booster: lightgbm.Booster) -> Trees:
     )
 
 
-def all_tables(folder: Path, *, recognizer: str | None = None) -> list[Table]:
-    """Return the corpora whole, cut short, and the ordinary text made from the gazetteer."""
-    parser = Geoparser(gazetteer=Gazetteer(), recognizer=recognizer)
-    return [
-        *load_tables(folder, recognizer=recognizer),
-        *short_tables(folder, recognizer=recognizer, weight=SHORT_WEIGHT),
-        *ordinary_tables(parser, weight=ORDINARY_WEIGHT),
-    ]
+def gold_files(folder: Path) -> list[Path]:
+    """Return the gold files of a folder."""
+    return sorted(folder.glob("*.jsonl"))
+
+
+def all_tables(paths: Sequence[Path], parser: Geoparser, *, share: float = 1.0) -> list[Table]:
+    """Return gold articles whole and cut short, and the ordinary text made from the gazetteer, or a share of it."""
+    whole, short = load_tables(paths, parser), short_tables(paths, parser, weight=SHORT_WEIGHT)
+    return [*whole, *short, *ordinary_tables(parser, weight=ORDINARY_WEIGHT, share=share)]
+
+
+@dataclass
+class Trained:
+    """A ranker and what was measured before it learned from everything.
+
+    Parameters
+    ----------
+    choice, surety
+        The trees of the choice and of the confidence.
+    figures
+        Accuracy by table (``accuracy``), and what :func:`confidence_figures` gives (``confidence``).
+    """
+
+    choice: Trees
+    surety: Trees
+    figures: dict[str, Any]
+
+
+def learned(tables: list[Table], *, deals: int = 3) -> Trained:
+    """Measure with outlets left out, dealt in some ways to folds, then train on everything."""
+    scores = [left_out(tables, seed) for seed in range(SEED, SEED + deals)]
+    table = report(tables, scores).round(4)
+    print(table.to_string(index=False), flush=True)
+    made = choices(tables, scores)
+    figures = {"accuracy": table.to_dict("records"), "confidence": confidence_figures(*stated(made))}
+    print(json.dumps(figures["confidence"]), flush=True)
+    booster = fit(tables, [np.ones(len(table.sizes), dtype=bool) for table in tables])
+    surety = made.fit(np.ones(len(made.right), dtype=bool))
+    gain = booster.feature_importance("gain")
+    print(json.dumps([(NAMES[number], round(float(gain[number]))) for number in np.argsort(-gain)[:20]]))
+    return Trained(exported(booster, tables[0].signals[:2000]), exported(surety, made.signals[:2000]), figures)
 
 
 def main() -> None:
     """Measure, train on everything, write the file and its manifest entry."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--measure-only", action="store_true")
-    parser.add_argument("--recognizer", help="whose toponyms are the context: 'gazetteer' is quick")
-    parser.add_argument("--deals", type=int, default=3, help="in how many ways outlets are dealt to folds")
-    given = parser.parse_args()
-    tables = all_tables(given.folder, recognizer=given.recognizer)
-    scores = [left_out(tables, seed) for seed in range(SEED, SEED + given.deals)]
-    print(report(tables, scores).round(4).to_string(index=False))
-    made = choices(tables, scores)
-    report_confidence(*stated(made))
-    if given.measure_only:
-        return
-    booster = fit(tables, [np.ones(len(table.sizes), dtype=bool) for table in tables])
-    surety = made.fit(np.ones(len(made.right), dtype=bool))
-    trees, surety_trees = exported(booster, tables[0].signals[:2000]), exported(surety, made.signals[:2000])
-    write(trees, surety_trees)
-    gain = booster.feature_importance("gain")
-    print(json.dumps([(NAMES[number], round(float(gain[number]))) for number in np.argsort(-gain)[:20]]))
-    print(
-        f"{TARGET.name}: {TARGET.stat().st_size / 1e3:.0f} KB, {len(trees.roots)} and {len(surety_trees.roots)} trees"
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", nargs="?", type=Path, help="folder of gold corpora; the samples alone when left out")
+    parser.add_argument("--leave-out", action="append", default=[], help="a corpus by its name, never learned from")
+    parser.add_argument(
+        "--recognizer", type=Path, help="model whose toponyms are the context: a folder; default: ships"
     )
+    parser.add_argument("--deals", type=int, default=3, help="in how many ways outlets are dealt to folds")
+    parser.add_argument("--share", type=float, default=1.0, help="share of the ordinary text")
+    parser.add_argument("--out", type=Path, default=TARGET, help="the file to write; the one that ships when left out")
+    given = parser.parse_args()
+    if given.folder is None and given.out == TARGET:
+        parser.error("what ships learns from the corpora: name their folder, or another file with --out")
+    paths = gold_files(given.folder) if given.folder else SAMPLES
+    gazetteer = Gazetteer()
+    geoparser = Geoparser(gazetteer=gazetteer, recognizer=neural(gazetteer, folder=given.recognizer))
+    kept = [path for path in paths if corpus_name(path) not in given.leave_out]
+    trained = learned(all_tables(kept, geoparser, share=given.share), deals=given.deals)
+    write(trained, given.out)
+    if given.out == TARGET:
+        record_shipped()
 
 
 def exported(booster: lightgbm.Booster, sample: np.ndarray) -> Trees:
@@ -285,23 +324,30 @@ def exported(booster: lightgbm.Booster, sample: np.ndarray) -> Trees:
     return trees
 
 
-def write(trees: Trees, surety: Trees) -> None:
+def write(trained: Trained, path: Path) -> None:
     """Write the arrays such that equal arrays make equal bytes."""
     import zipfile
 
     arrays: dict[str, np.ndarray] = {"names": np.array(NAMES)}
-    for prefix, part in (("choice", trees), ("surety", surety)):
+    for prefix, part in (("choice", trained.choice), ("surety", trained.surety)):
         arrays |= {f"{prefix}_{name}": array for name, array in part.to_arrays().items()}
-    temporary = TARGET.with_suffix(".tmp")
+    temporary = path.with_suffix(".tmp")
     with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name in sorted(arrays):
             info = zipfile.ZipInfo(f"{name}.npy", date_time=(1980, 1, 1, 0, 0, 0))
             info.compress_type = zipfile.ZIP_DEFLATED
             with archive.open(info, "w") as file:
                 np.lib.format.write_array(file, arrays[name], allow_pickle=False)
-    temporary.replace(TARGET)
+    temporary.replace(path)
+    figures = (HERE / "figures.json") if path == TARGET else path.with_suffix(".json")
+    figures.write_text(json.dumps(trained.figures, indent=1) + "\n", "utf-8")
+    print(f"{path.name}: {path.stat().st_size / 1e3:.0f} KB")
+
+
+def record_shipped(path: Path = TARGET) -> None:
+    """Record what ships in the manifest beside it."""
     record(
-        TARGET,
+        path,
         sources=[
             {
                 "name": "LGL",

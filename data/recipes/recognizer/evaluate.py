@@ -15,9 +15,8 @@ from typing import Any
 
 from corpora import gold_kinds, read_demonyms
 
-from geomap.gazetteer import Gazetteer, fold
-from geomap.recognition._defaults import well_known
-from geomap.recognition._neural import NeuralRecognizer
+from geomap.gazetteer import Gazetteer
+from geomap.recognition._defaults import neural
 from geomap.recognition._spans import Recognizer, Span
 
 CONTEXT = 35
@@ -152,9 +151,7 @@ def main() -> None:
     parser.add_argument("--case", default="", choices=["", "lower", "upper"])
     arguments = parser.parse_args()
     demonyms = read_demonyms()
-    known = well_known(Gazetteer())
-    folded = frozenset(fold(name) for name in demonyms)
-    recognizer = NeuralRecognizer(arguments.model, demonyms=folded, known=known, threads=1)
+    recognizer = neural(Gazetteer(), folder=arguments.model)
     for path in arguments.gold:
         tally = score(recognizer, read_articles(path), demonyms, case=arguments.case)
         print(f"{path.name}: {tally.line()}")

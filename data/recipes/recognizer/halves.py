@@ -1,15 +1,15 @@
 """Measure on outlets that were left out: train twice without half of them, then score each model on its half.
 
 ``python halves.py train DATA_FOLDER GOLD_FOLDER OUT`` writes two models (an hour on 2 cores). ``python halves.py score
-GOLD_FOLDER OUT`` prints the recognition scores, in other letter cases too, and the end-to-end scores, for which rankers are
-trained without the outlet as well (lightgbm), and writes ``scores.json`` beside this file, which the benchmark shows.
+GOLD_FOLDER OUT [FILE]`` prints the recognition scores, in other letter cases too, and the end-to-end scores, for which
+rankers are trained without the outlet as well (lightgbm), and writes them: to ``scores.json`` beside this file, which the
+benchmark shows, if no other is named. ``make models`` does both.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-import time
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +18,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 if TYPE_CHECKING:
+    from model import Tagger
+    from train import Recipe
+
     from geomap import Geoparser
 
 HERE = Path(__file__).resolve().parent
@@ -32,23 +35,31 @@ THRESHOLDS = (0.0, 0.3, 0.5)
 
 
 def train(data: Path, gold: Path, out: Path) -> None:
-    """Write ``half0`` and ``half1``, and the articles of the half that each did not see."""
+    """Train up to the gold articles, then write both halves."""
     import torch
-    from train import Recipe, folds
+    from train import KEPT, Recipe, timed
 
     torch.set_num_threads(1)
-    recipe = Recipe(data, lambda line: print(time.strftime("%H:%M:%S"), line, flush=True))
-    texts = recipe.gold_texts(gold)
-    names = [(name, a["article_id"]) for name in CORPORA for a in read_articles(gold / f"{name}.train.jsonl")]
-    base = recipe.untrained(range(6))
+    recipe = Recipe(data, log=timed)
+    base = recipe.untrained(KEPT[6])
     recipe.first_stage(base)
     recipe.second_stage(base)
+    write_halves(recipe, base, gold, out)
+
+
+def write_halves(recipe: Recipe, base: Tagger, gold: Path, out: Path) -> None:
+    """Write ``half0`` and ``half1``, and the articles of the half that each did not see."""
+    from train import folds
+
+    texts = recipe.gold_texts(gold)
+    names = [(name, a["article_id"]) for name in CORPORA for a in read_articles(gold / f"{name}.train.jsonl")]
     before = {name: value.clone() for name, value in base.state_dict().items()}
     for number, (seen, unseen) in enumerate(folds(texts, 2)):
         base.load_state_dict(before)
         recipe.third_stage(base, [texts[place] for place in seen])
         recipe.write(base, out / f"half{number}")
         (out / f"half{number}.json").write_text(json.dumps([names[place] for place in unseen]), "utf-8")
+    base.load_state_dict(before)
 
 
 class Halves:
@@ -56,17 +67,11 @@ class Halves:
 
     def __init__(self, gold: Path, out: Path) -> None:
         from geomap.gazetteer import Gazetteer
-        from geomap.recognition._defaults import well_known
-        from geomap.recognition._labels import demonyms_of
-        from geomap.recognition._neural import NeuralRecognizer
+        from geomap.recognition._defaults import neural
 
         self.gold = gold
         self.gazetteer = Gazetteer()
-        self.demonyms = demonyms_of(self.gazetteer)
-        known = well_known(self.gazetteer)
-        self.models = [
-            NeuralRecognizer(out / f"half{number}", demonyms=self.demonyms, known=known) for number in (0, 1)
-        ]
+        self.models = [neural(self.gazetteer, folder=out / f"half{number}") for number in (0, 1)]
         self.unseen = [
             {tuple(name) for name in json.loads((out / f"half{number}.json").read_text("utf-8"))} for number in (0, 1)
         ]
@@ -141,7 +146,8 @@ def measure(gold: Path, out: Path) -> dict[str, dict[str, float]]:
     sys.modules["ranker_train"] = ranker_train
     place.loader.exec_module(ranker_train)
     halves = Halves(gold, out)
-    rankers = ranker_train.left_out_rankers(ranker_train.load_tables(gold, recognizer="gazetteer"))
+    parser = halves._parser(recognizer="gazetteer")
+    rankers = ranker_train.left_out_rankers(ranker_train.load_tables(ranker_train.gold_files(gold), parser))
     table: dict[str, dict[str, float]] = {}
     for corpus, shown in CORPORA.items():
         row = table.setdefault(shown, {})
@@ -162,9 +168,9 @@ def main() -> None:
     what, *folders = sys.argv[1:] or [""]
     if what == "train" and len(folders) == 3:
         train(*map(Path, folders))
-    elif what == "score" and len(folders) == 2:
-        table = measure(*map(Path, folders))
-        (HERE / "scores.json").write_text(json.dumps(table, indent=1) + "\n", "utf-8")
+    elif what == "score" and len(folders) in (2, 3):
+        gold, out, target = [*map(Path, folders), HERE / "scores.json"][:3]
+        target.write_text(json.dumps(measure(gold, out), indent=1) + "\n", "utf-8")
     else:
         sys.exit(__doc__)
 
