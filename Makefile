@@ -12,8 +12,8 @@ EXTRAS := analysis,formats,html,maps,notebooks,parquet,spacy
 # Without compiled files every run would rewrite and compile all tests anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: map test test-fast test-long test-lowest test-newest test-nominatim test-transformers lint typecheck wheel benchmark docs \
-  mutants constraints count clean
+.PHONY: map test test-fast test-long test-lowest test-newest test-nominatim test-transformers test-models lint typecheck wheel \
+  benchmark models docs mutants constraints count clean
 
 map: $(VENV)/.ready
 	@$(BIN)/geomap map "$(ARTICLES)" --output "$(MAP)"
@@ -32,7 +32,7 @@ test-fast: $(VENV)/.ready-for-tests
 
 # What takes longer than ten minutes: every property test with many more examples, the same kills and faults many times over,
 # a full-size gazetteer, recognizers on torch, 200 mutants. The CHANGELOG says when it last ran whole.
-test-long: $(VENV)/.ready-for-tests test-transformers
+test-long: $(VENV)/.ready-for-tests test-transformers test-models
 	$(BIN)/python -m pytest --long -n $(JOBS) --dist loadfile tests
 	$(BIN)/python tests/benchmarks/gazetteer.py
 	$(BIN)/python tests/house/mutants.py
@@ -68,6 +68,10 @@ test-transformers: $(VENV)/transformers/.ready
 	$(VENV)/transformers/bin/python -c "import torch, transformers"
 	$(VENV)/transformers/bin/python -m pytest tests/test_recognizer_adapters.py
 
+# How the models are made: all stages of `make models` on a slice, in the same environment.
+test-models: $(VENV)/models/.ready
+	$(VENV)/models/bin/python -m pytest --long tests/test_models_recipe.py
+
 # Build the wheel and the sdist, install the wheel into a fresh environment and run the main job from it.
 wheel: $(VENV)/.ready-for-tests
 	$(BIN)/python tests/check_wheel.py "$(ARTICLES)"
@@ -75,6 +79,12 @@ wheel: $(VENV)/.ready-for-tests
 # Writes docs/benchmark.md. GOLD names a folder of the corpora that the models were trained on; default: the samples alone.
 benchmark: $(VENV)/.ready-for-benchmark
 	$(BIN)/python tests/benchmarks/run.py $(GOLD)
+
+# Trains, measures and writes recognizer and ranker, in stages of less than an hour with checkpoints in out/models:
+# `make models GOLD=folder NER=folder`. STAGES holds further options, such as `--list` or `--smoke`; see data/recipes/README.md.
+STAGES ?=
+models: $(VENV)/models/.ready
+	$(VENV)/models/bin/python data/recipes/models.py $(GOLD) $(NER) $(STAGES)
 
 # The documentation site, in out/site; warnings are errors. Notebooks run again only where they or the code have changed.
 docs: $(VENV)/.ready-for-docs
@@ -113,6 +123,16 @@ $(VENV)/transformers/.ready: pyproject.toml
 	$(VENV)/transformers/bin/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
 	$(VENV)/transformers/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[spacy,transformers]' \
 	  hypothesis nbmake onnx pytest
+	@touch $@
+
+# The usual torch may bring drivers for graphics cards, gigabytes of them: TORCH_INDEX names an index that has one without.
+TORCH_INDEX ?=
+$(VENV)/models/.ready: pyproject.toml
+	$(PYTHON) -m venv $(VENV)/models
+	$(VENV)/models/bin/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+	$(VENV)/models/bin/python -m pip install --quiet --disable-pip-version-check $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) "torch>=2.5"
+	$(VENV)/models/bin/python -m pip install --quiet --disable-pip-version-check --editable . --group models \
+	  hypothesis pytest pytest-timeout
 	@touch $@
 
 clean:

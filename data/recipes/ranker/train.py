@@ -299,17 +299,20 @@ def main() -> None:
     parser.add_argument(
         "--recognizer", type=Path, help="model whose toponyms are the context: a folder; default: ships"
     )
+    parser.add_argument("--measure-only", action="store_true", help="print the figures and write nothing")
     parser.add_argument("--deals", type=int, default=3, help="in how many ways outlets are dealt to folds")
     parser.add_argument("--share", type=float, default=1.0, help="share of the ordinary text")
     parser.add_argument("--out", type=Path, default=TARGET, help="the file to write; the one that ships when left out")
     given = parser.parse_args()
-    if given.folder is None and given.out == TARGET:
+    if given.folder is None and given.out == TARGET and not given.measure_only:
         parser.error("what ships learns from the corpora: name their folder, or another file with --out")
     paths = gold_files(given.folder) if given.folder else SAMPLES
     gazetteer = Gazetteer()
     geoparser = Geoparser(gazetteer=gazetteer, recognizer=neural(gazetteer, folder=given.recognizer))
     kept = [path for path in paths if corpus_name(path) not in given.leave_out]
     trained = learned(all_tables(kept, geoparser, share=given.share), deals=given.deals)
+    if given.measure_only:
+        return
     write(trained, given.out)
     if given.out == TARGET:
         record_shipped()

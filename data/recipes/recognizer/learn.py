@@ -65,7 +65,7 @@ def train(
     plan = [list(batches(each, rng, pieces)) for each in found]
     total = sum(len(each) for each in plan)
     log(f"{sum(len(each) for each in found)} windows, {total} steps")
-    optimizer = torch.optim.AdamW(_groups(tagger, rate), weight_decay=0.01)
+    optimizer = torch.optim.AdamW(_groups(tagger, rate), weight_decay=0.01, fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step / total, warmup))
     tagger.train()
     begun, done, running = time.time(), 0, 0.0
