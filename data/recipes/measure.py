@@ -10,7 +10,8 @@ where they themselves have learned from what they would be measured on:
 - ``RANKER-without-SAMPLE.npz``, beside the file: a ranker that has not learned from that sample corpus.
 
 With ``--left-out`` the gold corpora are read by halves, and by rankers that are trained anew without each fold of the
-outlets. All figures are percentages; the last column is the last variant less the first, in points.
+outlets. On the suites, resolution of given names is measured where the rankers differ. All figures are percentages; the last
+column is the last variant less the first, in points.
 """
 
 from __future__ import annotations
@@ -123,23 +124,26 @@ def on_samples(variant: Variant) -> Iterator[tuple[str, Figures]]:
         yield f"{name} (sample)", on_gold([(variant.for_sample(name), read_gold(path, gazetteer=variant.gazetteer))])
 
 
-def on_suites(variant: Variant, share: float) -> Iterator[tuple[str, Figures]]:
-    """Yield the shares of each verdict on each suite of ordinary text, or on a seeded part of it."""
+def on_suites(variant: Variant, share: float, *, alone: bool) -> Iterator[tuple[str, Figures]]:
+    """Yield the shares of each verdict on each suite of ordinary text, or on a seeded part of it.
+
+    Where ``alone`` is set, resolution is measured alone too: names are given, and what is right depends on the ranker only.
+    """
     parser = variant.parser()
     for items in ordinary.suites(variant.gazetteer).values():
         chosen = [item for item in items if random.Random(item.text).random() < share]
-        for given in (False, True) if chosen else ():
+        for given in (False, True)[: 1 + alone] if chosen else ():
             table = ordinary.summary(ordinary.answers(chosen, parser, given=given), ["suite"])
             shown = ["right"] if given else ["right", "elsewhere", "nil", "not found"]
             for suite, row in table.iterrows():
                 yield str(suite), {f"{name}, name given" if given else name: float(row[name]) for name in shown}
 
 
-def measured(variant: Variant, *, gold: Path | None, suites: float) -> Figures:
+def measured(variant: Variant, *, gold: Path | None, suites: float, alone: bool) -> Figures:
     """Return all figures of a variant by row."""
     found: Figures = {}
     of_gold = on_corpora(variant, gold) if gold else iter(())
-    for of, figures in (*of_gold, *on_samples(variant), *on_suites(variant, suites)):
+    for of, figures in (*of_gold, *on_samples(variant), *on_suites(variant, suites, alone=alone)):
         found |= {f"{of}: {name}": round(value, 2) for name, value in figures.items()}
         print(variant.name, of, {name: round(value, 2) for name, value in figures.items()}, flush=True)
     return found
@@ -149,7 +153,7 @@ def side_by_side(found: Mapping[str, Figures]) -> pd.DataFrame:
     """Return one row a figure, one column a variant, and the last less the first."""
     rows = [dict.fromkeys(figures) for figures in found.values()]
     names = [name for name in rows[0] if all(name in row for row in rows)]
-    first, *_, last = found.values()
+    first, last = (list(found.values())[place] for place in (0, -1))
     return pd.DataFrame.from_dict(
         {
             name: {**{of: figures[name] for of, figures in found.items()}, "change": last[name] - first[name]}
@@ -184,10 +188,11 @@ def main() -> None:
         context = geomap.Geoparser(gazetteer=gazetteer, recognizer="gazetteer")
         rankers = train.left_out_rankers(load_tables(train.gold_files(given.gold), context))
     found = {}
+    differ = len({ranker for _, _, ranker in given.variant}) > 1
     for name, recognizer, ranker in given.variant:
         without = rankers if name in given.left_out else []
         variant = Variant(name, Path(recognizer), Path(ranker), gazetteer, without)
-        found[name] = measured(variant, gold=given.gold, suites=given.suites)
+        found[name] = measured(variant, gold=given.gold, suites=given.suites, alone=differ)
     print(markdown(side_by_side(found), first="figure", form=percent))
     if given.out:
         given.out.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
