@@ -6,7 +6,8 @@ r"""Measure recognizers and rankers side by side: on the sample corpora, on suit
 A variant is a name, the folder of a recognizer and the file of a ranker. Beside them may lie what is measured instead
 where they themselves have learned from what they would be measured on:
 
-- ``halves``, beside the folder: the recognizers that :mod:`halves` wrote, for the gold corpora;
+- ``halves``, beside the folder: the recognizers that :mod:`halves` wrote, for gold corpora that are left out (without them
+  the recognizer must be one that has seen no gold);
 - ``RANKER-without-SAMPLE.npz``, beside the file: a ranker that has not learned from that sample corpus.
 
 With ``--left-out`` the gold corpora are read by halves, and by rankers that are trained anew without each fold of the
@@ -91,14 +92,22 @@ class Variant:
 
     def left_out(self, corpus: str, gold: Gold) -> Iterator[tuple[geomap.Geoparser, set[str]]]:
         """Yield geoparsers, each with the articles whose outlet neither its recognizer nor its ranker has seen."""
-        folder = self.recognizer.parent / "halves"
         folds = outlet_folds(list(gold.articles["source"]), seed=SEED)
-        for half in (0, 1):
-            unseen = {name for of, name in json.loads((folder / f"half{half}.json").read_text("utf-8")) if of == corpus}
+        for recognizer, unseen in self._halves(corpus, gold):
             for fold, ranker in enumerate(self.without_folds):
                 ids = unseen & set(gold.articles["article_id"][folds == fold])
                 if ids:
-                    yield self.parser(recognizer=folder / f"half{half}", ranker=ranker), ids
+                    yield self.parser(recognizer=recognizer, ranker=ranker), ids
+
+    def _halves(self, corpus: str, gold: Gold) -> Iterator[tuple[Path, set[str]]]:
+        """Yield recognizers, each with the articles that it has not seen."""
+        folder = self.recognizer.parent / "halves"
+        if not folder.is_dir():
+            yield self.recognizer, set(gold.articles["article_id"])
+            return
+        for number in (0, 1):
+            unseen = json.loads((folder / f"half{number}.json").read_text("utf-8"))
+            yield folder / f"half{number}", {name for of, name in unseen if of == corpus}
 
 
 def on_gold(parts: Iterable[tuple[geomap.Geoparser, Gold]]) -> Figures:
