@@ -22,6 +22,7 @@ from pages import markdown, number, table_of
 Rows = Mapping[str, Mapping[str, object]]
 RECOGNIZER_CARD = Path("data", "recipes", "recognizer", "MODEL_CARD.md")
 RANKER_CARD = Path("data", "recipes", "ranker", "README.md")
+SHIPPED = "open"
 SCORES = Path("data", "recipes", "recognizer", "scores.json")
 MARK = "<!-- figures: {name} -->\n"
 END = "<!-- end of figures -->"
@@ -32,7 +33,7 @@ def ship_models(work: Path, root: Path) -> None:
     from train import record_shipped
 
     resources = root / "geomap" / "resources"
-    shutil.copytree(work / "recognizer", resources / "recognizer", dirs_exist_ok=True)
+    shutil.copytree(work / SHIPPED, resources / "recognizer", dirs_exist_ok=True)
     shutil.copy(work / "ranker.npz", resources / "ranker.npz")
     record_shipped(resources / "ranker.npz")
 

@@ -3,7 +3,8 @@
 ``python halves.py train DATA_FOLDER GOLD_FOLDER OUT`` writes two models (an hour on 2 cores). ``python halves.py score
 GOLD_FOLDER OUT [FILE]`` prints the recognition scores, in other letter cases too, and the end-to-end scores, for which
 rankers are trained without the outlet as well (lightgbm), and writes them: to ``scores.json`` beside this file, which the
-benchmark shows, if no other is named. ``make models`` does both.
+benchmark shows, if no other is named. ``OUT`` may be the folder of one model that has seen no gold. ``make models`` does
+both.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ def write_halves(recipe: Recipe, base: Tagger, gold: Path, out: Path) -> None:
 
 
 class Halves:
-    """The two models, each with the articles that it did not see."""
+    """The two models, each with the articles that it did not see; or one model that has seen none, by its own folder."""
 
     def __init__(self, gold: Path, out: Path) -> None:
         from geomap.gazetteer import Gazetteer
@@ -71,6 +72,13 @@ class Halves:
 
         self.gold = gold
         self.gazetteer = Gazetteer()
+        if (out / "model.onnx").is_file():
+            ids = {
+                name: [each["article_id"] for each in read_articles(gold / f"{name}.train.jsonl")] for name in CORPORA
+            }
+            self.models = [neural(self.gazetteer, folder=out)]
+            self.unseen = [{(name, article_id) for name in CORPORA for article_id in ids[name]}]
+            return
         self.models = [neural(self.gazetteer, folder=out / f"half{number}") for number in (0, 1)]
         self.unseen = [
             {tuple(name) for name in json.loads((out / f"half{number}.json").read_text("utf-8"))} for number in (0, 1)
