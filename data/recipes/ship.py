@@ -131,7 +131,7 @@ def of_licence(wanted: Callable[[str], bool]) -> Callable[[Mapping[str, Any]], s
 
 
 def _about_resolution(name: str) -> bool:
-    return any(part in name for part in ("gold spans", "source hidden", "name given"))
+    return any(part in name for part in ("gold spans", "source hidden", "name given", "end to end"))
 
 
 CARDS: Mapping[Path, Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
