@@ -136,8 +136,7 @@ def test_between_two_towns_is_their_middle_but_talks_between_them_are_not() -> N
 def test_a_border_of_two_countries_is_a_point_on_it(parser: geomap.Geoparser, text: str) -> None:
     mentions = parser.geoparse(text)
     assert set(mentions["precision"]) == {"offset"} and set(mentions["country_code"]) == {"CL", "BO"}
-    point = mentions.geometry.iloc[0]
-    assert -23 < point.y < -17 and -70 < point.x < -67
+    assert mentions.geometry.y.between(-23, -17).all() and mentions.geometry.x.between(-70, -67).all()
     assert 100 < mentions["radius_km"].iloc[0] < 500
 
 

@@ -29,24 +29,25 @@ def verdicts(parser: geomap.Geoparser) -> pd.DataFrame:
     texts = [str(text) for text in suite["text"]]
     mentions = parser.geoparse(texts)
     rows = []
-    for number, row in enumerate(suite.itertuples(), start=1):
-        start = row.text.index(row.expression)
-        end = start + len(row.expression)
+    for number, row in enumerate(suite.to_dict("records"), start=1):
+        start = row["text"].index(row["expression"])
+        end = start + len(row["expression"])
         own = mentions[mentions["article_id"] == str(number)]
         # The name before an expression may be what lies there.
         near = own[(own["end"] > start - 40) & (own["start"] < end) & (own["status"] == "resolved")]
         moved = near[near["precision"] == "offset"]
         chosen = moved if len(moved) else near
-        verdict, radius = "not found", None
-        for each in chosen.itertuples():
-            off = float(distance_km(row.lat, row.lon, each.geometry.y, each.geometry.x))
-            radius = each.radius_km
-            inside = off <= row.radius_km
-            verdict = "right" if inside else ("at the anchor" if each.precision == "place" else "elsewhere")
+        verdict, given_radius = "not found", None
+        for point, radius, precision in zip(chosen.geometry, chosen["radius_km"], chosen["precision"], strict=True):
+            off = float(distance_km(row["lat"], row["lon"], point.y, point.x))
+            inside, given_radius = off <= row["radius_km"], radius
+            verdict = "right" if inside else ("at the anchor" if precision == "place" else "elsewhere")
             if inside:
                 break
-        kind = {"halfway": "between", "outskirts": "near"}.get(row.kind, row.kind)
-        rows.append({"kind": kind, "core": row.core, "verdict": verdict, "radius_km": radius, "text": row.text})
+        kind = {"halfway": "between", "outskirts": "near"}.get(row["kind"], row["kind"])
+        rows.append(
+            {"kind": kind, "core": row["core"], "verdict": verdict, "radius_km": given_radius, "text": row["text"]}
+        )
     return pd.DataFrame(rows)
 
 
@@ -75,14 +76,14 @@ def main() -> None:
     quiet = parser.geoparse((SUITES / "no_relative.txt").read_text("utf-8").splitlines())
     moved = quiet[quiet["precision"] == "offset"]
     print(f"moved where nothing may: {len(moved)} of {quiet['article_id'].nunique()} sentences with a place")
-    for row in moved.itertuples():
-        print(f"  {row.name:<40} {row.sentence}")
+    for name, sentence in zip(moved["name"], moved["sentence"], strict=True):
+        print(f"  {name:<40} {sentence}")
     for path in sorted(given.texts.glob("*.jsonl")) if given.texts else ():
         mentions = parser.geoparse(read_gold(path).articles)
         moved = mentions[mentions["precision"] == "offset"]
         print(f"{path.name}: {len(moved)} of {len(mentions)} mentions moved")
-        for row in moved.itertuples():
-            print(f"  {row.name:<40} {' '.join(row.sentence.split())[:160]}")
+        for name, sentence in zip(moved["name"], moved["sentence"], strict=True):
+            print(f"  {name:<40} {' '.join(sentence.split())[:160]}")
 
 
 if __name__ == "__main__":
