@@ -573,6 +573,92 @@ def _is_whole(name: str, names: Names) -> bool:
     return names.well_known(name) and name.casefold() not in english_words().ordinary | english_words().given
 
 
+# Endings of names in sentences of other languages, and what the name itself ends in: "в Москве" is Москва.
+_ENDINGS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    # Whose stem changes: Харкові, Києві, Krakowie, Warszawie
+    ("ові", ("ів",)),
+    ("єві", ("їв",)),
+    ("owie", ("ów",)),
+    ("odzi", ("ódź",)),
+    ("ie", ("a", "", "o", "ia")),
+    # Russian, Ukrainian, Bulgarian, Serbian
+    *((ending, ("", "а", "о", "е")) for ending in ("ом", "е", "у", "а", "ем")),
+    *((ending, ("а", "я")) for ending in ("ой", "ою", "ы", "у", "ю", "е")),
+    *((ending, ("ь", "я", "й", "ия")) for ending in ("и", "ю", "ем", "ей", "ии", "ию", "ией", "ією", "ії")),
+    # Czech, Slovak, Polish, Croatian, Slovene
+    *((ending, ("", "a", "o")) for ending in ("ě", "e", "u", "y", "ou", "om", "em", "ie", "ę", "ą", "i")),
+    # Finnish, Estonian
+    *(
+        (ending, ("",))
+        for ending in ("ssa", "ssä", "sta", "stä", "lla", "llä", "lta", "ltä", "lle", "ksi", "n", "s", "st", "sse")
+    ),
+    # Hungarian
+    *(
+        (ending, ("",))
+        for ending in ("ban", "ben", "ból", "ből", "ra", "re", "ról", "ről", "nak", "nek", "ba", "be", "on", "en", "ön")
+    ),
+    # Turkish
+    *(
+        (ending, ("",))
+        for ending in ("da", "de", "ta", "te", "dan", "den", "tan", "ten", "ya", "ye", "nın", "nin", "ın", "in")
+    ),
+)
+_APOSTROPHE = re.compile(r"['’][^\W\d_]{1,5}\Z")
+_ARABIC_AND = re.compile(r"\s(?=و\S{3})")
+# And, in, to, so: written together with the word behind.
+_ARABIC_PREFIXES = "وبلف"
+SHORTEST_STEM = 2
+FOREIGN_SHARE = 0.01
+_BEYOND_ASCII = re.compile(r"[^\W\d_\x00-\x7f]")
+
+
+def _inflected(text: str, spans: list[Span], names: Names) -> list[Span]:
+    """Read a name in another case than its own, or glued to a particle: "Москве", "İstanbul'da", "Helsingissä", "وبغداد"."""
+    if not _is_foreign(text):
+        return spans
+    read: list[Span] = []
+    for span in spans:
+        words = text[span.start : span.end]
+        if span.name is not None or span.kind not in {"toponym", "embedded"}:
+            read.append(span)
+        elif _ARABIC_AND.search(words):
+            read += _arabic(span, words, names)
+        elif names.known(words):
+            read.append(span)
+        elif words[0] in _ARABIC_PREFIXES:
+            read += _arabic(span, words, names)
+        else:
+            read.append(replace(span, name=_nominative(words, names)))
+    return read
+
+
+def _is_foreign(text: str) -> bool:
+    """Return whether a text has more letters beyond ASCII than an English one with some foreign names."""
+    return not text.isascii() and len(_BEYOND_ASCII.findall(text)) > FOREIGN_SHARE * len(text)
+
+
+def _arabic(span: Span, words: str, names: Names) -> Iterator[Span]:
+    start = 0
+    for stop in [*(match.start() for match in _ARABIC_AND.finditer(words)), len(words)]:
+        begin = start + (words[start] in _ARABIC_PREFIXES and not names.known(words[start:stop]))
+        yield replace(span, start=span.start + begin, end=span.start + stop)
+        start = stop + 1
+
+
+def _nominative(words: str, names: Names) -> str | None:
+    """Return the well-known name of which words are another form."""
+    stem = _APOSTROPHE.sub("", words)
+    if stem != words and names.known(stem):
+        return stem
+    for ending, own in _ENDINGS:
+        if words.endswith(ending) and len(words) - len(ending) >= SHORTEST_STEM:
+            for each in own:
+                name = words[: len(words) - len(ending)] + each
+                if name != words and names.well_known(name):
+                    return name
+    return None
+
+
 _CURRENCY = "$€£¥"
 _VERSUS = re.compile(rf"{_WORD}\sv\.\s\Z")
 _AGENCIES = frozenset("anadolu ansa bernama tasnim tass wafa xinhua".split())
@@ -680,6 +766,7 @@ RULES: tuple[Rule, ...] = (
     _country_letters,
     _shared_heads,
     _no_places,
+    _inflected,
     _pairs,
     _backed_off,
     _states_behind,
@@ -689,5 +776,5 @@ RULES: tuple[Rule, ...] = (
 )
 """What is done about each notation, in this order: what stands before others decides."""
 
-RULES_OF_NAMES: tuple[Rule, ...] = (_hashtags, _parties, _airports, _official_names, _shared_heads)
+RULES_OF_NAMES: tuple[Rule, ...] = (_hashtags, _parties, _airports, _official_names, _shared_heads, _inflected)
 """Those that say which name the words of a span mean."""

@@ -227,6 +227,34 @@ def test_a_span_that_nothing_is_known_of_gives_way_to_its_longest_known_part(
     assert [(text[span.start : span.end], span.kind) for span in spans] == found
 
 
+@pytest.mark.parametrize(
+    ("text", "words", "name"),
+    [
+        ("В Москве прошли переговоры.", "Москве", "Москва"),
+        ("Пожар в Казани потушен.", "Казани", "Казань"),
+        ("У Києві тривають обстріли.", "Києві", "Київ"),
+        ("Вибухи у Львові та Харкові.", "Харкові", "Харків"),
+        ("Protest w Krakowie trwał do nocy.", "Krakowie", "Kraków"),
+        ("V Brně pršelo.", "Brně", "Brno"),
+        ("Presidentti puhui Helsingissä tiistaina.", "Helsingissä", "Helsingi"),
+        ("Cumhurbaşkanı İstanbul'da konuştu.", "İstanbul'da", "İstanbul"),
+        ("The mayor of Perryvilleda spoke.", "Perryvilleda", None),
+    ],
+)
+def test_a_name_in_another_case_is_read_as_the_name_itself(
+    notation: Notation, text: str, words: str, name: str | None
+) -> None:
+    start = text.index(words)
+    assert notation.names(text, [Span(start, start + len(words), "toponym")]) == [name]
+
+
+def test_arabic_names_are_parted_from_the_word_that_is_written_with_them(notation: Notation) -> None:
+    text = "اندلعت اشتباكات في الموصل وبغداد يوم الاثنين."
+    start = text.index("الموصل")
+    spans = notation.read(text, [Span(start, start + len("الموصل وبغداد"), "toponym")])
+    assert [text[span.start : span.end] for span in spans] == ["الموصل", "بغداد"]
+
+
 def test_given_spans_stay_and_are_read_as_the_name_that_they_mean(parser: geomap.Geoparser) -> None:
     text = "Envoys from North and South Dakota met."
     spans = pd.DataFrame({"article_id": ["1"], "field": ["text"], "start": [12], "end": [17]})
