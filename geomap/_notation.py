@@ -377,7 +377,9 @@ def _owned_behind(text: str, start: int, end: int, areas: Sequence[Candidate], n
 _SORT = re.compile(
     rf"\b(?:the|a)\s(?:[a-z]+\s){{0,2}}(?:town|city|village|hamlet|suburb|port|borough|township|municipality)\sof\s(?P<name>{_RUN})"
 )
-_BESIDE = re.compile(r"(?P<link>\sto\s|\sand\s)\Z")
+_AND = "and|et|und|y|e|en|och|og|i|a|și|és|ja|ve|и|і|й|та"
+_BESIDE = re.compile(rf"(?P<link>\sto\s|\s(?:{_AND})\s)\Z")
+_BESIDE_BEHIND = re.compile(rf"\s(?:{_AND})\s({_WORD}(?:[ -]{_WORD}){{0,2}})(?!\s?[A-Z]|['’\w-])")
 _LEADING = re.compile(r"\b(?:from|between)\s\Z")
 LEAST_BESIDE = 100_000
 
@@ -404,7 +406,12 @@ def _beside_others(text: str, spans: list[Span], names: Names) -> list[Span]:
 
 def _companions(text: str, spans: Sequence[Span], names: Names) -> Iterator[Span]:
     for span in spans:
-        link = _BESIDE.search(text, max(0, span.start - 6), span.start) if span.kind == "toponym" else None
+        if span.kind != "toponym":
+            continue
+        behind = _BESIDE_BEHIND.match(text, span.end)
+        if behind and _is_large_town(behind[1].rstrip(".,"), names):
+            yield Span(behind.start(1), behind.start(1) + len(behind[1].rstrip(".,")), "toponym")
+        link = _BESIDE.search(text, max(0, span.start - 6), span.start)
         run = _RUN_BEFORE.search(text, max(0, link.start() - LONGEST_RUN), link.start()) if link else None
         if link is None or run is None:
             continue
@@ -412,8 +419,12 @@ def _companions(text: str, spans: Sequence[Span], names: Names) -> Iterator[Span
         led = _LEADING.search(text, max(0, start - 9), start)
         if led and names.has_town(run[1], least=WELL_KNOWN):
             yield Span(start, end, "toponym", "literal")
-        elif link["link"] == " and " and _is_whole(run[1], names) and names.has_town(run[1], least=LEAST_BESIDE):
+        elif link["link"] != " to " and _is_large_town(run[1], names):
             yield Span(start, end, "toponym")
+
+
+def _is_large_town(name: str, names: Names) -> bool:
+    return _is_whole(name, names) and names.has_town(name, least=LEAST_BESIDE)
 
 
 def _is_word(name: str) -> bool:
