@@ -25,27 +25,10 @@ def anchored(text: str, *names: str, points: dict[str, tuple[float, float]] | No
     for name in names:
         start = text.index(name)
         lat, lon = (points or {}).get(name, MOSUL)
-        rows.append(
-            (
-                "1",
-                "text",
-                start,
-                start + len(name),
-                name,
-                0.9,
-                f"geonames:{name}",
-                name,
-                "P",
-                "PPL",
-                "IQ",
-                "Iraq",
-                None,
-                lat,
-                lon,
-            )
-        )
+        where = ("1", "text", start, start + len(name), name, "toponym", 0.9)
+        rows.append((*where, f"geonames:{name}", name, "P", "PPL", "IQ", "Iraq", None, lat, lon))
     of_place = ["place_id", "name", "feature_class", "feature_code", "country_code", "country", "admin1", "lat", "lon"]
-    columns = ["article_id", "field", "start", "end", "toponym", "confidence", *of_place]
+    columns = ["article_id", "field", "start", "end", "toponym", "kind", "confidence", *of_place]
     table = pd.DataFrame(rows, columns=columns).assign(geonameid=1, population=5, status="resolved")
     articles = pd.DataFrame({"article_id": ["1"], "title": [""], "text": [text]})
     return with_relative_places(articles, table)
@@ -90,6 +73,7 @@ def test_a_distance_and_a_direction_are_a_point(words: str, north_km: float, eas
         "The road goes from Mosul 20 km south.",
         "A 0 km south of Mosul marker.",
         "It is 90,000 km south of Mosul.",
+        "They took the goods off Mosul's streets.",
     ],
 )
 def test_other_distances_and_directions_leave_the_place_where_it_is(text: str) -> None:
@@ -142,6 +126,14 @@ def test_a_border_of_two_countries_is_a_point_on_it(parser: geomap.Geoparser, te
 
 def test_the_border_as_a_topic_has_no_place(parser: geomap.Geoparser) -> None:
     assert set(parser.geoparse("Chile-Bolivia border talks were held.")["precision"]) == {"place"}
+
+
+def test_an_adjective_is_no_anchor(parser: geomap.Geoparser) -> None:
+    mentions = parser.geoparse("The town lies 160 km south of the Sri Lankan capital Colombo.")
+    assert dict(zip(mentions["toponym"], mentions["precision"], strict=True)) == {
+        "Sri Lankan": "place",
+        "Colombo": "offset",
+    }
 
 
 def test_off_a_town_is_the_sea_before_it_and_nothing_inland(parser: geomap.Geoparser) -> None:

@@ -102,6 +102,7 @@ _BETWEEN = re.compile(
     r"waters?)\sbetween\s(?:the\s(?:towns|cities|villages)\sof\s)?\Z"
 )
 _AND = re.compile(r"\sand\s(?:the\s)?")
+_POSSESSIVES = ("'s", "’s")
 # The border as a topic has no place.
 _BORDER_BEHIND = re.compile(
     r"\s?(?:border|frontier|boundary)\b(?!\s(?:act|agenc(?:y|ies)|agreement|bill|crisis|czar|deal|dispute|guards?|issues?|law|pact|"
@@ -128,6 +129,7 @@ class Mention:
     start: int
     end: int
     toponym: str
+    kind: str
     confidence: float
     place_id: str
     name: str
@@ -202,7 +204,7 @@ def with_precision(table: pd.DataFrame) -> pd.DataFrame:
 
 def _mentions(table: pd.DataFrame) -> Iterator[Mention]:
     of_place = ("place_id", "name", "feature_class", "feature_code", "country_code", "country", "admin1", "lat", "lon")
-    columns = (*MENTION_KEY, "toponym", "confidence", *of_place)
+    columns = (*MENTION_KEY, "toponym", "kind", "confidence", *of_place)
     rows = zip(table["place_id"].notna(), *(table[name] for name in columns), strict=True)
     for row, (known, article_id, field, start, end, *rest) in enumerate(rows):
         yield Mention(row, known, article_id, field, int(start), int(end), *rest)
@@ -216,6 +218,9 @@ def _described(text: str, mention: Mention, beside: Mention | None) -> dict[int,
         both = _between(text, beside, mention) or _border(text, beside, mention)
         if both:
             return {beside.row: both, mention.row: replace(both, anchor=mention)}
+    # "South of the Sri Lankan capital Colombo": the adjective is no anchor, nor is what another name holds.
+    if mention.kind != "toponym" or text.startswith(_POSSESSIVES, mention.end):
+        return {}
     before = text[max(0, mention.start - LONGEST_WORDS) : mention.start]
     described, begin = _offset(before, mention)
     if described is None:
