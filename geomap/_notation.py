@@ -486,6 +486,32 @@ def _shared_heads(text: str, spans: list[Span], names: Names) -> list[Span]:
     return spans
 
 
+_MARK = "['’ʼ‘`-]"
+_REST_BEHIND = re.compile(rf"(?:{_MARK}[^\W\d_]+)+")
+_REST_BEFORE = re.compile(rf"(?:[^\W\d_]+{_MARK})+\Z")
+_POSSESSIVE = re.compile(r"['’][sS]\Z")
+
+
+def _whole_words(text: str, spans: list[Span], names: Names) -> list[Span]:
+    """Take the whole of a name with apostrophes or hyphens of which a part was found: "Ta'if", "Fort-de-France"."""
+    return _with(spans, _wholes(text, spans, names), instead=True)
+
+
+def _wholes(text: str, spans: Sequence[Span], names: Names) -> Iterator[Span]:
+    last = 0
+    for span in spans:
+        behind = _REST_BEHIND.match(text, span.end)
+        before = _REST_BEFORE.search(text, max(0, span.start - LONGEST_RUN), span.start)
+        if not (behind or before) or span.start < last:
+            continue
+        start = before.start() if before else span.start
+        end = behind.end() if behind else span.end
+        end -= 2 * bool(_POSSESSIVE.search(text, max(start, end - 2), end))
+        if (start, end) != (span.start, span.end) and start < end and names.exact(text[start:end]):
+            last = end
+            yield replace(span, start=start, end=end)
+
+
 _HYPHEN = re.compile(r"\s?[-–—/]\s?")
 
 
@@ -561,14 +587,21 @@ def _backed_off(text: str, spans: list[Span], names: Names) -> list[Span]:
     return read
 
 
+_OWNER = re.compile(rf"({_RUN})['’]s?\s({_RUN})\Z")
+
+
 def _parts(text: str, span: Span, names: Names) -> tuple[Span, ...]:
+    owned = _OWNER.match(text, span.start, span.end)
+    if owned and names.within(owned[2], names.areas(owned[1])):
+        holder, held = owned.span(1), owned.span(2)
+        return (replace(span, start=holder[0], end=holder[1]), replace(span, start=held[0], end=held[1]))
     words = list(re.finditer(r"\S+", text[span.start : span.end]))
     for count in range(len(words) - 1, 0, -1):
         first = replace(span, end=span.start + words[count - 1].end())
         rest = replace(span, start=span.start + words[count].start())
         name, behind = (text[each.start : each.end].strip(" ,") for each in (first, rest))
         first = replace(first, end=first.start + len(name))
-        if not names.exact(name):
+        if not names.exact(name) or (name[0].islower() and not text.islower()):
             continue
         if areas := names.areas(behind.rstrip(".")):
             return (first, rest) if names.within(name, areas) and not (name[0].isupper() and _is_word(name)) else ()
@@ -777,6 +810,7 @@ RULES: tuple[Rule, ...] = (
     _country_letters,
     _shared_heads,
     _no_places,
+    _whole_words,
     _inflected,
     _pairs,
     _backed_off,

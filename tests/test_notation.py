@@ -216,6 +216,7 @@ def test_any_text_gives_spans_in_order_that_do_not_overlap(notation: Notation, t
         ("Colchester Hospital", [("Colchester Hospital", "toponym")]),
         ("Reserve America", [("Reserve America", "toponym")]),
         ("Leeds LS2 9JT", [("Leeds", "toponym")]),
+        ("Alaska's Gateway", [("Alaska", "toponym"), ("Gateway", "toponym")]),
         ("Maiduguri Borno State", [("Maiduguri", "toponym"), ("Borno State", "toponym")]),
     ],
 )
@@ -225,6 +226,24 @@ def test_a_span_that_nothing_is_known_of_gives_way_to_its_longest_known_part(
     text = f"He was seen at {words} on Friday."
     spans = notation.read(text, [Span(15, 15 + len(words), "toponym")])
     assert [(text[span.start : span.end], span.kind) for span in spans] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "whole"),
+    [
+        ("Two were hurt in Ta’if on Monday.", "Ta", "Ta’if"),
+        ("Two were hurt in Rui'an on Monday.", "Rui", "Rui'an"),
+        ("Fort-de-France's schools reopen.", "Fort", "Fort-de-France"),
+        ("Mosul's schools reopen.", "Mosul", "Mosul"),
+        ("The Paris-based firm failed.", "Paris", "Paris"),
+    ],
+)
+def test_a_part_of_a_name_with_apostrophes_or_hyphens_becomes_the_whole(
+    notation: Notation, text: str, part: str, whole: str
+) -> None:
+    start = text.index(part)
+    (span,) = notation.read(text, [Span(start, start + len(part), "toponym")])
+    assert text[span.start : span.end] == whole
 
 
 @pytest.mark.parametrize(
