@@ -63,7 +63,9 @@ class Names:
         return tuple(each for each in self.exact(name) if each.kind != NameKind.DEMONYM and _is_area(each))
 
     def is_country_in_letters(self, letters: str) -> bool:
-        """Return whether letters are the initials of a country, by which no other is called."""
+        """Return whether letters are the initials of a country, by which no other is called, or of the European Union."""
+        if letters.replace(".", "") == "EU":
+            return bool(self.exact(letters))
         if letters.casefold() in english_words().ordinary:
             return False
         countries = [each for each in self.exact(letters) if (each.feature_code or "").startswith("PCL")]
@@ -563,7 +565,7 @@ def _official_names(text: str, spans: list[Span], names: Names) -> list[Span]:
     return spans
 
 
-_COUNTRY_LETTERS = re.compile(r"(?<![\w.&/-])(?:[A-Z]{3,5}|(?:[A-Z]\.){3,5})(?![\w&]|-\d)")
+_COUNTRY_LETTERS = re.compile(r"(?<![\w.&/-])(?:EU|E\.U\.|[A-Z]{3,5}|(?:[A-Z]\.){3,5})(?![\w&]|-\d)")
 
 
 def _country_letters(text: str, spans: list[Span], names: Names) -> list[Span]:

@@ -792,7 +792,7 @@ def test_importing_the_recognizers_loads_no_library_and_registers_nothing():
 def test_the_examples_of_the_page_run_and_print_what_it_says(model, tmp_path):
     page = DOCS.read_text("utf-8")
     blocks = re.findall(r"```python\n(.*?)```(?:\n\n```text\n(.*?)```)?", page, re.DOTALL)
-    assert len(blocks) == 4
+    assert len(blocks) == 5
     assert len(re.search(r"class Datelines:.*?for match in found\]", blocks[0][0], re.DOTALL).group().splitlines()) <= 5
     (tmp_path / "model").symlink_to(model, target_is_directory=True)
     code = "\n".join(f"{block}\nprint('-----')" for block, _ in blocks)

@@ -176,7 +176,7 @@ class Fallback:
                 f"{self.service.name} gave no answer for {len(reasons):,} of {len(questions):,} names, whose mentions stay "
                 f"unresolved; run it again later, answers so far are kept. First error: {reasons[0]}",
                 FallbackIncomplete,
-                stacklevel=5,
+                stacklevel=6,
             )
         return proposals
 
@@ -192,7 +192,7 @@ class Fallback:
                 f"not to be used in bulk ({self.service.policy.page}); consider your own server (domain=...) or a paid "
                 "service",
                 BulkGeocoding,
-                stacklevel=6,
+                stacklevel=7,
             )
 
     def _with(self, proposals: Mapping[str, list[Candidate]]) -> Resolver:
