@@ -167,7 +167,11 @@ class Notation:
 
 def _with(spans: Sequence[Span], further: Iterable[Span], *, instead: bool = False) -> list[Span]:
     """Return the spans with further ones, which give way to those that they overlap, or stand instead of them."""
-    added = sorted(further, key=lambda span: span.start)
+    added: list[Span] = []
+    for span in sorted(further, key=lambda span: (span.start, -span.end)):
+        # Two neighbors may both lead to the name between them.
+        if not added or span.start >= added[-1].end:
+            added.append(span)
     if not added:
         return list(spans)
     kept, new = (_apart(spans, added), added) if instead else (list(spans), _apart(added, spans))
