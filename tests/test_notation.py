@@ -275,10 +275,10 @@ def test_arabic_names_are_parted_from_the_word_that_is_written_with_them(notatio
 
 
 def test_a_name_between_two_that_were_found_is_found_once(notation: Notation) -> None:
-    text = "Trains from Lyon and Cologne and Berlin were late."
+    text = "Trains from Lyon and Leipzig and Berlin were late."
     starts = [text.index(name) for name in ("Lyon", "Berlin")]
     found = [Span(starts[0], starts[0] + 4, "toponym"), Span(starts[1], starts[1] + 6, "toponym")]
-    assert [text[span.start : span.end] for span in notation.read(text, found)] == ["Lyon", "Cologne", "Berlin"]
+    assert [text[span.start : span.end] for span in notation.read(text, found)] == ["Lyon", "Leipzig", "Berlin"]
 
 
 def test_given_spans_stay_and_are_read_as_the_name_that_they_mean(parser: geomap.Geoparser) -> None:
