@@ -233,6 +233,15 @@ def test_texts_go_to_the_model_of_their_language() -> None:
     assert spans[0] == [Span(0, len("Genève"), "toponym")]
 
 
+def test_a_short_text_with_a_foreign_word_is_not_english_but_one_with_a_foreign_name_is() -> None:
+    english, others = Marks(), Marks()
+    auto = AutoRecognizer(english, lambda: others, {"en", "pl"})
+    names = ["Fire in São Paulo", "Rain in Al Ḩawījah and Łódź", "Côte d'Ivoire"]
+    foreign = ["Pożar w Krakowie w poniedziałek", "Incendie à Lyon"]
+    auto.recognize_in([*names, *foreign], ["unknown"] * 5)
+    assert (english.read, others.read) == (names, foreign)
+
+
 def test_the_model_for_other_languages_is_not_opened_for_english() -> None:
     def opened() -> Recognizer:
         raise AssertionError("opened")

@@ -20,6 +20,8 @@ FORMAT = 1
 
 _LATIN = re.compile(r"[a-zA-Z\u00c0-\u024f\u1e00-\u1eff]")
 _OTHER_LETTER = re.compile(r"[^\W\d_a-zA-Z\u00c0-\u024f\u1e00-\u1eff]")
+# An ordinary word, not a name, with a letter that English does not write: "poniedziałek", "à".
+_FOREIGN_WORD = re.compile(r"(?<![^\W\d_])(?:[a-z][a-z]*)?[ß-öø-ÿāăąćčďđēęěğģīįıķłńňőœřśşšţťūůűųźżžșțạ-ỹ]")
 _GLANCE = 400
 
 
@@ -98,7 +100,7 @@ class AutoRecognizer:
             return language in self._languages
         # Too short to tell, as a headline is, but certainly not English.
         part = text[:_GLANCE]
-        return len(_OTHER_LETTER.findall(part)) > len(_LATIN.findall(part))
+        return bool(_FOREIGN_WORD.search(part)) or len(_OTHER_LETTER.findall(part)) > len(_LATIN.findall(part))
 
 
 def multilingual_folder() -> Path:
