@@ -257,10 +257,10 @@ def _header(data: bytes) -> bytes:
     return header
 
 
-def _opened(source: Source) -> IO[bytes]:
+def _opened(source: Source) -> io.BufferedIOBase:
     with source.path.open("rb") as file:
         packed = file.read(len(GZIP)) == GZIP
-    return gzip.open(source.path) if packed else source.path.open("rb")  # type: ignore[return-value]
+    return gzip.open(source.path) if packed else source.path.open("rb")
 
 
 def _with_unique_ids(table: pd.DataFrame, used: set[bytes]) -> pd.DataFrame:

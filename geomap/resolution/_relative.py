@@ -340,9 +340,7 @@ def _border_of(one: str, other: str) -> tuple[float, float, float] | None:
         return None
     longest = max(getattr(shared, "geoms", [shared]), key=lambda part: part.length)
     points = np.asarray(longest.exterior.coords)
-    middle = longest.representative_point()
-    near = points[np.argmin(np.hypot(*(points - points.mean(axis=0)).T))] if longest.area else (middle.x, middle.y)
-    lon, lat = float(near[0]), float(near[1])
+    lon, lat = points[np.argmin(np.hypot(*(points - points.mean(axis=0)).T))].tolist()
     _, _, meters = _geod().inv(np.full(len(points), lon), np.full(len(points), lat), points[:, 0], points[:, 1])
     return lat, lon, float(np.max(meters) / 1000)
 

@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
@@ -273,13 +273,13 @@ def fill(tagger: Tagger, recipe: Recipe) -> None:
             put(getattr(layer, own).bias, f"l{number}.{theirs}.b")
 
 
-def _names(city: dict[str, object]) -> list[str]:
+def _names(city: dict[str, Any]) -> list[str]:
     others = city.get("alternatenames") or []
-    return [str(city["name"]), *(str(name) for name in others if name)]  # type: ignore[attr-defined]
+    return [str(city["name"]), *(str(name) for name in others if name)]
 
 
-def _people(city: dict[str, object]) -> int:
-    return int(str(city["population"]))
+def _people(city: dict[str, Any]) -> int:
+    return int(city["population"])
 
 
 def read_sources(data: Path, english: Path) -> dict[str, Sentences]:
