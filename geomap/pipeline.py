@@ -561,9 +561,9 @@ def geoparse(
     >>> mentions = geomap.geoparse(articles, recognizer="gazetteer")
     >>> mentions[["article_id", "toponym", "name", "country", "confidence"]].head(3).round(2)
       article_id toponym    name country  confidence
-    0         a1   Mosul   Mosul    Iraq        0.99
-    1         a1   Erbil   Erbil    Iraq        0.98
-    2         a2  Tigris  Tigris     NaN        0.93
+    0         a1   Mosul   Mosul    Iraq        0.98
+    1         a1   Erbil   Erbil    Iraq        0.99
+    2         a2  Tigris  Tigris     NaN        0.90
     """
     table = as_articles(
         articles, dayfirst=dayfirst

@@ -30,6 +30,26 @@ def test_a_famous_name_alone_means_the_famous_place(text: str, name: str, countr
 
 
 @pytest.mark.parametrize(
+    ("text", "name", "country"),
+    [
+        ("The train from Memphis to Moscow does not exist.", "Moscow", "Russia"),
+        ("Banks in New York and Berlin will close early.", "Berlin", "Germany"),
+        ("Chicago beat Phoenix on Sunday.", "Phoenix", "United States"),
+        ("Our reporters in Khartoum and Riyadh contributed.", "Riyadh", "Saudi Arabia"),
+    ],
+)
+def test_a_famous_name_beside_one_other_is_not_the_hamlet_next_to_that(text: str, name: str, country: str) -> None:
+    assert places(text)[name][1] == country
+
+
+@pytest.mark.parametrize("text", ["Ships avoid the Red Sea.", "Rain is late in the Sahel again."])
+def test_a_region_across_countries_is_not_the_division_named_after_its_share(text: str) -> None:
+    ((admin1, country),) = places(text).values()
+    assert admin1 is None
+    assert country is None
+
+
+@pytest.mark.parametrize(
     ("text", "name", "admin1"),
     [
         ("The mill of Athens, Ga., closed.", "Athens", "Georgia"),

@@ -124,6 +124,8 @@ _STANDING = {
     "T.MT": 4.0,
 }
 _STANDING_OF_CLASS = {"A": 3.0, "P": 2.3, "L": 4.5, "H": 4.5, "T": 4.0, "S": 2.8}
+# What spans countries is known in all of them, better than a division that is named after its share.
+_STANDING_ACROSS_COUNTRIES = 7.0
 
 
 def compute_signals(batch: Batch) -> Floats:
@@ -202,6 +204,9 @@ def prior_masses(batch: Batch) -> tuple[Floats, Floats]:
     standing = np.array(
         [_STANDING.get(code, _STANDING_OF_CLASS.get(code[:1], 2.0)) for code in columns.feature], dtype=float
     )
+    natural = np.isin(columns.feature.astype("U1"), ("H", "L", "T")) & (columns.feature != "L.RGNH")
+    across = natural & (columns.country < 0)
+    standing = np.where(across, np.maximum(standing, _STANDING_ACROSS_COUNTRIES), standing)
     population = np.log10(columns.population + 1)
     prominence = np.maximum(population, 0.85 * standing) + 0.15 * standing
     prominence = prominence - 0.35 * np.isin(columns.kind, OTHER_NAMES) - 0.5 * columns.depth

@@ -1,4 +1,4 @@
-"""Suites of ordinary text: names alone, well-known names, small namesakes, names with their container, and regions.
+"""Suites of ordinary text: names alone, two cities, well-known names, small namesakes, names with a container, and regions.
 
     python tests/benchmarks/ordinary.py [--only alone] [--part develop] [--show 20]
 
@@ -24,7 +24,7 @@ import pandas as pd
 from pages import ROOT, markdown
 
 sys.path.append(str(ROOT / "data" / "recipes" / "ranker"))
-from ordinary_text import is_kept_apart, regions
+from ordinary_text import best_known, company, is_kept_apart, regions
 
 import geomap
 from geomap.articles import as_articles
@@ -71,6 +71,16 @@ REGIONS = {
     "possessive": "The {}'s future is unclear.",
     "list": "He has worked in Chile, Norway and the {}.",
 }
+# Two large towns in one sentence, near the first of which lies a hamlet with the name of the second.
+COMPANY = {
+    "match": "{other} beat {name} 3-1 on Sunday.",
+    "flight": "A flight from {other} to {name} was delayed.",
+    "shops": "Shops in {other} and {name} will close early.",
+    "tour": "The tour stops in {other}, {name} and Oslo.",
+    "suspect": "Officials in {other} said that a suspect from {name} had been arrested.",
+    "anywhere": "{other} and {name} have signed an agreement.",
+}
+TOGETHER = 400
 PAIRS = 600
 SMALLEST = 5_000
 
@@ -145,6 +155,20 @@ class Suites:
         same = self.gazetteer.candidates([place.name])[place.name]
         every = [place, *(each for each in same if each.population >= place.population)]
         return tuple(dict.fromkeys((each.lat, each.lon) for each in every))
+
+    def together(self) -> Iterator[Item]:
+        """Yield pairs of cities over 500,000, in six forms; in the last one the other city may be any."""
+        named = {each.name: best_known(each.name, self.gazetteer) for each in self.places if each.population > 500_000}
+        cities = [each for each in named.values() if each and each.population > 500_000]
+        measured = [each for each in cities if is_kept_apart(each.name)]
+        draw = random.Random(SEED)
+        pairs = [(city, other) for city in measured for other in company(city, cities, self.gazetteer)]
+        for city, beside in draw.sample(pairs, TOGETHER):
+            for form, pattern in COMPANY.items():
+                other = draw.choice(cities) if form == "anywhere" else beside
+                text = pattern.format(other=other.name, name=city.name)
+                if text.count(city.name) == 1 and other.name not in city.name:
+                    yield items_of(text, city.name, suite="two cities", form=form, right=self._as_large(city))
 
     def famous(self, part: str) -> Iterator[Item]:
         """Yield well-known names with well-known namesakes, in the ten forms; half of them are kept for the last test."""
@@ -330,6 +354,7 @@ def suites(gazetteer: Gazetteer, *, part: str = "develop") -> dict[str, Iterable
     every = Suites(gazetteer)
     return {
         "alone": every.alone(),
+        "together": every.together(),
         "famous": every.famous(part),
         "small": every.small(),
         "pairs": every.pairs(),
@@ -340,7 +365,7 @@ def suites(gazetteer: Gazetteer, *, part: str = "develop") -> dict[str, Iterable
 def main() -> None:
     """Measure and print."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--only", choices=["alone", "famous", "small", "pairs", "regions"])
+    options.add_argument("--only", choices=["alone", "together", "famous", "small", "pairs", "regions"])
     options.add_argument(
         "--part", choices=["develop", "test"], default="develop", help="which half of the famous names"
     )

@@ -1,7 +1,8 @@
-"""Ordinary text to learn from, made by rule from the gazetteer: names alone, names with their container, and regions.
+"""Ordinary text to learn from, made by rule from the gazetteer: names alone, in company, with their container, and regions.
 
 News corpora hardly hold an article with a single name, and where they do it is local news of a known outlet. What people
-type is "Police in Manchester arrested a man.": without company the best known place of a name is meant. Of the names that
+type is "Police in Manchester arrested a man.": without company the best known place of a name is meant. Nor is one other
+name company enough for a hamlet: the flight from Khartoum to Riyadh does not land in the Riyadh of Sudan. Of the names that
 the suites of ``tests/benchmarks/ordinary.py`` measure, half are left out by rule and the hand-made lists altogether, so
 that these stay a test. Regions, seas and ranges have no population and span countries, so that other names speak neither
 for them nor against them.
@@ -9,10 +10,11 @@ for them nor against them.
 
 from __future__ import annotations
 
+import itertools
 import random
 import re
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,9 +66,23 @@ REGIONS = (
     "The route leads from {1} by {0} to {2}.",
     "Reports from {1} said that the {0} was calm.",
 )
+# Where {0} is the name to learn from, {1} a large town, near which there may be another place of that name.
+COMPANY = (
+    "{0} beat {1} 2-0.",
+    "{1} lost to {0} after extra time.",
+    "The train from {1} to {0} was late.",
+    "Schools in {0} and {1} have reopened.",
+    "She left {1} for {0} with her family.",
+    "Offices in {1}, {0} and {2} will close.",
+    "The mayor of {1} welcomed students from {0}.",
+)
+LARGE, MILLION = 100_000, 1_000_000
+# How many times better known a place is than its namesake near the other town, so that it is meant in spite of that.
+RENOWNED = 20.0
+BESIDE_KM, NEARER_KM, APART_KM = 150.0, 600.0, 300.0
 REGION_CLASSES = frozenset("HLT")
 RIVERS = frozenset(("STM", "LK", "RSV", "CNL"))
-NAMES_ALONE, NAMES_TOLD, NAMES_OF_REGIONS = 8_000, 3_000, 3_000
+NAMES_ALONE, NAMES_IN_COMPANY, NAMES_TOLD, NAMES_OF_REGIONS = 8_000, 5_000, 3_000, 3_000
 
 
 @dataclass(frozen=True)
@@ -83,35 +99,47 @@ class Example:
 
 
 def tables(parser: Geoparser, *, weight: float, share: float = 1.0) -> list[Table]:
-    """Return one table of names alone, one of names with a container, and one of regions, or of a share of these."""
+    """Return one table each of names alone, in company and with a container, and of regions, or of a share of these."""
     gazetteer = parser.gazetteer
     names = _shared_names(gazetteer)
     draw = random.Random(SEED)
     draw.shuffle(names)
     # What is named most is rare among all names: large places first.
     names.sort(key=lambda name: -min(_largest(gazetteer, name), MEASURED) // MEASURED)
-    return [
-        _table("names alone", list(_alone(names, gazetteer, draw))[: int(share * NAMES_ALONE)], parser, weight),
-        _table(
-            "names with a container", list(_told(names, gazetteer, draw))[: int(share * NAMES_TOLD)], parser, weight
-        ),
-        _table("regions", list(_regions(names, gazetteer, draw))[: int(share * NAMES_OF_REGIONS)], parser, weight),
-    ]
+    made = {
+        "names alone": (_alone(names, gazetteer, draw), NAMES_ALONE),
+        "names with a container": (_told(names, gazetteer, draw), NAMES_TOLD),
+        "regions": (_regions(names, gazetteer, draw), NAMES_OF_REGIONS),
+        "names in company": (_in_company(names, gazetteer, draw), NAMES_IN_COMPANY),
+    }
+    return [_table(name, list(some)[: int(share * count)], parser, weight) for name, (some, count) in made.items()]
 
 
 def regions(gazetteer: Gazetteer) -> list[Candidate]:
     """Return the regions, seas, ranges and others without a population that are the best known of their name.
 
-    Rivers that share their name with towns are left out: "Jordan" and "Orange" are mostly something else.
+    What spans countries is, even if a division is named after its share: the Sahel, the Red Sea. Rivers that share their
+    name with towns are left out: "Jordan" and "Orange" are mostly something else.
     """
     found = {}
     for entry in gazetteer.iter_names():
         candidates = gazetteer.candidates([entry.folded], limit=10)[entry.folded]
         named = [each for each in candidates if each.feature_class in REGION_CLASSES and each.kind == 0]
         rival = max((each.population for each in candidates), default=0)
-        if named and rival < SMALLEST and (len(candidates) == 1 or named[0].feature_code not in RIVERS):
+        if not named:
+            continue
+        clear = rival < SMALLEST and (len(candidates) == 1 or named[0].feature_code not in RIVERS)
+        if clear or (_spans_countries(named[0]) and not any(_is_country(each) for each in candidates)):
             found[named[0].row] = named[0]
     return list(found.values())
+
+
+def _spans_countries(place: Candidate) -> bool:
+    return not place.country_code and place.feature_code not in {"RGNH", *RIVERS}
+
+
+def _is_country(place: Candidate) -> bool:
+    return (place.feature_code or "").startswith("PCL")
 
 
 def _regions(names: list[str], gazetteer: Gazetteer, draw: random.Random) -> Iterator[Example]:
@@ -165,7 +193,7 @@ def _kept_apart() -> frozenset[str]:
 
 def _renown(place: Candidate) -> float:
     factor = STANDING.get(place.feature_code or "", 1.0)
-    if (place.feature_code or "").startswith("PCL"):
+    if _is_country(place):
         factor = 20.0
     return (place.population + 100) * factor * (1.0 if place.kind == 0 else 0.15)
 
@@ -181,6 +209,72 @@ def _alone(names: Iterable[str], gazetteer: Gazetteer, draw: random.Random) -> I
         written = name.upper() if draw.random() < 0.1 else name
         start = pattern.index("{}")
         yield Example(pattern.format(written), ((start, start + len(written)),), (best,), name)
+
+
+def _in_company(names: Sequence[str], gazetteer: Gazetteer, draw: random.Random) -> Iterator[Example]:
+    """Yield large towns with another large town: first near a namesake of theirs, and nearer to it, then anywhere."""
+    towns = [each for each in (best_known(name, gazetteer) for name in names) if each and each.population >= LARGE]
+    others = [*towns, *called_like_divisions(gazetteer)]
+    for within_km in (BESIDE_KM, NEARER_KM, None):
+        for place in towns:
+            near = company(place, others, gazetteer, within_km=within_km) if within_km else others
+            for other in draw.sample(near, min(len(near), 1)):
+                example = _beside(place, other, draw.choice(towns), draw.choice(COMPANY))
+                if example is not None:
+                    yield example
+
+
+def _beside(place: Candidate, other: Candidate, third: Candidate, pattern: str) -> Example | None:
+    """Return a town with one or two others; None where a name stands in another."""
+    text = pattern.format(place.name, other.name, third.name)
+    written = list(dict.fromkeys(each.name for each in (place, other, third) if each.name in text))
+    spans = tuple((text.index(name), text.index(name) + len(name)) for name in written)
+    apart = all(one[1] <= two[0] for one, two in itertools.pairwise(sorted(spans)))
+    once = len(written) > 1 and all(text.count(name) == 1 for name in written)
+    return Example(text, spans, (place,), place.name) if apart and once else None
+
+
+def called_like_divisions(gazetteer: Gazetteer) -> list[Candidate]:
+    """Return the cities over a million that are mostly called like their division, by that name: New York, Basra."""
+    found = {}
+    for entry in gazetteer.iter_names():
+        if entry.population < MILLION:
+            continue
+        candidates = gazetteer.candidates([entry.folded])[entry.folded]
+        divisions = {
+            (each.country_code, each.admin1_code): each.name
+            for each in candidates
+            if each.feature_code == "ADM1" and each.kind == 0
+        }
+        for each in candidates:
+            name = divisions.get((each.country_code, each.admin1_code))
+            if each.feature_class == "P" and each.kind != 0 and each.population >= MILLION and name:
+                found[each.row] = each._replace(name=name)
+    return list(found.values())
+
+
+def best_known(name: str, gazetteer: Gazetteer) -> Candidate | None:
+    """Return the town that is the best known place of a name, if it bears it as its main name."""
+    best = max(gazetteer.candidates([name])[name], key=_renown)
+    return best if best.feature_class == "P" and best.name == name else None
+
+
+def company(
+    place: Candidate, towns: Sequence[Candidate], gazetteer: Gazetteer, *, within_km: float = BESIDE_KM
+) -> list[Candidate]:
+    """Return the towns, far from a place, near which lies a namesake of it that is far less known, and no other."""
+    namesakes = [each for each in gazetteer.candidates([place.name], limit=200)[place.name] if each.row != place.row]
+    at = np.array([(each.lat, each.lon) for each in towns])
+    near = np.zeros(len(towns), dtype=bool)
+    for each in namesakes:
+        beside = distance_km(each.lat, each.lon, at[:, 0], at[:, 1]) < within_km
+        if each.feature_class == "P" and _renown(place) >= RENOWNED * _renown(each):
+            near |= beside
+    for each in namesakes:
+        if _renown(place) < RENOWNED * _renown(each):
+            near &= distance_km(each.lat, each.lon, at[:, 0], at[:, 1]) >= APART_KM
+    near &= distance_km(place.lat, place.lon, at[:, 0], at[:, 1]) >= max(APART_KM, 2 * within_km)
+    return [towns[number] for number in np.flatnonzero(near)]
 
 
 def _told(names: Iterable[str], gazetteer: Gazetteer, draw: random.Random) -> Iterator[Example]:
