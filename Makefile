@@ -13,7 +13,7 @@ EXTRAS := analysis,formats,html,maps,notebooks,parquet,spacy
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: map test test-fast test-long test-lowest test-newest test-nominatim test-transformers test-models lint typecheck wheel \
-  benchmark models docs mutants constraints count clean
+  benchmark models page docs mutants constraints count clean
 
 map: $(VENV)/.ready
 	@$(BIN)/geomap map "$(ARTICLES)" --output "$(MAP)"
@@ -86,6 +86,14 @@ STAGES ?=
 models: $(VENV)/models/.ready
 	$(VENV)/models/bin/python data/recipes/models.py $(GOLD) $(NER) $(STAGES)
 
+# Bundles the modules of geomap/maps/page into the script that maps carry, geomap/maps/page.js; needs Node.js with npm.
+page: data/recipes/page/node_modules
+	cd data/recipes/page && npm run --silent build
+
+data/recipes/page/node_modules: data/recipes/page/package-lock.json
+	cd data/recipes/page && npm ci --silent
+	@touch $@
+
 # The documentation site, in out/site; warnings are errors. Notebooks run again only where they or the code have changed.
 docs: $(VENV)/.ready-for-docs
 	$(BIN)/python docs/site/build.py $(DOCS)
@@ -136,4 +144,4 @@ $(VENV)/models/.ready: pyproject.toml
 	@touch $@
 
 clean:
-	rm -rf $(VENV) build dist out map.html tests/artifacts .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist out map.html data/recipes/page/node_modules tests/artifacts .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,4 +1,4 @@
-"""The scripts and the style sheet of the map: their logic, their lint, their format."""
+"""The modules and style sheets of the map's page: their types, their lint, their format, their tests, their bundle."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ import pytest
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[1]
-HERE = ROOT / "tests" / "javascript"
-TEMPLATES = ROOT / "geomap" / "maps" / "templates"
+RECIPE = Path("data/recipes/page")
+MODULES = Path("geomap/maps/page")
+BUNDLE = Path("geomap/maps/page.js")
 
 
 def run(*command: str, cwd: Path) -> str:
@@ -22,50 +23,63 @@ def run(*command: str, cwd: Path) -> str:
     return done.stdout[-6000:] + done.stderr[-2000:] if done.returncode else ""
 
 
-@pytest.fixture(scope="session")
-def tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with the tools from npm, at exact versions, and copies of what they check."""
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of the modules with their recipe and tests, and the tools from npm at the versions of the lock file."""
     npm = shutil.which("npm")
     if npm is None:
         pytest.fail("the JavaScript tools come from npm: install Node.js")
     folder = tmp_path_factory.mktemp("javascript")
-    for path in (HERE / "package.json", HERE / "eslint.config.mjs"):
-        shutil.copy(path, folder)
-    shutil.copytree(TEMPLATES, folder / "templates")
-    complaint = run(npm, "install", "--silent", "--no-package-lock", "--no-audit", "--no-fund", cwd=folder)
-    assert complaint == ""
+    for part in (RECIPE, MODULES, Path("tests/javascript")):
+        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("node_modules"))
+    assert run(npm, "ci", "--silent", cwd=folder / RECIPE) == ""
     return folder
 
 
-def test_the_model_of_the_page_does_what_its_tests_say() -> None:
+def test_the_modules_do_what_their_tests_say() -> None:
     node = shutil.which("node")
     if node is None:
-        pytest.fail("the tests of the map's scripts need Node.js")
-    assert run(node, "--test", str(HERE / "model.test.mjs"), cwd=ROOT) == ""
+        pytest.fail("the tests of the map's modules need Node.js")
+    tests = sorted(map(str, (ROOT / "tests" / "javascript").glob("*.test.mjs")))
+    assert run(node, "--test", *tests, cwd=ROOT) == ""
 
 
-def test_the_scripts_are_linted(tools: Path) -> None:
-    eslint = str(tools / "node_modules" / ".bin" / "eslint")
-    assert run(eslint, "--max-warnings=0", "templates", cwd=tools) == ""
+@pytest.mark.parametrize("check", ["types", "lint", "format"])
+def test_the_modules_pass_a_check(check: str, checkout: Path) -> None:
+    assert run("npm", "run", "--silent", check, cwd=checkout / RECIPE) == ""
 
 
-def test_the_scripts_and_the_style_sheet_are_formatted(tools: Path) -> None:
-    prettier = str(tools / "node_modules" / ".bin" / "prettier")
-    assert run(prettier, "--check", "templates", cwd=tools) == ""
+def test_the_bundle_is_built_from_the_modules(checkout: Path) -> None:
+    assert run("npm", "run", "--silent", "build", cwd=checkout / RECIPE) == ""
+    committed = (ROOT / BUNDLE).read_text("utf-8")
+    assert (checkout / BUNDLE).read_text("utf-8") == committed, "run `make page` and commit the bundle"
 
 
-def test_the_tools_are_pinned_exactly() -> None:
-    versions = json.loads((HERE / "package.json").read_text("utf-8"))["devDependencies"].values()
+def test_modules_that_import_each_other_are_not_bundled(checkout: Path) -> None:
+    model = checkout / MODULES / "model.js"
+    whole = model.read_text("utf-8")
+    model.write_text('import "./words.js";\n' + whole, "utf-8")
+    complaint = run("node", "build.mjs", cwd=checkout / RECIPE)
+    model.write_text(whole, "utf-8")
+    assert "modules import each other: page/model.js > page/words.js > page/model.js" in complaint
+
+
+def test_every_module_is_in_the_bundle() -> None:
+    bundle = (ROOT / BUNDLE).read_text("utf-8")
+    left_out = [path.name for path in (ROOT / MODULES).glob("*.js") if f"// page/{path.name}" not in bundle]
+    assert left_out == []
+
+
+def test_every_style_sheet_is_on_the_page() -> None:
+    from geomap.maps._layers import _STYLES
+
+    assert sorted(f"page/{path.name}" for path in (ROOT / MODULES).glob("*.css")) == sorted(_STYLES)
+
+
+def test_the_tools_are_pinned_exactly_and_name_no_registry() -> None:
+    versions = json.loads((ROOT / RECIPE / "package.json").read_text("utf-8"))["devDependencies"].values()
     assert all(version.replace(".", "").isdecimal() for version in versions)
-
-
-def test_every_script_is_on_the_page() -> None:
-    from geomap.maps._layers import _SCRIPTS, _STYLES
-
-    assert sorted(path.stem for path in TEMPLATES.glob("*.js")) == sorted(_SCRIPTS)
-    assert sorted(path.stem for path in TEMPLATES.glob("*.css")) == sorted(_STYLES)
-
-
-@pytest.mark.parametrize("path", sorted(TEMPLATES.iterdir()), ids=lambda path: path.name)
-def test_scripts_stay_short_enough_to_read(path: Path) -> None:
-    assert len(path.read_text("utf-8").splitlines()) <= 400
+    lock = json.loads((ROOT / RECIPE / "package-lock.json").read_text("utf-8"))
+    packages = [package for name, package in lock["packages"].items() if name]
+    assert all(package["integrity"].startswith("sha512-") for package in packages)
+    assert not any("resolved" in package for package in packages)

@@ -27,31 +27,9 @@ if TYPE_CHECKING:
     import xyzservices
     from branca.element import Figure
 
-# In this order on the page: each defines what later ones use.
-_SCRIPTS = (
-    "core",
-    "model",
-    "hash",
-    "symbols",
-    "clusters",
-    "basemap",
-    "tiles",
-    "places",
-    "card",
-    "check",
-    "corrections",
-    "address",
-    "panel",
-    "legend",
-    "search",
-    "filters",
-    "timeline",
-    "table",
-    "heat",
-    "comentions",
-    "choropleth",
-)
-_STYLES = ("geomap", "popup", "controls", "dialogs")
+# The modules of `page/`, bundled into one script by `make page`.
+_SCRIPT = "page.js"
+_STYLES = tuple(f"page/{name}.css" for name in ("geomap", "popup", "controls", "dialogs"))
 _WORLD = "geomap_world"  # the element with the basemap's data
 _CLUSTERED_FROM = 2_000  # places; with more, those of Europe hide each other on a map of the world
 
@@ -72,9 +50,8 @@ class LayerContent(NamedTuple):
 
 
 @cache
-def _templates(names: tuple[str, ...], suffix: str) -> str:
-    folder = files("geomap.maps") / "templates"
-    return "\n".join((folder / f"{name}{suffix}").read_text("utf-8") for name in names)
+def _text(*names: str) -> str:
+    return "\n".join((files("geomap.maps") / name).read_text("utf-8") for name in names)
 
 
 class ScriptedLayer(Layer):
@@ -91,8 +68,8 @@ class ScriptedLayer(Layer):
         """Put the style, the script and the data on the page, then the layer on its map."""
         assert self._parent is not None
         figure = cast("Figure", self.get_root())
-        figure.header.add_child(Verbatim(style_tag(_templates(_STYLES, ".css"))), name="geomap_css")
-        figure.header.add_child(Verbatim(script_tag(_templates(_SCRIPTS, ".js"))), name="geomap_js")
+        figure.header.add_child(Verbatim(style_tag(_text(*_STYLES))), name="geomap_css")
+        figure.header.add_child(Verbatim(script_tag(_text(_SCRIPT))), name="geomap_js")
         blocks, arguments = self.content(current_disclosure())
         for name, block in blocks.items():
             figure.html.add_child(Verbatim(block), name=name)

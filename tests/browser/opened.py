@@ -46,25 +46,29 @@ class Opened:
                 const name = Object.keys(window).find((key) => key.startsWith("map_"));
                 window.theMap = window[name];
                 window.theMap.eachLayer((layer) => {
-                    if (layer instanceof L.geomap.Places) window.thePlaces = layer;
-                    if (layer instanceof L.geomap.Basemap) window.theBasemap = layer;
+                    if (layer.options.pane === "geomap-places") window.thePlaces = layer;
+                    if (layer.options.pane === "geomap-basemap") window.theBasemap = layer;
                 });
             }"""
         )
-        self.page.wait_for_function("!window.theBasemap || window.theBasemap._rings")
+        self.page.wait_for_function("!window.theBasemap || window.theBasemap.world")
         return self
 
     def symbol(self, name: str) -> tuple[float, float]:
         """Return the pixel at which a place is drawn, nearest to the middle of the map."""
         x, y = self.page.evaluate(
             """(name) => {
-                const number = thePlaces._data.places.name.indexOf(name);
-                const { x, y } = theMap.latLngToContainerPoint(thePlaces._nearest(number));
+                const number = thePlaces.model.places.name.indexOf(name);
+                const { x, y } = theMap.latLngToContainerPoint(thePlaces.nearest(number));
                 return [x, y];
             }""",
             name,
         )
         return x, y
+
+    def show_from(self, day: str) -> None:
+        """Leave out what was published before a day, such as ``2018-01-01``."""
+        self.page.evaluate("(day) => thePlaces.model.set({ from: Date.parse(day) / 86400000 })", day)
 
     def keep(self, name: str) -> None:
         """Write a screenshot to ``tests/artifacts``."""

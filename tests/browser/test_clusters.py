@@ -44,7 +44,7 @@ def test_places_on_top_of_each_other_are_summed_until_one_comes_closer(tmp_path:
     page.mouse.move(x, y)
     expect(page.locator(".geomap-tip")).to_have_text(f"Mosul, Sinjar and 1 more · {len(towns)} mentions")
     late = towns[towns["published"] >= "2018-06-01"]
-    page.evaluate("thePlaces.model.set({ from: L.geomap.dayOf('2018-06-01') })")
+    opened.show_from("2018-06-01")
     assert clusters(opened).get("Mosul", [1, len(late)])[1] == len(late)
     page.evaluate("thePlaces.model.set({ from: null })")
     page.mouse.click(x, y)
@@ -61,6 +61,6 @@ def test_areas_are_not_summed_and_by_default_few_places_stand_alone(tmp_path: Pa
     opened = open_offline(save_html(explore(corpus()), tmp_path / "map.html")).wait()
     opened.page.evaluate("theMap.setView([38, 40], 5, { animate: false })")
     assert clusters(opened) == {}
-    opened.page.evaluate("thePlaces.options.cluster = true; delete thePlaces._layout; thePlaces.redraw()")
+    opened.page.evaluate("thePlaces.settings.cluster = true; delete thePlaces._layout; thePlaces.redraw()")
     forms = "thePlaces._drawn.filter(({ members }) => members).flatMap(({ members }) => members)"
     assert set(opened.page.evaluate(f"{forms}.map((number) => thePlaces.model.places.form[number])")) == {"town"}

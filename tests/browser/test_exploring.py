@@ -83,7 +83,7 @@ def test_filters_combine_and_everything_follows(exported: Path, open_offline: Op
     page.locator(".geomap-filters summary").click()
     page.get_by_label("Tigris Post (2)").check()
     assert shown(opened)["Mosul"] == 4
-    page.evaluate("thePlaces.model.set({ from: L.geomap.dayOf('2018-01-01') })")
+    opened.show_from("2018-01-01")
     assert shown(opened) == {"Mosul": 2, "Raqqa": 2, "Iraq": 1, "Tigris": 1, "Baghdad": 1}
     expect(page.locator(".geomap-chip")).to_have_count(2)
     page.evaluate("thePlaces.visit(thePlaces.model.places.name.indexOf('Mosul'))")
@@ -145,7 +145,7 @@ def test_a_view_can_be_linked_to(exported: Path, open_offline: Open) -> None:
     page = opened.page
     page.evaluate(
         """() => thePlaces.model.set({
-            from: L.geomap.dayOf("2018-01-01"),
+            from: Date.parse("2018-01-01") / 86400000,
             sources: new Set([thePlaces.model.content.sources.indexOf("Tigris Post")]),
         })"""
     )
@@ -250,7 +250,7 @@ def test_every_layer_draws_and_follows_the_filters(tmp_path: Path, open_offline:
     lines = int(data.get_attribute("data-geomap-lines") or 0)
     assert 10 < lines <= 60
     opened.keep("desktop-layers")
-    opened.page.evaluate("thePlaces.model.set({ from: L.geomap.dayOf('2018-06-01') })")
+    opened.show_from("2018-06-01")
     expect(data).to_have_attribute("data-geomap-areas", "2")
     expect(data).to_have_attribute("data-geomap-lines", "1")
     assert opened.page.evaluate("document.querySelectorAll('[id$=_words]').length") == 1
@@ -347,17 +347,17 @@ def test_axe_finds_no_violation(
     assert violations(opened, axe) == []
     page.get_by_role("searchbox").fill("")
     page.locator(".geomap-filters summary").click()
-    page.evaluate("thePlaces.model.set({ from: L.geomap.dayOf('2017-07-14') })")
+    opened.show_from("2017-07-14")
     page.wait_for_timeout(400)  # a change of the filters draws an open popup anew
     open_check(opened, "Tigris")
     page.wait_for_timeout(400)  # the popup fades in, and its colors with it
     assert violations(opened, axe) == []
     page.evaluate("theMap.closePopup()")
     page.wait_for_timeout(400)
-    page.evaluate("L.geomap.table(thePlaces)")
+    page.locator(".geomap-foot").get_by_text("Table").evaluate("(button) => button.click()")  # a phone hides it
     assert violations(opened, axe) == []
     page.keyboard.press("Escape")
-    page.evaluate("L.geomap.showCorrections(thePlaces)")
+    page.locator(".geomap-foot").get_by_text("Corrections").evaluate("(button) => button.click()")  # a phone hides it
     assert violations(opened, axe) == []
 
 

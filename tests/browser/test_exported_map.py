@@ -73,7 +73,7 @@ def test_a_symbol_has_the_color_of_its_form_where_its_place_is(exported: Path, o
         """([x, y]) => {
             const { min } = thePlaces._bounds;
             const point = theMap.containerPointToLayerPoint([x, y]);
-            const pixel = thePlaces._context.getImageData(point.x - min.x - 3, point.y - min.y, 1, 1).data;
+            const pixel = thePlaces.context.getImageData(point.x - min.x - 3, point.y - min.y, 1, 1).data;
             return [...pixel].slice(0, 3);
         }""",
         [x, y],
@@ -88,7 +88,7 @@ def test_land_is_drawn_and_russia_draws_no_band(exported: Path, open_offline: Op
         """(points) => points.map(([lat, lon]) => {
             const { min } = theBasemap._bounds;
             const at = theMap.latLngToLayerPoint([lat, lon]);
-            return [...theBasemap._context.getImageData(at.x - min.x, at.y - min.y, 1, 1).data].join();
+            return [...theBasemap.context.getImageData(at.x - min.x, at.y - min.y, 1, 1).data].join();
         })""",
         [[-25, 134], [0, 160], [0, 200], [-17.8, 170], [-17.8, 185], [-41.6, 172.6], [38.4, 245]],
     )
@@ -194,7 +194,7 @@ def test_more_sentences_come_twenty_at_a_time(tmp_path: Path, open_offline: Open
     opened.page.get_by_role("button", name="Show more (5 mentions left)").click()
     expect(quotes).to_have_count(45)
     expect(quotes.last).to_be_visible()
-    assert opened.page.evaluate("thePlaces._popup.isOpen()")
+    assert opened.page.evaluate("thePlaces.popup.isOpen()")
     expect(opened.page.get_by_role("button", name="Show more")).to_have_count(0)
 
 

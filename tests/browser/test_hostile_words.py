@@ -77,7 +77,7 @@ def test_every_place_opens_with_its_words_as_written(exported: Path, open_offlin
             for (let number = 0; number < thePlaces.model.size.places; number += 1) {
                 thePlaces.visit(number);
                 await geomap_settled();
-                const card = thePlaces._popup.getContent();
+                const card = thePlaces.popup.getContent();
                 card.querySelector(".geomap-check button").click();
                 await geomap_settled();
                 const text = (selector) => card.querySelector(selector)?.textContent;
@@ -112,7 +112,7 @@ def test_a_search_a_filter_and_an_address_made_of_them_do_nothing(exported: Path
         page.evaluate("(text) => { location.hash = new URLSearchParams({ text, source: text, place: text }); }", text)
         page.evaluate("(text) => { location.hash = text; }", text)
     page.locator(".geomap-search input").fill("")
-    page.evaluate("thePlaces.model.set(L.geomap.everything())")
+    page.evaluate("location.hash = ''")
     expect(page.locator(".geomap-places summary")).to_have_text(f"Places ({len(HOSTILE)})")
     harmless(opened)
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 RECIPES = ROOT / "data" / "recipes"
+NOT_OURS = {"work", "node_modules"}  # what recipes leave behind
 OPTIONS = (
     "--strict",
     "--follow-imports=silent",
@@ -46,7 +47,9 @@ def folders() -> list[Path]:
         ROOT / "tests" / "benchmarks",
         ROOT / "tests" / "house",
         *TESTS,
-        *sorted({path.parent for path in RECIPES.rglob("*.py") if "work" not in path.relative_to(RECIPES).parts}),
+        *sorted(
+            {path.parent for path in RECIPES.rglob("*.py") if NOT_OURS.isdisjoint(path.relative_to(RECIPES).parts)}
+        ),
     ]
 
 

@@ -1,0 +1,4182 @@
+"use strict";
+(() => {
+  // page/canvas.js
+  var Canvas = class extends L.Renderer {
+    /** @type {CanvasRenderingContext2D} */
+    context;
+    /** @type {MediaQueryList} */
+    _dark;
+    /** @type {() => void} */
+    _repaint;
+    /** @type {CSSStyleDeclaration} */
+    _style;
+    /** @type {Map<string, string>} */
+    _colors = /* @__PURE__ */ new Map();
+    /**
+     * @param {string} pane
+     * @param {number} zIndex
+     * @param {string} [attribution]
+     */
+    constructor(pane, zIndex, attribution) {
+      super({ padding: 0.25, pane, attribution });
+      this._zIndex = zIndex;
+      this._repaint = () => this.redraw();
+    }
+    get map() {
+      return this._map;
+    }
+    /** @param {L.Map} map */
+    onAdd(map) {
+      const pane = String(this.options.pane);
+      if (!map.getPane(pane)) {
+        map.createPane(pane).style.zIndex = String(this._zIndex);
+      }
+      this._dark = window.matchMedia("(prefers-color-scheme: dark)");
+      this._dark.addEventListener("change", this._repaint);
+      return super.onAdd(map);
+    }
+    /** @param {L.Map} map */
+    onRemove(map) {
+      this._dark.removeEventListener("change", this._repaint);
+      return super.onRemove(map);
+    }
+    redraw() {
+      if (this._map) {
+        this._update();
+      }
+      return this;
+    }
+    /** @param {string} name */
+    color(name) {
+      let color = this._colors.get(name);
+      if (color === void 0) {
+        color = this._style.getPropertyValue(`--geomap-${name}`).trim();
+        this._colors.set(name, color);
+      }
+      return color;
+    }
+    /**
+     * @param {number} weight
+     * @param {number} size
+     * @param {string} [style]
+     */
+    font(weight, size, style) {
+      return `${style || "normal"} ${weight} ${size}px ${this.color("font")}`;
+    }
+    _initContainer() {
+      this._container = L.DomUtil.create("canvas", "geomap-canvas");
+      this._container.setAttribute("aria-hidden", "true");
+      this.context = contextOf(this._container);
+    }
+    _destroyContainer() {
+      this._container.remove();
+    }
+    /**
+     * Paints a stretch of the map; every layer says how.
+     *
+     * @param {CanvasRenderingContext2D} context
+     * @param {Bounds} bounds
+     */
+    draw(context, bounds) {
+      throw new Error(`nothing to draw on ${context} within ${bounds}`);
+    }
+    // Fits the canvas to what the map shows now, without painting.
+    reframe() {
+      super._update();
+    }
+    _update() {
+      if (this._map._animatingZoom && this._bounds) {
+        return;
+      }
+      this.reframe();
+      const { min } = this._bounds;
+      const size = this._bounds.getSize();
+      const ratio = Math.min(window.devicePixelRatio || 1, 2);
+      const canvas = this._container;
+      L.DomUtil.setPosition(canvas, min);
+      const [wide, high] = [size.x * ratio, size.y * ratio].map(Math.round);
+      if (canvas.width === wide && canvas.height === high) {
+        this.context.setTransform(1, 0, 0, 1, 0, 0);
+        this.context.clearRect(0, 0, wide, high);
+      } else {
+        [canvas.width, canvas.height] = [wide, high];
+        canvas.style.width = `${size.x}px`;
+        canvas.style.height = `${size.y}px`;
+      }
+      this._style = getComputedStyle(this._map.getContainer());
+      this._colors = /* @__PURE__ */ new Map();
+      this.context.setTransform(
+        ratio,
+        0,
+        0,
+        ratio,
+        -min.x * ratio,
+        -min.y * ratio
+      );
+      this.draw(this.context, this._bounds);
+    }
+  };
+  function contextOf(canvas) {
+    const context = canvas.getContext("2d");
+    if (!context) {
+      throw new Error("This browser cannot draw on a canvas.");
+    }
+    return context;
+  }
+
+  // page/mercator.js
+  var EDGE = 85.0511287798 * Math.PI / 180;
+  var across = (lon) => lon / 360 + 0.5;
+  function down(lat) {
+    const phi = Math.max(-EDGE, Math.min(EDGE, lat * Math.PI / 180));
+    return 0.5 - Math.log(Math.tan(Math.PI / 4 + phi / 2)) / (2 * Math.PI);
+  }
+
+  // page/model.js
+  var DOUBTFUL = 50;
+  var UNDATED = -2147483648;
+  var DAY = 864e5;
+  var BINS = 72;
+  var MONTHS = [1, 3, 12, 60, 120];
+  var isoDay = (day) => day === UNDATED ? "" : new Date(day * DAY).toISOString().slice(0, 10);
+  function dayOf(iso) {
+    if (!/^\d{4}-\d{2}-\d{2}$/.test(iso || "")) {
+      return void 0;
+    }
+    const time = Date.parse(`${iso}T00:00:00Z`);
+    return Number.isNaN(time) ? void 0 : Math.round(time / DAY);
+  }
+  function runningSums(differences, begins) {
+    const values = new Uint32Array(differences.length);
+    let run = 0;
+    let sum = 0;
+    for (let row = 0; row < values.length; row += 1) {
+      while (run < begins.length && begins[run] <= row) {
+        if (begins[run] === row) {
+          sum = 0;
+        }
+        run += 1;
+      }
+      sum += differences[row];
+      values[row] = sum;
+    }
+    return values;
+  }
+  function binEdges(first, last) {
+    const even = (step, start) => {
+      const edges = [];
+      for (let day = start; day <= last; day += step) {
+        edges.push(day);
+      }
+      return [...edges, edges[edges.length - 1] + step];
+    };
+    if (last - first < BINS) {
+      return even(1, first);
+    }
+    if (last - first < BINS * 7) {
+      return even(7, first - ((first + 3) % 7 + 7) % 7);
+    }
+    const begin = new Date(first * DAY);
+    for (const step of MONTHS) {
+      let month = begin.getUTCFullYear() * 12 + begin.getUTCMonth();
+      month -= month % step;
+      const edges = [];
+      for (; ; ) {
+        const date = /* @__PURE__ */ new Date(0);
+        date.setUTCFullYear(Math.floor(month / 12), month % 12, 1);
+        edges.push(Math.round(date.getTime() / DAY));
+        if (edges[edges.length - 1] > last) {
+          break;
+        }
+        month += step;
+      }
+      if (edges.length <= BINS + 1 || step === MONTHS[MONTHS.length - 1]) {
+        return edges;
+      }
+    }
+    return [];
+  }
+  function fold(text) {
+    const plain = /[^\x00-\x7f]/.test(text) ? text.normalize("NFD").replace(/\p{M}/gu, "") : text;
+    return plain.toLowerCase();
+  }
+  var everything = () => ({
+    from: null,
+    to: null,
+    kinds: null,
+    sources: null,
+    certain: DOUBTFUL,
+    possible: true,
+    text: ""
+  });
+  var Model = class {
+    /** @param {Content} content */
+    constructor(content) {
+      const { places, rows, articles } = content;
+      this.content = content;
+      this.words = void 0;
+      this.corrections = void 0;
+      this._matches = null;
+      this._folded = void 0;
+      this._names = void 0;
+      this.places = places;
+      this.begins = Uint32Array.from(places.rows);
+      this.article = runningSums(rows.article, this.begins);
+      this.confidence = Int8Array.from(rows.confidence);
+      this.kind = Uint8Array.from(rows.kind);
+      this.checked = rows.checked;
+      this.source = Int32Array.from(articles.source);
+      this.day = Int32Array.from(articles.day, (day) => day ?? UNDATED);
+      this.size = { places: places.id.length, articles: this.day.length };
+      this.number = new Map(places.id.map((id, number) => [id, number]));
+      this.across = Float64Array.from(places.lon, across);
+      this.down = Float64Array.from(places.lat, down);
+      const days = this.day.filter((day) => day !== UNDATED).sort();
+      this.undated = this.day.length - days.length;
+      this.days = days.length ? [days[0], days[days.length - 1]] : null;
+      this.edges = this.days ? binEdges(this.days[0], this.days[1]) : [];
+      this.bin = Int16Array.from(
+        this.day,
+        (day) => day === UNDATED ? -1 : this.binOf(day)
+      );
+      this.bins = new Uint32Array(Math.max(0, this.edges.length - 1));
+      this.certain = new Uint32Array(this.size.places);
+      this.possible = new Uint32Array(this.size.places);
+      this.whole = new Uint32Array(this.size.places);
+      this.articles = new Uint32Array(this.size.places);
+      this.first = new Int32Array(this.size.places);
+      this.last = new Int32Array(this.size.places);
+      this.mean = new Int16Array(this.size.places);
+      this.shown = new Uint8Array(this.article.length);
+      this._listeners = /* @__PURE__ */ new Set();
+      this.state = everything();
+      this.totals = { mentions: 0, certain: 0, articles: 0, places: 0 };
+      this.mostNow = 0;
+      this._count();
+      this.most = Math.max(1, this.mostNow);
+    }
+    /** @param {number} day */
+    binOf(day) {
+      let [low, high] = [0, this.edges.length - 2];
+      while (low < high) {
+        const middle = low + high + 1 >> 1;
+        if (this.edges[middle] <= day) {
+          low = middle;
+        } else {
+          high = middle - 1;
+        }
+      }
+      return low;
+    }
+    /**
+     * @param {(model: Model) => void} listener
+     * @returns {() => void}
+     */
+    listen(listener) {
+      this._listeners.add(listener);
+      return () => this._listeners.delete(listener);
+    }
+    /**
+     * Changes what is shown and tells everybody.
+     *
+     * @param {Partial<State>} change
+     */
+    set(change) {
+      this.state = { ...this.state, ...change };
+      if ("text" in change && !change.text) {
+        this._matches = null;
+      }
+      this._count();
+      for (const listener of [...this._listeners]) {
+        listener(this);
+      }
+    }
+    /** The names of the places as search compares them. */
+    get names() {
+      this._names ??= this.places.name.map(fold);
+      return this._names;
+    }
+    /**
+     * The rows whose sentence holds the words; the sentences are given because they are unpacked only when needed.
+     *
+     * @param {string} text
+     * @param {Pick<Words, "sentences" | "sentence">} words
+     */
+    search(text, words) {
+      this._folded ??= words.sentences.map(fold);
+      const wanted = fold(text.trim());
+      const found = this._folded.map((sentence) => sentence.includes(wanted));
+      this._matches = Uint8Array.from(words.sentence, (one) => +found[one]);
+      this.set({ text });
+    }
+    get filtered() {
+      const { from, to, kinds, sources, possible, text } = this.state;
+      return Boolean(
+        from !== null || to !== null || kinds || sources || !possible || text
+      );
+    }
+    // Which articles pass: 0 of a source not wanted, 1 only outside the dates wanted, 2 both.
+    _articles() {
+      const { from, to, sources } = this.state;
+      const dated = from !== null || to !== null;
+      const [begin, end] = [from ?? -Infinity, to ?? Infinity];
+      const passes = new Uint8Array(this.size.articles);
+      for (let article = 0; article < passes.length; article += 1) {
+        if (!sources || sources.has(this.source[article])) {
+          const day = this.day[article];
+          const within = !dated || day !== UNDATED && day >= begin && day <= end;
+          passes[article] = within ? 2 : 1;
+        }
+      }
+      return passes;
+    }
+    _count() {
+      const { kinds, certain, possible } = this.state;
+      const passes = this._articles();
+      const seen = new Uint8Array(this.size.articles);
+      const matches = this._matches;
+      const totals = { mentions: 0, certain: 0, articles: 0, places: 0 };
+      this.bins.fill(0);
+      this.mostNow = 0;
+      for (let place = 0; place < this.size.places; place += 1) {
+        let [sure, maybe, whole, articles, sum, known] = [0, 0, 0, 0, 0, 0];
+        let [first, last, before] = [UNDATED, UNDATED, -1];
+        const end = this.begins[place + 1];
+        for (let row = this.begins[place]; row < end; row += 1) {
+          this.shown[row] = 0;
+          const article = this.article[row];
+          const percent = this.confidence[row];
+          const isSure = percent < 0 || percent >= certain;
+          if (passes[article] === 0 || kinds && !kinds.has(this.kind[row]) || matches && !matches[row] || !(isSure || possible)) {
+            continue;
+          }
+          whole += 1;
+          if (this.bin[article] >= 0) {
+            this.bins[this.bin[article]] += 1;
+          }
+          if (passes[article] === 1) {
+            continue;
+          }
+          this.shown[row] = isSure ? 2 : 1;
+          if (isSure) {
+            sure += 1;
+          } else {
+            maybe += 1;
+          }
+          if (percent >= 0) {
+            sum += percent;
+            known += 1;
+          }
+          if (article !== before) {
+            before = article;
+            articles += 1;
+            if (!seen[article]) {
+              seen[article] = 1;
+              totals.articles += 1;
+            }
+            const day = this.day[article];
+            if (day !== UNDATED) {
+              first = day;
+              last = last === UNDATED ? day : last;
+            }
+          }
+        }
+        this.certain[place] = sure;
+        this.possible[place] = maybe;
+        this.whole[place] = whole;
+        this.articles[place] = articles;
+        this.first[place] = first;
+        this.last[place] = last;
+        this.mean[place] = known ? Math.round(sum / known) : -1;
+        totals.mentions += sure + maybe;
+        totals.certain += sure;
+        totals.places += sure + maybe > 0 ? 1 : 0;
+        this.mostNow = Math.max(this.mostNow, whole);
+      }
+      this.most = Math.max(1, this.mostNow);
+      this.totals = totals;
+    }
+    /** @param {number} place */
+    mentions(place) {
+      return this.certain[place] + this.possible[place];
+    }
+    // The places that are shown, most mentions first.
+    ranked() {
+      const numbers = [];
+      for (let place = 0; place < this.size.places; place += 1) {
+        if (this.mentions(place)) {
+          numbers.push(place);
+        }
+      }
+      return numbers.sort((a, b) => this.mentions(b) - this.mentions(a) || a - b);
+    }
+    /**
+     * The rows of a place that are shown, the newest article first.
+     *
+     * @param {number} place
+     */
+    rows(place) {
+      const rows = [];
+      for (let row = this.begins[place]; row < this.begins[place + 1]; row += 1) {
+        if (this.shown[row]) {
+          rows.push(row);
+        }
+      }
+      return rows;
+    }
+    /**
+     * The mentions of a place that are shown, by the histogram's bars.
+     *
+     * @param {number} place
+     */
+    line(place) {
+      const line = new Uint32Array(this.bins.length);
+      for (const row of this.rows(place)) {
+        const bin = this.bin[this.article[row]];
+        if (bin >= 0) {
+          line[bin] += 1;
+        }
+      }
+      return line;
+    }
+    /**
+     * Of values by row, the one that most of a place's shown mentions have; of an ordered scale, the mean.
+     *
+     * @param {number[]} values
+     * @param {number} classes
+     * @param {boolean} ordered
+     */
+    typical(values, classes, ordered) {
+      const found = new Int8Array(this.size.places).fill(-1);
+      const counts = new Uint32Array(classes);
+      for (let place = 0; place < this.size.places; place += 1) {
+        counts.fill(0);
+        let [sum, known] = [0, 0];
+        for (let row = this.begins[place]; row < this.begins[place + 1]; row += 1) {
+          if (this.shown[row] && values[row] >= 0) {
+            counts[values[row]] += 1;
+            sum += values[row];
+            known += 1;
+          }
+        }
+        if (known) {
+          found[place] = ordered ? Math.round(sum / known) : counts.indexOf(Math.max(...counts));
+        }
+      }
+      return found;
+    }
+    /**
+     * Pairs of places that stand in the same articles, those in most articles first.
+     *
+     * @param {number} limit
+     * @returns {Pair[]}
+     */
+    together(limit) {
+      const perArticle = /* @__PURE__ */ new Map();
+      for (let place = 0; place < this.size.places; place += 1) {
+        let before = -1;
+        for (let row = this.begins[place]; row < this.begins[place + 1]; row += 1) {
+          const article = this.article[row];
+          if (this.shown[row] && article !== before) {
+            before = article;
+            const list = perArticle.get(article);
+            if (!list) {
+              perArticle.set(article, [place]);
+            } else if (list.length < 40) {
+              list.push(place);
+            }
+          }
+        }
+      }
+      const pairs = /* @__PURE__ */ new Map();
+      for (const list of perArticle.values()) {
+        for (let i = 0; i < list.length; i += 1) {
+          for (let j = i + 1; j < list.length; j += 1) {
+            const pair = list[i] * this.size.places + list[j];
+            pairs.set(pair, (pairs.get(pair) || 0) + 1);
+          }
+        }
+      }
+      return [...pairs].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, limit).map(([pair, articles]) => ({
+        from: Math.floor(pair / this.size.places),
+        to: pair % this.size.places,
+        articles
+      }));
+    }
+  };
+
+  // page/data.js
+  var corpora = /* @__PURE__ */ new Map();
+  async function readBlock(id) {
+    const block = document.getElementById(id);
+    if (!(block instanceof HTMLScriptElement)) {
+      throw new Error(`The page has no data block ${id}.`);
+    }
+    if (block.type === "application/json") {
+      return JSON.parse(block.text);
+    }
+    const packed = atob(block.text);
+    const bytes = new Uint8Array(packed.length);
+    for (let i = 0; i < packed.length; i += 1) {
+      bytes[i] = packed.charCodeAt(i);
+    }
+    const gunzip = new DecompressionStream("gzip");
+    return new Response(new Blob([bytes]).stream().pipeThrough(gunzip)).json();
+  }
+  function loadCorpus(key) {
+    let corpus = corpora.get(key);
+    if (!corpus) {
+      corpus = readBlock(key).then((content) => new Model(content));
+      corpora.set(key, corpus);
+    }
+    return corpus;
+  }
+  async function settled() {
+    await new Promise((done) => {
+      setTimeout(done);
+    });
+    await Promise.allSettled([...corpora.values()]);
+    await new Promise((done) => {
+      setTimeout(done);
+    });
+  }
+  function loadWords(model) {
+    const id = `${model.content.key}_words`;
+    if (!model.words) {
+      model.words = document.getElementById(id) ? readBlock(id).then(({ sentences, rows, also, articles }) => ({
+        ...rows,
+        sentence: runningSums(rows.sentence, [0]),
+        sentences,
+        also,
+        articles
+      })) : Promise.resolve(null);
+    }
+    return model.words;
+  }
+
+  // page/view.js
+  function turnsOf(map, bounds) {
+    const width = map.project([0, 360]).x - map.project([0, 0]).x;
+    if (!map.options.crs?.wrapLng) {
+      return { width, turns: [0] };
+    }
+    const west = map.project([0, -180]).x - map.getPixelOrigin().x;
+    const first = Math.floor((bounds.min.x - west) / width);
+    const last = Math.floor((bounds.max.x - west) / width);
+    const turns = [];
+    for (let turn = first; turn <= last; turn += 1) {
+      turns.push(turn);
+    }
+    return { width, turns };
+  }
+  function coveredIn(map) {
+    const container = map.getContainer();
+    const frame = container.getBoundingClientRect();
+    const controls = container.querySelectorAll(".leaflet-control");
+    return [...controls].map((control) => {
+      const { left, top, right, bottom } = control.getBoundingClientRect();
+      const [from, to] = [
+        [left, top],
+        [right, bottom]
+      ].map(
+        ([x, y]) => map.containerPointToLayerPoint([x - frame.left, y - frame.top])
+      );
+      return (
+        /** @type {Box} */
+        [from.x, from.y, to.x, to.y].map(Math.round)
+      );
+    });
+  }
+  var overlap = (a, b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
+
+  // page/shapes.js
+  var SOUTH = 0.9999;
+  function unpackShapes({ arcs, regions }) {
+    const lines = unpack(arcs);
+    return regions.map((rings) => rings.map((number) => ring([number], lines)));
+  }
+  function unpackWorld(packed) {
+    const arcs = unpack(packed.world);
+    const countries = packed.countries.map((country) => ({
+      name: country.name,
+      x: across(country.at[0]),
+      y: down(country.at[1]),
+      room: country.room / 360,
+      rings: country.polygons.flatMap(
+        (rings) => rings.map((numbers) => ring(numbers, arcs))
+      )
+    }));
+    return {
+      countries,
+      land: countries.flatMap(({ rings }) => rings),
+      borders: packed.borders.map((number) => arcs[number]),
+      coasts: packed.coasts.map((number) => arcs[number]),
+      states: unpack(packed.states)
+    };
+  }
+  function unpack({ scale: scale2, translate, arcs }) {
+    return arcs.map(function(differences) {
+      const line = new Float64Array(differences.length);
+      let [x, y] = [0, 0];
+      for (let i = 0; i < differences.length; i += 2) {
+        x += differences[i];
+        y += differences[i + 1];
+        line[i] = across(x * scale2[0] + translate[0]);
+        line[i + 1] = down(y * scale2[1] + translate[1]);
+      }
+      return withBox(line);
+    });
+  }
+  function withBox(line) {
+    let [west, north, east, south] = [Infinity, Infinity, -Infinity, -Infinity];
+    for (let i = 0; i < line.length; i += 2) {
+      west = Math.min(west, line[i]);
+      east = Math.max(east, line[i]);
+      north = Math.min(north, line[i + 1]);
+      south = Math.max(south, line[i + 1]);
+    }
+    return { line, box: [west, north, east, south] };
+  }
+  function ring(numbers, arcs) {
+    const points = [];
+    for (const number of numbers) {
+      const { line } = arcs[number < 0 ? ~number : number];
+      const length = line.length / 2;
+      const at = (i) => 2 * (number < 0 ? length - 1 - i : i);
+      const turn = points.length ? Math.round(points[points.length - 2] - line[at(0)]) : 0;
+      for (let i = 0; i < length; i += 1) {
+        points.push(line[at(i)] + turn, line[at(i) + 1]);
+      }
+    }
+    const end = points[points.length - 2];
+    if (Math.abs(end - points[0]) > 0.5) {
+      points.push(end + 1e-4, 1, points[0] - 1e-4, 1);
+    }
+    return withBox(Float64Array.from(points));
+  }
+  function frameOf(map, bounds) {
+    const { width, turns } = turnsOf(map, bounds);
+    const origin = map.getPixelOrigin();
+    const seen = [
+      (bounds.min.x + origin.x) / width,
+      (bounds.min.y + origin.y) / width,
+      (bounds.max.x + origin.x) / width,
+      (bounds.max.y + origin.y) / width
+    ];
+    const around = [turns[0] - 1, ...turns, turns[turns.length - 1] + 1];
+    return { width, origin, seen, turns: around };
+  }
+  function traceShapes(context, { width, origin, seen, turns }, shapes, filled) {
+    for (const turn of turns) {
+      for (const { line, box } of shapes) {
+        const moved = [box[0] + turn, box[1], box[2] + turn, box[3]];
+        if (overlap(moved, seen)) {
+          follow(context, line, turn, width, origin, filled);
+        }
+      }
+    }
+  }
+  function follow(context, line, turn, width, origin, filled) {
+    let [lastX, lastY] = [Infinity, Infinity];
+    for (let i = 0; i < line.length; i += 2) {
+      const x = (line[i] + turn) * width - origin.x;
+      const y = line[i + 1] * width - origin.y;
+      const edge = line[i + 1] > SOUTH && (i === 0 || line[i - 1] > SOUTH);
+      if (i === 0 || edge && !filled) {
+        context.moveTo(x, y);
+      } else if (Math.abs(x - lastX) + Math.abs(y - lastY) < 0.75 && i < line.length - 2) {
+        continue;
+      } else {
+        context.lineTo(x, y);
+      }
+      [lastX, lastY] = [x, y];
+    }
+  }
+
+  // page/basemap.js
+  var CREDIT = '<a href="https://www.naturalearthdata.com/" target="_blank" rel="noopener noreferrer">Natural Earth</a>';
+  var RESTING = 150;
+  var worlds = /* @__PURE__ */ new Map();
+  var named = /* @__PURE__ */ new WeakMap();
+  var namesOn = (map) => named.get(map) || [];
+  function loadWorld(id) {
+    let world = worlds.get(id);
+    if (!world) {
+      world = settled().then(async () => unpackWorld(await readBlock(id)));
+      worlds.set(id, world);
+    }
+    return world;
+  }
+  var Basemap = class extends Canvas {
+    /** @type {World | undefined} */
+    world;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    _timer;
+    /** @param {string} id */
+    constructor(id) {
+      super("geomap-basemap", 150, CREDIT);
+      loadWorld(id).then((world) => {
+        this.world = world;
+        this.redraw();
+      });
+    }
+    /** @param {L.Map} map */
+    onAdd(map) {
+      super.onAdd(map);
+      if (map.attributionControl) {
+        map.attributionControl.setPrefix(
+          '<a href="https://leafletjs.com" target="_blank" rel="noopener noreferrer">Leaflet</a>'
+        );
+      }
+      return this;
+    }
+    getEvents() {
+      const events = super.getEvents();
+      return { ...events, "geomap:changed": this._changed };
+    }
+    /** @param {L.Map} map */
+    onRemove(map) {
+      clearTimeout(this._timer);
+      super.onRemove(map);
+      return this;
+    }
+    // Names of countries make way for those of places; that can wait while somebody drags a filter.
+    _changed() {
+      clearTimeout(this._timer);
+      this._timer = setTimeout(() => this.redraw(), RESTING);
+    }
+    /**
+     * @param {CanvasRenderingContext2D} context
+     * @param {Bounds} bounds
+     */
+    draw(context, bounds) {
+      const frame = frameOf(this._map, bounds);
+      const { world } = this;
+      if (!world) {
+        return;
+      }
+      context.lineJoin = "round";
+      context.beginPath();
+      traceShapes(context, frame, world.land, true);
+      context.fillStyle = this.color("land");
+      context.fill();
+      const south = frame.width - frame.origin.y - 1;
+      const { min, max } = bounds;
+      context.fillRect(min.x, south, max.x - min.x, Math.max(0, max.y - south));
+      this._stroke(context, frame, world.coasts, this.color("coast"), 0.8);
+      this._stroke(context, frame, world.borders, this.color("border"), 1);
+      if (this._map.getZoom() >= 4) {
+        context.setLineDash([3, 2]);
+        this._stroke(context, frame, world.states, this.color("border"), 0.7);
+        context.setLineDash([]);
+      }
+      this._write(context, frame, world);
+    }
+    /**
+     * @param {CanvasRenderingContext2D} context
+     * @param {Frame} frame
+     * @param {Shape[]} shapes
+     * @param {string} color
+     * @param {number} width
+     */
+    _stroke(context, frame, shapes, color, width) {
+      context.beginPath();
+      traceShapes(context, frame, shapes);
+      context.strokeStyle = color;
+      context.lineWidth = width;
+      context.stroke();
+    }
+    /**
+     * Country names, where there is room for them and no place is drawn.
+     *
+     * @param {CanvasRenderingContext2D} context
+     * @param {Frame} frame
+     * @param {World} world
+     */
+    _write(context, { width, origin, seen, turns }, { countries }) {
+      const taken = coveredIn(this._map);
+      const written = /* @__PURE__ */ new Set();
+      const names = [];
+      this._map.fire("geomap:layout", { taken, written });
+      context.fillStyle = this.color("label");
+      context.textAlign = "center";
+      context.textBaseline = "middle";
+      for (const { name, x, y, room } of countries) {
+        const space = room * width;
+        const size = Math.max(10, Math.min(14, space / 11));
+        context.font = this.font(500, size);
+        context.letterSpacing = `${size * 0.05}px`;
+        const half = context.measureText(name).width / 2;
+        if (half * 2 > space * 0.96 || written.has(name)) {
+          continue;
+        }
+        for (const turn of turns) {
+          const [px, py] = [(x + turn) * width - origin.x, y * width - origin.y];
+          const box = [px - half, py - size / 2, px + half, py + size / 2];
+          const visible = x + turn > seen[0] && x + turn < seen[2];
+          if (visible && !taken.some((other) => overlap(box, other))) {
+            context.fillText(name, px, py);
+            taken.push(box);
+            names.push({ name, x: px, y: py, half, size });
+          }
+        }
+      }
+      context.letterSpacing = "0px";
+      named.set(this._map, names);
+      this._map.fire("geomap:named");
+    }
+  };
+
+  // page/colors.js
+  var STEPS = 5;
+  var stepOf = (number, classes) => Math.round(number * (STEPS - 1) / Math.max(1, classes - 1));
+  function classOf(value, breaks) {
+    const found = breaks.findIndex((edge) => value <= edge);
+    return found < 0 ? breaks.length - 1 : found;
+  }
+
+  // page/elements.js
+  function makeElement(tag, className, text) {
+    const node = document.createElement(tag);
+    if (className) {
+      node.className = className;
+    }
+    if (text !== void 0) {
+      node.textContent = text;
+    }
+    return node;
+  }
+  function makeLine(className, parts) {
+    const line = makeElement("p", `geomap-line ${className}`);
+    for (const part of parts.filter(Boolean)) {
+      line.append(makeElement("span", "", part), " ");
+    }
+    return line;
+  }
+  function makeButton(text, handler, className) {
+    const button = makeElement("button", className || "geomap-button", text);
+    onClick(button, handler);
+    return button;
+  }
+  function makeVector(tag, attributes) {
+    const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [name, value] of Object.entries(attributes || {})) {
+      node.setAttribute(name, String(value));
+    }
+    return node;
+  }
+  var ids = 0;
+  var newId = () => `geomap-id-${ids += 1}`;
+  function makeLabel(text, control, className) {
+    const label = makeElement("label", className);
+    label.append(control, makeElement("span", "", text));
+    return label;
+  }
+  function say(map, text) {
+    const container = map.getContainer();
+    let region = container.querySelector(":scope > .geomap-said");
+    if (!region) {
+      region = makeElement("div", "geomap-spoken geomap-said");
+      region.setAttribute("role", "status");
+      container.append(region);
+    }
+    region.textContent = text;
+  }
+  function openDialog(map, title, className) {
+    const dialog = makeElement("dialog", `geomap-dialog ${className || ""}`);
+    const heading = makeElement("h2", "", title);
+    heading.id = newId();
+    dialog.setAttribute("aria-labelledby", heading.id);
+    const head = makeElement("header");
+    head.append(
+      heading,
+      makeButton("Close", () => dialog.close())
+    );
+    dialog.append(head);
+    L.DomEvent.disableClickPropagation(dialog);
+    L.DomEvent.disableScrollPropagation(dialog);
+    for (const name of ["keydown", "keypress"]) {
+      dialog.addEventListener(name, (event) => event.stopPropagation());
+    }
+    const back = document.activeElement;
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      if (back instanceof HTMLElement && document.contains(back)) {
+        back.focus();
+      }
+    });
+    map.getContainer().append(dialog);
+    dialog.showModal();
+    return dialog;
+  }
+  function download(name, type, text) {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([text], { type }));
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1e4);
+  }
+  function onClick(button, handler) {
+    button.type = "button";
+    button.addEventListener("click", (event) => {
+      event.stopPropagation();
+      handler();
+    });
+  }
+  function showNotice(map, text) {
+    const box = makeElement("div", "geomap-notice");
+    box.setAttribute("role", "status");
+    box.append(makeElement("span", "", text));
+    const close = makeElement("button", "geomap-button", "Close");
+    onClick(close, () => box.remove());
+    box.append(close);
+    L.DomEvent.disableClickPropagation(box);
+    map.getContainer().append(box);
+    return box;
+  }
+  function refit(popup) {
+    if (popup && popup.isOpen()) {
+      popup._updateLayout();
+      popup._updatePosition();
+      popup._adjustPan();
+    }
+  }
+  var isNarrow = (map) => map.getSize().x < 640;
+  var isOver = ({ target }, selector) => target instanceof Element && target.closest(selector) !== null;
+
+  // page/key.js
+  function makeRamp() {
+    const strip = makeElement("span", "geomap-ramp");
+    strip.setAttribute("aria-hidden", "true");
+    return strip;
+  }
+  var Key = class extends L.Control {
+    /**
+     * @param {string} caption
+     * @param {(body: HTMLElement) => void} fill
+     */
+    constructor(caption, fill2) {
+      super({ position: "topright" });
+      this._caption = caption;
+      this._fill = fill2;
+      this._body = makeElement("div", "geomap-key-body");
+    }
+    onAdd() {
+      const box = makeElement("section", "geomap-key");
+      box.setAttribute("aria-label", `Legend: ${this._caption}`);
+      const caption = makeElement("p", "geomap-caption", this._caption);
+      caption.dir = "auto";
+      box.append(caption, this._body);
+      this.fill();
+      L.DomEvent.disableClickPropagation(box);
+      return box;
+    }
+    fill() {
+      this._body.replaceChildren();
+      this._fill(this._body);
+    }
+  };
+
+  // page/choropleth.js
+  var Choropleth = class extends Canvas {
+    /** @type {Model} */
+    model;
+    /** @type {Areas} */
+    areas;
+    /** @type {Float64Array} */
+    values;
+    /** @type {Shape[][]} */
+    _rings = [];
+    /** @type {Path2D[]} */
+    _paths = [];
+    /** @type {number | undefined} */
+    _over;
+    /** @type {L.Tooltip | undefined} */
+    _tip;
+    /** @type {(() => void) | undefined} */
+    _end;
+    /** @type {Key | undefined} */
+    _key;
+    /**
+     * @param {string} key
+     * @param {string} id
+     * @param {{ caption?: string, world?: string, attribution?: string }} settings
+     */
+    constructor(key, id, { caption = "", world = "", attribution } = {}) {
+      super("geomap-areas", 400, attribution);
+      this.settings = { caption, world };
+      Promise.all([loadCorpus(key), readBlock(id)]).then(
+        async ([model, areas]) => {
+          this.areas = areas;
+          this._rings = areas.arcs ? unpackShapes(areas) : await this._countries(areas);
+          this.model = model;
+          this._value();
+          if (this._map) {
+            this._show();
+          }
+        }
+      );
+    }
+    /** @param {Areas} areas */
+    async _countries({ names }) {
+      const { countries } = await loadWorld(this.settings.world);
+      const known = new Map(countries.map(({ name, rings }) => [name, rings]));
+      return names.map((name) => known.get(name) || []);
+    }
+    /** @param {L.Map} map */
+    onAdd(map) {
+      super.onAdd(map);
+      map.on("mousemove", this._onMove, this);
+      map.on("mouseout", this._leave, this);
+      if (this.model) {
+        this._show();
+      }
+      return this;
+    }
+    getEvents() {
+      const events = super.getEvents();
+      return { ...events, "geomap:named": this.redraw };
+    }
+    /** @param {L.Map} map */
+    onRemove(map) {
+      map.off("mousemove", this._onMove, this);
+      map.off("mouseout", this._leave, this);
+      this._leave();
+      this._end?.();
+      this._key?.remove();
+      super.onRemove(map);
+      return this;
+    }
+    _show() {
+      this._end = this.model.listen(() => {
+        this._value();
+        this.redraw();
+      });
+      this._key = new Key(
+        this.settings.caption,
+        (body) => this._explain(body)
+      ).addTo(this._map);
+      this.redraw();
+    }
+    // The mentions of each area, or what they are a share of.
+    _value() {
+      const { model, areas } = this;
+      const { of, per, base } = areas;
+      this.values = new Float64Array(this._rings.length);
+      for (let place = 0; place < of.length; place += 1) {
+        if (of[place] >= 0) {
+          this.values[of[place]] += model.mentions(place);
+        }
+      }
+      this.values = this.values.map((value, area) => {
+        if (per === "article") {
+          return value / Math.max(1, model.totals.articles);
+        }
+        return base ? base[area] ? value / base[area] : 0 : value;
+      });
+    }
+    /** @param {number} number */
+    _shade(number) {
+      return stepOf(number, this.areas.breaks.length);
+    }
+    /** @param {HTMLElement} body */
+    _explain(body) {
+      const { breaks, least, exact, per } = this.areas;
+      const counts = per === null;
+      const list = makeElement("ul");
+      breaks.forEach((edge, number) => {
+        const item = makeElement("li");
+        const box = makeElement("span", "geomap-swatch");
+        box.style.background = `var(--geomap-step-${this._shade(number)})`;
+        const before = number ? breaks[number - 1] : least;
+        const from = counts && number ? before + 1 : before;
+        const words = exact || from >= edge ? figure(edge) : `${figure(from)} – ${figure(edge)}`;
+        item.append(box, makeElement("span", "", words));
+        list.append(item);
+      });
+      body.append(list);
+    }
+    /**
+     * @param {CanvasRenderingContext2D} context
+     * @param {Bounds} bounds
+     */
+    draw(context, bounds) {
+      if (!this.model) {
+        return;
+      }
+      const frame = frameOf(this._map, bounds);
+      let drawn = 0;
+      this._paths = this._rings.map((rings, area) => {
+        const path = new Path2D();
+        if (!this.values[area]) {
+          return path;
+        }
+        traceShapes(path, frame, rings, true);
+        context.fillStyle = this.color(
+          `step-${this._shade(classOf(this.values[area], this.areas.breaks))}`
+        );
+        context.globalAlpha = 0.8;
+        context.fill(path, "evenodd");
+        context.globalAlpha = 1;
+        context.strokeStyle = this.color("rim");
+        context.lineWidth = 0.8;
+        context.stroke(path);
+        drawn += 1;
+        return path;
+      });
+      this._map.getContainer().dataset.geomapAreas = String(drawn);
+      this._write(context);
+    }
+    /**
+     * The color lies over the names of countries: write those once more that it covers.
+     *
+     * @param {CanvasRenderingContext2D} context
+     */
+    _write(context) {
+      let tiled = false;
+      this._map.eachLayer((layer) => {
+        tiled = tiled || layer instanceof L.GridLayer;
+      });
+      if (tiled) {
+        return;
+      }
+      context.textAlign = "center";
+      context.textBaseline = "middle";
+      context.lineJoin = "round";
+      context.lineWidth = 3;
+      for (const { name, x, y, half, size } of namesOn(this._map)) {
+        const area = [0, -half, half].map((aside) => this._at(x + aside, y)).find((found) => found >= 0);
+        if (area !== void 0) {
+          const strong = this._shade(classOf(this.values[area], this.areas.breaks)) > 2;
+          context.strokeStyle = this.color(strong ? "ink" : "halo");
+          context.fillStyle = this.color(strong ? "rim" : "ink");
+          context.font = this.font(500, size);
+          context.letterSpacing = `${size * 0.05}px`;
+          context.strokeText(name, x, y);
+          context.fillText(name, x, y);
+        }
+      }
+      context.letterSpacing = "0px";
+    }
+    /**
+     * The colored area at a point of the layer, -1 where there is none.
+     *
+     * @param {number} x
+     * @param {number} y
+     */
+    _at(x, y) {
+      this.context.save();
+      this.context.setTransform(1, 0, 0, 1, 0, 0);
+      const area = this._paths.findIndex(
+        (path) => this.context.isPointInPath(path, x, y, "evenodd")
+      );
+      this.context.restore();
+      return area;
+    }
+    /** @param {L.LeafletMouseEvent} event */
+    _onMove({ layerPoint, latlng, originalEvent }) {
+      if (!this._paths.length || isOver(originalEvent, ".leaflet-control")) {
+        this._leave();
+        return;
+      }
+      const area = this._at(layerPoint.x, layerPoint.y);
+      if (area === this._over) {
+        this._tip?.setLatLng(latlng);
+        return;
+      }
+      this._leave();
+      if (area >= 0) {
+        this._over = area;
+        const words = makeElement(
+          "span",
+          "",
+          `${this.areas.names[area]}: ${figure(this.values[area])}`
+        );
+        words.dir = "auto";
+        this._tip = L.tooltip({ direction: "top", className: "geomap-tip" }).setLatLng(latlng).setContent(words).addTo(this._map);
+      }
+    }
+    _leave() {
+      this._over = void 0;
+      this._tip?.remove();
+      this._tip = void 0;
+    }
+  };
+  function figure(value) {
+    return value.toLocaleString("en-US", { maximumSignificantDigits: 3 });
+  }
+
+  // page/curves.js
+  function isNear({ a, b, middle, shift }, { x, y }) {
+    for (let t = 0.1; t < 0.95; t += 0.02) {
+      const [p, q, r] = [(1 - t) ** 2, 2 * t * (1 - t), t ** 2];
+      const px = p * a.x + q * middle.x + r * b.x + shift;
+      const py = p * a.y + q * middle.y + r * b.y;
+      if (Math.hypot(px - x, py - y) < 5) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  // page/words.js
+  var dates = new Intl.DateTimeFormat("en-GB", {
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    timeZone: "UTC"
+  });
+  var numeral = (value) => value.toLocaleString("en-US");
+  var plural = (value, one, many) => `${numeral(value)} ${value === 1 ? one : many || `${one}s`}`;
+  var dateText = (iso) => iso ? dates.format(/* @__PURE__ */ new Date(`${iso}T00:00:00Z`)) : "";
+  function datesText(first, last) {
+    const [from, to] = [dateText(isoDay(first)), dateText(isoDay(last))];
+    return from === to ? from : `${from} – ${to}`;
+  }
+
+  // page/comentions.js
+  var BEND = 0.16;
+  var LISTED = 5;
+  var Comentions = class extends Canvas {
+    /** @type {Model} */
+    model;
+    /** @type {Pair[]} */
+    _pairs = [];
+    /** @type {Curve[]} */
+    _curves = [];
+    /** @type {Pair | undefined} */
+    _over;
+    /** @type {L.Tooltip | undefined} */
+    _tip;
+    /** @type {(() => void) | undefined} */
+    _end;
+    /** @type {Key | undefined} */
+    _key;
+    /**
+     * @param {string} key
+     * @param {{ limit?: number, caption?: string, attribution?: string }} settings
+     */
+    constructor(key, { limit = 60, caption = "", attribution } = {}) {
+      super("geomap-lines", 435, attribution);
+      this.settings = { limit, caption };
+      loadCorpus(key).then((model) => {
+        this.model = model;
+        this._pairs = model.together(this.settings.limit);
+        if (this._map) {
+          this._show();
+        }
+      });
+    }
+    /** @param {L.Map} map */
+    onAdd(map) {
+      super.onAdd(map);
+      map.on("mousemove", this._onMove, this);
+      if (this.model) {
+        this._show();
+      }
+      return this;
+    }
+    /** @param {L.Map} map */
+    onRemove(map) {
+      map.off("mousemove", this._onMove, this);
+      this._tip?.remove();
+      this._end?.();
+      this._key?.remove();
+      super.onRemove(map);
+      return this;
+    }
+    _show() {
+      this._end = this.model.listen(() => {
+        this._pairs = this.model.together(this.settings.limit);
+        this._key?.fill();
+        this.redraw();
+      });
+      this._key = new Key(
+        this.settings.caption,
+        (body) => this._explain(body)
+      ).addTo(this._map);
+      this.redraw();
+    }
+    /** @param {HTMLElement} body */
+    _explain(body) {
+      const list = makeElement("ol", "geomap-pairs");
+      for (const pair of this._pairs.slice(0, LISTED)) {
+        const item = makeElement("li", "", this._said(pair));
+        item.dir = "auto";
+        list.append(item);
+      }
+      body.append(list);
+    }
+    /** @param {Pair} pair */
+    _said({ from, to, articles }) {
+      const { name } = this.model.places;
+      return `${name[from]} – ${name[to]}: ${plural(articles, "article")}`;
+    }
+    /**
+     * @param {CanvasRenderingContext2D} context
+     * @param {Bounds} bounds
+     */
+    draw(context, bounds) {
+      if (!this.model) {
+        return;
+      }
+      const map = this._map;
+      const { lon, lat } = this.model.places;
+      const { width, turns } = turnsOf(map, bounds);
+      const most = Math.max(1, ...this._pairs.map(({ articles }) => articles));
+      this._curves = [];
+      context.lineCap = "round";
+      context.strokeStyle = this.color("join");
+      for (const pair of [...this._pairs].reverse()) {
+        const { from, to, articles } = pair;
+        const turn = Math.round((lon[from] - lon[to]) / 360) * 360;
+        const a = map.latLngToLayerPoint([lat[from], lon[from]]);
+        const b = map.latLngToLayerPoint([lat[to], lon[to] + turn]);
+        const [dx, dy] = [b.x - a.x, b.y - a.y];
+        const middle = {
+          x: (a.x + b.x) / 2 + dy * BEND,
+          y: (a.y + b.y) / 2 - dx * BEND
+        };
+        context.lineWidth = 1 + 4.5 * Math.sqrt(articles / most);
+        context.globalAlpha = 0.25 + 0.5 * (articles / most);
+        for (const copy of turns) {
+          const shift = copy * width;
+          context.beginPath();
+          context.moveTo(a.x + shift, a.y);
+          context.quadraticCurveTo(middle.x + shift, middle.y, b.x + shift, b.y);
+          context.stroke();
+          this._curves.push({ pair, a, b, middle, shift });
+        }
+      }
+      context.globalAlpha = 1;
+      map.getContainer().dataset.geomapLines = String(this._pairs.length);
+    }
+    /** @param {L.LeafletMouseEvent} event */
+    _onMove({ layerPoint, latlng }) {
+      const found = this._curves.findLast((curve) => isNear(curve, layerPoint));
+      const pair = found && found.pair;
+      if (pair !== this._over) {
+        this._tip?.remove();
+        this._over = pair;
+        if (pair) {
+          const words = makeElement("span", "", this._said(pair));
+          words.dir = "auto";
+          this._tip = L.tooltip({ direction: "top", className: "geomap-tip" }).setLatLng(latlng).setContent(words).addTo(this._map);
+        }
+      }
+    }
+  };
+
+  // page/density.js
+  function blurred(field, length, count, step, leap, reach) {
+    const found = new Float32Array(field.length);
+    for (let line = 0; line < count; line += 1) {
+      const start = line * leap;
+      let sum = 0;
+      for (let i = -reach; i < length; i += 1) {
+        if (i + reach < length) {
+          sum += field[start + (i + reach) * step];
+        }
+        if (i - reach - 1 >= 0) {
+          sum -= field[start + (i - reach - 1) * step];
+        }
+        if (i >= 0) {
+          found[start + i * step] = Math.max(0, sum);
+        }
+      }
+    }
+    return found;
+  }
+
+  // page/heat.js
+  var CELL = 4;
+  var FAINT = 0.06;
+  var PASSES = 6;
+  var Heat = class extends Canvas {
+    /** @type {Model} */
+    model;
+    /** @type {(() => void) | undefined} */
+    _end;
+    /** @type {Key | undefined} */
+    _key;
+    /**
+     * @param {string} key
+     * @param {{ radius?: number, caption?: string, attribution?: string }} settings
+     */
+    constructor(key, { radius = 26, caption = "", attribution } = {}) {
+      super("geomap-heat", 420, attribution);
+      this.settings = { radius, caption };
+      loadCorpus(key).then((model) => {
+        this.model = model;
+        if (this._map) {
+          this._show();
+        }
+      });
+    }
+    /** @param {L.Map} map */
+    onAdd(map) {
+      super.onAdd(map);
+      if (this.model) {
+        this._show();
+      }
+      return this;
+    }
+    /** @param {L.Map} map */
+    onRemove(map) {
+      this._end?.();
+      this._key?.remove();
+      super.onRemove(map);
+      return this;
+    }
+    _show() {
+      this._end = this.model.listen(() => this.redraw());
+      this._key = new Key(this.settings.caption, (body) => {
+        body.append(makeRamp(), makeElement("span", "", "few – many"));
+      }).addTo(this._map);
+      this.redraw();
+    }
+    /**
+     * @param {CanvasRenderingContext2D} context
+     * @param {Bounds} bounds
+     */
+    draw(context, bounds) {
+      if (!this.model) {
+        return;
+      }
+      const size = bounds.getSize();
+      const wide = Math.ceil(size.x / CELL);
+      const high = Math.ceil(size.y / CELL);
+      const field = this._field(bounds, wide, high);
+      const most = field.reduce((a, b) => b > a ? b : a, 0);
+      this._map.getContainer().dataset.geomapHeat = most > 0 ? "1" : "0";
+      if (!most) {
+        return;
+      }
+      const image = new ImageData(wide, high);
+      const colors = [0, 1, 2, 3, 4].map((n) => rgb(this.color(`step-${n}`)));
+      for (let i = 0; i < field.length; i += 1) {
+        const part = Math.sqrt(field[i] / most);
+        if (part > FAINT) {
+          const step = Math.min(3.999, part * 4);
+          const [a, b] = [colors[Math.floor(step)], colors[Math.ceil(step) || 1]];
+          const mix = step - Math.floor(step);
+          for (let c = 0; c < 3; c += 1) {
+            image.data[4 * i + c] = a[c] + (b[c] - a[c]) * mix;
+          }
+          image.data[4 * i + 3] = 255 * Math.min(0.85, 1.6 * (part - FAINT));
+        }
+      }
+      const small = document.createElement("canvas");
+      [small.width, small.height] = [wide, high];
+      contextOf(small).putImageData(image, 0, 0);
+      context.imageSmoothingEnabled = true;
+      context.drawImage(
+        small,
+        bounds.min.x,
+        bounds.min.y,
+        wide * CELL,
+        high * CELL
+      );
+    }
+    /**
+     * @param {Bounds} bounds
+     * @param {number} wide
+     * @param {number} high
+     */
+    _field(bounds, wide, high) {
+      const { model, map } = this;
+      const { lon, lat } = model.places;
+      const { width, turns } = turnsOf(map, bounds);
+      let field = new Float32Array(wide * high);
+      for (let place = 0; place < model.size.places; place += 1) {
+        const mentions = model.mentions(place);
+        if (mentions) {
+          const point = map.latLngToLayerPoint([lat[place], lon[place]]);
+          const y = Math.floor((point.y - bounds.min.y) / CELL);
+          for (const turn of turns) {
+            const x = Math.floor((point.x + turn * width - bounds.min.x) / CELL);
+            if (x >= 0 && x < wide && y >= 0 && y < high) {
+              field[y * wide + x] += mentions;
+            }
+          }
+        }
+      }
+      const reach = Math.max(1, Math.round(this.settings.radius / CELL / 3));
+      for (let pass = 0; pass < PASSES; pass += 1) {
+        field = blurred(field, wide, high, 1, wide, reach);
+        field = blurred(field, high, wide, wide, 1, reach);
+      }
+      return field;
+    }
+  };
+  function rgb(hex) {
+    return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+  }
+
+  // page/hash.js
+  var CHOICES = (
+    /** @type {const} */
+    ["sources", "kinds"]
+  );
+  function toHash(model, place, view) {
+    const { state, content } = model;
+    const words = new URLSearchParams();
+    if (place !== void 0) {
+      words.set("place", model.places.id[place]);
+    }
+    if (state.from !== null) {
+      words.set("from", isoDay(state.from));
+    }
+    if (state.to !== null) {
+      words.set("to", isoDay(state.to));
+    }
+    for (const name of CHOICES) {
+      for (const number of state[name] || []) {
+        words.append(name.slice(0, -1), content[name][number] ?? "");
+      }
+    }
+    if (state.certain !== DOUBTFUL) {
+      words.set("certain", String(state.certain));
+    }
+    if (!state.possible) {
+      words.set("possible", "no");
+    }
+    if (state.text) {
+      words.set("text", state.text);
+    }
+    if (view) {
+      words.set("at", view.map((part) => +part.toFixed(4)).join(","));
+    }
+    return words.toString();
+  }
+  function fromHash(hash, model) {
+    const words = new URLSearchParams(hash.replace(/^#/, ""));
+    const state = everything();
+    const { content } = model;
+    state.from = dayOf(words.get("from")) ?? null;
+    state.to = dayOf(words.get("to")) ?? null;
+    for (const name of CHOICES) {
+      const wanted = words.getAll(name.slice(0, -1)).filter(
+        (word) => content[name].includes(word) || name === "sources" && word === ""
+      ).map((word) => content[name].indexOf(word));
+      state[name] = wanted.length ? new Set(wanted) : null;
+    }
+    const certain = Number(words.get("certain") ?? DOUBTFUL);
+    if (certain >= 0 && certain <= 100) {
+      state.certain = Math.round(certain);
+    }
+    state.possible = words.get("possible") !== "no";
+    state.text = (words.get("text") || "").slice(0, 200);
+    const at = (words.get("at") || "").split(",").map(Number);
+    return {
+      state,
+      place: model.number.get(words.get("place") ?? ""),
+      view: at.length === 3 && at.every(Number.isFinite) ? at : void 0
+    };
+  }
+
+  // page/address.js
+  var QUIET = 150;
+  function followAddress(layer) {
+    const { model, map } = layer;
+    if (window.location.protocol === "about:" || map.geomapAddress) {
+      return () => {
+      };
+    }
+    map.geomapAddress = true;
+    let timer;
+    let written = window.location.hash;
+    let moved = false;
+    const write = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        const { lat, lng } = map.getCenter();
+        const hash = toHash(
+          model,
+          layer.selected,
+          moved ? [lat, lng, map.getZoom()] : void 0
+        );
+        written = hash ? `#${hash}` : "";
+        const { pathname, search } = window.location;
+        window.history.replaceState(null, "", `${pathname}${search}${written}`);
+      }, QUIET);
+    };
+    const read = () => {
+      const { state, place, view } = fromHash(window.location.hash, model);
+      applyState(model, state);
+      if (view) {
+        const [lat, lng, zoom] = view;
+        map.setView([lat, lng], zoom, { animate: false });
+      }
+      if (place !== void 0) {
+        if (view) {
+          layer.open(place);
+        } else {
+          layer.visit(place);
+        }
+      }
+    };
+    if (window.location.hash.length > 1) {
+      read();
+    }
+    const onMove = () => {
+      moved = true;
+      write();
+    };
+    const onChange = () => {
+      if (window.location.hash !== written) {
+        read();
+      }
+    };
+    const end = model.listen(write);
+    window.addEventListener("hashchange", onChange);
+    layer.on("geomap:selected", write);
+    const starting = setTimeout(() => map.on("moveend", onMove), 500);
+    return () => {
+      clearTimeout(starting);
+      clearTimeout(timer);
+      window.removeEventListener("hashchange", onChange);
+      layer.off("geomap:selected", write);
+      map.off("moveend", onMove);
+      end();
+      map.geomapAddress = false;
+    };
+  }
+  function applyState(model, state) {
+    const { text, ...rest } = state;
+    model.set({ ...rest, text: "" });
+    if (text) {
+      loadWords(model).then((words) => {
+        if (words) {
+          model.search(text, words);
+        }
+      });
+    }
+  }
+
+  // page/corrections.js
+  function mentionOf(words, model, row) {
+    const toponym = words.sentences[words.sentence[row]].slice(
+      words.at[row],
+      words.at[row] + words.length[row]
+    );
+    const begin = words.start?.[row] ?? -1;
+    return {
+      article_id: words.articles.id[model.article[row]],
+      field: words.title?.[row] ? "title" : "text",
+      start: begin,
+      end: begin + (words.span?.[row] ?? words.length[row]),
+      toponym
+    };
+  }
+  var Corrections = class _Corrections {
+    /**
+     * @param {string} key
+     * @param {Pick<Storage, "getItem" | "setItem"> | null} storage
+     */
+    constructor(key, storage) {
+      this._key = `geomap.corrections.${key}`;
+      this._storage = storage;
+      this.lost = !storage;
+      this._listeners = /* @__PURE__ */ new Set();
+      this.list = this._load();
+    }
+    /** @returns {Correction[]} */
+    _load() {
+      try {
+        const kept = JSON.parse(this._storage?.getItem(this._key) || "[]");
+        return Array.isArray(kept) ? kept : [];
+      } catch {
+        this.lost = true;
+        return [];
+      }
+    }
+    /**
+     * @param {() => void} listener
+     * @returns {() => void}
+     */
+    listen(listener) {
+      this._listeners.add(listener);
+      return () => this._listeners.delete(listener);
+    }
+    _keep() {
+      try {
+        this._storage?.setItem(this._key, JSON.stringify(this.list));
+        this.lost = !this._storage;
+      } catch {
+        this.lost = true;
+      }
+      for (const listener of [...this._listeners]) {
+        listener();
+      }
+    }
+    /**
+     * A rule speaks of every mention of a toponym that was resolved to one place.
+     *
+     * @param {Partial<Correction>} one
+     */
+    static name(one) {
+      return one.rule ? JSON.stringify(["rule", one.toponym, one.was]) : JSON.stringify([one.article_id, one.field, one.start, one.end]);
+    }
+    /** @param {Correction} correction */
+    add(correction) {
+      this.remove(correction, true);
+      this.list.push(correction);
+      this._keep();
+    }
+    /**
+     * @param {Correction} correction
+     * @param {boolean} [quiet]
+     */
+    remove(correction, quiet) {
+      const name = _Corrections.name(correction);
+      this.list = this.list.filter((one) => _Corrections.name(one) !== name);
+      if (!quiet) {
+        this._keep();
+      }
+    }
+    clear() {
+      this.list = [];
+      this._keep();
+    }
+    /**
+     * What was said of a mention: of itself, or by a rule.
+     *
+     * @param {Mention} mention
+     * @param {string} was
+     */
+    of(mention, was) {
+      const own = _Corrections.name(mention);
+      const rule = _Corrections.name({
+        rule: true,
+        toponym: mention.toponym,
+        was
+      });
+      const found = (name) => this.list.find((one) => _Corrections.name(one) === name);
+      return found(own) || found(rule);
+    }
+    // As the file that geomap.apply_corrections reads.
+    lines() {
+      return this.list.map((one) => `${JSON.stringify(one)}
+`).join("");
+    }
+  };
+  function correctionsOf(model) {
+    if (!model.corrections) {
+      let storage = null;
+      try {
+        storage = window.localStorage;
+      } catch {
+        storage = null;
+      }
+      model.corrections = new Corrections(model.content.key, storage);
+    }
+    return model.corrections;
+  }
+  function showCorrections(layer) {
+    const { corrections, map } = layer;
+    const dialog = openDialog(map, "Corrections", "geomap-about-dialog");
+    const body = makeElement("div", "geomap-dialog-body");
+    body.tabIndex = 0;
+    dialog.append(body);
+    const show = () => {
+      body.replaceChildren();
+      const count = corrections.list.length;
+      body.append(
+        makeElement(
+          "p",
+          "",
+          count ? 'They stay in this browser until you remove them. Download them and apply them to the corpus with geomap.apply_corrections(mentions, "corrections.jsonl").' : "Nothing was corrected. Open a place and press Check under a sentence."
+        )
+      );
+      if (corrections.lost) {
+        body.append(
+          makeElement(
+            "p",
+            "geomap-doubt",
+            "This browser keeps nothing for this page: download the corrections before you close it."
+          )
+        );
+      }
+      if (!count) {
+        return;
+      }
+      const row = makeElement("p", "geomap-row");
+      row.append(
+        makeButton(
+          "Download corrections.jsonl",
+          () => download("corrections.jsonl", "application/jsonl", corrections.lines())
+        ),
+        makeButton("Remove all", () => {
+          corrections.clear();
+          show();
+        })
+      );
+      const list = makeElement("ul", "geomap-corrections");
+      for (const one of corrections.list) {
+        const item = makeElement("li");
+        const words = makeElement("span", "", verdictText(one));
+        words.dir = "auto";
+        item.append(
+          words,
+          makeButton("Undo", () => {
+            corrections.remove(one);
+            show();
+          })
+        );
+        list.append(item);
+      }
+      body.append(row, list);
+    };
+    show();
+  }
+  var saidOf = ({ verdict, name }) => verdict === "moved" ? String(name) : String(verdict);
+  function verdictText(one) {
+    const what = one.rule ? `every “${one.toponym}”` : `“${one.toponym}” in ${one.article_id}`;
+    return `${what}: ${saidOf(one)}`;
+  }
+
+  // page/readings.js
+  function loadAlternatives(layer) {
+    const id = layer.settings.alternatives;
+    layer.alternatives ??= id ? readBlock(id).then(unpack2) : Promise.resolve(null);
+    return layer.alternatives;
+  }
+  function unpack2({ features, lists, rows }) {
+    return {
+      of(row) {
+        const pairs = lists[rows[row]];
+        const found = [];
+        for (let i = 0; i < pairs.length; i += 2) {
+          const one = Object.entries(features).map(([name, column]) => [
+            name,
+            column[pairs[i]]
+          ]);
+          found.push({ ...Object.fromEntries(one), percent: pairs[i + 1] });
+        }
+        return found;
+      }
+    };
+  }
+
+  // page/search.js
+  var [PLACES, SOURCES] = [6, 4];
+  function placesBy(model, folded) {
+    if (!folded.trim()) {
+      return [];
+    }
+    const begin = [];
+    const hold = [];
+    model.names.forEach((name, number) => {
+      const at = name.indexOf(folded.trim());
+      if (at === 0) {
+        begin.push(number);
+      } else if (at > 0) {
+        hold.push(number);
+      }
+    });
+    return [...begin, ...hold];
+  }
+  function makeSearchBox(layer) {
+    const { model } = layer;
+    const box = makeElement("search", "geomap-search");
+    const input = makeElement("input", "geomap-input");
+    input.type = "search";
+    input.placeholder = "Search places, words, sources";
+    input.setAttribute("aria-label", "Search places, words and sources");
+    const found = makeElement("ul", "geomap-found");
+    found.setAttribute("aria-label", "Found");
+    found.hidden = true;
+    const close = () => {
+      found.replaceChildren();
+      found.hidden = true;
+    };
+    const offer = (text, detail, choose) => {
+      const item = makeElement("li");
+      const button = makeButton(
+        "",
+        () => {
+          close();
+          input.value = "";
+          choose();
+        },
+        "geomap-place"
+      );
+      const name = makeElement("span", "geomap-words", text);
+      name.dir = "auto";
+      button.append(name, makeElement("span", "geomap-number", detail));
+      item.append(button);
+      found.append(item);
+    };
+    input.addEventListener("input", () => {
+      close();
+      const wanted = input.value.trim();
+      const folded = fold(wanted);
+      if (!folded) {
+        return;
+      }
+      const { name, within } = model.places;
+      for (const number of placesBy(model, folded).slice(0, PLACES)) {
+        const words = [name[number], within[number]].filter(Boolean).join(", ");
+        offer(
+          words,
+          numeral(model.mentions(number)),
+          () => layer.visit(number, input)
+        );
+      }
+      model.content.sources.map((source, number) => ({ source, number })).filter(({ source }) => fold(source).includes(folded)).slice(0, SOURCES).forEach(({ source, number }) => {
+        offer(source, "source", () => {
+          model.set({ sources: /* @__PURE__ */ new Set([number]) });
+          input.focus();
+        });
+      });
+      if (model.content.text !== "none") {
+        offer(`Sentences with “${wanted}”`, "", () => {
+          loadWords(model).then((words) => words && model.search(wanted, words));
+          input.focus();
+        });
+      }
+      if (!found.children.length) {
+        found.append(makeElement("li", "geomap-none", "Nothing found"));
+      }
+      found.hidden = false;
+      say(layer.map, plural(found.children.length, "suggestion"));
+    });
+    box.addEventListener("keydown", (event) => {
+      const stops = [input, ...found.querySelectorAll("button")];
+      const at = stops.findIndex((one) => one === document.activeElement);
+      if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+        event.preventDefault();
+        const step = event.key === "ArrowDown" ? 1 : -1;
+        stops[(at + step + stops.length) % stops.length].focus();
+      } else if (event.key === "Escape") {
+        close();
+        input.focus();
+      } else if (event.key === "Enter" && at === 0 && stops[1]) {
+        event.preventDefault();
+        stops[1].click();
+      }
+      event.stopPropagation();
+    });
+    box.append(input, found);
+    return box;
+  }
+
+  // page/check.js
+  var CHECKED = [
+    "",
+    "Checked: right",
+    "Checked: moved here",
+    "Checked: not a place"
+  ];
+  function makeCheck(of) {
+    const { layer, number, words, row } = of;
+    const { model, corrections } = layer;
+    const line = makeElement("div", "geomap-check");
+    const was = model.places.id[number];
+    if (words.start === void 0 || words.at[row] < 0) {
+      return line;
+    }
+    const mention = mentionOf(words, model, row);
+    const show = () => {
+      const doubt = line.querySelector(":scope > .geomap-doubt");
+      line.replaceChildren();
+      if (doubt) {
+        line.append(doubt);
+      }
+      const said = corrections.of(mention, was);
+      const before = model.checked ? CHECKED[model.checked[row]] : "";
+      if (said || before) {
+        const verdict = said ? `You: ${saidOf(said)}` : before;
+        const badge = makeElement("span", "geomap-badge", verdict);
+        badge.dir = "auto";
+        line.append(badge);
+      }
+      if (said) {
+        const undo = makeButton(
+          said.rule ? "Undo for all" : "Undo",
+          () => {
+            corrections.remove(said);
+            show();
+            line.querySelector("button")?.focus();
+          },
+          "geomap-quiet"
+        );
+        line.append(undo);
+        return;
+      }
+      const button = makeButton(
+        of.many ? `Check “${mention.toponym}”` : "Check",
+        () => {
+          const open = button.getAttribute("aria-expanded") === "true";
+          button.setAttribute("aria-expanded", String(!open));
+          if (open) {
+            line.querySelector(".geomap-choices")?.remove();
+            layer.doubt(void 0);
+          } else {
+            line.append(choices({ ...of, mention, was, done: show }));
+            line.querySelector(".geomap-choices")?.querySelector("button")?.focus();
+          }
+          refit(layer.popup);
+          line.scrollIntoView({ block: "nearest" });
+        },
+        "geomap-quiet"
+      );
+      button.setAttribute("aria-expanded", "false");
+      line.append(button);
+    };
+    show();
+    return line;
+  }
+  function choices({ layer, number, row, mention, was, done }) {
+    const { corrections } = layer;
+    const box = makeElement("div", "geomap-choices");
+    const every = makeElement("input");
+    every.type = "checkbox";
+    const answer = (verdict, place) => {
+      const rule = every.checked ? { rule: true, toponym: mention.toponym } : mention;
+      corrections.add({ ...rule, was, verdict, ...place });
+      layer.doubt(void 0);
+      done();
+      say(layer.map, "Kept. Download your corrections from the panel.");
+    };
+    const answers = makeElement("div", "geomap-row");
+    answers.append(
+      makeButton("Right", () => answer("right")),
+      makeButton("Not a place", () => answer("not a place"))
+    );
+    const others = makeElement("div");
+    box.append(
+      answers,
+      others,
+      elsewhere(layer, (place) => answer("moved", place), mention.toponym),
+      makeLabel(
+        `The same for every “${mention.toponym}” that stands here`,
+        every,
+        "geomap-option"
+      )
+    );
+    loadAlternatives(layer).then((known) => {
+      if (!known || !document.contains(box)) {
+        return;
+      }
+      const readings = known.of(row).filter((one) => one.id !== was);
+      layer.doubt({
+        number,
+        others: readings.filter(({ percent }) => percent > 0)
+      });
+      if (readings.length) {
+        others.append(makeElement("p", "geomap-caption", "Or another place:"));
+        const list = makeElement("ul", "geomap-readings");
+        for (const one of readings) {
+          const item = makeElement("li");
+          const button = makeButton(
+            "",
+            () => answer("moved", placeOf(one)),
+            "geomap-reading"
+          );
+          const name = makeElement("span", "", described(one));
+          name.dir = "auto";
+          button.append(
+            name,
+            makeElement(
+              "span",
+              "geomap-number",
+              one.percent ? `${one.percent}%` : "<1%"
+            )
+          );
+          item.append(button);
+          list.append(item);
+        }
+        others.append(list);
+      }
+      refit(layer.popup);
+      box.parentElement?.scrollIntoView({ block: "nearest" });
+    });
+    return box;
+  }
+  function described({ name, admin1, country, code }) {
+    const within = [admin1, country].filter(Boolean).join(", ");
+    const about = [within, code].filter(Boolean).join(" · ");
+    return about ? `${name} (${about})` : name;
+  }
+  var placeOf = (one) => ({
+    place_id: one.id,
+    name: one.name,
+    country_code: one.country || null,
+    feature_code: one.code || null,
+    population: one.population || null,
+    lat: one.lat,
+    lon: one.lon
+  });
+  function elsewhere(layer, choose, toponym) {
+    const { model, map } = layer;
+    const row = makeElement("div", "geomap-row");
+    const input = makeElement("input", "geomap-input");
+    const list = makeElement("datalist");
+    list.id = newId();
+    input.setAttribute("list", list.id);
+    input.setAttribute("aria-label", "Another place of this map, by name");
+    input.placeholder = "Another place of this map";
+    const names = /* @__PURE__ */ new Map();
+    input.addEventListener("input", () => {
+      const folded = fold(input.value);
+      list.replaceChildren();
+      names.clear();
+      for (const number of placesBy(model, folded).slice(0, 8)) {
+        const { name, within } = model.places;
+        const words = [name[number], within[number]].filter(Boolean).join(", ");
+        names.set(words, number);
+        const option = makeElement("option");
+        option.value = words;
+        list.append(option);
+      }
+    });
+    input.addEventListener("change", () => {
+      const number = names.get(input.value);
+      if (number !== void 0) {
+        const { id, name, lat, lon } = model.places;
+        choose({
+          place_id: id[number],
+          name: name[number],
+          lat: lat[number],
+          lon: lon[number]
+        });
+      }
+    });
+    const point = makeButton("Click on the map", () => {
+      const words = `Click where “${toponym}” is. Escape ends it.`;
+      const notice = showNotice(map, words);
+      map.getContainer().classList.add("geomap-picking");
+      const end = () => {
+        layer.pick = void 0;
+        notice.remove();
+        map.getContainer().classList.remove("geomap-picking");
+        document.removeEventListener("keydown", onKey, true);
+      };
+      const onKey = (event) => {
+        if (event.key === "Escape") {
+          event.stopPropagation();
+          end();
+        }
+      };
+      document.addEventListener("keydown", onKey, true);
+      layer.pick = ({ lat, lng }) => {
+        end();
+        const at = [lat, lng].map((part) => Number(part.toFixed(5)));
+        choose({
+          place_id: `point:${at.join(",")}`,
+          name: toponym,
+          lat: at[0],
+          lon: at[1]
+        });
+      };
+    });
+    row.append(input, list, point);
+    return row;
+  }
+
+  // page/card.js
+  var PAGE = 20;
+  function confidenceText(percent) {
+    if (percent < 0) {
+      return "unknown confidence";
+    }
+    const word = percent >= 80 ? "high" : percent >= DOUBTFUL ? "fair" : "low";
+    return `${word} confidence, ${percent}%`;
+  }
+  function makeCard(layer, number) {
+    const { model } = layer;
+    const { places } = model;
+    const card = makeElement("article", "geomap-card");
+    const heading = makeElement("h2", "", places.name[number]);
+    heading.id = newId();
+    heading.tabIndex = -1;
+    heading.dir = "auto";
+    card.tabIndex = 0;
+    card.setAttribute("role", "region");
+    card.setAttribute("aria-labelledby", heading.id);
+    card.append(heading);
+    const kind = places.kind[number];
+    const what = [places.within[number], kind].filter(Boolean).join(" · ");
+    if (what) {
+      const within = makeElement("p", "geomap-within", what);
+      within.dir = "auto";
+      card.append(within);
+    }
+    const body = makeElement("div");
+    card.append(body);
+    fill(layer, number, body);
+    const end = model.listen(() => {
+      if (document.contains(card)) {
+        fill(layer, number, body);
+      } else {
+        end();
+      }
+    });
+    return card;
+  }
+  function fill(layer, number, body) {
+    const { model } = layer;
+    body.replaceChildren();
+    const mentions = model.mentions(number);
+    if (!mentions) {
+      body.append(
+        makeElement("p", "geomap-facts", "No mention of it passes the filters.")
+      );
+      return;
+    }
+    body.append(
+      makeLine("geomap-facts", facts(model, number)),
+      sureness(model, number)
+    );
+    if (model.bins.length > 1) {
+      body.append(makeSparkline(model, number));
+    }
+    const list = makeElement("ol", "geomap-articles");
+    body.append(list);
+    loadWords(model).then((words) => {
+      if (words) {
+        more({ layer, number, words, rows: model.rows(number) }, list, 0);
+      } else {
+        list.remove();
+        body.append(bySource(model, number));
+      }
+      refit(layer.popup);
+    });
+  }
+  function facts(model, number) {
+    const articles = plural(model.articles[number], "article");
+    const counts = `${plural(model.mentions(number), "mention")} in ${articles}`;
+    return [counts, datesText(model.first[number], model.last[number])];
+  }
+  function sureness(model, number) {
+    const mean = model.mean[number];
+    const doubtful = mean >= 0 && mean < model.state.certain;
+    const sure = confidenceText(mean);
+    const words = doubtful ? `Doubtful: ${sure} on average` : `${sure[0].toUpperCase()}${sure.slice(1)} on average`;
+    const line = makeElement("p", "geomap-confidence", words);
+    line.classList.toggle("geomap-doubt", doubtful);
+    const possible = model.possible[number];
+    if (possible && model.certain[number]) {
+      line.textContent += ` (${numeral(model.certain[number])} certain, ${numeral(possible)} possible)`;
+    }
+    return line;
+  }
+  function makeSparkline(model, number) {
+    const line = model.line(number);
+    const most = Math.max(1, ...line);
+    const svg = makeVector("svg", {
+      class: "geomap-sparkline",
+      viewBox: `0 0 ${line.length} 20`,
+      preserveAspectRatio: "none",
+      role: "img"
+    });
+    const dated = line.reduce((sum, count) => sum + count, 0);
+    svg.setAttribute(
+      "aria-label",
+      dated ? `Mentions over time: ${datesText(model.first[number], model.last[number])}, at most ${numeral(most)} at once` : "No mention has a date"
+    );
+    line.forEach((count, bin) => {
+      if (count) {
+        const height = Math.max(1.5, 19 * count / most);
+        svg.append(
+          makeVector("rect", {
+            x: bin + 0.08,
+            y: 20 - height,
+            width: 0.84,
+            height
+          })
+        );
+      }
+    });
+    return svg;
+  }
+  function bySource(model, number) {
+    const counts = /* @__PURE__ */ new Map();
+    for (const row of model.rows(number)) {
+      const source = model.source[model.article[row]];
+      counts.set(source, (counts.get(source) || 0) + 1);
+    }
+    const most = [...counts].sort((a, b) => b[1] - a[1]).slice(0, 5);
+    const box = makeElement("div", "geomap-sources");
+    box.append(
+      makeElement(
+        "p",
+        "geomap-about",
+        "The words of the articles do not travel with this file."
+      )
+    );
+    if (most.length && most[0][0] >= 0) {
+      const list = makeElement("ul");
+      for (const [source, count] of most) {
+        const name = model.content.sources[source] ?? "No source";
+        const item = makeElement("li", "", `${name}: ${numeral(count)}`);
+        item.dir = "auto";
+        list.append(item);
+      }
+      box.append(list);
+    }
+    return box;
+  }
+  function more(of, list, begin) {
+    const { layer, words, rows } = of;
+    let at = begin;
+    let quotes = 0;
+    while (at < rows.length && quotes < PAGE) {
+      const article = layer.model.article[rows[at]];
+      const same = [rows[at]];
+      while (at + same.length < rows.length && layer.model.article[rows[at + same.length]] === article && words.sentence[rows[at + same.length]] === words.sentence[rows[at]]) {
+        same.push(rows[at + same.length]);
+      }
+      if (Number(list.dataset.article ?? -1) !== article) {
+        list.append(headed(layer.model, words.articles, article));
+        list.dataset.article = String(article);
+      }
+      if (list.lastElementChild) {
+        quote(of, same, list.lastElementChild);
+      }
+      quotes += 1;
+      at += same.length;
+    }
+    if (at < rows.length) {
+      const left = plural(rows.length - at, "mention");
+      const button = makeButton(
+        `Show more (${left} left)`,
+        () => {
+          const before = list.querySelectorAll("blockquote").length;
+          button.remove();
+          more(of, list, at);
+          const next = list.querySelectorAll("blockquote")[before];
+          next.tabIndex = -1;
+          next.focus({ preventScroll: true });
+        },
+        "geomap-button geomap-more"
+      );
+      list.after(button);
+    }
+  }
+  function headed(model, articles, article) {
+    const item = makeElement("li");
+    const title = articles.title[article] || "Untitled article";
+    const url = articles.url[article];
+    const heading = makeElement("h3");
+    heading.dir = "auto";
+    if (articles.link[article] && isWebPage(url)) {
+      const link = makeElement("a", "", title);
+      link.href = url;
+      link.target = "_blank";
+      link.rel = "noopener noreferrer";
+      heading.append(link);
+    } else {
+      heading.textContent = title;
+    }
+    item.append(heading);
+    const line = [
+      model.content.sources[model.source[article]],
+      dateText(isoDay(model.day[article]))
+    ].filter(Boolean).join(" · ");
+    if (line) {
+      const note = makeElement("p", "geomap-about", line);
+      note.dir = "auto";
+      item.append(note);
+    }
+    if (url && !heading.firstElementChild) {
+      item.append(makeElement("p", "geomap-about geomap-url", url));
+    }
+    return item;
+  }
+  function isWebPage(url) {
+    try {
+      return ["http:", "https:"].includes(new URL(url).protocol);
+    } catch {
+      return false;
+    }
+  }
+  function marked(words, rows) {
+    const begins = /* @__PURE__ */ new Map();
+    for (const row of rows) {
+      for (const at of words.also[row] || [words.at[row]]) {
+        if (at >= 0) {
+          begins.set(at, at + words.length[row]);
+        }
+      }
+    }
+    return [...begins].sort((a, b) => a[0] - b[0]);
+  }
+  function quote({ layer, number, words }, rows, item) {
+    const { model } = layer;
+    const sentence = words.sentences[words.sentence[rows[0]]];
+    const block = makeElement("blockquote");
+    block.dir = "auto";
+    let at = 0;
+    for (const [begin, end] of marked(words, rows)) {
+      if (begin >= at) {
+        block.append(
+          sentence.slice(at, begin),
+          makeElement("mark", "", sentence.slice(begin, end))
+        );
+        at = end;
+      }
+    }
+    block.append(sentence.slice(at));
+    item.append(block);
+    for (const row of rows) {
+      const check = makeCheck({
+        layer,
+        number,
+        words,
+        row,
+        many: rows.length > 1
+      });
+      item.append(check);
+      const percent = model.confidence[row];
+      if (percent >= 0 && percent < model.state.certain) {
+        check.prepend(
+          makeElement("span", "geomap-doubt", confidenceText(percent))
+        );
+      }
+    }
+  }
+
+  // page/forms.js
+  var LARGEST = 28;
+  var SMALLEST = 3;
+  var ONE_MENTION = 7;
+  function halfOf(form, radius) {
+    if (form === "country") {
+      return radius * Math.sqrt(Math.PI) / 2;
+    }
+    return form === "division" ? radius * Math.sqrt(Math.PI / 2) : radius;
+  }
+  function radiusOf(mentions, most) {
+    const unit = Math.min(ONE_MENTION, LARGEST / Math.sqrt(most));
+    return mentions ? Math.max(SMALLEST, unit * Math.sqrt(mentions)) : 0;
+  }
+  function outlineForm(context, form, x, y, half) {
+    context.beginPath();
+    if (form === "country") {
+      context.rect(x - half, y - half, 2 * half, 2 * half);
+    } else if (form === "division") {
+      context.moveTo(x, y - half);
+      context.lineTo(x + half, y);
+      context.lineTo(x, y + half);
+      context.lineTo(x - half, y);
+      context.closePath();
+    } else {
+      context.arc(x, y, half, 0, 2 * Math.PI);
+    }
+  }
+
+  // page/clusters.js
+  var REACH = 44;
+  var APART = 8;
+  var [LEAST, LARGEST2] = [12, 21];
+  var NAMED = 2;
+  var isCluster = (symbol) => symbol.members !== void 0;
+  function gatherPoints(order2, x, y, reach) {
+    const cells = /* @__PURE__ */ new Map();
+    const groups = [];
+    for (const number of order2) {
+      const [column, row] = [x(number), y(number)].map(
+        (one) => Math.floor(one / reach)
+      );
+      let nearest;
+      let least = reach * reach;
+      for (let i = column - 1; i <= column + 1; i += 1) {
+        for (let j = row - 1; j <= row + 1; j += 1) {
+          for (const group3 of cells.get(i * 1e6 + j) || []) {
+            const [across2, down2] = [
+              x(group3[0]) - x(number),
+              y(group3[0]) - y(number)
+            ];
+            const square = across2 * across2 + down2 * down2;
+            if (square < least) {
+              least = square;
+              nearest = group3;
+            }
+          }
+        }
+      }
+      if (nearest) {
+        nearest.push(number);
+        continue;
+      }
+      const group2 = [number];
+      groups.push(group2);
+      const key = column * 1e6 + row;
+      const cell = cells.get(key);
+      if (cell) {
+        cell.push(group2);
+      } else {
+        cells.set(key, [group2]);
+      }
+    }
+    return groups;
+  }
+  function gatherPlaces(layer, width) {
+    const { model, order: order2, settings, map } = layer;
+    if (!settings.cluster || map.getZoom() >= APART) {
+      return order2.map((number) => ({ number }));
+    }
+    const key = `${map.getZoom()} ${layer.selected}`;
+    const known = layer.gathered;
+    if (known && known.key === key && known.order === order2) {
+      return known.found;
+    }
+    const alone = (number) => model.places.form[number] !== "town" || number === layer.selected;
+    const groups = gatherPoints(
+      order2.filter((number) => !alone(number)),
+      (number) => model.across[number] * width,
+      (number) => model.down[number] * width,
+      REACH
+    );
+    const found = order2.filter(alone).map((number) => ({ number }));
+    for (const members of groups) {
+      found.push(
+        members.length === 1 ? { number: members[0] } : {
+          number: members[0],
+          members,
+          mentions: members.reduce(
+            (sum, number) => sum + model.mentions(number),
+            0
+          )
+        }
+      );
+    }
+    layer.gathered = { key, order: order2, found };
+    return found;
+  }
+  var clusterRadius = (mentions, most) => Math.max(LEAST, LARGEST2 * Math.sqrt(mentions / most));
+  var short = new Intl.NumberFormat("en-US", {
+    notation: "compact",
+    maximumFractionDigits: 1
+  });
+  function paintCluster(layer, context, symbol) {
+    const { x, y, half, mentions, members } = symbol;
+    outlineForm(context, "town", x, y, half);
+    context.fillStyle = layer.color(layer.classes ? "muted" : "town");
+    context.globalAlpha = 0.92;
+    context.fill();
+    context.globalAlpha = 1;
+    context.lineWidth = 2;
+    context.strokeStyle = layer.color("rim");
+    context.stroke();
+    context.font = layer.font(700, half > 15 ? 12 : 10.5);
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.fillStyle = layer.color("rim");
+    context.fillText(short.format(mentions), x, y + 0.5);
+    if (members === layer.hoveredMembers) {
+      outlineForm(context, "town", x, y, half + 3);
+      context.lineWidth = 2.5;
+      context.strokeStyle = layer.color("ink");
+      context.stroke();
+    }
+  }
+  function clusterWords(model, { members, mentions }) {
+    const names = members.slice(0, NAMED).map((number) => model.places.name[number]);
+    const more2 = members.length - names.length;
+    return {
+      names: names.join(", ") + (more2 ? ` and ${numeral(more2)} more` : ""),
+      count: `· ${plural(mentions, "mention")}`
+    };
+  }
+  function partCluster(layer, { members, x }) {
+    const { model, map } = layer;
+    const { lon, lat } = model.places;
+    const turn = Math.round(
+      (map.layerPointToLatLng([x, 0]).lng - lon[members[0]]) / 360
+    );
+    const box = L.latLngBounds(
+      members.map((number) => L.latLng(lat[number], lon[number] + 360 * turn))
+    );
+    const margins = layer.margins();
+    const padding = margins.paddingTopLeft.add(margins.paddingBottomRight);
+    const zoom = Math.min(map.getBoundsZoom(box, false, padding), APART);
+    map.flyToBounds(box, {
+      ...margins,
+      maxZoom: Math.max(zoom, Math.min(map.getZoom() + 1, APART)),
+      duration: 0.4,
+      animate: !window.matchMedia("(prefers-reduced-motion: reduce)").matches
+    });
+  }
+
+  // page/filters.js
+  var SOURCES2 = 200;
+  var KINDS = /* @__PURE__ */ new Map([
+    ["toponym", "Names (Mosul)"],
+    ["demonym", "People and adjectives (Iraqi)"],
+    ["embedded", "Inside other names (Paris Police)"],
+    ["coordinate", "Coordinates (36.34 N, 43.13 E)"]
+  ]);
+  function makeFilters(layer, ends) {
+    const body = makeElement("div", "geomap-filter-body");
+    body.append(sureness2(layer, ends));
+    const { kinds, sources } = layer.model.content;
+    if (kinds.filter(Boolean).length > 1) {
+      body.append(
+        choices2(
+          layer,
+          ends,
+          "kinds",
+          "Kind of mention",
+          kinds.map((kind, number) => [
+            number,
+            KINDS.get(kind) || kind || "Other"
+          ])
+        )
+      );
+    }
+    if (sources.length > 1) {
+      body.append(bySource2(layer, ends));
+    }
+    return body;
+  }
+  function group(caption) {
+    const set = makeElement("fieldset");
+    set.append(makeElement("legend", "geomap-caption", caption));
+    return set;
+  }
+  function sureness2({ model }, ends) {
+    const set = group("Confidence");
+    const slider = makeElement("input");
+    slider.type = "range";
+    [slider.min, slider.max, slider.step] = ["0", "100", "1"];
+    slider.setAttribute("aria-label", "Counts as certain from");
+    const told = makeElement("p", "geomap-caption");
+    const hide = makeElement("input");
+    hide.type = "checkbox";
+    slider.addEventListener(
+      "input",
+      () => model.set({ certain: Number(slider.value) })
+    );
+    hide.addEventListener("change", () => model.set({ possible: hide.checked }));
+    const follow2 = () => {
+      const { certain, possible } = model.state;
+      const { mentions, certain: sure } = model.totals;
+      slider.value = String(certain);
+      slider.setAttribute("aria-valuetext", `${certain}%`);
+      hide.checked = possible;
+      const rest = possible ? `, ${numeral(mentions - sure)} possible` : "";
+      told.textContent = `From ${certain}%: ${numeral(sure)} certain${rest}`;
+    };
+    follow2();
+    ends.push(model.listen(follow2));
+    set.append(
+      slider,
+      told,
+      makeLabel("Show what is only possible", hide, "geomap-option")
+    );
+    return set;
+  }
+  function choices2({ model }, ends, name, caption, entries) {
+    const set = group(caption);
+    const boxes = /* @__PURE__ */ new Map();
+    for (const [number, words] of entries) {
+      const box = makeElement("input");
+      box.type = "checkbox";
+      boxes.set(number, box);
+      box.addEventListener("change", () => {
+        const on = new Set(model.state[name] || []);
+        if (box.checked) {
+          on.add(number);
+        } else {
+          on.delete(number);
+        }
+        model.set({ [name]: on.size ? on : null });
+      });
+      const label = makeLabel(words, box, "geomap-option");
+      label.lastElementChild?.setAttribute("dir", "auto");
+      set.append(label);
+    }
+    const follow2 = () => {
+      for (const [number, box] of boxes) {
+        box.checked = Boolean(model.state[name]?.has(number));
+      }
+    };
+    follow2();
+    ends.push(model.listen(follow2));
+    return set;
+  }
+  function bySource2(layer, ends) {
+    const { model } = layer;
+    const counts = /* @__PURE__ */ new Map();
+    for (const source of model.source) {
+      counts.set(source, (counts.get(source) || 0) + 1);
+    }
+    const entries = [...counts].sort((a, b) => b[1] - a[1]).slice(0, SOURCES2).map(([source, count]) => [
+      source,
+      `${model.content.sources[source] ?? "No source"} (${numeral(count)})`
+    ]);
+    const set = choices2(layer, ends, "sources", "Source (articles)", entries);
+    set.classList.add("geomap-many");
+    return set;
+  }
+  function makeChips(layer, ends) {
+    const { model } = layer;
+    const row = makeElement("div", "geomap-chips");
+    row.setAttribute("role", "group");
+    row.setAttribute("aria-label", "Filters that are on");
+    const follow2 = () => {
+      const focused = row.contains(document.activeElement);
+      row.replaceChildren();
+      const { from, to, kinds, sources, possible, text } = model.state;
+      const chip = (words, change) => {
+        const button = makeButton("", () => model.set(change), "geomap-chip");
+        const name = makeElement("span", "", words);
+        name.dir = "auto";
+        const cross = makeElement("span", "", "×");
+        cross.setAttribute("aria-hidden", "true");
+        button.append(
+          makeElement("span", "geomap-spoken", "Remove filter: "),
+          name,
+          cross
+        );
+        row.append(button);
+      };
+      if (from !== null || to !== null) {
+        const [first, last] = model.days ?? [UNDATED, UNDATED];
+        chip(datesText(from ?? first, to ?? last), {
+          from: null,
+          to: null
+        });
+      }
+      if (text) {
+        chip(`“${text}”`, { text: "" });
+      }
+      const some = (set, names, many) => set.size === 1 ? names[[...set][0]] ?? "No source" : plural(set.size, many);
+      if (sources) {
+        chip(some(sources, model.content.sources, "source"), { sources: null });
+      }
+      if (kinds) {
+        chip(some(kinds, model.content.kinds, "kind"), { kinds: null });
+      }
+      if (!possible) {
+        chip("Only certain", { possible: true });
+      }
+      if (row.children.length > 1) {
+        row.append(
+          makeButton("Clear all", () => model.set(everything()), "geomap-quiet")
+        );
+      }
+      row.hidden = !row.children.length;
+      if (focused) {
+        const next = row.querySelector("button");
+        (next || layer.map.getContainer().querySelector(".geomap-input"))?.focus();
+      }
+    };
+    follow2();
+    ends.push(model.listen(follow2));
+    return row;
+  }
+
+  // page/legend.js
+  var FORMS = [
+    ["town", "Town, city or site"],
+    ["country", "Country as a whole"],
+    ["division", "Province or other division"],
+    ["region", "Region, water or landform"]
+  ];
+  function explainSymbols(body, layer) {
+    const { model, colors } = layer;
+    const { most, places, state } = model;
+    const key = JSON.stringify([most, state.certain, state.possible]);
+    if (body.dataset.key === key) {
+      return;
+    }
+    body.dataset.key = key;
+    const plain = { shade: colors ? "var(--geomap-muted)" : void 0 };
+    body.replaceChildren(
+      makeElement("p", "geomap-caption", "Area: mentions of a place"),
+      scale(roundSteps(most), most, plain.shade)
+    );
+    const forms = makeElement("ul");
+    const present = new Set(places.form);
+    for (const [form, words] of FORMS) {
+      if (present.has(form)) {
+        forms.append(entry(makeSymbol(form, 6, plain), words));
+      }
+    }
+    const anyDoubt = model.confidence.some(
+      (percent) => percent >= 0 && percent < state.certain
+    );
+    if (anyDoubt && state.possible) {
+      const form = present.has("town") ? "town" : [...present][0];
+      const drawing = makeSymbol(form, 6, { ...plain, doubtful: true });
+      const words = `Doubtful: confidence below ${state.certain}%`;
+      forms.append(entry(drawing, words));
+    }
+    if (layer.settings.cluster) {
+      const words = "Several places and how often they are named; a click parts them";
+      forms.append(entry(several(colors), words));
+    }
+    body.append(forms);
+    if (colors) {
+      body.append(shades(layer, colors));
+    }
+  }
+  function several(colors) {
+    const drawing = makeSymbol("town", 8, {
+      shade: colors ? "var(--geomap-muted)" : void 0
+    });
+    const text = makeVector("text", { "text-anchor": "middle", y: 3 });
+    text.textContent = "9";
+    drawing.classList.add("geomap-several");
+    drawing.append(text);
+    return drawing;
+  }
+  function shades(layer, { name, labels, ordered }) {
+    const box = makeElement("div", "geomap-shades");
+    const caption = makeElement("p", "geomap-caption", `Color: ${name}`);
+    caption.dir = "auto";
+    const list = makeElement("ul");
+    labels.forEach((label, number) => {
+      const shade = variable({ labels, ordered }, number);
+      const item = entry(makeSymbol("town", 6, { shade }), label);
+      item.lastElementChild?.setAttribute("dir", "auto");
+      list.append(item);
+    });
+    box.append(caption, list);
+    return box;
+  }
+  function variable({ labels, ordered }, number) {
+    if (number < 0 || !ordered && number > 6) {
+      return "var(--geomap-other)";
+    }
+    const step = stepOf(number, labels.length);
+    return `var(--geomap-${ordered ? `step-${step}` : `class-${number}`})`;
+  }
+  var shadeVariable = ({ classes, colors }, number) => classes && colors ? variable(colors, classes[number]) : void 0;
+  function entry(drawing, words) {
+    const item = makeElement("li");
+    item.append(drawing, makeElement("span", "", words));
+    return item;
+  }
+  function roundSteps(most) {
+    const round = [];
+    for (let ten = 1; ten <= most; ten *= 10) {
+      round.push(...[1, 2, 5].map((one) => one * ten).filter((n) => n <= most));
+    }
+    const last = round[round.length - 1];
+    const middle = round.filter((n) => n <= Math.max(2, last / 4)).pop();
+    return [.../* @__PURE__ */ new Set([1, middle || 1, last])];
+  }
+  function scale(sizes, most, shade) {
+    const radii = sizes.map((mentions) => radiusOf(mentions, most));
+    const high = 2 * radii[radii.length - 1] + 4;
+    const svg = makeVector("svg", {
+      class: "geomap-scale",
+      height: high + 16
+    });
+    if (shade) {
+      svg.style.setProperty("--geomap-town", shade);
+    }
+    let x = 2;
+    sizes.forEach((mentions, i) => {
+      const column = Math.max(2 * radii[i], 7 * `${mentions}`.length);
+      const middle = x + column / 2;
+      const text = makeVector("text", {
+        x: middle,
+        y: high + 12,
+        "text-anchor": "middle"
+      });
+      text.textContent = numeral(mentions);
+      svg.append(
+        makeVector("circle", {
+          cx: middle,
+          cy: high - radii[i] - 2,
+          r: radii[i]
+        }),
+        text
+      );
+      x += column + 18;
+    });
+    svg.setAttribute("width", String(x));
+    svg.setAttribute("role", "img");
+    svg.setAttribute("aria-label", `Sizes for ${sizes.join(", ")} mentions`);
+    return svg;
+  }
+  function makeSymbol(form, radius, { doubtful, shade } = {}) {
+    const half = halfOf(form, radius);
+    const svg = makeVector("svg", {
+      class: `geomap-symbol geomap-is-${form === "town" ? "town" : "area"}`,
+      width: 18,
+      height: 18,
+      viewBox: "-9 -9 18 18",
+      "aria-hidden": "true"
+    });
+    svg.classList.toggle("geomap-is-doubtful", Boolean(doubtful));
+    if (shade) {
+      svg.style.setProperty("--geomap-town", shade);
+      svg.style.setProperty("--geomap-area", shade);
+    }
+    if (form === "country") {
+      const side = 2 * half;
+      svg.append(
+        makeVector("rect", {
+          x: -half,
+          y: -half,
+          width: side,
+          height: side
+        })
+      );
+    } else if (form === "division") {
+      const points = `0,${-half} ${half},0 0,${half} ${-half},0`;
+      svg.append(makeVector("polygon", { points }));
+    } else {
+      svg.append(makeVector("circle", { r: half }));
+    }
+    if (form === "region") {
+      svg.append(makeVector("circle", { r: half - 3, class: "geomap-inner" }));
+    }
+    return svg;
+  }
+
+  // page/table.js
+  var PAGE2 = 100;
+  var FIGURES = /* @__PURE__ */ new Set([3, 4, 5, 8]);
+  var COLUMNS = [
+    ["Place", (model, n) => model.places.name[n]],
+    ["Within", (model, n) => model.places.within[n]],
+    ["Kind", (model, n) => model.places.kind[n]],
+    ["Certain", (model, n) => model.certain[n]],
+    ["Possible", (model, n) => model.possible[n]],
+    ["Articles", (model, n) => model.articles[n]],
+    ["First", (model, n) => isoDay(model.first[n])],
+    ["Last", (model, n) => isoDay(model.last[n])],
+    ["Confidence", (model, n) => model.mean[n]]
+  ];
+  function showTable(layer) {
+    const { model, map } = layer;
+    const dialog = openDialog(map, "Places of this map", "geomap-wide");
+    const row = makeElement("p", "geomap-row");
+    const facts2 = makeElement("span", "geomap-caption");
+    row.append(
+      facts2,
+      makeButton(
+        "Download CSV",
+        () => download("places.csv", "text/csv", csv(model))
+      )
+    );
+    const scroll = makeElement("div", "geomap-dialog-body");
+    scroll.tabIndex = 0;
+    scroll.setAttribute("role", "region");
+    scroll.setAttribute("aria-label", "Places");
+    dialog.append(row, scroll);
+    const sorted = { column: 3, down: true };
+    let shown = PAGE2;
+    const draw = () => {
+      facts2.textContent = [
+        plural(model.totals.places, "place"),
+        ...model.filtered ? ["as filtered"] : []
+      ].join(", ");
+      const at = scroll.contains(document.activeElement) ? document.activeElement?.textContent : void 0;
+      scroll.replaceChildren(build());
+      if (at) {
+        [...scroll.querySelectorAll("button")].find((button) => button.textContent === at)?.focus();
+      }
+    };
+    const build = () => {
+      const numbers = order(model, sorted);
+      const table = makeElement("table");
+      const caption = makeElement(
+        "caption",
+        "geomap-spoken",
+        "Places with their mentions, articles, dates and mean confidence"
+      );
+      const head = makeElement("tr");
+      COLUMNS.forEach(([name], column) => {
+        const cell = makeElement("th");
+        cell.scope = "col";
+        cell.classList.toggle("geomap-figure", FIGURES.has(column));
+        const button = makeButton(
+          name,
+          () => {
+            sorted.down = sorted.column === column ? !sorted.down : column > 2;
+            sorted.column = column;
+            draw();
+          },
+          "geomap-sort"
+        );
+        if (sorted.column === column) {
+          cell.setAttribute(
+            "aria-sort",
+            sorted.down ? "descending" : "ascending"
+          );
+        }
+        cell.append(button);
+        head.append(cell);
+      });
+      const body = makeElement("tbody");
+      for (const number of numbers.slice(0, shown)) {
+        body.append(line(number));
+      }
+      const top = makeElement("thead");
+      top.append(head);
+      table.append(caption, top, body);
+      const part = document.createDocumentFragment();
+      part.append(table);
+      if (numbers.length > shown) {
+        part.append(
+          makeButton(
+            `Show more (${numeral(numbers.length - shown)} left)`,
+            () => {
+              shown += PAGE2;
+              draw();
+            },
+            "geomap-button geomap-more"
+          )
+        );
+      }
+      return part;
+    };
+    const line = (number) => {
+      const cells = makeElement("tr");
+      COLUMNS.forEach(([, value], column) => {
+        const cell = makeElement(column ? "td" : "th");
+        const words = value(model, number);
+        if (column) {
+          cell.textContent = shownAs(words, column);
+        } else {
+          cell.scope = "row";
+          cell.append(
+            makeButton(
+              String(words),
+              () => {
+                dialog.close();
+                layer.visit(number);
+              },
+              "geomap-link"
+            )
+          );
+        }
+        cell.dir = "auto";
+        cell.classList.toggle("geomap-figure", FIGURES.has(column));
+        cells.append(cell);
+      });
+      return cells;
+    };
+    draw();
+    const end = model.listen(draw);
+    dialog.addEventListener("close", end);
+  }
+  function shownAs(value, column) {
+    if (column === COLUMNS.length - 1) {
+      return Number(value) < 0 ? "" : `${value}%`;
+    }
+    return typeof value === "number" ? numeral(value) : value;
+  }
+  function order(model, { column, down: down2 }) {
+    const value = COLUMNS[column][1];
+    const sign = down2 ? -1 : 1;
+    return model.ranked().sort((a, b) => {
+      const [x, y] = [value(model, a), value(model, b)];
+      const compared = typeof x === "number" && typeof y === "number" ? x - y : String(x).localeCompare(String(y), "en");
+      return sign * compared;
+    });
+  }
+  function csv(model) {
+    const cell = (value) => {
+      const text = String(value);
+      const safe = /^[=+\-@\t\r]/.test(text) && typeof value !== "number" ? `'${text}` : text;
+      return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+    };
+    const names = [...COLUMNS.map(([name]) => name), "Latitude", "Longitude"];
+    const lines = model.ranked().map(
+      (n) => [
+        ...COLUMNS.map(([, value]) => value(model, n)),
+        model.places.lat[n],
+        model.places.lon[n]
+      ].map(cell)
+    );
+    return [names, ...lines].map((line) => line.join(",")).join("\r\n");
+  }
+  function showAbout(map, id) {
+    const dialog = openDialog(map, "About this map", "geomap-about-dialog");
+    const body = makeElement("div", "geomap-dialog-body");
+    body.tabIndex = 0;
+    dialog.append(body);
+    readBlock(id).then((pairs) => {
+      const list = makeElement("dl");
+      for (const [name, words] of pairs) {
+        const value = makeElement("dd", "", words);
+        const term = makeElement("dt", "", name);
+        term.dir = value.dir = "auto";
+        list.append(term, value);
+      }
+      body.append(list);
+    });
+  }
+
+  // page/timeline.js
+  var [WIDTH, HEIGHT] = [288, 48];
+  var STEP = 450;
+  function makeTimeline(layer) {
+    const { model } = layer;
+    const count = model.bins.length;
+    const element = makeElement("div", "geomap-timeline");
+    const svg = makeVector("svg", {
+      viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+      preserveAspectRatio: "none",
+      "aria-hidden": "true"
+    });
+    const bars = [...model.bins].map((_, bin) => {
+      const bar = makeVector("rect", {
+        x: bin * WIDTH / count + 0.4,
+        width: Math.max(WIDTH / count - 0.8, 0.6)
+      });
+      svg.append(bar);
+      return bar;
+    });
+    const [from, to] = ["From", "To"].map((name) => handle(name, count));
+    const told = makeElement("p", "geomap-caption geomap-told");
+    const play = makeElement("button", "geomap-quiet geomap-play");
+    let timer;
+    const range = () => [
+      model.state.from === null ? 0 : model.binOf(model.state.from),
+      model.state.to === null ? count : model.binOf(model.state.to) + 1
+    ];
+    const set = (begin, end2) => model.set({
+      from: begin > 0 ? model.edges[begin] : null,
+      to: end2 < count ? model.edges[end2] - 1 : null
+    });
+    const draw = () => {
+      const [begin, end2] = range();
+      const most = Math.max(1, ...model.bins);
+      bars.forEach((bar, bin) => {
+        const height = model.bins[bin] ? Math.max(1.5, (HEIGHT - 2) * model.bins[bin] / most) : 0;
+        bar.setAttribute("y", String(HEIGHT - height));
+        bar.setAttribute("height", String(height));
+        bar.classList.toggle("geomap-out", bin < begin || bin >= end2);
+      });
+      from.value = String(begin);
+      to.value = String(end2);
+      const [least, last] = model.days ?? [UNDATED, UNDATED];
+      const first = Math.max(model.edges[begin], least);
+      const final = Math.min(model.edges[end2] - 1, last);
+      from.setAttribute("aria-valuetext", dateText(isoDay(first)));
+      to.setAttribute("aria-valuetext", dateText(isoDay(final)));
+      const whole = begin === 0 && end2 === count;
+      const none = model.undated;
+      told.textContent = datesText(first, final) + (none ? ` (${numeral(none)} without a date${whole ? "" : ", not shown"})` : "");
+      element.style.setProperty("--geomap-from", String(begin / count));
+      element.style.setProperty("--geomap-to", String(end2 / count));
+    };
+    const stop = () => {
+      clearInterval(timer);
+      timer = void 0;
+      play.textContent = "Play";
+      play.setAttribute("aria-pressed", "false");
+    };
+    const step = () => {
+      const [begin, end2] = range();
+      if (end2 >= count) {
+        stop();
+      } else {
+        set(begin + 1, end2 + 1);
+      }
+    };
+    onClick(play, () => {
+      if (timer) {
+        stop();
+        return;
+      }
+      const [begin, end2] = range();
+      if (end2 - begin >= count || end2 >= count) {
+        const wide = end2 - begin >= count ? Math.max(1, Math.round(count / 12)) : end2 - begin;
+        set(0, wide);
+      }
+      play.textContent = "Stop";
+      play.setAttribute("aria-pressed", "true");
+      timer = setInterval(step, STEP);
+    });
+    stop();
+    from.addEventListener("input", () => {
+      stop();
+      const [, end2] = range();
+      set(Math.min(Number(from.value), end2 - 1), end2);
+    });
+    to.addEventListener("input", () => {
+      stop();
+      const [begin] = range();
+      set(begin, Math.max(Number(to.value), begin + 1));
+    });
+    const chart = makeElement("div", "geomap-chart");
+    chart.append(svg, from, to);
+    brush(chart, count, { range, set, stop });
+    const row = makeElement("div", "geomap-row");
+    row.append(told, play);
+    element.append(chart, row);
+    draw();
+    const end = model.listen(draw);
+    return {
+      element,
+      end() {
+        stop();
+        end();
+      }
+    };
+  }
+  function handle(name, count) {
+    const input = makeElement("input", "geomap-handle");
+    input.type = "range";
+    [input.min, input.max, input.step] = ["0", String(count), "1"];
+    input.setAttribute("aria-label", name);
+    return input;
+  }
+  function brush(chart, count, { range, set, stop }) {
+    let start;
+    const at = (event) => {
+      const box = chart.getBoundingClientRect();
+      const part = (event.clientX - box.left) / box.width;
+      return Math.min(count - 1, Math.max(0, Math.floor(part * count)));
+    };
+    chart.addEventListener("pointerdown", (event) => {
+      if (isOver(event, "input") || event.button > 0) {
+        return;
+      }
+      event.preventDefault();
+      stop();
+      const [begin, end] = range();
+      const bin = at(event);
+      const part = end - begin < count && bin >= begin && bin < end;
+      start = { bin, begin, end, moves: part };
+      chart.setPointerCapture(event.pointerId);
+    });
+    chart.addEventListener("pointermove", (event) => {
+      if (!start) {
+        return;
+      }
+      const bin = at(event);
+      if (start.moves) {
+        const wide = start.end - start.begin;
+        const begin = Math.min(
+          count - wide,
+          Math.max(0, start.begin + bin - start.bin)
+        );
+        set(begin, begin + wide);
+      } else {
+        set(Math.min(bin, start.bin), Math.max(bin, start.bin) + 1);
+      }
+    });
+    const done = () => {
+      start = void 0;
+    };
+    chart.addEventListener("pointerup", done);
+    chart.addEventListener("pointercancel", done);
+    chart.addEventListener("dblclick", () => set(0, count));
+  }
+
+  // page/panel.js
+  var PAGE3 = 100;
+  function measureMap(map) {
+    const container = map.getContainer();
+    const keep = () => {
+      container.style.setProperty(
+        "--geomap-height",
+        `${container.clientHeight}px`
+      );
+      container.classList.toggle("geomap-narrow", container.clientWidth < 640);
+    };
+    keep();
+    map.on("resize", keep);
+    if (!container.hasAttribute("aria-label")) {
+      container.setAttribute("role", "region");
+      container.setAttribute("aria-label", "Map");
+    }
+  }
+  var Panel = class extends L.Control {
+    /** @type {HTMLDetailsElement[]} */
+    _folds = [];
+    /** @type {(() => void)[]} */
+    _ends = [];
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    _timer;
+    /** @type {string | undefined} */
+    _listed;
+    /** @param {Places} layer */
+    constructor(layer) {
+      super({ position: "topleft" });
+      this._layer = layer;
+      this._facts = makeElement("div");
+      this._places = makeElement("ol");
+      this._legend = makeElement("div");
+      this._summary = makeElement("summary", "", "Places");
+    }
+    /** @param {L.Map} map */
+    onAdd(map) {
+      const { model } = this._layer;
+      const panel = makeElement("section", "geomap-panel leaflet-control");
+      panel.setAttribute("aria-label", "About this map");
+      const { title } = this._layer.settings;
+      if (title) {
+        const heading = makeElement("h1", "", title);
+        heading.dir = "auto";
+        panel.append(heading);
+      }
+      panel.append(this._facts);
+      this._folds = [];
+      if (model.size.places) {
+        this._fill(panel, !isNarrow(map));
+      } else {
+        panel.append(
+          makeElement("p", "geomap-empty", "No place was found to show.")
+        );
+        this._foot(panel);
+      }
+      this._ends.push(model.listen(() => this._follow()));
+      this._follow();
+      L.DomEvent.disableClickPropagation(panel);
+      L.DomEvent.disableScrollPropagation(panel);
+      const rearrange = () => {
+        this._layer.redraw();
+        map.fire("geomap:changed");
+      };
+      panel.addEventListener("toggle", rearrange, true);
+      return panel;
+    }
+    onRemove() {
+      clearTimeout(this._timer);
+      for (const end of this._ends) {
+        end();
+      }
+      this._ends = [];
+    }
+    fold() {
+      for (const details of this._folds) {
+        details.open = false;
+      }
+    }
+    /**
+     * @param {HTMLElement} panel
+     * @param {boolean} open
+     */
+    _fill(panel, open) {
+      const layer = this._layer;
+      const { model } = layer;
+      panel.append(makeSearchBox(layer));
+      panel.append(makeChips(layer, this._ends));
+      if (model.bins.length > 1) {
+        const time = this._fold(
+          makeElement("summary", "", "Time"),
+          "geomap-time",
+          open
+        );
+        const timeline = makeTimeline(layer);
+        time.append(timeline.element);
+        this._ends.push(timeline.end);
+        panel.append(time);
+      }
+      const filters = this._fold(
+        makeElement("summary", "", "Filters"),
+        "geomap-filters",
+        false
+      );
+      filters.append(makeFilters(layer, this._ends));
+      const places = this._fold(this._summary, "geomap-places", open);
+      places.append(this._places);
+      const legend = this._fold(
+        makeElement("summary", "", "Legend"),
+        "geomap-legend",
+        open
+      );
+      legend.append(this._legend);
+      panel.append(filters, places, legend);
+      this._foot(panel);
+    }
+    /** @param {HTMLElement} panel */
+    _foot(panel) {
+      const layer = this._layer;
+      const { model, corrections, map } = layer;
+      const foot = makeElement("div", "geomap-foot geomap-row");
+      if (model.size.places) {
+        foot.append(makeButton("Table", () => showTable(layer), "geomap-quiet"));
+      }
+      const { manifest } = layer.settings;
+      if (manifest) {
+        foot.append(
+          makeButton("About", () => showAbout(map, manifest), "geomap-quiet")
+        );
+      }
+      if (model.content.text !== "none" && model.size.places) {
+        const button = makeButton(
+          "Corrections",
+          () => showCorrections(layer),
+          "geomap-quiet"
+        );
+        const count = () => {
+          const { length } = corrections.list;
+          button.textContent = length ? `Corrections (${numeral(length)})` : "Corrections";
+        };
+        count();
+        this._ends.push(corrections.listen(count));
+        foot.append(button);
+      }
+      panel.append(foot);
+    }
+    /**
+     * @param {HTMLElement} summary
+     * @param {string} className
+     * @param {boolean} open
+     */
+    _fold(summary, className, open) {
+      const details = makeElement("details", className);
+      details.open = open;
+      details.append(summary);
+      this._folds.push(details);
+      return details;
+    }
+    // What the panel says of what is shown now.
+    _follow() {
+      const { model } = this._layer;
+      this._facts.replaceChildren(makeLine("geomap-facts", summaryOf(model)));
+      if (this._folds.length) {
+        const { places } = model.totals;
+        this._summary.textContent = `Places (${numeral(places)})`;
+        explainSymbols(this._legend, this._layer);
+        clearTimeout(this._timer);
+        this._timer = setTimeout(
+          () => this._list(),
+          this._listed === void 0 ? 0 : 120
+        );
+      }
+    }
+    _list() {
+      const { model } = this._layer;
+      const ranked = model.ranked();
+      const said = summaryOf(model).join(", ");
+      if (this._listed !== void 0 && this._listed !== said) {
+        say(this._layer.map, said);
+      }
+      this._listed = said;
+      const list = this._places;
+      const focused = document.activeElement instanceof HTMLElement && list.contains(document.activeElement) ? document.activeElement.dataset.place : void 0;
+      list.replaceChildren();
+      const append = (begin) => {
+        const stop = Math.min(begin + PAGE3, ranked.length);
+        for (let rank = begin; rank < stop; rank += 1) {
+          list.append(this._item(ranked[rank]));
+        }
+        if (stop < ranked.length) {
+          const item = makeElement("li");
+          const button = makeButton(
+            `Show more (${numeral(ranked.length - stop)} left)`,
+            () => {
+              item.remove();
+              append(stop);
+              list.children[stop].querySelector("button")?.focus();
+            },
+            "geomap-button geomap-more"
+          );
+          item.append(button);
+          list.append(item);
+        }
+      };
+      append(0);
+      if (focused !== void 0) {
+        list.querySelector(`[data-place="${Number(focused)}"]`)?.closest("button")?.focus();
+      }
+    }
+    /** @param {number} number */
+    _item(number) {
+      const layer = this._layer;
+      const { model } = layer;
+      const { places } = model;
+      const item = makeElement("li");
+      const button = makeButton(
+        "",
+        () => layer.visit(number, button),
+        "geomap-place"
+      );
+      button.dataset.place = String(number);
+      const doubtful = model.certain[number] === 0;
+      const name = makeElement("span", "geomap-name", places.name[number]);
+      const within = makeElement(
+        "span",
+        "geomap-within",
+        places.within[number] || places.kind[number]
+      );
+      name.dir = within.dir = "auto";
+      const words = makeElement("span", "geomap-words");
+      words.append(name, " ", within);
+      const mentions = makeElement(
+        "span",
+        "geomap-number",
+        numeral(model.mentions(number))
+      );
+      const spoken = makeElement(
+        "span",
+        "geomap-spoken",
+        model.mentions(number) === 1 ? " mention" : " mentions"
+      );
+      if (doubtful) {
+        spoken.textContent += ", doubtful";
+      }
+      mentions.append(spoken);
+      button.append(
+        makeSymbol(places.form[number], 5.5, {
+          doubtful,
+          shade: shadeVariable(layer, number)
+        }),
+        words,
+        mentions
+      );
+      item.append(button);
+      return item;
+    }
+  };
+  function summaryOf(model) {
+    const { totals } = model.content;
+    const shown = model.totals;
+    if (!model.filtered) {
+      const parts = [
+        plural(totals.articles, "article"),
+        plural(totals.mentions, "mention")
+      ];
+      if (totals.mentions) {
+        const share = Math.floor(100 * totals.resolved / totals.mentions);
+        parts.push(`${share}% resolved`);
+      }
+      if (model.days) {
+        parts.push(datesText(...model.days));
+      }
+      return parts;
+    }
+    return [
+      `${numeral(shown.articles)} of ${plural(totals.articles, "article")}`,
+      `${numeral(shown.mentions)} of ${plural(totals.resolved, "mention")}`
+    ];
+  }
+
+  // page/symbols.js
+  var MOST_LABELS = 60;
+  function prepare(layer) {
+    const { model, colors } = layer;
+    layer.order = model.ranked();
+    layer.classes = colors ? model.typical(colors.values, colors.labels.length, colors.ordered) : void 0;
+  }
+  function shadeOf(canvas, colors, number) {
+    if (number < 0) {
+      return canvas.color("other");
+    }
+    if (!colors.ordered) {
+      return canvas.color(number < 7 ? `class-${number}` : "other");
+    }
+    return canvas.color(`step-${stepOf(number, colors.labels.length)}`);
+  }
+  function arrangeSymbols(layer, bounds) {
+    const { model, map } = layer;
+    const { width, turns } = turnsOf(map, bounds);
+    const origin = map.getPixelOrigin();
+    const mercator = map.options.crs === L.CRS.EPSG3857;
+    const { lon, lat, form } = model.places;
+    const found = gatherPlaces(layer, width);
+    const most = found.reduce(
+      (sum, { mentions }) => Math.max(sum, mentions || 0),
+      1
+    );
+    const symbols = [];
+    for (const { number, members, mentions } of found) {
+      const radius = members ? clusterRadius(mentions ?? 0, most) : radiusOf(model.mentions(number), model.most);
+      const half = halfOf(form[number], radius);
+      const point = mercator ? {
+        x: model.across[number] * width - origin.x,
+        y: model.down[number] * width - origin.y
+      } : map.latLngToLayerPoint([lat[number], lon[number]]);
+      if (point.y + half < bounds.min.y || point.y - half > bounds.max.y) {
+        continue;
+      }
+      for (const turn of turns) {
+        const x = point.x + turn * width;
+        if (x + half > bounds.min.x && x - half < bounds.max.x) {
+          symbols.push({
+            number,
+            members,
+            mentions,
+            x,
+            y: point.y,
+            radius,
+            half,
+            form: form[number],
+            inner: halfOf(
+              form[number],
+              radiusOf(model.certain[number], model.most)
+            )
+          });
+        }
+      }
+    }
+    if (layer.settings.cluster) {
+      symbols.sort((a, b) => b.radius - a.radius);
+    }
+    return symbols;
+  }
+  function paintSymbol(layer, context, symbol) {
+    if (isCluster(symbol)) {
+      paintCluster(layer, context, symbol);
+      return;
+    }
+    const { number, x, y, half, inner, form } = symbol;
+    const town = form === "town";
+    const color = layer.classes && layer.colors ? shadeOf(layer, layer.colors, layer.classes[number]) : layer.color(town ? "town" : "area");
+    const chosen = number === layer.selected || number === layer.hovered;
+    context.fillStyle = color;
+    context.strokeStyle = color;
+    if (half > inner) {
+      outlineForm(context, form, x, y, half);
+      context.globalAlpha = 0.16;
+      context.fill();
+      context.globalAlpha = 1;
+      context.lineWidth = 1.2;
+      context.setLineDash(half > 5 ? [3, 2.5] : []);
+      context.stroke();
+      context.setLineDash([]);
+    }
+    if (inner) {
+      outlineForm(context, form, x, y, inner);
+      context.globalAlpha = town ? 0.75 : layer.classes ? 0.3 : 0.12;
+      context.fill();
+      context.globalAlpha = 1;
+      context.lineWidth = town || inner < 5 ? 1.2 : 1.8;
+      context.strokeStyle = town ? layer.color("rim") : color;
+      context.stroke();
+      if (form === "region") {
+        outlineForm(context, form, x, y, Math.max(inner - 3.5, 1));
+        context.lineWidth = 1;
+        context.stroke();
+      }
+    }
+    if (chosen) {
+      outlineForm(context, form, x, y, half + 3);
+      context.lineWidth = 2.5;
+      context.strokeStyle = layer.color("ink");
+      context.stroke();
+    }
+  }
+  function labelFont(canvas, { area, size }) {
+    return canvas.font(600, size, area ? "italic" : "normal");
+  }
+  function inscribe(layer, context, label) {
+    context.font = labelFont(layer, label);
+    context.lineWidth = 3.5;
+    context.strokeStyle = layer.color("halo");
+    context.strokeText(label.text, label.x, label.y);
+    context.fillStyle = layer.color(label.area ? "area-ink" : "ink");
+    context.fillText(label.text, label.x, label.y);
+  }
+  function arrangeLabels(layer, symbols, { min, max }) {
+    const { name } = layer.model.places;
+    const taken = coveredIn(layer.map);
+    for (const { x, y, half } of symbols.slice(0, 500)) {
+      taken.push([x - half, y - half, x + half, y + half]);
+    }
+    const labels = [];
+    const context = layer.context;
+    const { widths } = layer;
+    for (const symbol of symbols.slice(0, 200)) {
+      const { number, members, x, y, radius, half, form } = symbol;
+      const more2 = members ? members.length - 1 : 0;
+      const label = {
+        text: more2 ? `${name[number]} +${numeral(more2)}` : name[number],
+        area: form !== "town",
+        size: radius > 14 ? 13 : 12
+      };
+      const key = `${label.size} ${number} ${more2}`;
+      let width = widths.get(key);
+      if (width === void 0) {
+        context.font = labelFont(layer, label);
+        width = context.measureText(label.text).width;
+        widths.set(key, width);
+      }
+      const [gap, high] = [half + 4, label.size / 2 + 1];
+      const corners = [
+        [x + gap, y],
+        [x - gap - width, y],
+        [x - width / 2, y - half - high - 2],
+        [x - width / 2, y + half + high + 2]
+      ];
+      for (const [left, middle] of corners) {
+        const box = [left - 2, middle - high, left + width + 2, middle + high];
+        const whole = (box[0] >= min.x || box[2] <= min.x) && (box[2] <= max.x || box[0] >= max.x);
+        if (whole && !taken.some((other) => overlap(box, other))) {
+          taken.push(box);
+          labels.push({ ...label, x: left, y: middle, box });
+          break;
+        }
+      }
+      if (labels.length >= MOST_LABELS) {
+        break;
+      }
+    }
+    return labels;
+  }
+  function paintReadings(layer, context, { number, others }) {
+    const map = layer.map;
+    const from = map.latLngToLayerPoint(layer.nearest(number));
+    const ink = layer.color("doubt");
+    for (const { name, percent, lat, lon } of others) {
+      const turn = Math.round((map.getCenter().lng - lon) / 360);
+      const at = map.latLngToLayerPoint([lat, lon + 360 * turn]);
+      context.strokeStyle = ink;
+      context.lineWidth = 1.2;
+      context.globalAlpha = 0.55;
+      context.setLineDash([2, 4]);
+      context.beginPath();
+      context.moveTo(from.x, from.y);
+      context.lineTo(at.x, at.y);
+      context.stroke();
+      context.setLineDash([4, 3]);
+      context.globalAlpha = 0.9;
+      context.lineWidth = 2;
+      context.beginPath();
+      context.arc(at.x, at.y, 9, 0, 2 * Math.PI);
+      context.stroke();
+      context.setLineDash([]);
+      context.globalAlpha = 1;
+      inscribe(layer, context, {
+        text: `${name} ${percent}%`,
+        size: 12,
+        x: at.x + 13,
+        y: at.y
+      });
+    }
+  }
+  function symbolAt(symbols, point, reach) {
+    let found;
+    let nearest = reach;
+    for (let i = symbols.length - 1; i >= 0; i -= 1) {
+      const { x, y, half } = symbols[i];
+      const distance = Math.hypot(point.x - x, point.y - y) - half;
+      if (distance <= 0) {
+        return symbols[i];
+      }
+      if (distance < nearest) {
+        nearest = distance;
+        found = symbols[i];
+      }
+    }
+    return found;
+  }
+
+  // page/places.js
+  var Places = class extends Canvas {
+    /** @type {Model} */
+    model;
+    /** @type {Colors | null} */
+    colors = null;
+    /** @type {Corrections} */
+    corrections;
+    /** @type {number[]} */
+    order = [];
+    /** @type {Int8Array | undefined} */
+    classes;
+    /** @type {number | undefined} */
+    selected;
+    /** @type {number | undefined} */
+    hovered;
+    /** @type {number[] | undefined} */
+    hoveredMembers;
+    /** @type {L.Popup | undefined} */
+    popup;
+    /** @type {Doubt | undefined} */
+    readings;
+    /** @type {Promise<Alternatives | null> | undefined} */
+    alternatives;
+    /** @type {((at: L.LatLng) => void) | undefined} */
+    pick;
+    /** @type {{ key: string, order: number[], found: Cluster[] } | undefined} */
+    gathered;
+    /** @type {Map<string, number>} */
+    widths = /* @__PURE__ */ new Map();
+    /** @type {Drawn[]} */
+    _drawn = [];
+    /** @type {{ key: string, symbols: Drawn[], labels: Placed[] } | undefined} */
+    _layout;
+    /** @type {(() => void)[]} */
+    _ends = [];
+    /** @type {Panel | undefined} */
+    _panel;
+    /** @type {L.Tooltip | undefined} */
+    _tip;
+    _fitted = false;
+    /**
+     * @param {string} key
+     * @param {Partial<PlacesSettings>} settings
+     */
+    constructor(key, settings) {
+      super("geomap-places", 450, settings.attribution);
+      this.settings = { panel: true, fit: null, cluster: false, ...settings };
+      const { color } = this.settings;
+      Promise.all([loadCorpus(key), color && readBlock(color)]).then(
+        ([model, colors]) => {
+          this.model = model;
+          this.colors = colors;
+          this.corrections = correctionsOf(model);
+          prepare(this);
+          if (this._map) {
+            this._show();
+          }
+        }
+      );
+    }
+    /** @param {L.Map} map */
+    onAdd(map) {
+      super.onAdd(map);
+      measureMap(map);
+      map.on("click", this._onClick, this);
+      map.on("mousemove", this._onMove, this);
+      map.on("mouseout", this._leave, this);
+      if (this.model) {
+        this._show();
+      }
+      return this;
+    }
+    /** @param {L.Map} map */
+    onRemove(map) {
+      map.off("click", this._onClick, this);
+      map.off("mousemove", this._onMove, this);
+      map.off("mouseout", this._leave, this);
+      this._leave();
+      for (const end of this._ends) {
+        end();
+      }
+      this._ends = [];
+      if (this._panel) {
+        this._panel.remove();
+      }
+      if (this.popup) {
+        this.popup.remove();
+      }
+      super.onRemove(map);
+      this._layout = void 0;
+      map.fire("geomap:changed");
+      return this;
+    }
+    getEvents() {
+      const events = super.getEvents();
+      return { ...events, "geomap:layout": this._tell };
+    }
+    /**
+     * Opens the popup of a place, given by its number, as a click on its symbol does.
+     *
+     * @param {number} number
+     * @param {{ focus?: boolean, back?: HTMLElement }} how
+     */
+    open(number, { focus, back } = {}) {
+      const map = this._map;
+      if (isNarrow(map) && this._panel) {
+        this._panel.fold();
+      }
+      const at = this.nearest(number);
+      const size = map.getSize();
+      const card = makeCard(this, number);
+      const popup = L.popup({
+        className: "geomap-popup",
+        minWidth: Math.min(280, size.x - 72),
+        maxWidth: Math.min(380, size.x - 72),
+        offset: L.point(0, 5 - halfOf(this.model.places.form[number], 4)),
+        ...this._popupMargins()
+      }).setLatLng(at).setContent(card);
+      card.addEventListener("keydown", (event) => {
+        if (event.key === "Escape") {
+          event.stopPropagation();
+          map.closePopup();
+        }
+      });
+      popup.on("remove", () => {
+        if (this.popup === popup) {
+          this.selected = void 0;
+          this.readings = void 0;
+          this.redraw();
+          this.fire("geomap:selected");
+        }
+        if (back && document.contains(back) && back.offsetParent) {
+          back.focus();
+        }
+      });
+      this._leave();
+      this.popup = popup;
+      this.selected = number;
+      this.readings = void 0;
+      popup.openOn(map);
+      popup.getElement()?.querySelector("a[role=button]")?.setAttribute("title", "Close");
+      this.redraw();
+      this.fire("geomap:selected");
+      if (focus) {
+        card.querySelector("h2")?.focus({ preventScroll: true });
+      }
+      return this;
+    }
+    /**
+     * The same from the list of places: goes there first.
+     *
+     * @param {number} number
+     * @param {HTMLElement} [back]
+     */
+    visit(number, back) {
+      const map = this._map;
+      const zoom = this.model.places.form[number] === "town" ? 5 : 4;
+      const at = this.nearest(number);
+      map.setView(at, Math.max(map.getZoom(), zoom), { animate: false });
+      this.open(number, { focus: true, back });
+    }
+    /**
+     * @param {CanvasRenderingContext2D} context
+     * @param {Bounds} bounds
+     */
+    draw(context, bounds) {
+      if (!this.model) {
+        return;
+      }
+      const { symbols, labels } = this._arrange(bounds);
+      if (!this._drawn.length && symbols.length) {
+        performance.mark("geomap:drawn");
+      }
+      this._drawn = symbols;
+      this._map.getContainer().dataset.geomapDrawn = String(symbols.length);
+      for (const symbol of symbols) {
+        paintSymbol(this, context, symbol);
+      }
+      context.lineJoin = "round";
+      context.textBaseline = "middle";
+      context.textAlign = "left";
+      for (const label of labels) {
+        inscribe(this, context, label);
+      }
+      if (this.readings) {
+        paintReadings(this, context, this.readings);
+      }
+    }
+    /**
+     * Shows where a mention might be instead: candidates with a name, percent, lat and lon; undefined for none.
+     *
+     * @param {Doubt | undefined} readings
+     */
+    doubt(readings) {
+      this.readings = readings;
+      this.redraw();
+    }
+    _show() {
+      const { model, map } = this;
+      this._ends = [
+        model.listen(() => {
+          this._layout = void 0;
+          prepare(this);
+          this.redraw();
+          map.fire("geomap:changed");
+        })
+      ];
+      if (this.settings.panel) {
+        this._panel = this._panel || new Panel(this);
+        this._panel.addTo(map);
+      }
+      if (this.settings.fit && !this._fitted) {
+        this._fitted = true;
+        map.fitBounds(this.settings.fit, {
+          ...this.margins(),
+          maxZoom: 7,
+          animate: false
+        });
+      }
+      if (this.settings.panel) {
+        this._ends.push(followAddress(this));
+      }
+      this.redraw();
+      map.fire("geomap:changed");
+    }
+    /** Leaves room for the panel. */
+    margins() {
+      const map = this._map;
+      const wide = this.settings.panel && !isNarrow(map) ? 340 : 0;
+      const panel = map.getContainer().querySelector(".geomap-panel");
+      const folds = panel instanceof HTMLElement && isNarrow(map);
+      const high = folds ? panel.offsetHeight : 0;
+      return {
+        paddingTopLeft: L.point(wide + 36, high + 36),
+        paddingBottomRight: L.point(48, 48)
+      };
+    }
+    _popupMargins() {
+      const { paddingTopLeft } = this.margins();
+      return {
+        autoPanPaddingTopLeft: paddingTopLeft.subtract([20, 20]),
+        autoPanPaddingBottomRight: L.point(16, 30)
+      };
+    }
+    /**
+     * The copy of a place that is nearest to the middle of the map.
+     *
+     * @param {number} number
+     */
+    nearest(number) {
+      const { lon, lat } = this.model.places;
+      const turn = Math.round((this._map.getCenter().lng - lon[number]) / 360);
+      return L.latLng(lat[number], lon[number] + 360 * turn);
+    }
+    /**
+     * What is drawn in this view, large symbols first and so below small ones, and which names are written.
+     *
+     * @param {Bounds} bounds
+     */
+    _arrange(bounds) {
+      const map = this._map;
+      const alone = this.settings.cluster ? this.selected : "";
+      const key = `${map.getZoom()} ${bounds.min} ${bounds.max} ${map.getPixelOrigin()} ${alone} ${coveredIn(map)}`;
+      if (this._layout && this._layout.key === key) {
+        return this._layout;
+      }
+      const symbols = arrangeSymbols(this, bounds);
+      const labels = arrangeLabels(this, symbols, {
+        min: map.containerPointToLayerPoint([0, 0]),
+        max: map.containerPointToLayerPoint(map.getSize())
+      });
+      this._layout = { key, symbols, labels };
+      return this._layout;
+    }
+    /**
+     * Tells the basemap where it should not write.
+     *
+     * @param {L.LeafletEvent & { taken: Box[], written: Set<string> }} event
+     */
+    _tell({ taken, written }) {
+      if (!this.model || !this._bounds) {
+        return;
+      }
+      this.reframe();
+      const { symbols, labels } = this._arrange(this._bounds);
+      for (const { x, y, half } of symbols.slice(0, 500)) {
+        taken.push([x - half, y - half, x + half, y + half]);
+      }
+      for (const { text, box } of labels) {
+        taken.push(box);
+        written.add(text);
+      }
+    }
+    /** @param {L.LeafletMouseEvent} event */
+    _onClick({ layerPoint, latlng, originalEvent }) {
+      if (this.pick) {
+        this.pick(latlng.wrap());
+        return;
+      }
+      const { pointerType } = (
+        /** @type {PointerEvent} */
+        originalEvent ?? {}
+      );
+      const mouse = !originalEvent || pointerType === "mouse";
+      const symbol = symbolAt(this._drawn, layerPoint, mouse ? 3 : 12);
+      if (symbol && isCluster(symbol)) {
+        this._leave();
+        partCluster(this, symbol);
+      } else if (symbol) {
+        this.open(symbol.number);
+      }
+    }
+    /** @param {L.LeafletMouseEvent} event */
+    _onMove({ layerPoint, originalEvent }) {
+      const covered = isOver(originalEvent, ".leaflet-popup, .leaflet-control");
+      const symbol = covered || this.pick ? void 0 : symbolAt(this._drawn, layerPoint, 3);
+      if (symbol?.number === this.hovered && symbol?.members === this.hoveredMembers) {
+        return;
+      }
+      this._leave();
+      if (symbol) {
+        const { number } = symbol;
+        this.hovered = number;
+        this.hoveredMembers = symbol.members;
+        this._map.getContainer().classList.add("geomap-pointing");
+        const { names, count } = isCluster(symbol) ? clusterWords(this.model, symbol) : {
+          names: this.model.places.name[number],
+          count: mentionsText(this.model, number)
+        };
+        const tip = makeElement("span");
+        tip.append(makeElement("strong", "", names), ` ${count}`);
+        tip.dir = "auto";
+        this._tip = L.tooltip({
+          direction: "top",
+          className: "geomap-tip",
+          offset: L.point(0, -symbol.half - 2)
+        }).setLatLng(this._map.layerPointToLatLng([symbol.x, symbol.y])).setContent(tip).addTo(this._map);
+        this.redraw();
+      }
+    }
+    _leave() {
+      if (this.hovered !== void 0) {
+        this.hovered = void 0;
+        this.hoveredMembers = void 0;
+        this._map.getContainer().classList.remove("geomap-pointing");
+        this._tip?.remove();
+        this.redraw();
+      }
+    }
+  };
+  function mentionsText(model, number) {
+    const possible = model.possible[number];
+    const words = plural(model.mentions(number), "mention");
+    return possible ? `${words} (${numeral(possible)} uncertain)` : words;
+  }
+
+  // page/tiles.js
+  var ENOUGH_ERRORS = 4;
+  var Tiles = class extends L.TileLayer {
+    _gaveUp = false;
+    /** @param {L.Map} map */
+    onAdd(map) {
+      super.onAdd(map);
+      let errors = 0;
+      let loaded = 0;
+      this.on("tileload", () => {
+        loaded += 1;
+      });
+      this.on("tileerror", () => {
+        errors += 1;
+        if (errors >= ENOUGH_ERRORS && loaded < errors) {
+          this._giveUp(
+            "The map tiles do not come (no network?). The built-in map is shown instead."
+          );
+        }
+      });
+      return this;
+    }
+    /**
+     * OpenStreetMap answers pages without a Referer, files opened from disk among them, with a picture of a refusal.
+     *
+     * @param {L.Coords} coords
+     * @param {HTMLElement} container
+     */
+    _addTile(coords, container) {
+      if (window.location.protocol === "file:" && /openstreetmap\.org/.test(this._url)) {
+        this._giveUp(
+          "OpenStreetMap does not give tiles to a file opened from disk. The built-in map is shown instead."
+        );
+        return;
+      }
+      super._addTile(coords, container);
+    }
+    /** @param {string} text */
+    _giveUp(text) {
+      if (this._gaveUp) {
+        return;
+      }
+      this._gaveUp = true;
+      const map = this._map;
+      setTimeout(() => {
+        this.remove();
+        showNotice(map, text);
+      });
+    }
+  };
+
+  // page/main.js
+  var maker = (Layer) => (...given) => new Layer(...given);
+  Object.assign(L, {
+    geomap: {
+      basemap: maker(Basemap),
+      choropleth: maker(Choropleth),
+      comentions: maker(Comentions),
+      heat: maker(Heat),
+      places: maker(Places),
+      tiles: maker(Tiles)
+    }
+  });
+})();

@@ -1,0 +1,77 @@
+// The data of the page, unpacked from its blocks, each once.
+import { Model, runningSums } from "./model.js";
+/** @import { Words } from "./types" */
+
+/** @type {Map<string, Promise<Model>>} */
+const corpora = new Map();
+
+/**
+ * The content of a data block as an object; a large one is gzip in base64.
+ *
+ * @param {string} id
+ * @returns {Promise<any>}
+ */
+export async function readBlock(id) {
+  const block = document.getElementById(id);
+  if (!(block instanceof HTMLScriptElement)) {
+    throw new Error(`The page has no data block ${id}.`);
+  }
+  if (block.type === "application/json") {
+    return JSON.parse(block.text);
+  }
+  const packed = atob(block.text);
+  const bytes = new Uint8Array(packed.length);
+  for (let i = 0; i < packed.length; i += 1) {
+    bytes[i] = packed.charCodeAt(i);
+  }
+  const gunzip = new DecompressionStream("gzip");
+  return new Response(new Blob([bytes]).stream().pipeThrough(gunzip)).json();
+}
+
+/**
+ * The mentions of a page, which all layers that draw them share.
+ *
+ * @param {string} key
+ * @returns {Promise<Model>}
+ */
+export function loadCorpus(key) {
+  let corpus = corpora.get(key);
+  if (!corpus) {
+    corpus = readBlock(key).then((content) => new Model(content));
+    corpora.set(key, corpus);
+  }
+  return corpus;
+}
+
+// Places come before the land below them: whoever draws that waits for this.
+export async function settled() {
+  await new Promise((done) => {
+    setTimeout(done);
+  });
+  await Promise.allSettled([...corpora.values()]);
+  await new Promise((done) => {
+    setTimeout(done);
+  });
+}
+
+/**
+ * The words of the mentions, unpacked when they are first asked for; null where none came with the file.
+ *
+ * @param {Model} model
+ * @returns {Promise<Words | null>}
+ */
+export function loadWords(model) {
+  const id = `${model.content.key}_words`;
+  if (!model.words) {
+    model.words = document.getElementById(id)
+      ? readBlock(id).then(({ sentences, rows, also, articles }) => ({
+          ...rows,
+          sentence: runningSums(rows.sentence, [0]),
+          sentences,
+          also,
+          articles,
+        }))
+      : Promise.resolve(null);
+  }
+  return model.words;
+}

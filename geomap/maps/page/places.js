@@ -1,0 +1,436 @@
+// The places of a corpus: one symbol each on one canvas, its area by mentions; a popup with the sentences on a click.
+import { followAddress } from "./address.js";
+import { Canvas } from "./canvas.js";
+import { makeCard } from "./card.js";
+import { clusterWords, isCluster, partCluster } from "./clusters.js";
+import { correctionsOf } from "./corrections.js";
+import { loadCorpus, readBlock } from "./data.js";
+import { isNarrow, isOver, makeElement } from "./elements.js";
+import { halfOf } from "./forms.js";
+import { Panel, measureMap } from "./panel.js";
+import {
+  arrangeLabels,
+  arrangeSymbols,
+  inscribe,
+  paintReadings,
+  paintSymbol,
+  prepare,
+  symbolAt,
+} from "./symbols.js";
+import { coveredIn } from "./view.js";
+import { numeral, plural } from "./words.js";
+/** @import { Model } from "./model.js" */
+/** @import { Corrections } from "./corrections.js" */
+/** @import { Alternatives, Bounds, Box, Cluster, Colors, Doubt, Drawn, Placed, PlacesSettings } from "./types" */
+
+export class Places extends Canvas {
+  /** @type {Model} */
+  model;
+
+  /** @type {Colors | null} */
+  colors = null;
+
+  /** @type {Corrections} */
+  corrections;
+
+  /** @type {number[]} */
+  order = [];
+
+  /** @type {Int8Array | undefined} */
+  classes;
+
+  /** @type {number | undefined} */
+  selected;
+
+  /** @type {number | undefined} */
+  hovered;
+
+  /** @type {number[] | undefined} */
+  hoveredMembers;
+
+  /** @type {L.Popup | undefined} */
+  popup;
+
+  /** @type {Doubt | undefined} */
+  readings;
+
+  /** @type {Promise<Alternatives | null> | undefined} */
+  alternatives;
+
+  /** @type {((at: L.LatLng) => void) | undefined} */
+  pick;
+
+  /** @type {{ key: string, order: number[], found: Cluster[] } | undefined} */
+  gathered;
+
+  /** @type {Map<string, number>} */
+  widths = new Map();
+
+  /** @type {Drawn[]} */
+  _drawn = [];
+
+  /** @type {{ key: string, symbols: Drawn[], labels: Placed[] } | undefined} */
+  _layout;
+
+  /** @type {(() => void)[]} */
+  _ends = [];
+
+  /** @type {Panel | undefined} */
+  _panel;
+
+  /** @type {L.Tooltip | undefined} */
+  _tip;
+
+  _fitted = false;
+
+  /**
+   * @param {string} key
+   * @param {Partial<PlacesSettings>} settings
+   */
+  constructor(key, settings) {
+    super("geomap-places", 450, settings.attribution);
+    this.settings = { panel: true, fit: null, cluster: false, ...settings };
+    const { color } = this.settings;
+    Promise.all([loadCorpus(key), color && readBlock(color)]).then(
+      ([model, colors]) => {
+        this.model = model;
+        this.colors = colors;
+        this.corrections = correctionsOf(model);
+        prepare(this);
+        if (this._map) {
+          this._show();
+        }
+      },
+    );
+  }
+
+  /** @param {L.Map} map */
+  onAdd(map) {
+    super.onAdd(map);
+    measureMap(map);
+    map.on("click", this._onClick, this);
+    map.on("mousemove", this._onMove, this);
+    map.on("mouseout", this._leave, this);
+    if (this.model) {
+      this._show();
+    }
+    return this;
+  }
+
+  /** @param {L.Map} map */
+  onRemove(map) {
+    map.off("click", this._onClick, this);
+    map.off("mousemove", this._onMove, this);
+    map.off("mouseout", this._leave, this);
+    this._leave();
+    for (const end of this._ends) {
+      end();
+    }
+    this._ends = [];
+    if (this._panel) {
+      this._panel.remove();
+    }
+    if (this.popup) {
+      this.popup.remove();
+    }
+    super.onRemove(map);
+    this._layout = undefined;
+    map.fire("geomap:changed");
+    return this;
+  }
+
+  getEvents() {
+    const events = super.getEvents();
+    return { ...events, "geomap:layout": this._tell };
+  }
+
+  /**
+   * Opens the popup of a place, given by its number, as a click on its symbol does.
+   *
+   * @param {number} number
+   * @param {{ focus?: boolean, back?: HTMLElement }} how
+   */
+  open(number, { focus, back } = {}) {
+    const map = this._map;
+    if (isNarrow(map) && this._panel) {
+      this._panel.fold();
+    }
+    const at = this.nearest(number);
+    const size = map.getSize();
+    const card = makeCard(this, number);
+    const popup = L.popup({
+      className: "geomap-popup",
+      minWidth: Math.min(280, size.x - 72),
+      maxWidth: Math.min(380, size.x - 72),
+      offset: L.point(0, 5 - halfOf(this.model.places.form[number], 4)),
+      ...this._popupMargins(),
+    })
+      .setLatLng(at)
+      .setContent(card);
+    card.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") {
+        event.stopPropagation();
+        map.closePopup();
+      }
+    });
+    popup.on("remove", () => {
+      if (this.popup === popup) {
+        this.selected = undefined;
+        this.readings = undefined;
+        this.redraw();
+        this.fire("geomap:selected");
+      }
+      if (back && document.contains(back) && back.offsetParent) {
+        back.focus();
+      }
+    });
+    this._leave();
+    this.popup = popup;
+    this.selected = number;
+    this.readings = undefined;
+    popup.openOn(map);
+    popup
+      .getElement()
+      ?.querySelector("a[role=button]")
+      ?.setAttribute("title", "Close");
+    this.redraw();
+    this.fire("geomap:selected");
+    if (focus) {
+      card.querySelector("h2")?.focus({ preventScroll: true });
+    }
+    return this;
+  }
+
+  /**
+   * The same from the list of places: goes there first.
+   *
+   * @param {number} number
+   * @param {HTMLElement} [back]
+   */
+  visit(number, back) {
+    const map = this._map;
+    const zoom = this.model.places.form[number] === "town" ? 5 : 4;
+    const at = this.nearest(number);
+    map.setView(at, Math.max(map.getZoom(), zoom), { animate: false });
+    this.open(number, { focus: true, back });
+  }
+
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {Bounds} bounds
+   */
+  draw(context, bounds) {
+    if (!this.model) {
+      return;
+    }
+    const { symbols, labels } = this._arrange(bounds);
+    if (!this._drawn.length && symbols.length) {
+      performance.mark("geomap:drawn");
+    }
+    this._drawn = symbols;
+    this._map.getContainer().dataset.geomapDrawn = String(symbols.length);
+    for (const symbol of symbols) {
+      paintSymbol(this, context, symbol);
+    }
+    context.lineJoin = "round";
+    context.textBaseline = "middle";
+    context.textAlign = "left";
+    for (const label of labels) {
+      inscribe(this, context, label);
+    }
+    if (this.readings) {
+      paintReadings(this, context, this.readings);
+    }
+  }
+
+  /**
+   * Shows where a mention might be instead: candidates with a name, percent, lat and lon; undefined for none.
+   *
+   * @param {Doubt | undefined} readings
+   */
+  doubt(readings) {
+    this.readings = readings;
+    this.redraw();
+  }
+
+  _show() {
+    const { model, map } = this;
+    this._ends = [
+      model.listen(() => {
+        this._layout = undefined;
+        prepare(this);
+        this.redraw();
+        map.fire("geomap:changed");
+      }),
+    ];
+    if (this.settings.panel) {
+      this._panel = this._panel || new Panel(this);
+      this._panel.addTo(map);
+    }
+    if (this.settings.fit && !this._fitted) {
+      // The panel's height is known only now.
+      this._fitted = true;
+      map.fitBounds(this.settings.fit, {
+        ...this.margins(),
+        maxZoom: 7,
+        animate: false,
+      });
+    }
+    if (this.settings.panel) {
+      this._ends.push(followAddress(this));
+    }
+    this.redraw();
+    map.fire("geomap:changed");
+  }
+
+  /** Leaves room for the panel. */
+  margins() {
+    const map = this._map;
+    const wide = this.settings.panel && !isNarrow(map) ? 340 : 0;
+    const panel = map.getContainer().querySelector(".geomap-panel");
+    const folds = panel instanceof HTMLElement && isNarrow(map);
+    const high = folds ? panel.offsetHeight : 0;
+    return {
+      paddingTopLeft: L.point(wide + 36, high + 36),
+      paddingBottomRight: L.point(48, 48),
+    };
+  }
+
+  _popupMargins() {
+    const { paddingTopLeft } = this.margins();
+    return {
+      autoPanPaddingTopLeft: paddingTopLeft.subtract([20, 20]),
+      autoPanPaddingBottomRight: L.point(16, 30),
+    };
+  }
+
+  /**
+   * The copy of a place that is nearest to the middle of the map.
+   *
+   * @param {number} number
+   */
+  nearest(number) {
+    const { lon, lat } = this.model.places;
+    const turn = Math.round((this._map.getCenter().lng - lon[number]) / 360);
+    return L.latLng(lat[number], lon[number] + 360 * turn);
+  }
+
+  /**
+   * What is drawn in this view, large symbols first and so below small ones, and which names are written.
+   *
+   * @param {Bounds} bounds
+   */
+  _arrange(bounds) {
+    const map = this._map;
+    const alone = this.settings.cluster ? this.selected : "";
+    const key = `${map.getZoom()} ${bounds.min} ${bounds.max} ${map.getPixelOrigin()} ${alone} ${coveredIn(map)}`;
+    if (this._layout && this._layout.key === key) {
+      return this._layout;
+    }
+    const symbols = arrangeSymbols(this, bounds);
+    const labels = arrangeLabels(this, symbols, {
+      min: map.containerPointToLayerPoint([0, 0]),
+      max: map.containerPointToLayerPoint(map.getSize()),
+    });
+    this._layout = { key, symbols, labels };
+    return this._layout;
+  }
+
+  /**
+   * Tells the basemap where it should not write.
+   *
+   * @param {L.LeafletEvent & { taken: Box[], written: Set<string> }} event
+   */
+  _tell({ taken, written }) {
+    if (!this.model || !this._bounds) {
+      return;
+    }
+    // The basemap may be the first to hear of a new view.
+    this.reframe();
+    const { symbols, labels } = this._arrange(this._bounds);
+    for (const { x, y, half } of symbols.slice(0, 500)) {
+      taken.push([x - half, y - half, x + half, y + half]);
+    }
+    for (const { text, box } of labels) {
+      taken.push(box);
+      written.add(text);
+    }
+  }
+
+  /** @param {L.LeafletMouseEvent} event */
+  _onClick({ layerPoint, latlng, originalEvent }) {
+    if (this.pick) {
+      this.pick(latlng.wrap());
+      return;
+    }
+    const { pointerType } = /** @type {PointerEvent} */ (originalEvent ?? {});
+    const mouse = !originalEvent || pointerType === "mouse";
+    const symbol = symbolAt(this._drawn, layerPoint, mouse ? 3 : 12);
+    if (symbol && isCluster(symbol)) {
+      this._leave();
+      partCluster(this, symbol);
+    } else if (symbol) {
+      this.open(symbol.number);
+    }
+  }
+
+  /** @param {L.LeafletMouseEvent} event */
+  _onMove({ layerPoint, originalEvent }) {
+    const covered = isOver(originalEvent, ".leaflet-popup, .leaflet-control");
+    const symbol =
+      covered || this.pick ? undefined : symbolAt(this._drawn, layerPoint, 3);
+    if (
+      symbol?.number === this.hovered &&
+      symbol?.members === this.hoveredMembers
+    ) {
+      return;
+    }
+    this._leave();
+    if (symbol) {
+      const { number } = symbol;
+      this.hovered = number;
+      this.hoveredMembers = symbol.members;
+      this._map.getContainer().classList.add("geomap-pointing");
+      const { names, count } = isCluster(symbol)
+        ? clusterWords(this.model, symbol)
+        : {
+            names: this.model.places.name[number],
+            count: mentionsText(this.model, number),
+          };
+      const tip = makeElement("span");
+      tip.append(makeElement("strong", "", names), ` ${count}`);
+      tip.dir = "auto";
+      this._tip = L.tooltip({
+        direction: "top",
+        className: "geomap-tip",
+        offset: L.point(0, -symbol.half - 2),
+      })
+        .setLatLng(this._map.layerPointToLatLng([symbol.x, symbol.y]))
+        .setContent(tip)
+        .addTo(this._map);
+      this.redraw();
+    }
+  }
+
+  _leave() {
+    if (this.hovered !== undefined) {
+      this.hovered = undefined;
+      this.hoveredMembers = undefined;
+      this._map.getContainer().classList.remove("geomap-pointing");
+      this._tip?.remove();
+      this.redraw();
+    }
+  }
+}
+
+/**
+ * How often a place is named, as words.
+ *
+ * @param {Model} model
+ * @param {number} number
+ */
+export function mentionsText(model, number) {
+  const possible = model.possible[number];
+  const words = plural(model.mentions(number), "mention");
+  return possible ? `${words} (${numeral(possible)} uncertain)` : words;
+}

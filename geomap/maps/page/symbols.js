@@ -1,0 +1,301 @@
+// How places look: their forms, sizes and colors, and where their names are written.
+import {
+  clusterRadius,
+  gatherPlaces,
+  isCluster,
+  paintCluster,
+} from "./clusters.js";
+import { stepOf } from "./colors.js";
+import { halfOf, outlineForm, radiusOf } from "./forms.js";
+import { coveredIn, overlap, turnsOf } from "./view.js";
+import { numeral } from "./words.js";
+/** @import { Places } from "./places.js" */
+/** @import { Bounds, Box, Colors, Doubt, Drawn, Label, Placed } from "./types" */
+
+const MOST_LABELS = 60;
+
+/**
+ * What of a layer does not change with the view: the order of drawing, and the colors.
+ *
+ * @param {Places} layer
+ */
+export function prepare(layer) {
+  const { model, colors } = layer;
+  layer.order = model.ranked();
+  layer.classes = colors
+    ? model.typical(colors.values, colors.labels.length, colors.ordered)
+    : undefined;
+}
+
+/**
+ * The color of a place by its class, of a legend's entry too.
+ *
+ * @param {Places} canvas
+ * @param {Colors} colors
+ * @param {number} number
+ */
+export function shadeOf(canvas, colors, number) {
+  if (number < 0) {
+    return canvas.color("other");
+  }
+  if (!colors.ordered) {
+    return canvas.color(number < 7 ? `class-${number}` : "other");
+  }
+  return canvas.color(`step-${stepOf(number, colors.labels.length)}`);
+}
+
+/**
+ * The symbols that a stretch of the map shows, the largest first.
+ *
+ * @param {Places} layer
+ * @param {Bounds} bounds
+ * @returns {Drawn[]}
+ */
+export function arrangeSymbols(layer, bounds) {
+  const { model, map } = layer;
+  const { width, turns } = turnsOf(map, bounds);
+  const origin = map.getPixelOrigin();
+  const mercator = map.options.crs === L.CRS.EPSG3857;
+  const { lon, lat, form } = model.places;
+  const found = gatherPlaces(layer, width);
+  const most = found.reduce(
+    (sum, { mentions }) => Math.max(sum, mentions || 0),
+    1,
+  );
+  const symbols = [];
+  for (const { number, members, mentions } of found) {
+    const radius = members
+      ? clusterRadius(mentions ?? 0, most)
+      : radiusOf(model.mentions(number), model.most);
+    const half = halfOf(form[number], radius);
+    const point = mercator
+      ? {
+          x: model.across[number] * width - origin.x,
+          y: model.down[number] * width - origin.y,
+        }
+      : map.latLngToLayerPoint([lat[number], lon[number]]);
+    if (point.y + half < bounds.min.y || point.y - half > bounds.max.y) {
+      continue;
+    }
+    for (const turn of turns) {
+      const x = point.x + turn * width;
+      if (x + half > bounds.min.x && x - half < bounds.max.x) {
+        symbols.push({
+          number,
+          members,
+          mentions,
+          x,
+          y: point.y,
+          radius,
+          half,
+          form: form[number],
+          inner: halfOf(
+            form[number],
+            radiusOf(model.certain[number], model.most),
+          ),
+        });
+      }
+    }
+  }
+  if (layer.settings.cluster) {
+    symbols.sort((a, b) => b.radius - a.radius);
+  }
+  return symbols;
+}
+
+/**
+ * A symbol: filled by what is certain; where there is more that is only possible, a faint and broken one around.
+ *
+ * @param {Places} layer
+ * @param {CanvasRenderingContext2D} context
+ * @param {Drawn} symbol
+ */
+export function paintSymbol(layer, context, symbol) {
+  if (isCluster(symbol)) {
+    paintCluster(layer, context, symbol);
+    return;
+  }
+  const { number, x, y, half, inner, form } = symbol;
+  const town = form === "town";
+  const color =
+    layer.classes && layer.colors
+      ? shadeOf(layer, layer.colors, layer.classes[number])
+      : layer.color(town ? "town" : "area");
+  const chosen = number === layer.selected || number === layer.hovered;
+  context.fillStyle = color;
+  context.strokeStyle = color;
+  if (half > inner) {
+    outlineForm(context, form, x, y, half);
+    context.globalAlpha = 0.16;
+    context.fill();
+    context.globalAlpha = 1;
+    context.lineWidth = 1.2;
+    context.setLineDash(half > 5 ? [3, 2.5] : []);
+    context.stroke();
+    context.setLineDash([]);
+  }
+  if (inner) {
+    outlineForm(context, form, x, y, inner);
+    context.globalAlpha = town ? 0.75 : layer.classes ? 0.3 : 0.12;
+    context.fill();
+    context.globalAlpha = 1;
+    context.lineWidth = town || inner < 5 ? 1.2 : 1.8;
+    context.strokeStyle = town ? layer.color("rim") : color;
+    context.stroke();
+    if (form === "region") {
+      outlineForm(context, form, x, y, Math.max(inner - 3.5, 1));
+      context.lineWidth = 1;
+      context.stroke();
+    }
+  }
+  if (chosen) {
+    outlineForm(context, form, x, y, half + 3);
+    context.lineWidth = 2.5;
+    context.strokeStyle = layer.color("ink");
+    context.stroke();
+  }
+}
+
+/**
+ * @param {Places} canvas
+ * @param {Pick<Label, "area" | "size">} label
+ */
+export function labelFont(canvas, { area, size }) {
+  return canvas.font(600, size, area ? "italic" : "normal");
+}
+
+/**
+ * @param {Places} layer
+ * @param {CanvasRenderingContext2D} context
+ * @param {Label} label
+ */
+export function inscribe(layer, context, label) {
+  context.font = labelFont(layer, label);
+  context.lineWidth = 3.5;
+  context.strokeStyle = layer.color("halo");
+  context.strokeText(label.text, label.x, label.y);
+  context.fillStyle = layer.color(label.area ? "area-ink" : "ink");
+  context.fillText(label.text, label.x, label.y);
+}
+
+/**
+ * The names that fit beside their symbols, those of large symbols first.
+ *
+ * @param {Places} layer
+ * @param {Drawn[]} symbols
+ * @param {Pick<Bounds, "min" | "max">} view
+ * @returns {Placed[]}
+ */
+export function arrangeLabels(layer, symbols, { min, max }) {
+  const { name } = layer.model.places;
+  const taken = coveredIn(layer.map);
+  for (const { x, y, half } of symbols.slice(0, 500)) {
+    taken.push([x - half, y - half, x + half, y + half]);
+  }
+  const labels = [];
+  const context = layer.context;
+  const { widths } = layer;
+  for (const symbol of symbols.slice(0, 200)) {
+    const { number, members, x, y, radius, half, form } = symbol;
+    const more = members ? members.length - 1 : 0;
+    const label = {
+      text: more ? `${name[number]} +${numeral(more)}` : name[number],
+      area: form !== "town",
+      size: radius > 14 ? 13 : 12,
+    };
+    const key = `${label.size} ${number} ${more}`;
+    let width = widths.get(key);
+    if (width === undefined) {
+      context.font = labelFont(layer, label);
+      width = context.measureText(label.text).width;
+      widths.set(key, width);
+    }
+    const [gap, high] = [half + 4, label.size / 2 + 1];
+    const corners = [
+      [x + gap, y],
+      [x - gap - width, y],
+      [x - width / 2, y - half - high - 2],
+      [x - width / 2, y + half + high + 2],
+    ];
+    for (const [left, middle] of corners) {
+      /** @type {Box} */
+      const box = [left - 2, middle - high, left + width + 2, middle + high];
+      // A name is not cut by the edge of the map.
+      const whole =
+        (box[0] >= min.x || box[2] <= min.x) &&
+        (box[2] <= max.x || box[0] >= max.x);
+      if (whole && !taken.some((other) => overlap(box, other))) {
+        taken.push(box);
+        labels.push({ ...label, x: left, y: middle, box });
+        break;
+      }
+    }
+    if (labels.length >= MOST_LABELS) {
+      break;
+    }
+  }
+  return labels;
+}
+
+/**
+ * The other places that a mention might mean: faint rings, each with a line to it and how likely it is.
+ *
+ * @param {Places} layer
+ * @param {CanvasRenderingContext2D} context
+ * @param {Doubt} doubt
+ */
+export function paintReadings(layer, context, { number, others }) {
+  const map = layer.map;
+  const from = map.latLngToLayerPoint(layer.nearest(number));
+  const ink = layer.color("doubt");
+  for (const { name, percent, lat, lon } of others) {
+    const turn = Math.round((map.getCenter().lng - lon) / 360);
+    const at = map.latLngToLayerPoint([lat, lon + 360 * turn]);
+    context.strokeStyle = ink;
+    context.lineWidth = 1.2;
+    context.globalAlpha = 0.55;
+    context.setLineDash([2, 4]);
+    context.beginPath();
+    context.moveTo(from.x, from.y);
+    context.lineTo(at.x, at.y);
+    context.stroke();
+    context.setLineDash([4, 3]);
+    context.globalAlpha = 0.9;
+    context.lineWidth = 2;
+    context.beginPath();
+    context.arc(at.x, at.y, 9, 0, 2 * Math.PI);
+    context.stroke();
+    context.setLineDash([]);
+    context.globalAlpha = 1;
+    inscribe(layer, context, {
+      text: `${name} ${percent}%`,
+      size: 12,
+      x: at.x + 13,
+      y: at.y,
+    });
+  }
+}
+
+/**
+ * The symbol at a point: the topmost one that holds it, else the nearest within reach of a finger or a mouse.
+ *
+ * @param {Drawn[]} symbols
+ * @param {{ x: number, y: number }} point
+ * @param {number} reach
+ */
+export function symbolAt(symbols, point, reach) {
+  let found;
+  let nearest = reach;
+  for (let i = symbols.length - 1; i >= 0; i -= 1) {
+    const { x, y, half } = symbols[i];
+    const distance = Math.hypot(point.x - x, point.y - y) - half;
+    if (distance <= 0) {
+      return symbols[i];
+    }
+    if (distance < nearest) {
+      nearest = distance;
+      found = symbols[i];
+    }
+  }
+  return found;
+}

@@ -1,0 +1,314 @@
+// The data that Python writes into a page, and what of Leaflet its own types leave out.
+import * as L from "leaflet";
+import type { Places } from "./places.js";
+
+/** What a place is drawn as. */
+export type Form = "town" | "country" | "division" | "region";
+
+/** The numbers of a corpus: `geomap/maps/_payload.py` says what is in which column. */
+export interface Content {
+  key: string;
+  text: "full" | "snippets" | "none";
+  totals: { articles: number; mentions: number; resolved: number };
+  places: PlaceColumns;
+  rows: {
+    article: number[];
+    confidence: number[];
+    kind: number[];
+    checked?: number[];
+  };
+  kinds: string[];
+  sources: string[];
+  articles: { source: number[]; day: (number | null)[] };
+}
+
+export interface PlaceColumns {
+  id: string[];
+  name: string[];
+  within: string[];
+  form: Form[];
+  kind: string[];
+  lon: number[];
+  lat: number[];
+  rows: number[];
+}
+
+/** The words of the mentions: columns by row, sentences and articles by number. */
+export interface Words {
+  sentence: Uint32Array;
+  at: number[];
+  length: number[];
+  title?: number[];
+  start?: number[];
+  span?: Record<string, number>;
+  sentences: string[];
+  also: Record<string, number[]>;
+  articles: { id: string[]; title: string[]; url: string[]; link: number[] };
+}
+
+/** What is shown. `kinds` and `sources` are null for all, the days null for no end. */
+export interface State {
+  from: number | null;
+  to: number | null;
+  kinds: Set<number> | null;
+  sources: Set<number> | null;
+  certain: number;
+  possible: boolean;
+  text: string;
+}
+
+export interface Colors {
+  name: string;
+  labels: string[];
+  ordered: boolean;
+  values: number[];
+}
+
+export interface PlacesSettings {
+  panel: boolean;
+  fit: [[number, number], [number, number]] | null;
+  cluster: boolean;
+  title?: string | null;
+  attribution?: string;
+  color?: string;
+  alternatives?: string;
+  manifest?: string;
+}
+
+/** A place or a cluster of places, where it is drawn. */
+export interface Drawn {
+  number: number;
+  members?: number[];
+  mentions?: number;
+  x: number;
+  y: number;
+  radius: number;
+  half: number;
+  inner: number;
+  form: Form;
+}
+
+/** A cluster as it is drawn. */
+export type Several = Drawn & { members: number[]; mentions: number };
+
+export interface Cluster {
+  number: number;
+  members?: number[];
+  mentions?: number;
+}
+
+export type Box = [number, number, number, number];
+
+/** A name, written from a point to the right. */
+export interface Label {
+  text: string;
+  area?: boolean;
+  size: number;
+  x: number;
+  y: number;
+}
+
+/** A name with the room that it takes. */
+export type Placed = Label & { box: Box };
+
+/** Another place that a mention might mean. */
+export interface Reading {
+  id: string;
+  name: string;
+  percent: number;
+  lat: number;
+  lon: number;
+  admin1?: string;
+  country?: string;
+  code?: string;
+  population?: number;
+}
+
+/** What a correction says of the place that it moves a mention to. */
+export interface Target {
+  place_id: string;
+  name: string;
+  lat: number;
+  lon: number;
+  country_code?: string | null;
+  feature_code?: string | null;
+  population?: number | null;
+}
+
+export interface Mention {
+  article_id: string;
+  field: string;
+  start: number;
+  end: number;
+  toponym: string;
+}
+
+/** What a reader says of one mention, or by a rule of every mention of a toponym that was resolved to one place. */
+export interface Correction extends Partial<Mention>, Partial<Target> {
+  rule?: boolean;
+  was?: string;
+  verdict: string;
+}
+
+/** A line of land or border in fractions of the world's width, x and y in turn, with the box around it. */
+export interface Shape {
+  line: Float64Array;
+  box: Box;
+}
+
+/** Lines as whole numbers, each point the difference to the one before. */
+export interface Packed {
+  scale: [number, number];
+  translate: [number, number];
+  arcs: number[][];
+}
+
+export interface Country {
+  name: string;
+  x: number;
+  y: number;
+  room: number;
+  rings: Shape[];
+}
+
+/** The world as its resource holds it: countries are rings of numbers of arcs, one's complement for an arc backward. */
+export interface PackedWorld {
+  world: Packed;
+  states: Packed;
+  borders: number[];
+  coasts: number[];
+  countries: {
+    name: string;
+    at: [number, number];
+    room: number;
+    polygons: number[][][];
+  }[];
+}
+
+export interface World {
+  countries: Country[];
+  land: Shape[];
+  borders: Shape[];
+  coasts: Shape[];
+  states: Shape[];
+}
+
+/** What a stretch of the map shows of the world. */
+export interface Frame {
+  width: number;
+  origin: L.Point;
+  seen: Box;
+  turns: number[];
+}
+
+export interface Areas {
+  names: string[];
+  of: number[];
+  per: string | null;
+  base: number[] | null;
+  breaks: number[];
+  least: number;
+  exact: boolean;
+  arcs?: Packed;
+  regions?: number[][];
+}
+
+export interface Pair {
+  from: number;
+  to: number;
+  articles: number;
+}
+
+/** A line between two places as it is drawn: from a to b, bent towards the middle. */
+export interface Curve {
+  pair: Pair;
+  a: L.Point;
+  b: L.Point;
+  middle: { x: number; y: number };
+  shift: number;
+}
+
+/** The name of a country where it stands on the map. */
+export interface Named {
+  name: string;
+  x: number;
+  y: number;
+  half: number;
+  size: number;
+}
+
+/** Where the mentions of an open place might be instead. */
+export interface Doubt {
+  number: number;
+  others: Reading[];
+}
+
+/** Runners-up: columns of candidates, and by row a list of candidate and percent in turn. */
+export interface PackedAlternatives {
+  features: Record<string, (string | number)[]>;
+  lists: number[][];
+  rows: number[];
+}
+
+export interface Alternatives {
+  of(row: number): Reading[];
+}
+
+/** The sentences of an open place. */
+export interface Quoted {
+  layer: Places;
+  number: number;
+  words: Words;
+  rows: number[];
+}
+
+/** A mention under its sentence; `many` where the sentence holds several. */
+export interface Checked {
+  layer: Places;
+  number: number;
+  words: Words;
+  row: number;
+  many: boolean;
+}
+
+/** What is to be called when the panel goes. */
+export type Ends = (() => void)[];
+
+/** The stretch of bars that is in: the first, and the one behind the last. */
+export interface Brushed {
+  range(): [number, number];
+  set(begin: number, end: number): void;
+  stop(): void;
+}
+
+/** Leaflet gives both corners of bounds that are not empty. */
+export type Bounds = L.Bounds & { min: L.Point; max: L.Point };
+
+declare module "leaflet" {
+  interface Map {
+    _animatingZoom: boolean;
+    geomapAddress?: boolean;
+  }
+
+  interface Renderer {
+    _bounds: Bounds & { min: Point; max: Point };
+    _container: HTMLCanvasElement;
+    _update(): void;
+    getEvents(): { [name: string]: (event: any) => void };
+  }
+
+  interface TileLayer {
+    _url: string;
+    _addTile(coords: Coords, container: HTMLElement): void;
+  }
+
+  interface Popup {
+    _updateLayout(): void;
+    _updatePosition(): void;
+    _adjustPan(): void;
+  }
+
+  interface CRS {
+    wrapLng?: [number, number];
+  }
+}

@@ -1,0 +1,175 @@
+// How places, lines and areas are drawn, without a canvas.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { classOf, stepOf } from "../../geomap/maps/page/colors.js";
+import { isNear } from "../../geomap/maps/page/curves.js";
+import { blurred } from "../../geomap/maps/page/density.js";
+import { halfOf, outlineForm, radiusOf } from "../../geomap/maps/page/forms.js";
+import { roundSteps } from "../../geomap/maps/page/legend.js";
+import { across, down } from "../../geomap/maps/page/mercator.js";
+import {
+  traceShapes,
+  unpackShapes,
+  unpackWorld,
+} from "../../geomap/maps/page/shapes.js";
+import { symbolAt } from "../../geomap/maps/page/symbols.js";
+import { overlap } from "../../geomap/maps/page/view.js";
+
+const FORMS = ["town", "country", "division", "region"];
+
+/** A path that remembers what was drawn on it. */
+class Path {
+  points = [];
+  moveTo(x, y) {
+    this.points.push(["move", x, y]);
+  }
+  lineTo(x, y) {
+    this.points.push(["line", x, y]);
+  }
+}
+
+/** The area of a form as its outline is drawn. */
+function areaOf(form, half) {
+  const points = [];
+  let area = 0;
+  const path = {
+    beginPath() {},
+    closePath() {},
+    moveTo: (x, y) => points.push([x, y]),
+    lineTo: (x, y) => points.push([x, y]),
+    rect: (x, y, width, height) => (area = width * height),
+    arc: (x, y, radius) => (area = Math.PI * radius ** 2),
+  };
+  outlineForm(path, form, 0, 0, half);
+  points.forEach(([x, y], i) => {
+    const [nextX, nextY] = points[(i + 1) % points.length];
+    area += (x * nextY - nextX * y) / 2;
+  });
+  return area;
+}
+
+test("the area of a symbol tells the mentions, whatever its form", () => {
+  for (const form of FORMS) {
+    const [one, four] = [9, 36].map((mentions) =>
+      areaOf(form, halfOf(form, radiusOf(mentions, 100))),
+    );
+    assert.ok(Math.abs(four / one - 4) < 1e-9, form);
+    const circle = Math.PI * radiusOf(9, 100) ** 2;
+    assert.ok(Math.abs(one - circle) < 1e-9, form);
+  }
+});
+
+test("no symbol is too small to be hit, and none is drawn for nothing", () => {
+  assert.equal(radiusOf(1, 1e6), 3);
+  assert.equal(radiusOf(0, 10), 0);
+  assert.ok(radiusOf(1e6, 1e6) <= 28);
+});
+
+test("a pointer meets the topmost symbol that holds it, else the nearest in reach", () => {
+  const symbols = [
+    { number: 0, x: 0, y: 0, half: 20 },
+    { number: 1, x: 5, y: 0, half: 4 },
+    { number: 2, x: 60, y: 0, half: 5 },
+  ];
+  const at = (x, y, reach) => symbolAt(symbols, { x, y }, reach)?.number;
+  assert.equal(at(5, 0, 3), 1);
+  assert.equal(at(-10, 0, 3), 0);
+  assert.equal(at(67, 0, 3), 2);
+  assert.equal(at(69, 0, 3), undefined);
+  assert.equal(at(69, 0, 12), 2);
+});
+
+test("the world is one wide and one high, and the poles end at its edges", () => {
+  assert.deepEqual([across(-180), across(0), across(180)], [0, 0.5, 1]);
+  assert.ok(Math.abs(down(0) - 0.5) < 1e-12);
+  assert.ok(Math.abs(down(90)) < 1e-9 && Math.abs(down(-90) - 1) < 1e-9);
+});
+
+test("boxes overlap only where they share an area", () => {
+  assert.ok(overlap([0, 0, 2, 2], [1, 1, 3, 3]));
+  assert.ok(!overlap([0, 0, 2, 2], [2, 0, 3, 2]));
+});
+
+test("steps of color run from the first to the last, one class included", () => {
+  assert.deepEqual(
+    [0, 1, 2].map((one) => stepOf(one, 3)),
+    [0, 2, 4],
+  );
+  assert.equal(stepOf(0, 1), 0);
+});
+
+test("a value on an edge is in the class below it, one above all in the last", () => {
+  assert.deepEqual(
+    [0, 5, 6, 10, 11].map((value) => classOf(value, [5, 10])),
+    [0, 0, 1, 1, 1],
+  );
+});
+
+test("sizes in the legend are round, and the largest is no larger than what there is", () => {
+  assert.deepEqual(roundSteps(1), [1]);
+  assert.deepEqual(roundSteps(7), [1, 2, 5]);
+  assert.deepEqual(roundSteps(431), [1, 50, 200]);
+});
+
+test("a blur keeps the sum inside and stays where it was", () => {
+  const field = new Float32Array(11);
+  field[5] = 3;
+  const found = blurred(field, 11, 1, 1, 11, 1);
+  assert.deepEqual([...found], [0, 0, 0, 0, 3, 3, 3, 0, 0, 0, 0]);
+});
+
+test("a curve is near along its bend, not at its ends", () => {
+  const curve = {
+    a: { x: 0, y: 0 },
+    b: { x: 100, y: 0 },
+    middle: { x: 50, y: -40 },
+    shift: 10,
+  };
+  assert.ok(isNear(curve, { x: 60, y: -20 }));
+  assert.ok(!isNear(curve, { x: 60, y: 0 }));
+  assert.ok(!isNear(curve, { x: 10, y: 0 }));
+});
+
+test("arcs are joined to rings, backward too, and across the antimeridian", () => {
+  const scale = { scale: [1, 1], translate: [0, 0] };
+  const world = unpackWorld({
+    world: {
+      ...scale,
+      arcs: [
+        [170, 0, 10, 0, 0, 10],
+        [-180, 10, -10, 0],
+      ],
+    },
+    states: { ...scale, arcs: [] },
+    borders: [0],
+    coasts: [1],
+    countries: [
+      { name: "A", at: [0, 0], room: 36, polygons: [[[0, 1]], [[~1, ~0]]] },
+    ],
+  });
+  const [{ rings, room, x }] = world.countries;
+  assert.deepEqual([room, x], [0.1, 0.5]);
+  for (const { box } of rings) {
+    assert.ok(Math.abs(box[2] - box[0] - 10 / 360) < 1e-12, `${box}`);
+  }
+});
+
+test("shapes are drawn once for each copy of the world that shows them, and only there", () => {
+  const [[shape]] = unpackShapes({
+    arcs: {
+      scale: [1, 1],
+      translate: [0, 0],
+      arcs: [[0, 0, 10, 0, 0, 10, -10, 0]],
+    },
+    regions: [[0]],
+  });
+  const frame = { width: 1000, origin: { x: 0, y: 0 }, turns: [-1, 0, 1] };
+  const drawn = (seen) => {
+    const path = new Path();
+    traceShapes(path, { ...frame, seen }, [shape], true);
+    return path.points.filter(([what]) => what === "move").length;
+  };
+  assert.equal(drawn([0, 0, 1, 1]), 1);
+  assert.equal(drawn([-1, 0, 2, 1]), 3);
+  assert.equal(drawn([0.6, 0, 0.9, 1]), 0);
+});
