@@ -143,8 +143,8 @@
     if (!/^\d{4}-\d{2}-\d{2}$/.test(iso || "")) {
       return void 0;
     }
-    const time = Date.parse(`${iso}T00:00:00Z`);
-    return Number.isNaN(time) ? void 0 : Math.round(time / DAY);
+    const day = Math.round(Date.parse(`${iso}T00:00:00Z`) / DAY);
+    return Number.isNaN(day) || isoDay(day) !== iso ? void 0 : day;
   }
   function runningSums(differences, begins) {
     const values = new Uint32Array(differences.length);
@@ -555,6 +555,7 @@
   }
 
   // page/view.js
+  var MOST_TURNS = 64;
   function turnsOf(map, bounds) {
     const width = map.project([0, 360]).x - map.project([0, 0]).x;
     if (!map.options.crs?.wrapLng) {
@@ -563,11 +564,8 @@
     const west = map.project([0, -180]).x - map.getPixelOrigin().x;
     const first = Math.floor((bounds.min.x - west) / width);
     const last = Math.floor((bounds.max.x - west) / width);
-    const turns = [];
-    for (let turn = first; turn <= last; turn += 1) {
-      turns.push(turn);
-    }
-    return { width, turns };
+    const length = Math.min(MOST_TURNS, Math.max(0, last - first + 1)) || 0;
+    return { width, turns: Array.from({ length }, (_, turn) => first + turn) };
   }
   function coveredIn(map) {
     const container = map.getContainer();
@@ -1514,6 +1512,9 @@
   }
 
   // page/hash.js
+  var LONGEST_TEXT = 200;
+  var FARTHEST = 3600;
+  var CLOSEST = 24;
   var CHOICES = (
     /** @type {const} */
     ["sources", "kinds"]
@@ -1553,26 +1554,41 @@
     const words = new URLSearchParams(hash.replace(/^#/, ""));
     const state = everything();
     const { content } = model;
-    state.from = dayOf(words.get("from")) ?? null;
-    state.to = dayOf(words.get("to")) ?? null;
+    const from = dayOf(words.get("from")) ?? null;
+    const to = dayOf(words.get("to")) ?? null;
+    if (from === null || to === null || from <= to) {
+      Object.assign(state, { from, to });
+    }
     for (const name of CHOICES) {
-      const wanted = words.getAll(name.slice(0, -1)).filter(
-        (word) => content[name].includes(word) || name === "sources" && word === ""
-      ).map((word) => content[name].indexOf(word));
-      state[name] = wanted.length ? new Set(wanted) : null;
+      const wanted = new Set(words.getAll(name.slice(0, -1)));
+      const numbers = content[name].flatMap(
+        (one, number) => wanted.has(one) ? [number] : []
+      );
+      if (name === "sources" && wanted.has("")) {
+        numbers.push(-1);
+      }
+      state[name] = numbers.length ? new Set(numbers) : null;
     }
-    const certain = Number(words.get("certain") ?? DOUBTFUL);
-    if (certain >= 0 && certain <= 100) {
-      state.certain = Math.round(certain);
-    }
+    const certain = numberIn(words.get("certain"), 0, 100);
+    state.certain = certain === void 0 ? DOUBTFUL : Math.round(certain);
     state.possible = words.get("possible") !== "no";
-    state.text = (words.get("text") || "").slice(0, 200);
-    const at = (words.get("at") || "").split(",").map(Number);
+    state.text = (words.get("text") || "").slice(0, LONGEST_TEXT);
     return {
       state,
       place: model.number.get(words.get("place") ?? ""),
-      view: at.length === 3 && at.every(Number.isFinite) ? at : void 0
+      view: viewOf(words.get("at"))
     };
+  }
+  function viewOf(at) {
+    const parts = (at ?? "").split(",", 4);
+    const lat = numberIn(parts[0], -90, 90);
+    const lng = numberIn(parts[1], -FARTHEST, FARTHEST);
+    const zoom = numberIn(parts[2], 0, CLOSEST);
+    return parts.length !== 3 || lat === void 0 || lng === void 0 || zoom === void 0 ? void 0 : [lat, lng, zoom];
+  }
+  function numberIn(text, least, most) {
+    const number = /^-?\d{1,5}(\.\d{1,20})?$/.test(text ?? "") ? Number(text) : NaN;
+    return number >= least && number <= most ? number : void 0;
   }
 
   // page/address.js

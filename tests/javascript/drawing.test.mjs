@@ -13,7 +13,7 @@ import {
   unpackWorld,
 } from "../../geomap/maps/page/shapes.js";
 import { symbolAt } from "../../geomap/maps/page/symbols.js";
-import { overlap } from "../../geomap/maps/page/view.js";
+import { overlap, turnsOf } from "../../geomap/maps/page/view.js";
 
 const FORMS = ["town", "country", "division", "region"];
 
@@ -172,4 +172,18 @@ test("shapes are drawn once for each copy of the world that shows them, and only
   assert.equal(drawn([0, 0, 1, 1]), 1);
   assert.equal(drawn([-1, 0, 2, 1]), 3);
   assert.equal(drawn([0.6, 0, 0.9, 1]), 0);
+});
+
+test("a map that is lost in space shows a few copies of the world at most", () => {
+  const map = {
+    options: { crs: { wrapLng: [-180, 180] } },
+    project: ([, lng]) => ({ x: lng * 4 }),
+    getPixelOrigin: () => ({ x: 0 }),
+  };
+  const turns = (x) =>
+    turnsOf(map, { min: { x }, max: { x: x + 3000 } }).turns.length;
+  assert.equal(turns(-720), 3);
+  for (const x of [1e300, -1e300, 1e16, Infinity, NaN]) {
+    assert.ok(turns(x) <= 64, `${x}`);
+  }
 });

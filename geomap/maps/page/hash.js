@@ -3,6 +3,9 @@ import { DOUBTFUL, dayOf, everything, isoDay } from "./model.js";
 /** @import { Model } from "./model.js" */
 /** @import { State } from "./types" */
 
+const LONGEST_TEXT = 200; // characters
+const FARTHEST = 3600; // degrees of longitude: ten times around the world, more than anybody drags
+const CLOSEST = 24; // zoom; the map has a limit of its own
 const CHOICES = /** @type {const} */ (["sources", "kinds"]);
 
 /**
@@ -49,35 +52,68 @@ export function toHash(model, place, view) {
  *
  * @param {string} hash
  * @param {Model} model
- * @returns {{ state: State, place?: number, view?: number[] }}
+ * @returns {{ state: State, place?: number, view?: [number, number, number] }}
  */
 export function fromHash(hash, model) {
   const words = new URLSearchParams(hash.replace(/^#/, ""));
   const state = everything();
   const { content } = model;
-  state.from = dayOf(words.get("from")) ?? null;
-  state.to = dayOf(words.get("to")) ?? null;
+  const from = dayOf(words.get("from")) ?? null;
+  const to = dayOf(words.get("to")) ?? null;
+  if (from === null || to === null || from <= to) {
+    Object.assign(state, { from, to });
+  }
   for (const name of CHOICES) {
-    const wanted = words
-      .getAll(name.slice(0, -1))
-      // Articles without a source go by an empty name.
-      .filter(
-        (word) =>
-          content[name].includes(word) || (name === "sources" && word === ""),
-      )
-      .map((word) => content[name].indexOf(word));
-    state[name] = wanted.length ? new Set(wanted) : null;
+    const wanted = new Set(words.getAll(name.slice(0, -1)));
+    const numbers = content[name].flatMap((one, number) =>
+      wanted.has(one) ? [number] : [],
+    );
+    // Articles without a source go by an empty name.
+    if (name === "sources" && wanted.has("")) {
+      numbers.push(-1);
+    }
+    state[name] = numbers.length ? new Set(numbers) : null;
   }
-  const certain = Number(words.get("certain") ?? DOUBTFUL);
-  if (certain >= 0 && certain <= 100) {
-    state.certain = Math.round(certain);
-  }
+  const certain = numberIn(words.get("certain"), 0, 100);
+  state.certain = certain === undefined ? DOUBTFUL : Math.round(certain);
   state.possible = words.get("possible") !== "no";
-  state.text = (words.get("text") || "").slice(0, 200);
-  const at = (words.get("at") || "").split(",").map(Number);
+  state.text = (words.get("text") || "").slice(0, LONGEST_TEXT);
   return {
     state,
     place: model.number.get(words.get("place") ?? ""),
-    view: at.length === 3 && at.every(Number.isFinite) ? at : undefined,
+    view: viewOf(words.get("at")),
   };
+}
+
+/**
+ * A latitude, a longitude and a zoom that a map can show.
+ *
+ * @param {string | null} at
+ * @returns {[number, number, number] | undefined}
+ */
+function viewOf(at) {
+  const parts = (at ?? "").split(",", 4);
+  const lat = numberIn(parts[0], -90, 90);
+  const lng = numberIn(parts[1], -FARTHEST, FARTHEST);
+  const zoom = numberIn(parts[2], 0, CLOSEST);
+  return parts.length !== 3 ||
+    lat === undefined ||
+    lng === undefined ||
+    zoom === undefined
+    ? undefined
+    : [lat, lng, zoom];
+}
+
+/**
+ * A number written with digits and within bounds, undefined for anything else.
+ *
+ * @param {string | null | undefined} text
+ * @param {number} least
+ * @param {number} most
+ */
+function numberIn(text, least, most) {
+  const number = /^-?\d{1,5}(\.\d{1,20})?$/.test(text ?? "")
+    ? Number(text)
+    : NaN;
+  return number >= least && number <= most ? number : undefined;
 }

@@ -23,8 +23,9 @@ export function dayOf(iso) {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(iso || "")) {
     return undefined;
   }
-  const time = Date.parse(`${iso}T00:00:00Z`);
-  return Number.isNaN(time) ? undefined : Math.round(time / DAY);
+  const day = Math.round(Date.parse(`${iso}T00:00:00Z`) / DAY);
+  // Some browsers take 31 February for 3 March.
+  return Number.isNaN(day) || isoDay(day) !== iso ? undefined : day;
 }
 
 /**

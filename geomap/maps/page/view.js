@@ -1,6 +1,8 @@
 // What a map shows now: the copies of the world, and what lies over it.
 /** @import { Bounds, Box } from "./types" */
 
+const MOST_TURNS = 64; // copies of the world: where a map is so far off that counting fails, drawing still ends
+
 /**
  * The copies of the world that a stretch of the map shows, as numbers of turns.
  *
@@ -16,11 +18,8 @@ export function turnsOf(map, bounds) {
   const west = map.project([0, -180]).x - map.getPixelOrigin().x;
   const first = Math.floor((bounds.min.x - west) / width);
   const last = Math.floor((bounds.max.x - west) / width);
-  const turns = [];
-  for (let turn = first; turn <= last; turn += 1) {
-    turns.push(turn);
-  }
-  return { width, turns };
+  const length = Math.min(MOST_TURNS, Math.max(0, last - first + 1)) || 0;
+  return { width, turns: Array.from({ length }, (_, turn) => first + turn) };
 }
 
 /**
