@@ -21,7 +21,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
+from geomap._varints import from_zigzag, unpacked
 from geomap.resources._loading import read_resource
 from geomap.tables import Floats, Ints
 
@@ -54,6 +56,29 @@ class Coverage(NamedTuple):
     rings: Ints
     uses: Ints
 
+    def lines(self) -> npt.NDArray[Any]:
+        """Return every arc as a LineString in degrees."""
+        import shapely
+
+        arc = np.repeat(np.arange(len(self.arcs) - 1), np.diff(self.arcs))
+        lines: Any = shapely.linestrings(self.points, indices=arc)
+        return lines
+
+    def sides(self, *, countries: bool) -> Ints:
+        """Return the two areas that each arc has beside it by number, shape (n, 2), -1 for none: countries, or divisions."""
+        codes = list(self.numbers)
+        chosen = np.array([("." not in code[1:]) == countries for code in codes])
+        begins = self.rings[self.polygons[self.areas]]
+        area = np.repeat(np.arange(len(codes)), np.diff(begins))
+        arc, area = self.uses[chosen[area]] >> 1, area[chosen[area]]
+        order = np.argsort(arc, kind="stable")
+        arc, area = arc[order], area[order]
+        second = np.concatenate([[False], arc[1:] == arc[:-1]])
+        found = np.full((len(self.arcs) - 1, 2), -1, dtype=np.int64)
+        found[arc[~second], 0] = area[~second]
+        found[arc[second], 1] = area[second]
+        return found
+
 
 @cache
 def coverage() -> Coverage:
@@ -66,15 +91,15 @@ def decoded(content: bytes) -> Coverage:
     first, _, packed = gzip.decompress(content).partition(b"\n")
     header = json.loads(first)
     ends = np.cumsum(header["counts"])
-    lengths, steps, areas, polygons, rings, uses = np.split(_unsigned(packed), ends[:-1])
+    lengths, steps, areas, polygons, rings, uses = np.split(unpacked(packed), ends[:-1])
     return Coverage(
         numbers={code: number for number, code in enumerate(header["codes"])},
-        points=np.cumsum(_signed(steps).reshape(-1, 2), axis=0) / header["per_degree"],
+        points=np.cumsum(from_zigzag(steps).reshape(-1, 2), axis=0) / header["per_degree"],
         arcs=_offsets(lengths),
         areas=_offsets(areas),
         polygons=_offsets(polygons),
         rings=_offsets(rings),
-        uses=np.cumsum(_signed(uses)),
+        uses=np.cumsum(from_zigzag(uses)),
     )
 
 
@@ -134,15 +159,3 @@ def _members(offsets: Ints, chosen: Ints) -> tuple[Ints, Ints]:
 
 def _offsets(counts: Ints) -> Ints:
     return np.concatenate([[0], np.cumsum(counts)])
-
-
-def _unsigned(packed: bytes) -> Ints:
-    parts = np.frombuffer(packed, dtype=np.uint8)
-    ends = np.flatnonzero(parts < 0x80)
-    begins = np.concatenate([[0], ends[:-1] + 1])
-    place = np.arange(len(parts)) - np.repeat(begins, ends - begins + 1)
-    return np.add.reduceat((parts & 0x7F).astype(np.int64) << (7 * place), begins)
-
-
-def _signed(zigzag: Ints) -> Ints:
-    return (zigzag >> 1) ^ -(zigzag & 1)

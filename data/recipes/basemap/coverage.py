@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from geomap._varints import packed as varints
+from geomap._varints import zigzag
 from geomap.tables import Ints
 
 PER_DEGREE = 1000
@@ -95,10 +97,17 @@ def packed(coverage: Mapping[str, Any], areas: Mapping[str, Any]) -> bytes:
                 found = walker.uses(_integers(ring))
                 arcs_of.append(len(found))
                 uses += found
-    lists = (lengths, _zigzag(_steps(points)), polygons_of, rings_of, arcs_of, _zigzag(_steps(np.array(uses))))
+    lists: tuple[Any, ...] = (
+        lengths,
+        zigzag(_steps(points)),
+        polygons_of,
+        rings_of,
+        arcs_of,
+        zigzag(_steps(np.array(uses))),
+    )
     header = {"codes": list(areas), "per_degree": PER_DEGREE, "counts": [len(numbers) for numbers in lists]}
     first = json.dumps(header, separators=(",", ":")).encode() + b"\n"
-    return gzip.compress(first + b"".join(_varint(int(number)) for numbers in lists for number in numbers), 9, mtime=0)
+    return gzip.compress(first + b"".join(map(varints, lists)), 9, mtime=0)
 
 
 def _arcs(shapes: Shapes) -> list[Ints]:
@@ -139,18 +148,6 @@ def _integers(line: Any) -> Ints:
 
 def _steps(values: Ints) -> Ints:
     return np.diff(values, axis=0, prepend=np.zeros_like(values[:1])).ravel()
-
-
-def _zigzag(values: Ints) -> Ints:
-    return np.where(values < 0, -2 * values - 1, 2 * values)
-
-
-def _varint(number: int) -> bytes:
-    parts = []
-    while number >= 0x80:
-        parts.append(number & 0x7F | 0x80)
-        number >>= 7
-    return bytes([*parts, number])
 
 
 def by_country(areas: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
