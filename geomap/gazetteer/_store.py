@@ -5,11 +5,11 @@ from __future__ import annotations
 import heapq
 import struct
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from geomap.gazetteer._companions import companion
 from geomap.gazetteer._folding import fold
@@ -28,12 +28,29 @@ from geomap.gazetteer._sections import Numbers, Sections, Texts
 from geomap.gazetteer._spelling import VERSION as SPELLING_VERSION
 from geomap.gazetteer._spelling import bare, with_key
 
+if TYPE_CHECKING:
+    from geomap.tables import Floats, Ints
+
 # The most rows that a name gets, the most prominent ones: at full size "San Antonio" has thousands.
 MOST_ROWS = 1000
 # A record, and where the name of the next one begins, which is where this one's ends.
 _RECORD = struct.Struct("<qIiiIIHH20xI")
 _RECORD_BYTES = 32
 _KIND = (1 << KIND_BITS) - 1
+# The same record, for all places at once.
+_COLUMNS = (
+    ("population", "<i8"), ("geonameid", "<u4"), ("lat", "<i4"), ("lon", "<i4"), ("name", "<u4"), ("area", "<u4"),
+    ("feature", "<u2"), ("alternates", "<u2"),
+)  # fmt: skip
+
+
+class Located(NamedTuple):
+    """Where many features are, in the order of their rows: latitude and longitude in degrees, and how many live there."""
+
+    rows: Ints
+    lat: Floats
+    lon: Floats
+    population: Ints
 
 
 class _Opened:
@@ -261,6 +278,25 @@ class Store:
         """Yield all features by row."""
         opened = self._open
         return (opened.candidate(row, NameKind.MAIN.value) for row in range(1, opened.count + 1))
+
+    def located(self, feature_class: str, *, without: Collection[str] = ()) -> Located:
+        """Return where all features of a class are, without those of some codes."""
+        import numpy as np
+
+        opened = self._open
+        records = np.frombuffer(opened.data, dtype=list(_COLUMNS), count=opened.count, offset=opened.records)
+        wanted = [letter == feature_class and code not in without for letter, code in opened.features]
+        rows = np.flatnonzero(np.array(wanted, dtype=bool)[records["feature"]])
+        chosen = records[rows]
+        return Located(rows + 1, chosen["lat"] / DEGREE, chosen["lon"] / DEGREE, chosen["population"])
+
+    def name_of(self, row: int) -> str:
+        """Return the main name of the feature of a row, which must be there."""
+        return self._open.name(row)
+
+    def id_of(self, row: int) -> str:
+        """Return the identifier of the feature of a row, which must be there."""
+        return self._open.place_id(row)
 
     def name_rows(self) -> Iterator[NameRow]:
         """Yield all names with row and kind, in order."""

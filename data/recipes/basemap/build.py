@@ -30,8 +30,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import shapely
-from shapely.ops import polylabel
 
 from geomap.outlines._shipped import decoded_lines, polygon
 from geomap.tables import Floats
@@ -39,6 +37,7 @@ from geomap.tables import Floats
 ROOT = Path(__file__).resolve().parents[3]
 sys.path[:0] = [str(ROOT / "data" / "recipes"), str(Path(__file__).parent)]
 
+from labels import label
 from manifest import record
 from packages import fetch
 
@@ -167,22 +166,12 @@ def _country(geometry: dict[str, Any], lines: list[Floats]) -> dict[str, Any]:
     shapes = [polygon(rings, lines) for rings in polygons]
     largest = max(shapes, key=lambda shape: _area(shape))
     name = geometry["properties"]["name"]
-    x, y, room = _label(largest)
+    x, y, room = label(largest)
     return {"name": SPELLED_OUT.get(name, name), "at": [x, y], "room": room, "polygons": polygons}
 
 
 def _area(shape: Any) -> float:
     return float(shape.area * np.cos(np.radians(shape.centroid.y)))
-
-
-def _label(shape: Any) -> tuple[float, float, float]:
-    """Return where a name is written (longitude, latitude) and the width in degrees that it may take there."""
-    whole = max(shapely.get_parts(shape), key=lambda part: part.area)
-    middle = polylabel(whole, tolerance=0.05)
-    west, _, east, _ = whole.bounds
-    chords = shapely.get_parts(whole.intersection(shapely.LineString([(west - 1, middle.y), (east + 1, middle.y)])))
-    chord = min(chords, key=lambda part: part.distance(middle))
-    return round((chord.bounds[0] + chord.bounds[2]) / 2, 2), round(middle.y, 2), round(chord.length, 2)
 
 
 def _inner_borders(states: dict[str, Any]) -> dict[str, Any]:

