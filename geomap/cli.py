@@ -298,6 +298,20 @@ def map_command(
             rich_help_panel=_SHOWING,
         ),
     ] = None,
+    embedded: Annotated[
+        bool,
+        typer.Option(
+            "--embedded", help="Draw names inside other names too: Paris Police Department.", rich_help_panel=_SHOWING
+        ),
+    ] = False,
+    approximate: Annotated[
+        bool,
+        typer.Option(
+            "--approximate",
+            help="Draw approximate places too: a street that no gazetteer has, at its town.",
+            rich_help_panel=_SHOWING,
+        ),
+    ] = False,
     recognizer: Recognizer = None,
     gazetteer: GazetteerName = "embedded",
     min_confidence: MinConfidence = None,
@@ -315,6 +329,7 @@ def map_command(
     import geomap
     from geomap._progress import progress_bars
     from geomap.maps._disclosure import Disclosure
+    from geomap.tables import is_counted
 
     Disclosure(text=text, min_articles=min_articles, coarsen=coarsen)  # fail before the long work, not after it
     parser = geomap.Geoparser(
@@ -327,13 +342,16 @@ def map_command(
     reading = _Reading(columns, encoding, dayfirst, entities, fix_encoding, recursive, strict, verbose)
     with progress_bars() as progress:
         number, mentions = _mentions_of(articles, reading, parser, watch, progress)
-        folium_map = geomap.explore(mentions, title=title or _title(articles), tiles=tiles)
+        folium_map = geomap.explore(
+            mentions, title=title or _title(articles), tiles=tiles, embedded=embedded, approximate=approximate
+        )
         path = geomap.save_html(folium_map, output, text=text, min_articles=min_articles, coarsen=coarsen)
         watch.lap("map")
     resolved = mentions["status"].eq("resolved")
     typer.echo(f"articles   {number:,}")
     typer.echo(f"mentions   {len(mentions):,}")
-    typer.echo(f"resolved   {resolved.mean() if len(mentions) else 0:.1%} to {mentions['place_id'].nunique():,} places")
+    drawn = mentions["place_id"][is_counted(mentions, embedded=embedded, approximate=approximate)]
+    typer.echo(f"resolved   {resolved.mean() if len(mentions) else 0:.1%}, drawn as {drawn.nunique():,} places")
     typer.echo(f"seconds    {watch}")
     typer.echo(f"map        {path.resolve()}")
     if open_map:

@@ -26,10 +26,15 @@ if TYPE_CHECKING:
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
 CRS = "EPSG:4326"
 FIELDS = ("title", "text")
 KINDS = ("toponym", "demonym", "embedded", "coordinate")
+EMBEDDED = "embedded"
+"""The kind of a name inside another name, which names no place of its own."""
+PLACE_ITSELF, OFFSET, WITHIN = "place", "offset", "within"
+PRECISIONS = (PLACE_ITSELF, OFFSET, WITHIN)
 USAGES = ("literal", "associative")
 STATUSES = ("resolved", "nil")
 MIN_CONFIDENCE = 0.3
@@ -113,12 +118,14 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
         "checked": Column("str", "a person's verdict from corrections: `right`, `moved` or `not a place`"),
         "precision": Column(
             "str",
-            "what the point is: `place` (the place itself) or `offset` (a point that the words describe by the place: “20 "
-            "km south of Mosul”); missing where nil",
+            "what the point is: `place` (the place itself), `offset` (a point that the words describe by the place: “20 "
+            "km south of Mosul”) or `within` (an approximate place: somewhere in the place that is named here, since no "
+            "gazetteer has its own); missing where nil",
         ),
         "radius_km": Column(
             "float64",
-            "how far the truth may lie from the point, where the words leave it open (“near Mosul”); else missing",
+            "how far the truth may lie from the point, where it is not the place's own or the words leave it open (“near "
+            "Mosul”); else missing",
         ),
         "boilerplate": Column(
             "boolean", "whether the sentence repeats over a source; missing until `geomap.analysis.boilerplate` is run"
@@ -130,7 +137,10 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
     },
     "places": {
         **_PLACE,
-        "mentions": Column("int64", "number of mentions resolved to it"),
+        "mentions": Column("int64", "number of mentions resolved to it, without what is not counted unless asked"),
+        "approximate": Column(
+            "int64", "how many of them lie somewhere in it (`precision` is `within`); 0 unless asked"
+        ),
         "articles": Column("int64", "number of articles that mention it"),
         "share": Column("float64", "share of all articles with a resolved mention that mention it"),
         "first": Column(_TIME, "date of the first article that mentions it, UTC"),
@@ -457,6 +467,52 @@ def coordinates(geometry: pd.Series[Any]) -> tuple[Floats, Floats]:
 
     array = np.asarray(geometry.array)
     return shapely.get_x(array), shapely.get_y(array)
+
+
+def is_counted(mentions: pd.DataFrame, *, embedded: bool = False, approximate: bool = False) -> Bools:
+    """Return which mentions count: every verb that counts or draws asks here.
+
+    Parameters
+    ----------
+    mentions
+        A mentions table; one of an older version, which lacks ``kind`` or ``precision``, has none to leave out. Without
+        ``status``, mentions with a ``place_id`` are resolved.
+    embedded
+        Whether names inside other names count: the Paris of "Paris Police Department".
+    approximate
+        Whether approximate places count, for the place that they lie in (``precision`` is ``within``).
+
+    Returns
+    -------
+    ndarray
+        True for a resolved mention, except those left out and those that a person marked as not a place.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"status": ["resolved", "resolved", "nil"], "kind": ["toponym", "embedded", "toponym"]})
+    >>> is_counted(table).tolist(), is_counted(table, embedded=True).tolist()
+    ([True, False, False], [True, True, False])
+    """
+    if "status" in mentions.columns:
+        counts = _equal(mentions, "status", "resolved")
+    else:
+        counts = mentions["place_id"].notna().to_numpy(dtype=bool)
+    counts = counts & ~_equal(mentions, "checked", "not a place")
+    if not embedded:
+        counts &= ~_equal(mentions, "kind", EMBEDDED)
+    return counts if approximate else counts & ~is_approximate(mentions)
+
+
+def is_approximate(mentions: pd.DataFrame) -> Bools:
+    """Return which mentions are approximate: somewhere in the place that their ``place_id`` names."""
+    return _equal(mentions, "precision", WITHIN)
+
+
+def _equal(table: pd.DataFrame, column: str, value: str) -> Bools:
+    """Return where a column has a value, nowhere if the table lacks the column."""
+    if column not in table.columns:
+        return np.zeros(len(table), dtype=bool)
+    return (table[column] == value).to_numpy(dtype=bool, na_value=False)
 
 
 def active_coordinates(table: pd.DataFrame, *, what: str) -> tuple[Floats, Floats]:

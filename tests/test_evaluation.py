@@ -112,6 +112,18 @@ def test_a_prediction_over_gold_without_coordinates_is_neither_right_nor_wrong()
     assert sample_scores(end_to_end, gold, predicted)["end_to_end_161km_f1"] == 1
 
 
+def test_what_stands_inside_other_names_is_neither_right_nor_wrong_in_what_counts() -> None:
+    known = {"lat": [36.3, 36.2], "lon": [43.1, 44.0], "geonameid": pd.array([99072, 95446], dtype="Int64")}
+    gold = spans(MOSUL, ERBIL, **known).assign(kind=["toponym", "embedded"])
+    predicted = spans(MOSUL, ERBIL, TIGRIS, lat=[36.3, 0.0, 0.0], lon=[43.1, 0.0, 0.0], geonameid=1)
+    inside = predicted.assign(kind=["toponym", "toponym", "embedded"])
+    scores = sample_scores(end_to_end, gold, inside)
+    assert (scores["end_to_end_161km_precision"], scores["end_to_end_161km_recall"]) == (1 / 3, 1 / 2)
+    assert (scores["end_to_end_161km_counted_precision"], scores["end_to_end_161km_counted_recall"]) == (1, 1)
+    drawn = sample_scores(end_to_end, gold, predicted)
+    assert drawn["end_to_end_161km_counted_precision"] == 1 / 2
+
+
 def test_calibration_error_is_zero_when_stated_and_true_shares_agree() -> None:
     assert calibration_error([0.75] * 4, [1, 1, 1, 0]) == pytest.approx(0)
     assert calibration_error([1.0, 1.0], [1, 0]) == pytest.approx(0.5)

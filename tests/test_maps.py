@@ -211,6 +211,23 @@ def test_a_map_names_the_column_that_is_missing(name: str) -> None:
         explore(pd.DataFrame(corpus()).drop(columns=name))  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("option", "column", "value"), [("embedded", "kind", "embedded"), ("approximate", "precision", "within")]
+)
+def test_names_inside_other_names_and_approximate_places_are_drawn_when_asked_for(
+    option: str, column: str, value: str
+) -> None:
+    mentions = corpus()
+    first = mentions.index == mentions.index[0]
+    marked = mentions.assign(**{column: mentions[column].mask(first, value)})
+    left_out, asked, plain = Payload(marked), Payload(marked, **{option: True}), Payload(mentions)
+    assert left_out.places["mentions"].sum() == plain.places["mentions"].sum() - 1
+    assert left_out.numbers["totals"] == plain.numbers["totals"]
+    assert asked.places["mentions"].tolist() == plain.places["mentions"].tolist()
+    keys = [PlacesLayer(marked).corpus.key, PlacesLayer(marked, **{option: True}).corpus.key]
+    assert keys[0] != keys[1], "two layers of one map that draw different mentions share no data"
+
+
 def test_unresolved_mentions_are_counted_and_not_drawn() -> None:
     content = Payload(corpus())
     assert content.numbers["totals"] == {"articles": 5, "mentions": 29, "resolved": 28}

@@ -13,7 +13,7 @@ import pandas as pd
 from geomap import tables
 from geomap._checks import at_least, one_of
 from geomap._optional import optional
-from geomap.analysis._grouping import Distinct, counted, distinct_articles, geo_table
+from geomap.analysis._grouping import Distinct, Selection, counted, distinct_articles, geo_table
 from geomap.analysis._intervals import adjusted
 from geomap.errors import InvalidTable
 from geomap.geometry import distinct_points, polygons, unit_vectors
@@ -53,6 +53,8 @@ def by_area(
     ring: int = 1,
     areas: bool = False,
     distinct: Distinct = False,
+    embedded: bool = False,
+    approximate: bool = False,
 ) -> gpd.GeoDataFrame:
     """Count mentions by area, including areas without any.
 
@@ -75,7 +77,7 @@ def by_area(
     areas
         Whether mentions of countries, divisions and regions count in a grid or in shapes, at the one point they are
         drawn at. By country, state or another column they always count.
-    distinct
+    distinct, embedded, approximate
         As for :func:`~geomap.analysis.places`.
 
     Returns
@@ -127,7 +129,7 @@ def by_area(
         needed = ("geometry",) if areas else ("geometry", "feature_class")
     elif isinstance(within, str) and within == "division":
         needed = (*needed, "geometry", "feature_class")
-    resolved, _ = counted(mentions, needed, distinct=distinct)
+    resolved, _ = counted(mentions, needed, which=Selection(distinct, embedded, approximate))
     if isinstance(within, str) and within == "h3":
         frame, row = _in_grid(resolved, resolution, ring, areas)
     else:

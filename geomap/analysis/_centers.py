@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from geomap import tables
-from geomap.analysis._grouping import Distinct, Grouping, counted, geo_table, grouping, label_dtypes, ratio
+from geomap.analysis._grouping import Distinct, Grouping, Selection, counted, geo_table, grouping, label_dtypes, ratio
 from geomap.analysis._timelines import dated, starts
 from geomap.geometry import distance_km, unit_vectors
 from geomap.outlines._joining import is_area
@@ -67,7 +67,13 @@ def centers(lon: Floats, lat: Floats, codes: Ints, size: int, *, weights: Floats
 
 
 def mean_center(
-    mentions: gpd.GeoDataFrame, *, by: str | None = None, areas: bool = False, distinct: Distinct = False
+    mentions: gpd.GeoDataFrame,
+    *,
+    by: str | None = None,
+    areas: bool = False,
+    distinct: Distinct = False,
+    embedded: bool = False,
+    approximate: bool = False,
 ) -> gpd.GeoDataFrame:
     """Return the mean center of the places mentioned, and their standard distance from it.
 
@@ -79,7 +85,7 @@ def mean_center(
         ``"country"``, ``"division"``, ``"source"`` or ``"place"`` for one center each; None for one center of all.
     areas
         Whether mentions of countries, divisions and regions count, at the one point they are drawn at.
-    distinct
+    distinct, embedded, approximate
         As for :func:`~geomap.analysis.places`.
 
     Returns
@@ -108,7 +114,7 @@ def mean_center(
     0  Courier         5                 280.8
     1  Gazette         3                1547.9
     """
-    resolved = points_mentioned(mentions, by=by, areas=areas, distinct=distinct)
+    resolved = points_mentioned(mentions, by=by, areas=areas, which=Selection(distinct, embedded, approximate))
     groups = grouping(resolved, by)
     return _table(resolved, groups if len(resolved) else groups.pick(np.arange(0)), label_dtypes(by))
 
@@ -120,12 +126,14 @@ def movement(
     areas: bool = False,
     timezone: str = "UTC",
     distinct: Distinct = False,
+    embedded: bool = False,
+    approximate: bool = False,
 ) -> gpd.GeoDataFrame:
     """Follow the mean center of the places mentioned from period to period.
 
     Parameters
     ----------
-    mentions, areas, distinct
+    mentions, areas, distinct, embedded, approximate
         As for :func:`mean_center`. Mentions without a date are left out.
     freq, timezone
         As for :func:`~geomap.analysis.timeline`.
@@ -153,7 +161,7 @@ def movement(
     2 2017-03-13 00:00:00+00:00         0       NaN
     3 2017-03-20 00:00:00+00:00         2     617.0
     """
-    resolved = points_mentioned(mentions, ("published",), areas=areas, distinct=distinct)
+    resolved = points_mentioned(mentions, ("published",), areas=areas, which=Selection(distinct, embedded, approximate))
     resolved, periods = dated(resolved, freq=freq, timezone=timezone)
     groups = Grouping(periods.codes, pd.DataFrame({"period": starts(periods)}))
     table = _table(resolved, groups, {"period": f"datetime64[us, {timezone}]"})
@@ -180,14 +188,14 @@ def points_mentioned(
     *,
     by: str | None = None,
     areas: bool,
-    distinct: Distinct,
+    which: Selection,
 ) -> pd.DataFrame:
     """Return the resolved mentions that have a point; without ``areas``, none whose point stands for an area.
 
     Such points would pull a center to where nothing happened.
     """
     needed = (*needed, "geometry") if areas else (*needed, "geometry", "feature_class")
-    resolved, _ = counted(mentions, needed, by=by, distinct=distinct)
+    resolved, _ = counted(mentions, needed, by=by, which=which)
     kept = np.isfinite(coordinates(resolved["geometry"])[0])
     if not areas:
         kept &= ~is_area(resolved)

@@ -13,6 +13,7 @@ from geomap._checks import one_of, positive
 from geomap.analysis._grouping import (
     KEYS,
     Distinct,
+    Selection,
     counted,
     distinct_articles,
     first_values,
@@ -50,6 +51,8 @@ def change(
     min_articles: int = 1,
     level: float = 0.95,
     distinct: Distinct = False,
+    embedded: bool = False,
+    approximate: bool = False,
 ) -> pd.DataFrame:
     """Compare how often each group is mentioned in two periods.
 
@@ -65,7 +68,7 @@ def change(
         Groups mentioned in fewer articles, of both together, are left out.
     level
         Coverage of the intervals.
-    distinct
+    distinct, embedded, approximate
         As for :func:`~geomap.analysis.places`.
 
     Returns
@@ -99,7 +102,8 @@ def change(
     2       France       1      0     -0.59
     3        Syria       1      0     -0.59
     """
-    found = _odds(after, before, ("after", "before"), by, articles and articles[::-1], min_articles, level, distinct)
+    which = Selection(distinct, embedded, approximate)
+    found = _odds(after, before, ("after", "before"), by, articles and articles[::-1], min_articles, level, which)
     order = [*label_dtypes(by), "before", "after", "share_before", "share_after", *ODDS]
     return found[[*order, *(["geometry"] if by == "place" else [])]]
 
@@ -113,6 +117,8 @@ def compare(
     min_articles: int = 1,
     level: float = 0.95,
     distinct: Distinct = False,
+    embedded: bool = False,
+    approximate: bool = False,
 ) -> pd.DataFrame:
     """Compare how often two corpora, sources or runs mention each group.
 
@@ -120,7 +126,7 @@ def compare(
     ----------
     a, b
         Mentions tables.
-    by, articles, min_articles, level, distinct
+    by, articles, min_articles, level, distinct, embedded, approximate
         As for :func:`change`.
 
     Returns
@@ -156,7 +162,8 @@ def compare(
     2       France  0  1     -1.61       b
     3        Syria  0  1     -1.61       b
     """
-    found = _odds(a, b, ("a", "b"), by, articles, min_articles, level, distinct)
+    which = Selection(distinct, embedded, approximate)
+    found = _odds(a, b, ("a", "b"), by, articles, min_articles, level, which)
     only = pd.Series(None, index=found.index, dtype="object")
     only[found["b"] == 0] = "a"
     only[found["a"] == 0] = "b"
@@ -173,14 +180,14 @@ def _odds(
     articles: Totals,
     min_articles: int,
     level: float,
-    distinct: Distinct,
+    which: Selection,
 ) -> pd.DataFrame:
     keys = KEYS[one_of("by", by, KEYS)]
     geometry = ("geometry",) if by == "place" else ()
     sides, seen = [], []
     for name, mentions in zip(names, (a, b), strict=True):
         tables.require_columns(mentions, ("article_id", "status", *keys), what=f"{name} mentions")
-        table, total = counted(mentions, optional=geometry, by=by, distinct=distinct)
+        table, total = counted(mentions, optional=geometry, by=by, which=which)
         sides.append(table)
         seen.append(total)
     both = pd.concat(sides, ignore_index=True)

@@ -11,9 +11,9 @@ from geomap import tables
 from geomap.analysis._centers import centers
 from geomap.analysis._grouping import (
     COUNTS,
-    Bools,
     Distinct,
     Grouping,
+    Selection,
     counted,
     first_values,
     geo_table,
@@ -22,41 +22,54 @@ from geomap.analysis._grouping import (
     is_division,
     tally,
 )
-from geomap.tables import coordinates, empty_table, factorized, with_dtypes
+from geomap.tables import Bools, coordinates, empty_table, factorized, with_dtypes
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
 _DESCRIPTION = {name: dtype for name, dtype in tables.PLACES.items() if name not in COUNTS}
-_COUNTED = ("published", "confidence")
+_COUNTED = ("published", "confidence", "precision")
 _OF_AREAS = {**COUNTS, "own": "int64", "within": "int64"}
 _COUNTRIES = {"country_code": "str", "country": "str", **_OF_AREAS}
 _DIVISIONS = {"country_code": "str", "country": "str", "admin1": "str", **_OF_AREAS}
 _ROLLUP = {"level": "str", "key": "str", "parent": "str", "name": "str", **_OF_AREAS}
 
 
-def places(mentions: gpd.GeoDataFrame, *, distinct: Distinct = False, level: float = 0.95) -> gpd.GeoDataFrame:
+def places(
+    mentions: gpd.GeoDataFrame,
+    *,
+    distinct: Distinct = False,
+    embedded: bool = False,
+    approximate: bool = False,
+    level: float = 0.95,
+) -> gpd.GeoDataFrame:
     """Count the resolved mentions of each place.
 
     Parameters
     ----------
     mentions
-        A mentions table. Unresolved mentions (``status="nil"``) are left out, and those that a person marked as not a
-        place.
+        A mentions table. Unresolved mentions (``status="nil"``) are left out, those that a person marked as not a place,
+        and, unless asked for, names inside other names and approximate places.
     distinct
         Whether near-duplicate stories count once (see :func:`~geomap.analysis.duplicates`): True to look for them in
         the sentences of the mentions, or the table that ``duplicates(articles)`` returned.
+    embedded
+        Whether names inside other names count, such as the Paris of "Paris Police Department" (``kind="embedded"``).
+    approximate
+        Whether approximate places count, such as a street that no gazetteer has (``precision="within"``): for the place
+        that they lie in.
     level
         Coverage of the interval around the expected count.
 
     Returns
     -------
     GeoDataFrame
-        One row per ``place_id`` with the columns of :data:`geomap.tables.PLACES`: the number of ``mentions`` and of
-        different ``articles``, the ``share`` of all articles with any mention, the dates of the ``first`` and ``last``
-        article, the mean ``confidence``, the number of mentions ``expected`` to be right with its interval
-        ``expected_low`` to ``expected_high``, and a point (longitude, latitude) in EPSG:4326. Most mentions first, then
-        by ``place_id``; a fresh RangeIndex. What the mentions do not have, such as ``population``, is missing.
+        One row per ``place_id`` with the columns of :data:`geomap.tables.PLACES`: the number of ``mentions``, how many of
+        them are ``approximate``, and of different ``articles``; the ``share`` of all articles with any mention, the dates
+        of the ``first`` and ``last`` article, the mean ``confidence``, the number of mentions ``expected`` to be right
+        with its interval ``expected_low`` to ``expected_high``, and a point (longitude, latitude) in EPSG:4326. Most
+        mentions first, then by ``place_id``; a fresh RangeIndex. What the mentions do not have, such as ``population``,
+        is missing.
 
     Raises
     ------
@@ -81,7 +94,9 @@ def places(mentions: gpd.GeoDataFrame, *, distinct: Distinct = False, level: flo
     2  Tigris         1         1           0.0            1.0
     """
     optional = (*_DESCRIPTION, *_COUNTED, "geometry")
-    resolved, total = counted(mentions, ("place_id",), optional=optional, distinct=distinct)
+    resolved, total = counted(
+        mentions, ("place_id",), optional=optional, which=Selection(distinct, embedded, approximate)
+    )
     groups = grouping(resolved, "place")
     described = first_values(resolved, groups.codes, {**_DESCRIPTION, "geometry": "geometry"})
     found = pd.concat([described, tally(resolved, groups, total=total, level=level)], axis=1)
@@ -89,12 +104,19 @@ def places(mentions: gpd.GeoDataFrame, *, distinct: Distinct = False, level: flo
     return geo_table(found, tables.PLACES, found["geometry"])
 
 
-def countries(mentions: gpd.GeoDataFrame, *, distinct: Distinct = False, level: float = 0.95) -> gpd.GeoDataFrame:
+def countries(
+    mentions: gpd.GeoDataFrame,
+    *,
+    distinct: Distinct = False,
+    embedded: bool = False,
+    approximate: bool = False,
+    level: float = 0.95,
+) -> gpd.GeoDataFrame:
     """Count the resolved mentions of each country and of everything in it.
 
     Parameters
     ----------
-    mentions, distinct, level
+    mentions, distinct, embedded, approximate, level
         As for :func:`places`.
 
     Returns
@@ -102,8 +124,8 @@ def countries(mentions: gpd.GeoDataFrame, *, distinct: Distinct = False, level: 
     GeoDataFrame
         One row per ``country_code``, most mentions first: ``country``; ``mentions``, ``articles``, ``share``, ``first``,
         ``last``, ``confidence``, ``expected``, ``expected_low``, ``expected_high`` as for :func:`places`; how many of the
-        mentions name the country itself (``own``) and how many a place in it (``within``); and its outline (EPSG:4326),
-        None where geomap ships none. Seas and regions that belong to no country are not counted.
+        mentions name the country itself (``own``) and how many a place in it (``within``, the approximate ones too); and
+        its outline (EPSG:4326), None where geomap ships none. Seas and regions that belong to no country are not counted.
 
     Raises
     ------
@@ -126,19 +148,28 @@ def countries(mentions: gpd.GeoDataFrame, *, distinct: Distinct = False, level: 
     """
     from geomap.outlines import shapes
 
-    resolved, total = counted(mentions, ("feature_code",), optional=_COUNTED, by="country", distinct=distinct)
+    resolved, total = counted(
+        mentions, ("feature_code",), optional=_COUNTED, by="country", which=Selection(distinct, embedded, approximate)
+    )
     found = _areas(resolved, grouping(resolved, "country"), own=is_country(resolved), total=total, level=level)
     found = found.sort_values(["mentions", "country_code"], ascending=[False, True], ignore_index=True)
     outlines = shapes("country").set_index("country_code")["geometry"]
     return geo_table(found, _COUNTRIES, outlines.reindex(found["country_code"]))
 
 
-def divisions(mentions: gpd.GeoDataFrame, *, distinct: Distinct = False, level: float = 0.95) -> gpd.GeoDataFrame:
+def divisions(
+    mentions: gpd.GeoDataFrame,
+    *,
+    distinct: Distinct = False,
+    embedded: bool = False,
+    approximate: bool = False,
+    level: float = 0.95,
+) -> gpd.GeoDataFrame:
     """Count the resolved mentions of each first-order division (state, province) and of everything in it.
 
     Parameters
     ----------
-    mentions, distinct, level
+    mentions, distinct, embedded, approximate, level
         As for :func:`places`.
 
     Returns
@@ -164,7 +195,9 @@ def divisions(mentions: gpd.GeoDataFrame, *, distinct: Distinct = False, level: 
     3         Iraq  Baghdad         1    0       1
     """
     needed = ("feature_code", "geometry")
-    resolved, total = counted(mentions, needed, optional=_COUNTED, by="division", distinct=distinct)
+    resolved, total = counted(
+        mentions, needed, optional=_COUNTED, by="division", which=Selection(distinct, embedded, approximate)
+    )
     groups = grouping(resolved, "division")
     own = is_division(resolved)
     found = _areas(resolved, groups, own=own, total=total, level=level)
@@ -180,16 +213,24 @@ def divisions(mentions: gpd.GeoDataFrame, *, distinct: Distinct = False, level: 
 def _areas(resolved: pd.DataFrame, groups: Grouping, *, own: Bools, total: int, level: float) -> pd.DataFrame:
     """Count groups; of each, also the mentions that name the area itself, and those of places in it."""
     found = pd.concat([groups.labels, tally(resolved, groups, total=total, level=level)], axis=1)
-    named = groups.mentions(own)
+    # What lies somewhere in an area does not name it.
+    named = groups.mentions(own & ~tables.is_approximate(resolved))
     return found.assign(own=named, within=found["mentions"] - named)
 
 
-def rollup(mentions: gpd.GeoDataFrame, *, distinct: Distinct = False, level: float = 0.95) -> pd.DataFrame:
+def rollup(
+    mentions: gpd.GeoDataFrame,
+    *,
+    distinct: Distinct = False,
+    embedded: bool = False,
+    approximate: bool = False,
+    level: float = 0.95,
+) -> pd.DataFrame:
     """Count every level of the hierarchy in one table: Mosul counts once for Nineveh and once for Iraq.
 
     Parameters
     ----------
-    mentions, distinct, level
+    mentions, distinct, embedded, approximate, level
         As for :func:`places`.
 
     Returns
@@ -217,7 +258,9 @@ def rollup(mentions: gpd.GeoDataFrame, *, distinct: Distinct = False, level: flo
     3  division        IQ/Erbil          IQ         2    0
     """
     needed, optional = ("place_id", "feature_code"), ("name", *_COUNTED)
-    resolved, total = counted(mentions, needed, optional=optional, by="division", distinct=distinct)
+    resolved, total = counted(
+        mentions, needed, optional=optional, by="division", which=Selection(distinct, embedded, approximate)
+    )
     if resolved.empty:
         return empty_table(_ROLLUP)
     country, division = is_country(resolved), is_division(resolved)

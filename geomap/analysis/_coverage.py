@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from geomap._checks import one_of
-from geomap.analysis._grouping import KEYS, Distinct, counted, geo_table, grouping, label_dtypes, ratio
+from geomap.analysis._grouping import KEYS, Distinct, Selection, counted, geo_table, grouping, label_dtypes, ratio
 from geomap.analysis._intervals import adjusted, normal_quantile
 from geomap.errors import InvalidTable
 from geomap.tables import Floats, with_dtypes
@@ -40,6 +40,8 @@ def silence(
     leave_out: tuple[str, ...] = (),
     level: float = 0.95,
     distinct: Distinct = False,
+    embedded: bool = False,
+    approximate: bool = False,
 ) -> pd.DataFrame:
     """Find what is mentioned less often than expected.
 
@@ -58,7 +60,7 @@ def silence(
         Keys to ignore, such as a corpus's own country.
     level
         Coverage of the intervals.
-    distinct
+    distinct, embedded, approximate
         As for :func:`~geomap.analysis.places`.
 
     Returns
@@ -96,8 +98,9 @@ def silence(
     normal_quantile(level)
     key = KEYS[by][0]
     names = label_dtypes(by)
-    seen = _articles(mentions, by, distinct)
-    weights, known = _weights(expected, by, distinct)
+    which = Selection(distinct, embedded, approximate)
+    seen = _articles(mentions, by, which)
+    weights, known = _weights(expected, by, which)
     weights = weights[(weights > 0) & ~weights.index.isin(leave_out)]
     found = pd.DataFrame({"weight": weights}).join(known.combine_first(seen.drop(columns="articles")))
     found["articles"] = seen["articles"].reindex(found.index).fillna(0).astype(int)
@@ -113,9 +116,9 @@ def silence(
     return geo_table(found, names | _SILENCE, outlines.reindex(found["country_code"]))
 
 
-def _articles(mentions: pd.DataFrame, by: str, distinct: Distinct) -> pd.DataFrame:
+def _articles(mentions: pd.DataFrame, by: str, which: Selection) -> pd.DataFrame:
     """Return in how many articles each group is mentioned, and what describes it, by its key."""
-    resolved, _ = counted(mentions, by=by, distinct=distinct)
+    resolved, _ = counted(mentions, by=by, which=which)
     groups = grouping(resolved, by)
     return groups.labels.assign(articles=groups.articles(resolved["article_id"])).set_index(KEYS[by][0])
 
@@ -158,10 +161,10 @@ def _lower_tail_of(count: int, mean: float) -> float:
     return 0.5 * erfc(-z / sqrt(2))
 
 
-def _weights(expected: Any, by: str, distinct: Distinct) -> tuple[pd.Series[Any], pd.DataFrame]:
+def _weights(expected: Any, by: str, which: Selection) -> tuple[pd.Series[Any], pd.DataFrame]:
     """Return the number expected for each key, and what is known to describe keys."""
     if isinstance(expected, pd.DataFrame):
-        other = _articles(expected, by, distinct)
+        other = _articles(expected, by, which)
         return other.pop("articles"), other
     known = _countries() if by == "country" else pd.DataFrame(index=pd.Index([], dtype=object))
     if isinstance(expected, str) and by != "country":

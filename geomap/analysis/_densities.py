@@ -9,7 +9,7 @@ import numpy as np
 from geomap import tables
 from geomap._checks import positive, probability
 from geomap.analysis._centers import points_mentioned
-from geomap.analysis._grouping import Distinct, distinct_articles
+from geomap.analysis._grouping import Distinct, Selection, distinct_articles
 from geomap.errors import InvalidTable
 from geomap.geometry import EARTH_RADIUS_KM, distinct_points, unit_vectors
 from geomap.tables import Floats, Ints, coordinates
@@ -34,6 +34,8 @@ def density(
     min_relative: float = 0.001,
     areas: bool = False,
     distinct: Distinct = False,
+    embedded: bool = False,
+    approximate: bool = False,
 ) -> gpd.GeoDataFrame:
     """Estimate how densely each part of the globe is mentioned, by a kernel density on the sphere.
 
@@ -49,7 +51,7 @@ def density(
         Cells below this share of the densest are left out; 0 keeps every cell that a kernel reaches.
     areas
         Whether mentions of countries, divisions and regions count, at the one point they are drawn at.
-    distinct
+    distinct, embedded, approximate
         As for :func:`~geomap.analysis.places`.
 
     Returns
@@ -83,7 +85,7 @@ def density(
         if value is not None:
             positive(name, value)
     probability("min_relative", min_relative)
-    table = points_mentioned(mentions, areas=areas, distinct=distinct)
+    table = points_mentioned(mentions, areas=areas, which=Selection(distinct, embedded, approximate))
     point, lon, lat = distinct_points(*coordinates(table["geometry"]))
     vectors = unit_vectors(lat, lon)
     weights = distinct_articles(table["article_id"], point, len(lon)).astype(np.float64)

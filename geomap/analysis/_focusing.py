@@ -14,8 +14,8 @@ from geomap import tables
 from geomap._checks import at_least, file_path, of_kind, one_of, probability, wrong_kind
 from geomap._datelines import opens_sentence
 from geomap.analysis._grouping import (
-    Bools,
     Distinct,
+    Selection,
     counted,
     first_values,
     geo_table,
@@ -30,7 +30,7 @@ from geomap.analysis._intervals import share_interval
 from geomap.errors import ArticlesNotFound, InvalidGold
 from geomap.geometry import distance_km, rows_inside
 from geomap.outlines import shapes
-from geomap.tables import SPANS, Floats, Ints, coordinates, factorized, with_dtypes
+from geomap.tables import SPANS, Bools, Floats, Ints, coordinates, factorized, with_dtypes
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -96,6 +96,8 @@ def focus(
     limit: int = 1,
     min_share: float = 0.5,
     distinct: Distinct = False,
+    embedded: bool = False,
+    approximate: bool = False,
 ) -> gpd.GeoDataFrame:
     """Find the place or places that each article is about.
 
@@ -109,7 +111,7 @@ def focus(
         The maximum number of places per article.
     min_share
         Further places need at least this share of the best one's score.
-    distinct
+    distinct, embedded, approximate
         As for :func:`~geomap.analysis.places`.
 
     Returns
@@ -149,7 +151,7 @@ def focus(
     one_of("method", method, METHODS)
     at_least("limit", limit, 1)
     probability("min_share", min_share)
-    resolved, _ = counted(mentions, _NEEDED, optional=_OPTIONAL, distinct=distinct)
+    resolved, _ = counted(mentions, _NEEDED, optional=_OPTIONAL, which=Selection(distinct, embedded, approximate))
     return _focused(resolved, method, limit, min_share)
 
 
@@ -220,13 +222,15 @@ def _best(found: pd.DataFrame, limit: int, min_share: float) -> gpd.GeoDataFrame
     return geo_table(found, _FOCUS, found["geometry"])
 
 
-def datelines(mentions: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def datelines(mentions: gpd.GeoDataFrame, *, embedded: bool = False, approximate: bool = False) -> gpd.GeoDataFrame:
     """Compare where articles were filed from with what they are about.
 
     Parameters
     ----------
     mentions
         A mentions table.
+    embedded, approximate
+        As for :func:`~geomap.analysis.places`.
 
     Returns
     -------
@@ -267,7 +271,8 @@ def datelines(mentions: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     (10, 9)
     """
     needed = (*_NEEDED, "end", "toponym", "sentence")
-    resolved, _ = counted(mentions, needed, optional=(*_OPTIONAL, "published", "source"))
+    which = Selection(embedded=embedded, approximate=approximate)
+    resolved, _ = counted(mentions, needed, optional=(*_OPTIONAL, "published", "source"), which=which)
     is_dateline = filed(resolved)
     found = resolved[is_dateline].reset_index(drop=True)
     elsewhere, anywhere = (_focused(rows, "score", 1, 0.0) for rows in (resolved[~is_dateline], resolved))

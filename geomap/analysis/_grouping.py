@@ -14,13 +14,12 @@ from geomap._checks import one_of
 from geomap.analysis._intervals import normal_quantile, sum_interval
 from geomap.analysis._reprints import originals
 from geomap.errors import InvalidTable
-from geomap.tables import Floats, Ints, as_times, factorized, in_degrees_of, sorted_unique, with_dtypes
+from geomap.tables import Bools, Floats, Ints, as_times, factorized, in_degrees_of, sorted_unique, with_dtypes
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
 Distinct = bool | pd.DataFrame
-Bools = npt.NDArray[np.bool_]
 
 # A places table repeats what the gazetteer says of a place; the rest is counted, the mean confidence too.
 COUNTS: Mapping[str, str] = {
@@ -42,6 +41,14 @@ LABELS: Mapping[str, tuple[str, ...]] = {
 # GeoNames' codes for countries and first-order divisions.
 _COUNTRY_CODES = "PCL"
 _DIVISION_CODES = ("ADM1", "ADM1H")
+
+
+class Selection(NamedTuple):
+    """Which mentions a verb counts; :func:`~geomap.analysis.places` explains the options."""
+
+    distinct: Distinct = False
+    embedded: bool = False
+    approximate: bool = False
 
 
 class Grouping(NamedTuple):
@@ -77,7 +84,7 @@ def counted(
     *,
     optional: Iterable[str] = (),
     by: str | None = None,
-    distinct: Distinct = False,
+    which: Selection,
 ) -> tuple[pd.DataFrame, int]:
     """Return the mentions that count, and the number of articles.
 
@@ -91,16 +98,14 @@ def counted(
         Further columns; one that is absent is returned as missing values.
     by
         What the verb groups by: the columns that identify a group are needed, those that describe it optional.
-    distinct
-        Whether stories that are copies of others are left out, or the table of them that
-        :func:`~geomap.analysis.duplicates` returned.
+    which
+        What the verb was asked to leave out, and to bring.
 
     Returns
     -------
     tuple
-        The resolved mentions, except those that a person marked as not a place, with the columns asked for and a fresh
-        RangeIndex, the active geometry as ``geometry`` in EPSG:4326; and the number of articles with any mention,
-        resolved or not.
+        The mentions that count, with the columns asked for and a fresh RangeIndex, the active geometry as ``geometry`` in
+        EPSG:4326; and the number of articles with any mention, counted or not.
 
     Raises
     ------
@@ -116,10 +121,8 @@ def counted(
     if "geometry" in columns:
         mentions = in_degrees_of(mentions)
     tables.require_columns(mentions, tuple(required), what="mentions")
-    kept = originals(mentions, distinct)
-    counts = kept & (mentions["status"] == "resolved").to_numpy(dtype=bool, na_value=False)
-    if "checked" in mentions.columns:
-        counts &= ~(mentions["checked"] == "not a place").to_numpy(dtype=bool, na_value=False)
+    kept = originals(mentions, which.distinct)
+    counts = kept & tables.is_counted(mentions, embedded=which.embedded, approximate=which.approximate)
     table = pd.DataFrame(mentions[[name for name in columns if name in mentions.columns]])
     table = table[counts].reset_index(drop=True)
     table = table.assign(**{name: None for name in columns if name not in mentions.columns})
@@ -173,7 +176,7 @@ def tally(table: pd.DataFrame, groups: Grouping, *, total: int, level: float = 0
     Parameters
     ----------
     table
-        Mentions that count, with ``article_id, published, confidence``.
+        Mentions that count, with ``article_id, published, confidence, precision``.
     groups
         Their groups.
     total
@@ -193,6 +196,7 @@ def tally(table: pd.DataFrame, groups: Grouping, *, total: int, level: float = 0
     low, high = sum_interval(codes, chances, size, level=level)
     counts = {
         "mentions": mentions,
+        "approximate": groups.mentions(tables.is_approximate(table)),
         "articles": articles,
         "share": articles / total if total else np.full(size, np.nan),
         "first": span["min"],

@@ -11,7 +11,7 @@ import pandas as pd
 from geomap import tables
 from geomap._checks import at_least, one_of
 from geomap._optional import optional
-from geomap.analysis._grouping import Distinct, counted, first_values, geo_table, grouping, numbered, paired
+from geomap.analysis._grouping import Distinct, Selection, counted, first_values, geo_table, grouping, numbered, paired
 from geomap.errors import InvalidTable
 from geomap.geometry import distance_km, great_circles
 from geomap.tables import Ints, coordinates, factorized, sorted_unique, texts_of
@@ -45,6 +45,8 @@ def comentions(
     articles: pd.DataFrame | None = None,
     min_count: int = 1,
     distinct: Distinct = False,
+    embedded: bool = False,
+    approximate: bool = False,
     lines: bool = True,
 ) -> gpd.GeoDataFrame:
     """Count which places are mentioned together, and how much more often than by chance.
@@ -59,7 +61,7 @@ def comentions(
         The articles table, needed for paragraphs.
     min_count
         Pairs that are mentioned together less often are left out.
-    distinct
+    distinct, embedded, approximate
         As for :func:`~geomap.analysis.places`.
     lines
         Whether to draw the great circle of each pair. Of a million pairs, the lines take most of the time and of the memory.
@@ -105,7 +107,9 @@ def comentions(
     """
     needed = ("place_id", *WITHIN[one_of("within", within, WITHIN)])
     at_least("min_count", min_count, 1)
-    resolved, _ = counted(mentions, needed, optional=("name", "geometry"), distinct=distinct)
+    resolved, _ = counted(
+        mentions, needed, optional=("name", "geometry"), which=Selection(distinct, embedded, approximate)
+    )
     resolved = resolved[resolved["place_id"].notna()].reset_index(drop=True)
     units = _units(resolved, within, articles)
     groups = grouping(resolved[["place_id", "name"]], "place")

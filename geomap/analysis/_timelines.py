@@ -12,6 +12,7 @@ from geomap._checks import at_least
 from geomap.analysis._grouping import (
     Distinct,
     Grouping,
+    Selection,
     counted,
     distinct_articles,
     grouping,
@@ -98,6 +99,8 @@ def timeline(
     limit: int | None = None,
     timezone: str = "UTC",
     distinct: Distinct = False,
+    embedded: bool = False,
+    approximate: bool = False,
 ) -> pd.DataFrame:
     """Count mentions and articles by period.
 
@@ -113,7 +116,7 @@ def timeline(
         The maximum number of groups, those with the most mentions; None for all.
     timezone
         Where a day begins: the name of a time zone, such as ``"Asia/Baghdad"``.
-    distinct
+    distinct, embedded, approximate
         As for :func:`~geomap.analysis.places`.
 
     Returns
@@ -143,7 +146,7 @@ def timeline(
     if limit is not None:
         at_least("limit", limit, 1)
     columns = {**label_dtypes(by), "period": f"datetime64[us, {timezone}]", **_LINE}
-    resolved, _ = counted(mentions, ("published",), by=by, distinct=distinct)
+    resolved, _ = counted(mentions, ("published",), by=by, which=Selection(distinct, embedded, approximate))
     resolved, periods = dated(resolved, freq=freq, timezone=timezone)
     groups = grouping(resolved, by)
     # Stable: of two groups with as many mentions the one mentioned first comes first.
@@ -192,6 +195,8 @@ def bursts(
     min_articles: int = 5,
     timezone: str = "UTC",
     distinct: Distinct = False,
+    embedded: bool = False,
+    approximate: bool = False,
 ) -> pd.DataFrame:
     """Find the periods in which something is written about more than usual.
 
@@ -211,7 +216,7 @@ def bursts(
         The number of states, the one without a burst included.
     min_articles
         Groups in fewer articles are left out.
-    distinct
+    distinct, embedded, approximate
         As for :func:`~geomap.analysis.places`.
 
     Returns
@@ -247,7 +252,7 @@ def bursts(
     at_least("levels", levels, 2)
     zone = f"datetime64[us, {timezone}]"
     columns = {**label_dtypes(by), **_BURST, "start": zone, "end": zone}
-    resolved, _ = counted(mentions, ("published",), by=by, distinct=distinct)
+    resolved, _ = counted(mentions, ("published",), by=by, which=Selection(distinct, embedded, approximate))
     resolved, periods = dated(resolved, freq=freq, timezone=timezone)
     groups = grouping(resolved, by)
     groups = groups.pick(np.flatnonzero(groups.articles(resolved["article_id"]) >= min_articles))

@@ -16,7 +16,7 @@ from geomap._checks import at_least, of_kind, one_of, positive
 from geomap._datelines import byline
 from geomap._optional import optional
 from geomap._text import sentence_bounds
-from geomap.analysis._grouping import Distinct, counted, grouping, label_dtypes
+from geomap.analysis._grouping import Distinct, Selection, counted, grouping, label_dtypes
 from geomap.analysis._intervals import adjusted, normal_quantile, two_sided
 from geomap.analysis._reprints import duplicates, folded, originals, repeats
 from geomap.analysis._timelines import periods_of, starts
@@ -229,6 +229,8 @@ def keywords(
     timezone: str = "UTC",
     level: float = 0.95,
     distinct: Distinct = False,
+    embedded: bool = False,
+    approximate: bool = False,
 ) -> pd.DataFrame:
     """Find the words that are characteristic of articles on a place, country, source or period.
 
@@ -264,6 +266,8 @@ def keywords(
         Coverage of the intervals.
     distinct
         As for :func:`~geomap.analysis.places`; with True, copies are looked for in the articles.
+    embedded, approximate
+        As for :func:`~geomap.analysis.places`: whether such a mention makes its article one on the place.
 
     Returns
     -------
@@ -307,7 +311,9 @@ def keywords(
         at_least(name, value, 1)
     reach = normal_quantile(level)
     articles = _kept(tables.validate_articles(articles), distinct)
-    members, named = _members(mentions, articles, by, freq, timezone)
+    members, named = _members(
+        mentions, articles, by, freq, timezone, Selection(embedded=embedded, approximate=approximate)
+    )
     columns = {**_named_dtypes(by, timezone), **_WORDS}
     texts = texts_without(articles, mentions, drop_names=drop_names, drop_boilerplate=drop_boilerplate)
     counts, words = count_words(texts, min_articles=min_articles, ngrams=ngrams, stop_words=stop_words)
@@ -334,7 +340,12 @@ def _named_dtypes(by: str, timezone: str) -> dict[str, str]:
 
 
 def _members(
-    mentions: pd.DataFrame, articles: pd.DataFrame, by: str, freq: str, timezone: str
+    mentions: pd.DataFrame,
+    articles: pd.DataFrame,
+    by: str,
+    freq: str,
+    timezone: str,
+    which: Selection,
 ) -> tuple[Ints, pd.DataFrame]:
     """Return pairs of a group and the row of one of its articles, and what describes each group."""
     if by == "source":
@@ -343,7 +354,7 @@ def _members(
     if by == "period":
         periods = periods_of(articles["published"], freq=freq, timezone=timezone)
         return _pairs(periods.codes, np.arange(len(articles))), pd.DataFrame({"period": starts(periods)})
-    resolved, _ = counted(mentions, by=by)
+    resolved, _ = counted(mentions, by=by, which=which)
     found = grouping(resolved, by)
     rows = pd.Series(np.arange(len(articles)), index=articles["article_id"]).reindex(resolved["article_id"])
     known = rows.notna().to_numpy()

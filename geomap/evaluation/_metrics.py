@@ -19,7 +19,7 @@ import pandas as pd
 from geomap.evaluation._bootstrap import Draws, draw, mean_of_first, ratio, weighted_median
 from geomap.evaluation._regions import inside_region
 from geomap.geometry import distance_km
-from geomap.tables import Floats, Ints
+from geomap.tables import EMBEDDED, Floats, Ints
 
 FARTHEST_KM = 20_039.0  # half the equator: the error of an unanswered mention (Gritta et al. 2020)
 NEAR_KM = 161.0  # one hundred miles
@@ -106,9 +106,14 @@ def end_to_end(gold: pd.DataFrame, predicted: pd.DataFrame, draws: Draws) -> Sco
     A mention is right in ``161km`` if its span overlaps gold and its point lies within 161 km; in ``region`` also if the
     gold point lies in the country or state that was predicted; in ``id`` if span and GeoNames id are equal. Gold without
     coordinates (for ``id``, without an id) can be neither right nor wrong, so it is left out, and with it the predictions
-    that overlap nothing else. Predictions without a place do not count as predicted.
+    that overlap nothing else. Predictions without a place do not count as predicted. ``161km_counted`` is about what maps
+    and counts show: without predictions inside other names, and gold of that kind is left out.
     """
     placed = located(predicted)
+    shown, left_out = placed[~_inside_others(placed)].reset_index(drop=True), _inside_others(gold)
+    known, counted, pairs = _answerable(gold, shown, gold["lat"].notna() & ~left_out)
+    right = known[judge(known, shown, pairs)["near"]]
+    of_shown = _span_scores("end_to_end_161km_counted", draws, right=right, predicted=counted, gold=known)
     known, counted, pairs = _answerable(gold, placed, gold["lat"].notna())
     judged = judge(known, placed, pairs)
     scores: Scores = {}
@@ -118,7 +123,7 @@ def end_to_end(gold: pd.DataFrame, predicted: pd.DataFrame, draws: Draws) -> Sco
     with_id, counted, _ = _answerable(gold, placed, gold["geonameid"].notna())
     judged = judge(with_id, placed, match_spans(with_id, placed, exact=True))
     right = judged[judged["same_id"]]
-    return scores | _span_scores("end_to_end_id", draws, right=right, predicted=counted, gold=with_id)
+    return scores | _span_scores("end_to_end_id", draws, right=right, predicted=counted, gold=with_id) | of_shown
 
 
 def match_spans(gold: pd.DataFrame, predicted: pd.DataFrame, *, exact: bool) -> Ints:
@@ -260,6 +265,10 @@ def _span_scores(
 
 def _without_demonyms(mentions: pd.DataFrame) -> pd.DataFrame:
     return mentions.loc[mentions["kind"].ne("demonym").fillna(True)]
+
+
+def _inside_others(mentions: pd.DataFrame) -> pd.Series:
+    return mentions["kind"].eq(EMBEDDED).fillna(False)
 
 
 def _answerable(gold: pd.DataFrame, placed: pd.DataFrame, known: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame, Ints]:

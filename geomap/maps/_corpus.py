@@ -83,25 +83,31 @@ class Corpus:
     ----------
     mentions
         A mentions table.
+    embedded, approximate
+        Whether names inside other names and approximate places are drawn.
 
     Attributes
     ----------
     key
-        An id made from the table: layers over the same mentions have the same key, and so share one block of data.
+        An id made from the table and what is drawn of it: layers with the same key share one block of data.
     """
 
-    def __init__(self, mentions: gpd.GeoDataFrame) -> None:
+    def __init__(self, mentions: gpd.GeoDataFrame, *, embedded: bool = False, approximate: bool = False) -> None:
         self.mentions = mentions
         tables.require_table(mentions, what="mentions")
         self.hash = corpus_hash(mentions)
-        self.key = f"geomap_{self.hash[:16]}"
-        self._payload = Payload(mentions)
+        self._embedded, self._approximate = embedded, approximate
+        self.key = f"geomap_{self.hash[:16]}" + "_embedded" * embedded + "_approximate" * approximate
+        self._payload = self._made(FULL)
 
     def payload(self, disclosure: Disclosure = FULL) -> Payload:
         """Return what is drawn, with as much of the articles as may be disclosed."""
         if self._payload.disclosure != disclosure:
-            self._payload = Payload(self.mentions, disclosure)
+            self._payload = self._made(disclosure)
         return self._payload
+
+    def _made(self, disclosure: Disclosure) -> Payload:
+        return Payload(self.mentions, disclosure, embedded=self._embedded, approximate=self._approximate)
 
     def drawn_ids(self, disclosure: Disclosure) -> pd.Series[str]:
         """Return the ``place_id`` of every mention on the map as in the table, even where places are merged."""

@@ -28,6 +28,8 @@ def explore(
     cluster: bool | None = None,
     alternatives: pd.DataFrame | None = None,
     manifest: Mapping[str, object] | None = None,
+    embedded: bool = False,
+    approximate: bool = False,
 ) -> Map:
     """Show the places of a corpus on an interactive map, every symbol with the sentences behind it.
 
@@ -57,6 +59,10 @@ def explore(
         carries from ``geoparse``. A reader sees them for doubtful mentions, and chooses among them to correct one.
     manifest
         Further facts about where the map comes from (model, parameters) for its readers, by label.
+    embedded
+        Whether names inside other names are drawn and counted, such as the Paris of "Paris Police Department".
+    approximate
+        Whether approximate places are, such as a street that no gazetteer has: at the place that they lie in.
 
     Returns
     -------
@@ -97,6 +103,8 @@ def explore(
         cluster=cluster,
         alternatives=alternatives,
         manifest=manifest,
+        embedded=embedded,
+        approximate=approximate,
     )
     m = Map(tiles=tiles, title=title, location=middle(layer.view), zoom_start=2)
     layer.add_to(m)
@@ -112,6 +120,8 @@ def figure(
     size: tuple[float, float] = (7.2, 4.8),
     legend: bool = True,
     largest: int | None = None,
+    embedded: bool = False,
+    approximate: bool = False,
 ) -> Figure:
     """Draw the places of a corpus as a picture for publication.
 
@@ -134,6 +144,8 @@ def figure(
     largest
         The number of mentions that the largest symbol stands for; by default that of the place with most mentions. Use
         the same number for two pictures to make their symbols comparable.
+    embedded, approximate
+        As for :func:`explore`.
 
     Returns
     -------
@@ -162,6 +174,8 @@ def figure(
     for module in ("matplotlib.figure", "matplotlib_scalebar"):
         package = module.split(".")[0].replace("_", "-")
         optional(module, needed_by="geomap.maps.figure", extra="maps", package=package)
+    from geomap.maps._payload import Payload
     from geomap.maps._pictures import draw
 
-    return draw(mentions, title=title, labels=labels, extent=extent, size=size, legend=legend, largest=largest)
+    payload = Payload(mentions, embedded=embedded, approximate=approximate)
+    return draw(payload, title=title, labels=labels, extent=extent, size=size, legend=legend, largest=largest)

@@ -88,10 +88,19 @@ def _basemap_block() -> dict[str, str]:
 class _MentionsLayer(ScriptedLayer):
     """A layer over mentions, which follows the filters of the panel if the map has one."""
 
-    def __init__(self, mentions: gpd.GeoDataFrame, *, name: str, caption: str | None = None, show: bool = True) -> None:
+    def __init__(
+        self,
+        mentions: gpd.GeoDataFrame,
+        *,
+        embedded: bool,
+        approximate: bool,
+        name: str,
+        caption: str | None = None,
+        show: bool = True,
+    ) -> None:
         super().__init__(name=html_text(name), overlay=True, show=show)
         self._name = type(self).__name__
-        self.corpus = Corpus(mentions)
+        self.corpus = Corpus(mentions, embedded=embedded, approximate=approximate)
         self._settings: dict[str, Any] = {"caption": name if caption is None else caption}
 
     def content(self, disclosure: Disclosure) -> LayerContent:
@@ -117,6 +126,9 @@ class HeatLayer(_MentionsLayer):
         A mentions table.
     radius
         How far a mention reaches, in pixels.
+    embedded, approximate
+        Whether names inside other names ("Paris Police Department") and approximate places are drawn and counted, as for
+        :func:`geomap.places`.
     name
         The layer's name in a ``folium.LayerControl``.
     caption
@@ -146,11 +158,13 @@ class HeatLayer(_MentionsLayer):
         mentions: gpd.GeoDataFrame,
         *,
         radius: float = 26,
+        embedded: bool = False,
+        approximate: bool = False,
         name: str = "Density of mentions",
         caption: str | None = None,
         show: bool = True,
     ) -> None:
-        super().__init__(mentions, name=name, caption=caption, show=show)
+        super().__init__(mentions, embedded=embedded, approximate=approximate, name=name, caption=caption, show=show)
         self._settings["radius"] = float(positive("radius", radius))
 
 
@@ -164,7 +178,7 @@ class ComentionLayer(_MentionsLayer):
     limit
         Maximum number of lines: the pairs that most articles name. Of an article that names more than 40 places, the 40
         with most mentions in the corpus are paired.
-    name, caption, show
+    embedded, approximate, name, caption, show
         As for :class:`HeatLayer`.
 
     Raises
@@ -189,11 +203,13 @@ class ComentionLayer(_MentionsLayer):
         mentions: gpd.GeoDataFrame,
         *,
         limit: int = 60,
+        embedded: bool = False,
+        approximate: bool = False,
         name: str = "Named together",
         caption: str | None = None,
         show: bool = True,
     ) -> None:
-        super().__init__(mentions, name=name, caption=caption, show=show)
+        super().__init__(mentions, embedded=embedded, approximate=approximate, name=name, caption=caption, show=show)
         self._settings["limit"] = int(at_least("limit", limit, 1))
 
 
@@ -219,7 +235,7 @@ class ChoroplethLayer(_MentionsLayer):
         A classification of mapclassify: ``"FisherJenks"``, ``"Quantiles"``, ``"EqualInterval"`` ...
     classes
         Maximum number of classes.
-    name, caption, show
+    embedded, approximate, name, caption, show
         As for :class:`HeatLayer`; the name says by default what is counted.
 
     Raises
@@ -255,12 +271,16 @@ class ChoroplethLayer(_MentionsLayer):
         population: Mapping[str, float] | None = None,
         scheme: str = "FisherJenks",
         classes: int = 5,
+        embedded: bool = False,
+        approximate: bool = False,
         name: str | None = None,
         caption: str | None = None,
         show: bool = True,
     ) -> None:
         counted = "Mentions" if per is None else f"Mentions per {per}"
-        super().__init__(mentions, name=name or counted, caption=caption, show=show)
+        super().__init__(
+            mentions, embedded=embedded, approximate=approximate, name=name or counted, caption=caption, show=show
+        )
         self._areas = Areas(shapes, key=key, per=per, population=population, scheme=scheme, classes=classes)
         self._areas.content(self.corpus.payload())  # errors appear now, not when the map is saved
         self._of_countries = shapes is None or (isinstance(shapes, str) and shapes == "country")
@@ -306,6 +326,8 @@ class PlacesLayer(_MentionsLayer):
         from ``geoparse``, if any.
     manifest
         Further facts about where the map comes from (model, parameters) for its readers, by label.
+    embedded, approximate
+        As for :class:`HeatLayer`.
     name
         The layer's name in a ``folium.LayerControl``.
 
@@ -337,9 +359,11 @@ class PlacesLayer(_MentionsLayer):
         cluster: bool | None = None,
         alternatives: pd.DataFrame | None = None,
         manifest: Mapping[str, object] | None = None,
+        embedded: bool = False,
+        approximate: bool = False,
         name: str = "Places",
     ) -> None:
-        super().__init__(mentions, name=name)
+        super().__init__(mentions, embedded=embedded, approximate=approximate, name=name)
         self._title, self._panel, self._fit, self._cluster = title, panel, fit, cluster
         self._alternatives, self._manifest = alternatives, dict(manifest or {})
         self._classes = None if color is None else classes(mentions, color)

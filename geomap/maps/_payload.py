@@ -14,14 +14,13 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from geomap import tables
 from geomap.maps._disclosure import FULL, Disclosure, coarsened, shortened
 from geomap.maps._highlights import find_highlights
 from geomap.maps._markup import json_for_html, web_link
-from geomap.tables import Ints
+from geomap.tables import Bools, Ints
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -56,10 +55,12 @@ class Payload:
     Parameters
     ----------
     mentions
-        A mentions table. Only resolved mentions with a point become part of a place; all are counted in ``totals``.
-        Without a column ``status``, mentions with a ``place_id`` are resolved.
+        A mentions table. Only mentions that count (:func:`geomap.tables.is_counted`) and have a point become part of a
+        place; all are counted in ``totals``.
     disclosure
         How much of the articles the page may hold.
+    embedded, approximate
+        Whether names inside other names and approximate places are drawn.
 
     Attributes
     ----------
@@ -76,10 +77,18 @@ class Payload:
         If the mentions lack ``article_id``, ``place_id``, ``name`` or a geometry.
     """
 
-    def __init__(self, mentions: gpd.GeoDataFrame, disclosure: Disclosure = FULL) -> None:
+    def __init__(
+        self,
+        mentions: gpd.GeoDataFrame,
+        disclosure: Disclosure = FULL,
+        *,
+        embedded: bool = False,
+        approximate: bool = False,
+    ) -> None:
         tables.require_columns(mentions, REQUIRED, what="mentions")
         self.disclosure = disclosure
-        table = coarsened(_drawn(mentions), disclosure)
+        counted = tables.is_counted(mentions, embedded=embedded, approximate=approximate)
+        table = coarsened(_drawn(mentions, counted), disclosure)
         codes, ids = pd.factorize(table["place_id"].astype(str), sort=True)
         if disclosure.min_articles > 1 and len(table):
             kept = _in_enough_articles(codes, pd.factorize(table["article_id"])[0], disclosure.min_articles)
@@ -103,7 +112,7 @@ class Payload:
         totals = {
             "articles": int(mentions["article_id"].nunique()),
             "mentions": len(mentions),
-            "resolved": int(_is_resolved(mentions).sum()),
+            "resolved": int(tables.is_counted(mentions, embedded=True, approximate=True).sum()),
         }
         self.numbers = self._numbers(totals, begins)
 
@@ -158,22 +167,16 @@ class Payload:
         }
 
 
-def _drawn(mentions: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Return the mentions that have a place and a point, with ``lon``, ``lat``, their row, and all columns of a map."""
+def _drawn(mentions: gpd.GeoDataFrame, counted: Bools) -> pd.DataFrame:
+    """Return those that count and have a point, with ``lon``, ``lat``, their row, and all columns of a map."""
     lon, lat = tables.active_coordinates(mentions, what="mentions")
-    drawn = _is_resolved(mentions) & mentions["place_id"].notna().to_numpy() & np.isfinite(lon) & np.isfinite(lat)
+    drawn = counted & mentions["place_id"].notna().to_numpy() & np.isfinite(lon) & np.isfinite(lat)
     used = [name for name in _USED if name in mentions.columns]
     table = pd.DataFrame(mentions[used])[drawn].reset_index(drop=True)
     for name in _OPTIONAL:
         if name not in table.columns:
             table[name] = tables.as_dtype(pd.Series(None, index=table.index, dtype=object), tables.MENTIONS[name])
     return table.assign(lon=lon[drawn], lat=lat[drawn], _row=np.flatnonzero(drawn))
-
-
-def _is_resolved(mentions: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    if "status" not in mentions.columns:
-        return mentions["place_id"].notna().to_numpy(dtype=bool)
-    return (mentions["status"] == "resolved").to_numpy(dtype=bool)
 
 
 def _articles(table: pd.DataFrame) -> tuple[pd.DataFrame, Ints]:
@@ -192,11 +195,11 @@ def _articles(table: pd.DataFrame) -> tuple[pd.DataFrame, Ints]:
     return articles.iloc[newest], number[codes]
 
 
-def _in_enough_articles(places: Ints, articles: Ints, min_articles: int) -> npt.NDArray[np.bool_]:
+def _in_enough_articles(places: Ints, articles: Ints, min_articles: int) -> Bools:
     """Return which mentions are of places that at least so many articles name."""
     pairs = np.unique(np.column_stack([places, articles]), axis=0)
     counts = np.bincount(pairs[:, 0], minlength=int(places.max()) + 1)
-    enough: npt.NDArray[np.bool_] = counts[places] >= min_articles
+    enough: Bools = counts[places] >= min_articles
     return enough
 
 

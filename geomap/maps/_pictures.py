@@ -77,7 +77,7 @@ class _View(NamedTuple):
 
 
 def draw(
-    mentions: gpd.GeoDataFrame,
+    payload: Payload,
     *,
     title: str | None,
     labels: int,
@@ -87,7 +87,7 @@ def draw(
     largest: int | None,
 ) -> MapFigure:
     """Draw a map; :func:`geomap.maps.figure` explains the options."""
-    places = _places(mentions)
+    places = payload.places.assign(form=payload.numbers["places"]["form"])
     scale = _largest_count(places) if largest is None else int(at_least("largest", largest, 1))
     figure = MapFigure(figsize=size, dpi=200)
     renderer = FigureCanvasAgg(figure).get_renderer()
@@ -122,11 +122,6 @@ def draw(
     taken = [] if view.is_world else [_draw_scale_bar(axes, renderer, _boxes(axes, renderer, shown))]
     _draw_names(axes, renderer, shown, limit=labels, taken=taken)
     return figure
-
-
-def _places(mentions: gpd.GeoDataFrame) -> pd.DataFrame:
-    payload = Payload(mentions)
-    return payload.places.assign(form=payload.numbers["places"]["form"])
 
 
 def _largest_count(places: pd.DataFrame) -> int:

@@ -165,7 +165,7 @@ FEW = ["article_id", "status", "place_id", "name", "geometry"]
 def test_places_counts_a_table_of_few_columns() -> None:
     found, full = analysis.places(example()[FEW]), analysis.places(example())
     pd.testing.assert_series_equal(found.dtypes.astype(str), full.dtypes.astype(str))
-    known = ["place_id", "name", "mentions", "articles", "share", "geometry"]
+    known = ["place_id", "name", "mentions", "approximate", "articles", "share", "geometry"]
     pd.testing.assert_frame_equal(pd.DataFrame(found[known]), pd.DataFrame(full[known]))
     assert found.drop(columns=known).isna().all().all()
     plain = analysis.places(pd.DataFrame(example())[["article_id", "status", "place_id"]])
