@@ -13,7 +13,7 @@ import sys
 import time
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import typer
 
@@ -180,7 +180,7 @@ MinConfidence = Annotated[
     typer.Option(
         min=0.0,
         max=1.0,
-        help="Leave mentions below this confidence unresolved.",
+        help="Leave mentions whose dot is less probable unresolved.",
         show_default="0.3; 0 for places of your own without populations",
         rich_help_panel=_PLACES,
     ),
@@ -608,6 +608,12 @@ def evaluate_command(
     recognizer: Recognizer = None,
     gazetteer: GazetteerName = "embedded",
     bootstrap: Annotated[int, typer.Option(min=0, help="Resamples for the 95 % intervals; 0 for none.")] = 1000,
+    calibration: Annotated[
+        Literal["dots"] | None,
+        typer.Option(
+            help="Print how often dots are right that state about the same probability, and what thresholds keep.",
+        ),
+    ] = None,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="Also write the scores as .csv.")
     ] = None,
@@ -634,7 +640,10 @@ def evaluate_command(
     gold_articles = gold_for(geoparser, gold, articles=table)
     made = make_report(gold_articles, predictions, geoparser=geoparser, bootstrap=bootstrap, gold_name=gold.name)
     _print_problems(made)
-    _print_scores(made)
+    if calibration:
+        _print_dots(made)
+    else:
+        _print_scores(made)
     if output is not None:
         with replacing(output) as temporary:
             made.scores.to_csv(temporary, index=False)
@@ -952,6 +961,7 @@ def _versions() -> list[tuple[str, str]]:
         ("geomap", geomap.__version__),
         ("recognizer", f"sha256 {recognizer_checksum()[:12]}"),
         ("ranker", dated("ranker.npz")),
+        ("dots", dated("dots.json")),
         ("gazetteer", dated("gazetteer.pack")),
     ]
 
@@ -1225,6 +1235,16 @@ def _print_scores(report: Report) -> None:
             number = f"{value:,.0f}" if is_count(str(part), score) else f"{value:,.3f}"
             interval = "" if low != low else f"  ({low:,.3f} to {high:,.3f})"
             typer.echo(f"  {score:<38} {number:>9}{interval}")
+
+
+def _print_dots(report: Report) -> None:
+    """Print the bins of the dots' probability, the classes, and what thresholds keep."""
+    table = report.dots
+    shown = table.assign(part=table["part"].where(table["part"] != "dots", "bin")).round(3)
+    typer.echo(shown.to_string(index=False, na_rep=""))
+    error, by_chance = (table.attrs[name] for name in ("calibration_error", "by_chance"))
+    typer.echo(f"\ncalibration error {error:.3f}; of so many true probabilities by chance {by_chance:.3f}\n")
+    typer.echo(report.thresholds.round(3).to_string(index=False, na_rep=""))
 
 
 def _standard_input() -> str:

@@ -260,7 +260,9 @@ def _apply(
     moved = correction.verdict == "moved"
     place = _place(correction.content, known) if moved else {}
     _put(table, rows, "status", "resolved" if moved else "nil")
-    _put(table, rows, "confidence", 1.0 if moved else 0.0)
+    for name in ("confidence", "dot_probability"):
+        if name in table.columns:
+            _put(table, rows, name, 1.0 if moved else 0.0)
     for name, dtype in tables.PLACE.items():
         if name in table.columns:
             _put(table, rows, name, place.get(name, pd.NA if dtype == "Int64" else None))

@@ -38,7 +38,7 @@ PRECISIONS = (PLACE_ITSELF, OFFSET, WITHIN)
 USAGES = ("literal", "associative")
 STATUSES = ("resolved", "nil")
 MIN_CONFIDENCE = 0.3
-"""Below this confidence a mention is nil unless asked otherwise: on left-out outlets most such choices are wrong."""
+"""Below this probability a mention is nil unless asked otherwise: on left-out outlets most such dots are wrong."""
 MENTION_KEY = ("article_id", "field", "start", "end")
 """The columns that together identify a mention."""
 
@@ -101,9 +101,17 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
         "usage": Column(
             "str", "`literal` (“in Mosul”) or `associative` (“Turkey said”); missing where the recognizer cannot tell"
         ),
-        "status": Column("str", "`resolved`, or `nil` without a candidate that is probable enough"),
+        "status": Column("str", "`resolved`, or `nil` without a candidate whose dot is probable enough"),
         "recognition_score": Column("float64", "of the span, 0 to 1; missing from a recognizer that gives none"),
-        "confidence": Column("float64", "probability that the resolution is right; see [](methods.md#confidence)"),
+        "confidence": Column(
+            "float64",
+            "probability that the resolution is right, if the words name a place; see [](methods.md#confidence)",
+        ),
+        "dot_probability": Column(
+            "float64",
+            "probability that the dot is right: that the words name a place, and this one; what counts, maps and "
+            "thresholds use; see [](methods.md#confidence)",
+        ),
         **_PLACE,
         "sentence": Column("str", "the sentence around the mention"),
         "title": Column("category", "of the article"),
@@ -145,8 +153,8 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
         "share": Column("float64", "share of all articles with a resolved mention that mention it"),
         "first": Column(_TIME, "date of the first article that mentions it, UTC"),
         "last": Column(_TIME, "date of the last"),
-        "confidence": Column("float64", "mean over its mentions"),
-        "expected": Column("float64", "expected number of correct mentions, by their own confidence"),
+        "confidence": Column("float64", "mean over its mentions of the probability that their dot is right"),
+        "expected": Column("float64", "expected number of correct mentions, by that probability of each"),
         "expected_low": Column("float64", "lower end of the 95 % interval of that number"),
         "expected_high": Column("float64", "upper end"),
     },
@@ -459,6 +467,20 @@ def sorted_unique(values: Ints) -> Ints:
     """Return the distinct values in ascending order; for a million of them many times faster than ``numpy.unique``."""
     ordered = np.sort(values)
     return ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])] if len(ordered) else ordered
+
+
+def chances(mentions: pd.DataFrame) -> pd.Series[Any]:
+    """Return how probable it is that each mention's dot is right; of a table without the column, the confidence.
+
+    Examples
+    --------
+    >>> chances(pd.DataFrame({"confidence": [0.9, 0.8], "dot_probability": [0.7, None]})).tolist()
+    [0.7, 0.8]
+    """
+    missing = pd.Series(np.nan, index=mentions.index, dtype="float64")
+    of_place = mentions.get("confidence", missing)
+    of_dot = mentions.get("dot_probability")
+    return of_place if of_dot is None else of_dot.where(of_dot.notna(), of_place)
 
 
 def coordinates(geometry: pd.Series[Any]) -> tuple[Floats, Floats]:

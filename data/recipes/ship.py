@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE / "ranker"), str(HERE.parents[1] / "tests" / "benchmarks")]
+sys.path[:0] = [str(HERE), str(HERE / "ranker"), str(HERE / "dots"), str(HERE.parents[1] / "tests" / "benchmarks")]
 
 from pages import markdown, number, table_of
 
 Rows = Mapping[str, Mapping[str, object]]
 RECOGNIZER_CARD = Path("data", "recipes", "recognizer", "MODEL_CARD.md")
 RANKER_CARD = Path("data", "recipes", "ranker", "README.md")
+DOTS_CARD = Path("data", "recipes", "dots", "README.md")
 SHIPPED = "open"
 SCORES = Path("data", "recipes", "recognizer", "scores.json")
 MARK = "<!-- figures: {name} -->\n"
@@ -30,18 +31,22 @@ END = "<!-- end of figures -->"
 
 def ship_models(work: Path, root: Path) -> None:
     """Copy the models and record their checksums."""
+    from fit import record_shipped as record_dots
     from train import record_shipped
 
     resources = root / "geomap" / "resources"
     shutil.copytree(work / SHIPPED, resources / "recognizer", dirs_exist_ok=True)
     shutil.copy(work / "ranker.npz", resources / "ranker.npz")
     record_shipped(resources / "ranker.npz")
+    shutil.copy(work / "dots.json", resources / "dots.json")
+    record_dots(resources / "dots.json")
 
 
 def write_cards(work: Path, root: Path) -> None:
     """Write every table of figures into its card."""
     shutil.copy(work / "scores.json", root / SCORES)
-    figures = {name: json.loads((work / f"{name}.json").read_text("utf-8")) for name in ("scores", "licence", "ranker")}
+    read = ("scores", "licence", "ranker", "dots-figures")
+    figures = {name: json.loads((work / f"{name}.json").read_text("utf-8")) for name in read}
     for card, tables in CARDS.items():
         text = (root / card).read_text("utf-8")
         for name, table in tables.items():
@@ -130,12 +135,37 @@ def of_licence(wanted: Callable[[str], bool]) -> Callable[[Mapping[str, Any]], s
     return table
 
 
+def of_dots(figures: Mapping[str, Any]) -> str:
+    """Return how far the probability of the dots is from the truth, corpus by corpus."""
+    shown = {
+        "dots": "dots",
+        "right": "right",
+        "error, by confidence": "confidence",
+        "error": "stated",
+        "by chance": "by chance",
+        "fitted to other corpora": "other_corpora",
+    }
+    found = figures["dots-figures"]["calibration"]
+    return _table({corpus: {name: row[key] for name, key in shown.items()} for corpus, row in found.items()})
+
+
+def of_thresholds(figures: Mapping[str, Any]) -> str:
+    """Return what thresholds keep and lose on left-out outlets and on the samples."""
+    rows = {
+        f"{corpus}, {row['threshold']}": {name.replace("_", " "): row[name] for name in row if name != "threshold"}
+        for corpus, table in figures["dots-figures"]["thresholds"].items()
+        for row in table
+    }
+    return _table(rows, first="corpus, threshold")
+
+
 def _about_resolution(name: str) -> bool:
     return any(part in name for part in ("gold spans", "source hidden", "name given", "end to end"))
 
 
 CARDS: Mapping[Path, Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     RECOGNIZER_CARD: {"recognition": of_recognition, "licence": of_licence(lambda name: not _about_resolution(name))},
+    DOTS_CARD: {"calibration": of_dots, "thresholds": of_thresholds},
     RANKER_CARD: {"resolution": of_resolution, "end to end": of_end_to_end, "licence": of_licence(_about_resolution)},
 }
 

@@ -95,7 +95,8 @@ def counted(
     needed
         The columns that the verb needs besides ``article_id`` and ``status``.
     optional
-        Further columns; one that is absent is returned as missing values.
+        Further columns; one that is absent is returned as missing values. ``confidence`` is that of the dot, where the
+        mentions have one.
     by
         What the verb groups by: the columns that identify a group are needed, those that describe it optional.
     which
@@ -124,8 +125,10 @@ def counted(
     kept = originals(mentions, which.distinct)
     counts = kept & tables.is_counted(mentions, embedded=which.embedded, approximate=which.approximate)
     table = pd.DataFrame(mentions[[name for name in columns if name in mentions.columns]])
-    table = table[counts].reset_index(drop=True)
     table = table.assign(**{name: None for name in columns if name not in mentions.columns})
+    if "confidence" in columns:
+        table["confidence"] = tables.chances(mentions)
+    table = table[counts].reset_index(drop=True)
     table.attrs = {}
     return table, int(mentions["article_id"][kept].nunique())
 

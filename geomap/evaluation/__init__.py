@@ -1,6 +1,7 @@
 """Evaluation: gold against predicted, in the field's metrics, with intervals, breakdowns and the mistakes by name."""
 
 from geomap.evaluation._breakdowns import breakdown, confusions, distances, reliability
+from geomap.evaluation._dots import dots, thresholds
 from geomap.evaluation._gold import Gold, read_gold
 from geomap.evaluation._labeling import label
 from geomap.evaluation._reporting import Report, report
@@ -16,6 +17,7 @@ __all__ = [
     "confusions",
     "difference",
     "distances",
+    "dots",
     "evaluate",
     "label",
     "label_by_gold",
@@ -26,4 +28,5 @@ __all__ = [
     "report",
     "sample",
     "scores",
+    "thresholds",
 ]

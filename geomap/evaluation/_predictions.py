@@ -23,7 +23,7 @@ from geomap.tables import MENTION_KEY, coordinates, in_degrees_of, is_missing, r
 _PLACE = ("lat", "lon", "place_id", "geonameid", "name", *FEATURE)
 FEATURE_COLUMNS: Mapping[str, str] = dtypes_of("name", *FEATURE)
 PREDICTION_COLUMNS: Mapping[str, str] = dtypes_of(
-    *MENTION_KEY, "toponym", "kind", "usage", "recognition_score", "confidence", *_PLACE
+    *MENTION_KEY, "toponym", "kind", "usage", "recognition_score", "confidence", "dot_probability", *_PLACE
 )
 
 

@@ -19,6 +19,7 @@ from geomap._files import replacing
 from geomap._optional import optional
 from geomap._version import __version__
 from geomap.evaluation._breakdowns import BY, breakdown, confusions, distances, reliability
+from geomap.evaluation._dots import dots, thresholds
 from geomap.evaluation._gold import Gold
 from geomap.evaluation._metrics import NEAR_KM
 from geomap.evaluation._scoring import RESAMPLES, RESOLUTION, WITHOUT_SOURCE, compare, is_count, scores
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
     from matplotlib.figure import Figure
 
-TABLES = ("scores", "breakdown", "confusions", "reliability", "distances", "left_out")
+TABLES = ("scores", "breakdown", "confusions", "reliability", "dots", "thresholds", "distances", "left_out")
 _MAX_ROWS = 60
 _MAX_GROUPS = 20
 _MIN_MENTIONS = 5
@@ -108,6 +109,8 @@ def report(
         breakdown=breakdown(comparison, bootstrap=bootstrap, seed=seed),
         confusions=confusions(comparison),
         reliability=reliability(comparison, bootstrap=bootstrap, seed=seed),
+        dots=dots(comparison, bootstrap=bootstrap, seed=seed),
+        thresholds=thresholds(comparison),
         distances=distances(comparison, bootstrap=bootstrap, seed=seed),
         left_out=pd.DataFrame(comparison.problems, columns=["article_id", "row", "reason"]),
         about={
@@ -139,6 +142,10 @@ class Report:
         What was mistaken for what; see :func:`~geomap.evaluation.confusions`.
     reliability
         How often a stated confidence was right; see :func:`~geomap.evaluation.reliability`.
+    dots
+        How often a dot's stated probability was right; see :func:`~geomap.evaluation.dots`.
+    thresholds
+        What thresholds on that probability keep and lose; see :func:`~geomap.evaluation.thresholds`.
     distances
         The share of mentions resolved within each distance; see :func:`~geomap.evaluation.distances`.
     left_out
@@ -151,6 +158,8 @@ class Report:
     breakdown: pd.DataFrame
     confusions: pd.DataFrame
     reliability: pd.DataFrame
+    dots: pd.DataFrame
+    thresholds: pd.DataFrame
     distances: pd.DataFrame
     left_out: pd.DataFrame
     about: Mapping[str, str] = field(default_factory=dict)
@@ -223,6 +232,10 @@ def _page(report: Report) -> str:
         reliability=_reliability_plot(report.reliability) if len(report.reliability) else None,
         few=_FEW_MENTIONS,
         calibration_error=by_name["value"].get((RESOLUTION, "calibration_error")),
+        dots=_records(report.dots),
+        dots_error=report.dots.attrs.get("calibration_error"),
+        dots_by_chance=report.dots.attrs.get("by_chance"),
+        thresholds=_records(report.thresholds) if len(report.dots) else [],
         breakdowns=[part for part in (_breakdown_part(report.breakdown, by) for by in BY) if part],
         mistakes=mistakes.to_dict(),
         confusions=_records(report.confusions.head(_MAX_ROWS)),

@@ -172,7 +172,8 @@ def _drawn(mentions: gpd.GeoDataFrame, counted: Bools) -> pd.DataFrame:
     lon, lat = tables.active_coordinates(mentions, what="mentions")
     drawn = counted & mentions["place_id"].notna().to_numpy() & np.isfinite(lon) & np.isfinite(lat)
     used = [name for name in _USED if name in mentions.columns]
-    table = pd.DataFrame(mentions[used])[drawn].reset_index(drop=True)
+    # What a reader sees of a dot's sureness is that the dot is right, not only that the place is.
+    table = pd.DataFrame(mentions[used]).assign(confidence=tables.chances(mentions))[drawn].reset_index(drop=True)
     for name in _OPTIONAL:
         if name not in table.columns:
             table[name] = tables.as_dtype(pd.Series(None, index=table.index, dtype=object), tables.MENTIONS[name])

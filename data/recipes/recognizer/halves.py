@@ -127,7 +127,9 @@ class Halves:
 
 
 def _above(places: pd.DataFrame, least: float) -> pd.DataFrame:
-    unsure = places["confidence"] < least
+    from geomap.tables import chances
+
+    unsure = chances(places) < least
     return places.assign(lat=places["lat"].mask(unsure), lon=places["lon"].mask(unsure))
 
 
