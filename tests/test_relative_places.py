@@ -94,6 +94,13 @@ def test_what_lies_there_keeps_its_own_place_and_gets_one_where_it_has_none(pars
     assert (second.name, second.precision) == ("Mosul", "place")
 
 
+def test_what_the_gazetteer_lacks_is_as_sure_there_as_its_anchor(parser: geomap.Geoparser) -> None:
+    found = parser.geoparse("Police in Foo, 14 km north of Mosul, found arms. Qwxhamlet, east of Mosul, was quiet.")
+    known = found[found["precision"] == "offset"]
+    assert len(known)
+    assert (known["dot_probability"] > 0.5).all()
+
+
 def test_near_a_town_and_a_distance_without_direction_are_a_radius() -> None:
     near, away = (anchored(text, "Mosul").iloc[0] for text in ("A fire near Mosul.", "A fire 5 km from Mosul."))
     assert (near["precision"], near["radius_km"], near["lat"]) == ("place", 15.0, MOSUL[0])

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from geomap.resolution._dots import with_dot_probability
 from geomap.tables import MENTION_KEY, Ints, field_texts
 
 if TYPE_CHECKING:
@@ -397,4 +398,13 @@ def _moved(table: pd.DataFrame, rows: Ints, described: Sequence[Described]) -> p
         column = table[name].to_numpy(dtype=object, copy=True)
         column[rows] = of_rows
         changed[name] = column
-    return table.assign(**changed)
+    return _as_sure(table.assign(**changed), rows[unknown])
+
+
+def _as_sure(table: pd.DataFrame, rows: Ints) -> pd.DataFrame:
+    """Return mentions whose rows that had no place before have the probability that their new dot is right."""
+    if "dot_probability" not in table.columns or not len(rows):
+        return table
+    probability = table["dot_probability"].to_numpy(dtype=np.float64, copy=True)
+    probability[rows] = with_dot_probability(table.iloc[rows])["dot_probability"]
+    return table.assign(dot_probability=probability)
