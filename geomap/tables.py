@@ -144,7 +144,13 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
         ),
     },
     "places": {
-        **_PLACE,
+        **_inserted(
+            _PLACE,
+            "name",
+            written=Column(
+                "str", "the name that the mentions write most often; missing where they write none of its own"
+            ),
+        ),
         "mentions": Column("int64", "number of mentions resolved to it, without what is not counted unless asked"),
         "approximate": Column(
             "int64", "how many of them lie somewhere in it (`precision` is `within`); 0 unless asked"

@@ -22,13 +22,15 @@ from geomap.analysis._grouping import (
     is_division,
     tally,
 )
+from geomap.analysis._naming import commonest_names
 from geomap.tables import Bools, coordinates, empty_table, factorized, with_dtypes
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-_DESCRIPTION = {name: dtype for name, dtype in tables.PLACES.items() if name not in COUNTS}
+_DESCRIPTION = tables.PLACE
 _COUNTED = ("published", "confidence", "precision")
+_NAMING = ("toponym", "kind")
 _OF_AREAS = {**COUNTS, "own": "int64", "within": "int64"}
 _COUNTRIES = {"country_code": "str", "country": "str", **_OF_AREAS}
 _DIVISIONS = {"country_code": "str", "country": "str", "admin1": "str", **_OF_AREAS}
@@ -64,12 +66,13 @@ def places(
     Returns
     -------
     GeoDataFrame
-        One row per ``place_id`` with the columns of :data:`geomap.tables.PLACES`: the number of ``mentions``, how many of
-        them are ``approximate``, and of different ``articles``; the ``share`` of all articles with any mention, the dates
-        of the ``first`` and ``last`` article, the mean ``confidence``, the number of mentions ``expected`` to be right
-        with its interval ``expected_low`` to ``expected_high``, and a point (longitude, latitude) in EPSG:4326. Most
-        mentions first, then by ``place_id``; a fresh RangeIndex. What the mentions do not have, such as ``population``,
-        is missing.
+        One row per ``place_id`` with the columns of :data:`geomap.tables.PLACES`: the ``name`` in the gazetteer and the
+        one that the mentions have ``written`` most often; the number of ``mentions``, how many of them are
+        ``approximate``, and of different ``articles``; the ``share`` of all articles with any mention, the dates of the
+        ``first`` and ``last`` article, the mean ``confidence``, the number of mentions ``expected`` to be right with its
+        interval ``expected_low`` to ``expected_high``, and a point (longitude, latitude) in EPSG:4326. Most mentions
+        first, then by ``place_id``; a fresh RangeIndex. What the mentions do not have, such as ``population``, is
+        missing.
 
     Raises
     ------
@@ -93,12 +96,13 @@ def places(
     1   Erbil         2         2           1.0            2.0
     2  Tigris         1         1           0.0            1.0
     """
-    optional = (*_DESCRIPTION, *_COUNTED, "geometry")
+    optional = (*_DESCRIPTION, *_COUNTED, *_NAMING, "geometry")
     resolved, total = counted(
         mentions, ("place_id",), optional=optional, which=Selection(distinct, embedded, approximate)
     )
     groups = grouping(resolved, "place")
     described = first_values(resolved, groups.codes, {**_DESCRIPTION, "geometry": "geometry"})
+    described = described.assign(written=commonest_names(resolved, groups.codes, described["name"]))
     found = pd.concat([described, tally(resolved, groups, total=total, level=level)], axis=1)
     found = found.sort_values(["mentions", "place_id"], ascending=[False, True], ignore_index=True)
     return geo_table(found, tables.PLACES, found["geometry"])

@@ -21,9 +21,12 @@ if TYPE_CHECKING:
 
 Distinct = bool | pd.DataFrame
 
-# A places table repeats what the gazetteer says of a place; the rest is counted, the mean confidence too.
+# A places table repeats what the gazetteer says of a place and what the mentions call it; the rest is counted, the mean
+# confidence too.
 COUNTS: Mapping[str, str] = {
-    name: dtype for name, dtype in tables.PLACES.items() if name not in tables.MENTIONS or name == "confidence"
+    name: dtype
+    for name, dtype in tables.PLACES.items()
+    if name == "confidence" or name not in {*tables.MENTIONS, "written"}
 }
 # What a verb can count by: the columns that identify a group, and all columns that describe it.
 KEYS: Mapping[str, tuple[str, ...]] = {
