@@ -55,6 +55,27 @@ def test_the_most_populous_bearer_of_a_name_comes_first(gazetteer: Gazetteer, na
     assert first(gazetteer, name).place_id == place_id
 
 
+def test_all_names_of_a_place_lead_back_to_it(gazetteer: Gazetteer) -> None:
+    ids = ["geonames:99072", "geonames:99237", "geomap:region/tigris-river"]
+    found = gazetteer.names_of([*ids, "geonames:0", "nominatim:N1"])
+    assert list(found) == ids
+    assert {"mosul", "mossoul", "الموصل"} <= set(found["geonames:99072"])
+    for place_id, names in found.items():
+        assert names == sorted(set(names))
+        for name in names:
+            assert place_id in {place.place_id for place in gazetteer.candidates([name], limit=1000)[name]}
+
+
+def test_the_names_of_places_in_several_gazetteers_come_from_the_one_in_front(tmp_path: Path) -> None:
+    own = tmp_path / "own.csv"
+    own.write_text("geonameid,name,latitude,longitude\n99072,Mosul al-Hadba,36.3,43.1\n1,Nowhere,1,1\n", "utf-8")
+    with Gazetteer([own, "embedded"]) as both:
+        found = both.names_of(["geonames:99072", "geonames:1", "geonames:98182"])
+    assert found["geonames:99072"] == ["mosul al hadba"]
+    assert found["geonames:1"] == ["nowhere"]
+    assert "baghdad" in found["geonames:98182"]
+
+
 @pytest.mark.parametrize(("one", "other"), [("Saint Louis", "St. Louis"), ("Zürich", "Zurich"), ("MOSUL", "Mosul")])
 def test_spellings_find_the_same_candidates(gazetteer: Gazetteer, one: str, other: str) -> None:
     found = gazetteer.candidates([one, other])

@@ -284,6 +284,28 @@ class Gazetteer:
         of_kind("place_id", place_id, str, "an identifier (str) such as 'geonames:99072'")
         return self._store.by_id(place_id)
 
+    def names_of(self, place_ids: Iterable[str]) -> dict[str, list[str]]:
+        """Return all names of features, as they are stored: folded (:func:`~geomap.gazetteer.fold`).
+
+        Parameters
+        ----------
+        place_ids
+            Identifiers of features; any number of them take a single pass over the gazetteer.
+
+        Returns
+        -------
+        dict
+            The names by identifier, in the order of the alphabet: main and alternate ones, in all scripts, former ones,
+            abbreviations and demonyms, but no codes. Identifiers that the gazetteer does not have are left out.
+
+        Examples
+        --------
+        >>> names = Gazetteer().names_of(["geonames:99072", "geonames:0"])
+        >>> list(names), {"mosul", "mossoul", "الموصل"} <= set(names["geonames:99072"])
+        (['geonames:99072'], True)
+        """
+        return self._store.names_of(place_ids)
+
     def points(self, place: Candidate) -> list[tuple[float, float]]:
         """Return further points of a long or large feature: along a river, over a sea.
 

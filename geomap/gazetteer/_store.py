@@ -310,6 +310,22 @@ class Store:
                     yield folded, bearer >> KIND_BITS, bearer & _KIND
             number += len(names)
 
+    def names_of(self, rows: Sequence[int]) -> dict[int, list[str]]:
+        """Return every folded name but codes of the features of some rows, in the order of the alphabet."""
+        import numpy as np
+
+        opened = self._open
+        bearers, starts = opened.sections.array("bearers"), opened.sections.array("bearers_starts")
+        wanted = np.zeros(opened.count + 1, dtype=bool)
+        wanted[list(rows)] = True
+        # One pass over all names: the index finds features by name, and has no list of the names of a feature.
+        at = np.flatnonzero(wanted[bearers >> KIND_BITS] & (bearers & _KIND != NameKind.CODE))
+        numbers = np.searchsorted(starts, at, side="right") - 1
+        found: dict[int, list[str]] = {row: [] for row in rows}
+        for row, number in zip((bearers[at] >> KIND_BITS).tolist(), numbers.tolist(), strict=True):
+            found[row].append(opened.names[number])
+        return {row: list(dict.fromkeys(names)) for row, names in found.items()}
+
     def existing(self, names: Iterable[str]) -> list[str]:
         """Return those of some folded names that a feature has."""
         number = self._open.name_number
@@ -508,6 +524,20 @@ class Layers:
         """Return the further points of the feature of a row; see :class:`Store`."""
         number, own = divmod(row, LAYER)
         return self.stores[number].points(own) if number < len(self.stores) else []
+
+    def names_of(self, place_ids: Iterable[str]) -> dict[str, list[str]]:
+        """Return every folded name of the features of some identifiers, by identifier; see :class:`Store`."""
+        wanted: list[dict[str, int]] = [{} for _ in self.stores]
+        for place_id in place_ids:
+            place = self.by_id(place_id)
+            if place is not None:
+                number, row = divmod(place.row, LAYER)
+                wanted[number][place_id] = row
+        found: dict[str, list[str]] = {}
+        for store, rows in zip(self.stores, wanted, strict=True):
+            names = store.names_of(list(rows.values())) if rows else {}
+            found |= {place_id: names[row] for place_id, row in rows.items()}
+        return found
 
     def _first(self, find: Callable[[Store], Candidate | None]) -> Candidate | None:
         for number, store in enumerate(self.stores):
