@@ -264,8 +264,25 @@ def map_command(
     verbose: Verbose = False,
     title: Annotated[
         str | None,
-        typer.Option(help="Title of the map.", show_default="the name of the folder or file", rich_help_panel=_SHOWING),
+        typer.Option(help="Headline.", show_default="the name of the folder or file", rich_help_panel=_SHOWING),
     ] = None,
+    note: Annotated[
+        str | None,
+        typer.Option(help="A few sentences below it.", show_default="none", rich_help_panel=_SHOWING),
+    ] = None,
+    names: Annotated[
+        str,
+        typer.Option(
+            metavar="WHOSE",
+            help="What places are called: as the 'corpus' or the 'gazetteer' does, or in the articles of a language ('fr').",
+            autocompletion=lambda: ["corpus", "gazetteer"],
+            rich_help_panel=_SHOWING,
+        ),
+    ] = "corpus",
+    embed: Annotated[
+        bool,
+        typer.Option("--embed", help="Without the panel, for a frame on another page.", rich_help_panel=_SHOWING),
+    ] = False,
     tiles: Annotated[
         str | None,
         typer.Option(
@@ -329,9 +346,13 @@ def map_command(
     import geomap
     from geomap._progress import progress_bars
     from geomap.maps._disclosure import Disclosure
+    from geomap.maps._names import checked
+    from geomap.maps._story import checked_note, checked_title
     from geomap.tables import is_counted
 
-    Disclosure(text=text, min_articles=min_articles, coarsen=coarsen)  # fail before the long work, not after it
+    # Fail before the long work, not after it.
+    Disclosure(text=text, min_articles=min_articles, coarsen=coarsen)
+    title, note, names = checked_title(title), checked_note(note), checked(names)
     parser = geomap.Geoparser(
         recognizer=recognizer,
         gazetteer=_parts(gazetteer),
@@ -343,9 +364,15 @@ def map_command(
     with progress_bars() as progress:
         number, mentions = _mentions_of(articles, reading, parser, watch, progress)
         folium_map = geomap.explore(
-            mentions, title=title or _title(articles), tiles=tiles, embedded=embedded, approximate=approximate
+            mentions,
+            title=title or _title(articles),
+            note=note,
+            names=names,
+            tiles=tiles,
+            embedded=embedded,
+            approximate=approximate,
         )
-        path = geomap.save_html(folium_map, output, text=text, min_articles=min_articles, coarsen=coarsen)
+        path = geomap.save_html(folium_map, output, text=text, min_articles=min_articles, coarsen=coarsen, embed=embed)
         watch.lap("map")
     resolved = mentions["status"].eq("resolved")
     typer.echo(f"articles   {number:,}")

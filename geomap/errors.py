@@ -48,6 +48,8 @@ what to do. The tree, with the built-in exception in brackets::
       · LanguageNotRead
       · LossyExport
       · NotSelfContained
+      · AnnotationsLeftOut
+      · NamesMissing
       · CorrectionsUnmatched
       · GazetteerRowsSkipped
       · FallbackIncomplete
@@ -213,6 +215,14 @@ class LossyExport(GeomapWarning):
 
 class NotSelfContained(GeomapWarning):
     """A map's file still needs the network for a script, style or image; the message lists them."""
+
+
+class AnnotationsLeftOut(GeomapWarning):
+    """Annotations are to places that are not on the map, which is drawn without them; the message names them."""
+
+
+class NamesMissing(GeomapWarning):
+    """A map is drawn without some of the names asked for; the message says which, and why."""
 
 
 class CorrectionsUnmatched(GeomapWarning):

@@ -24,7 +24,7 @@ from geomap.gazetteer._adapters._publishers import PUBLISHERS
 from geomap.gazetteer._building import build, checked_countries, install_geonames, install_postal
 from geomap.gazetteer._model import INDEX_SUFFIX, SCHEMA_VERSION
 from geomap.gazetteer._sources import checked_name
-from geomap.maps._corpus import credit, credit_html
+from geomap.maps._credits import credit, credit_html
 
 SYRIA: list[tuple[object, ...]] = [
     (163843, "Syria", "Syria", "", 35.0, 38.0, "A", "PCLI", "SY", "00", "", 18284000),

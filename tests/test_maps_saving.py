@@ -6,6 +6,7 @@ import hashlib
 import html
 import http.server
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -43,7 +44,7 @@ LEAFLET = "leaflet@1.9.4"
 
 
 @pytest.fixture
-def offline_leaflet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
+def offline_leaflet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gazetteer_cache: Path) -> dict[str, bytes]:
     """Stand in for Leaflet's files, so that no test needs the real ones or the network."""
     table = json.loads(json.dumps(_assets._table()))
     content = {name: f"/* {name} */".encode() for name in table["packages"][LEAFLET]}
@@ -52,6 +53,8 @@ def offline_leaflet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str
     monkeypatch.setattr(_assets, "_installed_folder", lambda: tmp_path / "installed")
     monkeypatch.setenv("GEOMAP_CACHE", str(tmp_path / "cache"))
     write(tmp_path / "cache" / "maps" / LEAFLET, content)
+    for index in gazetteer_cache.iterdir():
+        os.link(index, tmp_path / "cache" / index.name)
     return {Path(name).name: data for name, data in content.items()}
 
 
@@ -165,9 +168,11 @@ def test_an_interrupted_write_leaves_the_old_file_and_no_other(
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
+    m = explore(corpus())
+    save_html(m, tmp_path / "before.html")  # by now the gazetteer is unpacked
     monkeypatch.setattr("geomap._files.os.fsync", full)
     with pytest.raises(errors.UnsafeOutput, match="No space left"):
-        save_html(explore(corpus()), target)
+        save_html(m, target)
     assert target.read_text() == "old"
     assert [path.name for path in target.parent.iterdir()] == ["map.html"]
 

@@ -13,6 +13,7 @@ import pandas as pd
 from geomap import tables
 from geomap._alternatives import alternatives, carries_alternatives
 from geomap._version import __version__
+from geomap.maps._credits import credit, credit_html
 from geomap.maps._disclosure import FULL, Disclosure
 from geomap.maps._payload import Payload, corpus_hash, data_block
 from geomap.resources._loading import manifest as resource_manifest
@@ -21,58 +22,9 @@ from geomap.tables import MENTION_KEY
 if TYPE_CHECKING:
     import geopandas as gpd
 
-_FROM_OSM = ("nominatim:", "photon:", "pickpoint:", "openmapquest:", "osm:", "overture:")
-_LINK = '<a href="{url}" target="_blank" rel="noopener noreferrer">{words}</a>'
-_GEONAMES = f"{_LINK.format(url='https://www.geonames.org/', words='GeoNames')} (CC BY 4.0)"
-# What the licences of other sources ask for, by the prefixes of their identifiers.
-_BRITISH_POST = "contains Ordnance Survey data © Crown copyright and Royal Mail data © Royal Mail copyright"
-_CREDITS: Mapping[str, tuple[str, str, str]] = {
-    "postal:GB/": ("https://www.geonames.org/", "GeoNames postal codes", f"CC BY 4.0; {_BRITISH_POST}"),
-    "wof:": ("https://whosonfirst.org/docs/licenses/", "Who's On First", ""),
-    "pleiades:": ("https://pleiades.stoa.org/", "Pleiades", "CC BY 3.0"),
-    "overture:": ("https://docs.overturemaps.org/attribution/", "Overture Maps Foundation", "ODbL"),
-    "wikidata:": ("https://www.wikidata.org/", "Wikidata", "CC0"),
-    "pcode:": ("https://data.humdata.org/dashboards/cod", "OCHA", ""),
-}
-_OSM = f"© {_LINK.format(url='https://www.openstreetmap.org/copyright', words='OpenStreetMap contributors')} (ODbL)"
-
-
-def from_openstreetmap(place_ids: pd.Series[str]) -> bool:
-    """Return whether any of the places comes from OpenStreetMap, whose license requires attribution."""
-    return bool(place_ids.dropna().astype(str).str.startswith(_FROM_OSM).any())
-
-
-def credit(place_ids: pd.Series[str]) -> str:
-    """Return the attribution of places as text.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> credit(pd.Series(["geonames:99072", "nominatim:N123"]))
-    'GeoNames (CC BY 4.0), © OpenStreetMap contributors (ODbL)'
-    """
-    others = [f"{words} ({terms})" if terms else words for _, words, terms in _other_credits(place_ids)]
-    osm = ["© OpenStreetMap contributors (ODbL)"] if from_openstreetmap(place_ids) else []
-    return ", ".join(["GeoNames (CC BY 4.0)", *others, *osm])
-
-
-def credit_html(place_ids: pd.Series[str]) -> str:
-    """Return the attribution of places with links, for the corner of a map."""
-    others = [
-        _LINK.format(url=url, words=words) + (f" ({terms})" if terms else "")
-        for url, words, terms in _other_credits(place_ids)
-    ]
-    return ", ".join([_GEONAMES, *others, *([_OSM] if from_openstreetmap(place_ids) else [])])
-
-
-def _other_credits(place_ids: pd.Series[str]) -> list[tuple[str, str, str]]:
-    """Return address, name and terms of the sources of places other than GeoNames and OpenStreetMap."""
-    ids = place_ids.dropna().astype(str).drop_duplicates()
-    return [credited for prefix, credited in _CREDITS.items() if ids.str.startswith(prefix).any()]
-
-
 MANIFEST = "geomap_manifest"
 _MAX_ALTERNATIVES = 5
+_SHORT = 2_000  # characters: names are read when somebody searches, and may take a moment longer to unpack
 _KEY = list(MENTION_KEY)
 
 
@@ -118,9 +70,12 @@ class Corpus:
         return credit_html(self.drawn_ids(disclosure))
 
     def blocks(self, disclosure: Disclosure) -> dict[str, str]:
-        """Return the elements that hold the corpus on a page, by id: the numbers, and the text if it is disclosed."""
+        """Return the elements that hold the corpus on a page, by id: numbers, names to search, text if it is disclosed."""
         payload = self.payload(disclosure)
-        blocks = {self.key: data_block(self.key, {"key": self.key, **payload.numbers})}
+        blocks = {
+            self.key: data_block(self.key, {"key": self.key, **payload.numbers}),
+            f"{self.key}_names": data_block(f"{self.key}_names", payload.names.searched(), plain_up_to=_SHORT),
+        }
         words = payload.words()
         if words is not None:
             blocks[f"{self.key}_words"] = data_block(f"{self.key}_words", words)

@@ -214,6 +214,11 @@ def self_contained(root: Figure, *, fetch: bool, files: Files | None = None) -> 
         return _document(root, AssetReader(fetch=fetch, replacements=files))
 
 
+def embedded(document: str) -> str:
+    """Return a map's document marked as one that stands in a frame on another page."""
+    return document.replace("<head>", '<head>\n<meta name="geomap" content="embed">', 1)
+
+
 def linked(root: Figure) -> str:
     """Return a map's document as Folium writes it, with links, for pages on the web."""
     root.render()

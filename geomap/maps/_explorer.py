@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from geomap import tables
 from geomap._optional import optional
@@ -23,6 +23,10 @@ def explore(
     *,
     tiles: str | xyzservices.TileProvider | folium.TileLayer | None = None,
     title: str | None = None,
+    note: str | None = None,
+    annotations: Iterable[tuple[Any, str]] | None = None,
+    view: str | Sequence[float] | Sequence[Sequence[float]] | None = "core",
+    names: str = "corpus",
     panel: bool = True,
     color: str | None = None,
     cluster: bool | None = None,
@@ -45,7 +49,20 @@ def explore(
         OpenStreetMap refuses pages without a Referer (https://operations.osmfoundation.org/policies/tiles/), including
         files opened from disk: to send a file around, use the basemap or another provider.
     title
-        The heading of the map and of its page; by default the number of articles.
+        The headline of the map and the title of its page, of 200 characters at most; by default the number of articles.
+    note
+        A few sentences below the headline, of 1,000 characters at most.
+    annotations
+        Words beside places, each with a line to it: pairs of a place and a text of 300 characters at most. The place is a
+        name, the most named one counting, or a ``place_id``; or any point, as (latitude, longitude) or as a shapely Point.
+    view
+        Where the map opens: ``"core"``, where the corpus is (:class:`~geomap.maps.PlacesLayer` says how that is found);
+        ``"all"``, with all places; the name or ``place_id`` of a place of the map; west, south, east and north in
+        degrees, or two corners [[south, west], [north, east]]. A reader can turn to the first two. None: the world.
+    names
+        What places are called: ``"corpus"``, by the name that the articles write most often (Hatra); ``"gazetteer"``, by
+        its main name (Al Ḩaḑar); or a language (``"fr"``), by the name that the articles in it write most often. Where
+        the choice gives none, the gazetteer's stands in; the card of a place says both.
     panel
         Whether to show the panel: heading, counts, search, filters, the list of places, legend.
     color
@@ -74,8 +91,17 @@ def explore(
     ------
     ColumnMissing
         If the mentions lack one of the columns above, or the column to color by.
+    WrongKind, InvalidTable
+        If ``title``, ``note``, ``annotations``, ``view`` or ``names`` is not what is described above.
     ValueError
         If there is no tile provider of that name.
+
+    Warns
+    -----
+    AnnotationsLeftOut
+        If an annotation is to a place that is not on the map.
+    NamesMissing
+        If no article is in the language that places are to be called by.
 
     Examples
     --------
@@ -83,8 +109,18 @@ def explore(
     >>> m = explore(sample_mentions(), color="source", manifest={"Recognizer": "embedded"})
     >>> m.get_root().title
     'Places in 4 articles'
-    >>> [round(degrees) for degrees in m.location]  # the middle of where most mentions are, latitude first
-    [35, 41]
+    >>> [round(degrees) for degrees in m.location]  # the middle of where the corpus is, latitude first
+    [36, 44]
+
+    A map to publish as it is:
+
+    >>> m = explore(
+    ...     sample_mentions(),
+    ...     title="Where the bridges are",
+    ...     note="Every circle is a place that the four articles name.",
+    ...     annotations=[("Mosul", "Five bridges"), ((36.9, 42.5), "Nobody reports from here")],
+    ...     view="Mosul",
+    ... )
     """
     from geomap.maps._folium_map import Map
     from geomap.maps._layers import PlacesLayer
@@ -97,8 +133,11 @@ def explore(
     layer = PlacesLayer(
         mentions,
         title=title,
+        note=note,
+        annotations=annotations,
+        view=view,
+        names=names,
         panel=panel,
-        fit=True,
         color=color,
         cluster=cluster,
         alternatives=alternatives,
@@ -106,7 +145,7 @@ def explore(
         embedded=embedded,
         approximate=approximate,
     )
-    m = Map(tiles=tiles, title=title, location=middle(layer.view), zoom_start=2)
+    m = Map(tiles=tiles, title=" ".join(title.split()), location=middle(layer.view), zoom_start=2)
     layer.add_to(m)
     return m
 
@@ -120,6 +159,7 @@ def figure(
     size: tuple[float, float] = (7.2, 4.8),
     legend: bool = True,
     largest: int | None = None,
+    names: str = "corpus",
     embedded: bool = False,
     approximate: bool = False,
 ) -> Figure:
@@ -135,8 +175,8 @@ def figure(
         Maximum number of named places: those with most mentions, as far as there is room for their names. A leader line
         connects a name that does not fit beside its symbol.
     extent
-        West, south, east and north in degrees; across the antimeridian, east is beyond 180. By default where most
-        mentions are.
+        West, south, east and north in degrees; across the antimeridian, east is beyond 180. By default where the corpus
+        is, as for :func:`explore`.
     size
         Width and height in inches.
     legend
@@ -144,6 +184,8 @@ def figure(
     largest
         The number of mentions that the largest symbol stands for; by default that of the place with most mentions. Use
         the same number for two pictures to make their symbols comparable.
+    names
+        What places are called, as for :func:`explore`.
     embedded, approximate
         As for :func:`explore`.
 
@@ -162,7 +204,7 @@ def figure(
     ColumnMissing
         If the mentions lack one of the columns above.
     InvalidTable
-        If ``extent`` is not one, or ``largest`` is below 1.
+        If ``extent`` is not one, ``largest`` is below 1, or ``names`` is no choice.
 
     Examples
     --------
@@ -178,4 +220,6 @@ def figure(
     from geomap.maps._pictures import draw
 
     payload = Payload(mentions, embedded=embedded, approximate=approximate)
-    return draw(payload, title=title, labels=labels, extent=extent, size=size, legend=legend, largest=largest)
+    return draw(
+        payload, title=title, labels=labels, extent=extent, size=size, legend=legend, largest=largest, names=names
+    )

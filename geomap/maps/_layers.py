@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
@@ -16,10 +16,12 @@ from folium.template import Template, tojavascript
 from geomap._checks import at_least, positive
 from geomap.maps._classes import Areas, classes
 from geomap.maps._corpus import Corpus
-from geomap.maps._disclosure import FULL, Disclosure, current_disclosure
+from geomap.maps._disclosure import Disclosure, current_disclosure
 from geomap.maps._markup import Verbatim, clean_attribution, html_text, json_for_html, script_tag, style_tag
+from geomap.maps._names import CORPUS, choice
 from geomap.maps._payload import compressed_block, data_block
-from geomap.maps._views import Box, bounds, first_view
+from geomap.maps._story import Place, Story, View
+from geomap.maps._views import Box, bounds, core
 from geomap.resources._loading import read_resource
 
 if TYPE_CHECKING:
@@ -309,12 +311,23 @@ class PlacesLayer(_MentionsLayer):
     mentions
         A mentions table. Unresolved mentions are counted, not drawn.
     title
-        A heading for the panel.
+        A headline, of 200 characters at most.
+    note
+        A few sentences below the headline, of 1,000 characters at most.
     panel
         Whether to show the panel: counts, search, filters, the list of places (which also serves keyboards and screen
         readers), legend, and the map as a table.
-    fit
-        Whether the map opens where most mentions are.
+    view
+        Where the map opens: ``"core"``, where the corpus is; ``"all"``, with all places; the name or ``place_id`` of a
+        place of the map; west, south, east and north in degrees, or two corners [[south, west], [north, east]]. None:
+        wherever the map was before.
+    annotations
+        Words beside places, as pairs of a place and a text of 300 characters at most. The place is a name, the most named
+        one counting, or a ``place_id``; or any point, as (latitude, longitude) or as a shapely Point.
+    names
+        What places are called: ``"corpus"``, by the name that the mentions write most often; ``"gazetteer"``, by its
+        main name; or a language (``"fr"``), by the name that the articles in it write most often. The gazetteer's name
+        stands in, and a card says both.
     color
         A column of the mentions to color the places by: the value that most mentions of a place have, or the mean step
         of a number or a date. None: by form.
@@ -335,6 +348,21 @@ class PlacesLayer(_MentionsLayer):
     ------
     ColumnMissing
         If the mentions lack ``article_id``, ``place_id``, ``name``, a geometry, or the column to color by.
+    WrongKind, InvalidTable
+        If ``title``, ``note``, ``view``, ``annotations`` or ``names`` is not what is described above.
+
+    Warns
+    -----
+    AnnotationsLeftOut
+        If an annotation is to a place that is not on the map.
+    NamesMissing
+        If no article is in the language that places are to be called by.
+
+    Notes
+    -----
+    The core is the smallest square on the map that holds four fifths of the mentions of towns and sites, or three fifths
+    where each doubling of its side would bring less than a tenth more; countries and continents do not count as long as
+    there is anything smaller.
 
     Examples
     --------
@@ -353,8 +381,11 @@ class PlacesLayer(_MentionsLayer):
         mentions: gpd.GeoDataFrame,
         *,
         title: str | None = None,
+        note: str | None = None,
         panel: bool = True,
-        fit: bool = False,
+        view: View = None,
+        annotations: Iterable[tuple[Place, str]] | None = None,
+        names: str = CORPUS,
         color: str | None = None,
         cluster: bool | None = None,
         alternatives: pd.DataFrame | None = None,
@@ -364,7 +395,10 @@ class PlacesLayer(_MentionsLayer):
         name: str = "Places",
     ) -> None:
         super().__init__(mentions, embedded=embedded, approximate=approximate, name=name)
-        self._title, self._panel, self._fit, self._cluster = title, panel, fit, cluster
+        payload = self.corpus.payload()
+        self._panel, self._cluster = panel, cluster
+        self._names = choice(payload.names, names)
+        self._story = Story.of(payload, title=title, note=note, view=view, annotations=annotations)
         self._alternatives, self._manifest = alternatives, dict(manifest or {})
         self._classes = None if color is None else classes(mentions, color)
 
@@ -376,12 +410,8 @@ class PlacesLayer(_MentionsLayer):
 
     @property
     def view(self) -> Box | None:
-        """The box where most mentions are, None without places."""
-        return self._view(FULL)
-
-    def _view(self, disclosure: Disclosure) -> Box | None:
-        places = self.corpus.payload(disclosure).places
-        return first_view(places["lon"], places["lat"], places["mentions"])
+        """The box that the map opens with; None without places, or if it opens wherever the map was before."""
+        return self._story.opening(self.corpus.payload())
 
     def content(self, disclosure: Disclosure) -> LayerContent:
         """Return the corpus, the colors, the runners-up and the manifest."""
@@ -393,11 +423,17 @@ class PlacesLayer(_MentionsLayer):
         alternatives = self.corpus.alternatives(self._alternatives, disclosure)
         if alternatives is not None:
             parts["alternatives"] = alternatives
+        if self._names != CORPUS:
+            parts["names"] = payload.names.columns(self._names)
         ids = {part: f"{self.get_name()}_{part}" for part in parts}
         settings = {
             "panel": self._panel,
-            "fit": self._view(disclosure) if self._fit else None,
-            "title": self._title,
+            "fit": self._story.opening(payload),
+            "core": core(payload.places),
+            "all": bounds(payload.places["lon"], payload.places["lat"]),
+            "title": self._story.title,
+            "note": self._story.note,
+            "annotations": self._story.told(payload),
             "attribution": self.corpus.attribution(disclosure),
             "cluster": len(payload.places) >= _CLUSTERED_FROM if self._cluster is None else self._cluster,
             **ids,

@@ -20,6 +20,7 @@ from geomap import tables
 from geomap.maps._disclosure import FULL, Disclosure, coarsened, shortened
 from geomap.maps._highlights import find_highlights
 from geomap.maps._markup import json_for_html, web_link
+from geomap.maps._names import PlaceNames
 from geomap.tables import Bools, Ints
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ REQUIRED = ("article_id", "place_id", "name")
 _OF_PLACE = ("name", "country_code", "country", "admin1", "feature_class", "feature_code")
 # Columns that a table may lack: the map then does without what they show.
 _OPTIONAL = ("toponym", "confidence", "sentence", "title", "published", "source", "url", *_OF_PLACE)
-_USED = ("article_id", "place_id", *_OPTIONAL, "field", "start", "end", "kind", "checked")
+_USED = ("article_id", "place_id", *_OPTIONAL, "field", "start", "end", "kind", "precision", "language", "checked")
 _LARGEST_PLAIN = 500_000  # characters; larger data is compressed
 _LEVEL = 6  # of gzip: 5 % smaller than 4, for a third of a second per hundred thousand sentences
 _KINDS = {
@@ -65,7 +66,9 @@ class Payload:
     Attributes
     ----------
     places
-        One row per place, most mentions first, then by ``place_id``; with ``lon``, ``lat`` and ``mentions``.
+        One row per place, most mentions first, then by ``place_id``; with ``lon``, ``lat``, ``form`` and ``mentions``.
+    names
+        What the places are called.
     order
         The position in ``mentions`` of each row of the page.
     numbers
@@ -108,6 +111,8 @@ class Payload:
         self.places = _representatives(self._table, begins).assign(
             place_id=ids.to_numpy()[ranked] if len(ids) else [], mentions=size[ranked]
         )
+        self.places["form"] = [_form(*feature) for feature in _features(self.places)]
+        self.names = PlaceNames(table, place, self.places, written=disclosure.text != "none")
         self._articles = articles
         totals = {
             "articles": int(mentions["article_id"].nunique()),
@@ -127,7 +132,7 @@ class Payload:
         content: dict[str, Any] = {
             "totals": totals,
             "text": self.disclosure.text,
-            "places": _place_columns(self.places) | {"rows": begins.tolist()},
+            "places": _place_columns(self.places) | self.names.columns() | {"rows": begins.tolist()},
             "rows": {
                 "article": differences(self._article, begins).tolist(),
                 "confidence": percents(table["confidence"]).tolist(),
@@ -252,19 +257,20 @@ def _offsets(table: pd.DataFrame, lengths: list[int]) -> dict[str, Any]:
     }
 
 
+def _features(places: pd.DataFrame) -> list[tuple[str, str]]:
+    return list(zip(words(places["feature_class"]), words(places["feature_code"]), strict=True))
+
+
 def _place_columns(places: pd.DataFrame) -> dict[str, list[Any]]:
-    features = list(zip(words(places["feature_class"]), words(places["feature_code"]), strict=True))
     names = words(places["name"])
-    ids = words(places["place_id"])
     return {
-        "id": ids,
-        "name": [name or place_id for name, place_id in zip(names, ids, strict=True)],
+        "id": words(places["place_id"]),
         "within": [
             ", ".join(part for part in dict.fromkeys((admin1, country)) if part and part != name)
             for name, admin1, country in zip(names, words(places["admin1"]), words(places["country"]), strict=True)
         ],
-        "form": [_form(feature_class, feature_code) for feature_class, feature_code in features],
-        "kind": [_kind(feature_class, feature_code) for feature_class, feature_code in features],
+        "form": places["form"].to_list(),
+        "kind": [_kind(*feature) for feature in _features(places)],
         "lon": places["lon"].round(5).to_list(),
         "lat": places["lat"].round(5).to_list(),
     }
@@ -313,10 +319,10 @@ def corpus_hash(mentions: pd.DataFrame) -> str:
     return hashlib.sha256(hashed.to_numpy().tobytes()).hexdigest()
 
 
-def data_block(element_id: str, content: object) -> str:
-    """Return the content as a script element that a browser does not run, compressed if it is large."""
+def data_block(element_id: str, content: object, *, plain_up_to: int = _LARGEST_PLAIN) -> str:
+    """Return the content as a script element that a browser does not run, compressed if it has more characters."""
     plain = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    if len(plain) > _LARGEST_PLAIN:
+    if len(plain) > plain_up_to:
         return compressed_block(element_id, gzip.compress(plain.encode("utf-8", "replace"), _LEVEL, mtime=0))
     return f'<script type="application/json" id="{element_id}">{json_for_html(content)}</script>'
 

@@ -26,10 +26,10 @@ from pyproj import Transformer
 from shapely.affinity import translate
 
 from geomap._checks import at_least
-from geomap.errors import InvalidTable
-from geomap.maps._corpus import credit
+from geomap.maps._credits import credit
+from geomap.maps._names import choice
 from geomap.maps._payload import Payload
-from geomap.maps._views import first_view
+from geomap.maps._views import checked_bounds, core
 from geomap.outlines._shipped import drawn_outlines
 from geomap.tables import Floats
 
@@ -85,9 +85,10 @@ def draw(
     size: tuple[float, float],
     legend: bool,
     largest: int | None,
+    names: str,
 ) -> MapFigure:
     """Draw a map; :func:`geomap.maps.figure` explains the options."""
-    places = payload.places.assign(form=payload.numbers["places"]["form"])
+    places = payload.places.assign(name=payload.names.called(choice(payload.names, names)))
     scale = _largest_count(places) if largest is None else int(at_least("largest", largest, 1))
     figure = MapFigure(figsize=size, dpi=200)
     renderer = FigureCanvasAgg(figure).get_renderer()
@@ -134,10 +135,9 @@ def _largest_count(places: pd.DataFrame) -> int:
 def _view_of(places: pd.DataFrame, extent: Sequence[float] | None, ratio: float) -> tuple[_View, pd.DataFrame]:
     """Return the view for a map of a ratio of width to height, and the places in it with their ``x`` and ``y``."""
     if extent is not None:
-        west, south, east, north = _checked(extent)
+        (south, west), (north, east) = checked_bounds("extent", extent)
     else:
-        box = first_view(places["lon"], places["lat"], places["mentions"]) or [[-56.0, -180.0], [80.0, 180.0]]
-        (south, west), (north, east) = box
+        (south, west), (north, east) = core(places) or [[-56.0, -180.0], [80.0, 180.0]]
         # A single place would fill the picture: show some land around it.
         wider, higher = max(0.0, 6 - (east - west)) / 2, max(0.0, 4 - (north - south)) / 2
         west, east, south, north = west - wider, east + wider, south - higher, north + higher
@@ -149,17 +149,6 @@ def _view_of(places: pd.DataFrame, extent: Sequence[float] | None, ratio: float)
     west, south, east, north = view.limits
     places = places.assign(x=x, y=y)
     return view, places[places["x"].between(west, east) & places["y"].between(south, north)]
-
-
-def _checked(extent: Sequence[float]) -> tuple[float, float, float, float]:
-    values = [float(value) for value in extent]
-    if len(values) == 4 and all(np.isfinite(values)):
-        west, south, east, north = values
-        if west < east <= west + 360 and -90 <= south < north <= 90:
-            return west, south, east, north
-    raise InvalidTable(
-        f"extent must be west, south, east, north in degrees, west < east, south < north; got {extent!r}"
-    )
 
 
 def _world_view(center: float) -> _View:

@@ -27,6 +27,7 @@ def save_html(
     text: str = "full",
     min_articles: int = 1,
     coarsen: str | None = None,
+    embed: bool = False,
 ) -> Path:
     """Write a map to one file that opens without a network.
 
@@ -59,6 +60,9 @@ def save_html(
         ``"admin1"`` or ``"country"``: merge places into their divisions or countries, at the mean of their mentions
         rounded to whole degrees; places without a country, such as seas, are left out. It requires ``text="none"``,
         because the text names the places.
+    embed
+        Whether the file is to stand in a frame on another page: without panel, with its headline, note and credit, and
+        as large as the frame. Any other file does the same where its address ends in ``?embed``.
 
     Returns
     -------
@@ -95,12 +99,17 @@ def save_html(
     >>> path = save_html(m, f"{folder.name}/map.html", text="none", coarsen="admin1")
     >>> "walked to camps" in path.read_text("utf-8")
     False
+
+    For an article on the web, whose page then holds ``<iframe src="map.html" title="Places in 4 articles" loading="lazy"
+    style="width:100%;aspect-ratio:4/3;border:0" allowfullscreen></iframe>``:
+
+    >>> path = save_html(m, f"{folder.name}/map.html", embed=True)
     >>> folder.cleanup()
     """
     from branca.element import Element
 
     from geomap.maps._disclosure import Disclosure, rendering_with
-    from geomap.maps._document import linked, self_contained
+    from geomap.maps._document import embedded, linked, self_contained
 
     of_kind("m", m, Element, "a map, as geomap.explore(mentions) returns, or any folium.Map")
     target = file_path("path", path)
@@ -109,6 +118,7 @@ def save_html(
     with replacing(target) as temporary:
         with rendering_with(disclosure):
             document, links = self_contained(root, fetch=fetch, files=files) if offline else (linked(root), {})
+        document = embedded(document) if embed else document
         temporary.write_bytes(document.encode("utf-8", "replace"))
     if links:
         listed = "; ".join(f"{url} ({reason})" for url, reason in links.items())
