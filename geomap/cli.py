@@ -462,6 +462,12 @@ def geoparse_command(
     articles_per_part: Annotated[
         int, typer.Option(min=1, help="How many articles a part of a folder has.", rich_help_panel=_SCALE)
     ] = 200,
+    rings: Annotated[
+        bool,
+        typer.Option(
+            "--rings", help="Write the circle that a relative or approximate place lies in, not its middle; to a file."
+        ),
+    ] = False,
 ) -> None:
     """Find the places in articles and write them as a table, or print it: one row for each mention.
 
@@ -475,6 +481,8 @@ def geoparse_command(
 
     into_folder = output is not None and (output.is_dir() or not output.suffix)
     share = _share(part, homes=homes, into_folder=into_folder)
+    if rings and (output is None or into_folder):
+        raise typer.BadParameter("--rings needs a file: -o mentions.geojson, .gpkg or .parquet")
     if output is not None and not into_folder:
         check_format(output)
     service = fallback_service(fallback, user_agent, domain)
@@ -495,7 +503,7 @@ def geoparse_command(
     if output is None:
         _print_mentions(mentions, several=len(table) > 1)
     else:
-        path = write_mentions(mentions, output)
+        path = write_mentions(mentions, output, rings=rings)
         typer.echo(f"{len(mentions):,} mentions in {len(table):,} articles: {path.resolve()}")
 
 

@@ -59,7 +59,8 @@ def apply_corrections(mentions: gpd.GeoDataFrame, path: str | os.PathLike[str]) 
     -------
     GeoDataFrame
         A copy with the same rows in the same order. ``checked`` holds the verdict: ``right`` leaves a mention as it is;
-        ``moved`` gives it the chosen place, with confidence 1; ``not a place`` makes it ``nil``.
+        ``moved`` gives it the chosen place, with confidence 1, and makes it a place of its own, no longer relative or
+        approximate; ``not a place`` makes it ``nil``.
 
     Raises
     ------
@@ -263,9 +264,10 @@ def _apply(
     for name in ("confidence", "dot_probability"):
         if name in table.columns:
             _put(table, rows, name, 1.0 if moved else 0.0)
-    for name, dtype in tables.PLACE.items():
+    place |= {"precision": tables.PLACE_ITSELF if moved else None, "radius_km": np.nan}
+    for name in (*tables.PLACE, "precision", "radius_km"):
         if name in table.columns:
-            _put(table, rows, name, place.get(name, pd.NA if dtype == "Int64" else None))
+            _put(table, rows, name, place.get(name, pd.NA if tables.MENTIONS[name] == "Int64" else None))
     shapes = table.geometry.copy()
     if moved:
         lon, lat = (pd.Series([float(correction.content[name])]) for name in ("lon", "lat"))

@@ -15,6 +15,7 @@ from geomap._checks import file_path
 from geomap._files import replacing
 from geomap._optional import optional
 from geomap.errors import LossyExport, MentionsNotFound, MentionsUnreadable, UnsupportedFormat
+from geomap.geometry import circles
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -24,7 +25,7 @@ __all__ = ["check_format", "read_mentions", "write_mentions"]
 _REQUIRED = (*tables.MENTION_KEY, "toponym")
 
 
-def write_mentions(mentions: gpd.GeoDataFrame, path: str | Path) -> Path:
+def write_mentions(mentions: gpd.GeoDataFrame, path: str | Path, *, rings: bool = False) -> Path:
     """Write mentions as GeoJSON, GeoPackage, GeoParquet or CSV, chosen by the file's extension.
 
     Parameters
@@ -34,6 +35,9 @@ def write_mentions(mentions: gpd.GeoDataFrame, path: str | Path) -> Path:
         are written too, without a point. Points in another coordinate system are converted to EPSG:4326.
     path
         Ends in ``.geojson``, ``.gpkg``, ``.parquet`` or ``.csv``. CSV has the point as ``lon`` and ``lat`` in degrees.
+    rings
+        Whether a mention with a ``radius_km`` is written as the circle in which the truth lies, instead of as its middle;
+        every row then has its point as ``lon`` and ``lat``, too. ``precision`` and ``radius_km`` are always written.
 
     Returns
     -------
@@ -43,7 +47,7 @@ def write_mentions(mentions: gpd.GeoDataFrame, path: str | Path) -> Path:
     Raises
     ------
     UnsupportedFormat
-        If the extension is none of these.
+        If the extension is none of these, or ``rings`` are asked for in CSV, which holds no shapes.
     UnsafeOutput
         If the file cannot be written; an existing one is then unchanged.
 
@@ -74,15 +78,19 @@ def write_mentions(mentions: gpd.GeoDataFrame, path: str | Path) -> Path:
     0   Mosul  Mosul    POINT (43.11889 36.335)
     1   Erbil  Erbil  POINT (44.00943 36.19117)
     """
-    return write_table(mentions, path, layer="mentions")
+    return write_table(mentions, path, layer="mentions", rings=rings)
 
 
-def write_table(table: gpd.GeoDataFrame, path: str | Path, *, layer: str) -> Path:
+def write_table(table: gpd.GeoDataFrame, path: str | Path, *, layer: str, rings: bool = False) -> Path:
     """Write any table of points as :func:`write_mentions` does; ``layer`` is its name in a GeoPackage."""
     tables.require_geometry(table, what=layer)
     path = file_path("path", path)
     check_format(path)
     suffix, table = path.suffix.casefold(), _in_degrees(table)
+    if rings and suffix == ".csv":
+        raise UnsupportedFormat(f"cannot write rings to {path}: CSV holds no shapes; use .geojson, .gpkg or .parquet")
+    if rings:
+        table = _with_rings(table)
     losses = [*_values_as_text(table, suffix), *(_names_for_geopackage(table) if suffix == ".gpkg" else [])]
     losses += _LOSSES[suffix](table)
     if losses:
@@ -90,6 +98,17 @@ def write_table(table: gpd.GeoDataFrame, path: str | Path, *, layer: str) -> Pat
     with replacing(path) as temporary:
         _WRITERS[suffix](table, temporary, layer)
     return path
+
+
+def _with_rings(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the table with circles where it has a radius, and with the points as ``lon`` and ``lat``."""
+    table = table.assign(lon=table.geometry.x, lat=table.geometry.y)
+    if "radius_km" in table.columns:
+        shapes = circles(
+            table["lon"], table["lat"], table["radius_km"].to_numpy(dtype="float64", na_value=float("nan"))
+        )
+        table.geometry = shapes.set_axis(table.index).where(shapes.notna().to_numpy(), table.geometry)
+    return table[[*table.columns.drop("geometry"), "geometry"]]
 
 
 def check_format(path: str | Path) -> None:
@@ -182,10 +201,20 @@ def _typed(table: gpd.GeoDataFrame, path: Path) -> gpd.GeoDataFrame:
             except (ValueError, TypeError) as error:
                 raise MentionsUnreadable(f"{path}: column {name} cannot be read as {dtype}: {error}") from error
     mentions = tables.finish_mentions(pd.DataFrame(columns, index=table.index))
+    table = _without_rings(table)
     for name in table.columns:
         if name not in mentions.columns:
             mentions.insert(len(mentions.columns) - 1, name, table[name])
     return mentions.set_geometry(_points(table.geometry, path))
+
+
+def _without_rings(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the table with the middles of circles that :func:`write_mentions` drew."""
+    rings = table.geometry.geom_type.isin(("Polygon", "MultiPolygon")).to_numpy()
+    if not (rings.any() and {"lon", "lat"} <= set(table.columns)):
+        return table
+    middles = tables.points(*(pd.to_numeric(table[name]) for name in ("lon", "lat"))).set_axis(table.index)
+    return table.set_geometry(table.geometry.where(~rings, middles)).drop(columns=["lon", "lat"])
 
 
 def _points(geometry: gpd.GeoSeries, path: Path) -> gpd.GeoSeries:

@@ -14,11 +14,14 @@ from geomap.tables import Floats, Ints
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import shapely
 
 EARTH_RADIUS_KM = 6371.0088
 
 _STEP_KM = 250.0
 _SAME_KM = 1e-6
+_VERTICES, _POLAR_VERTICES, _POLAR_KM = 72, 720, 1_000.0
+_POLAR_SHARE = 0.004  # of its radius: how near to a pole the edge of a circle may pass
 
 
 def distance_km(lat_a: npt.ArrayLike, lon_a: npt.ArrayLike, lat_b: npt.ArrayLike, lon_b: npt.ArrayLike) -> Floats:
@@ -153,6 +156,96 @@ def _latitude_at_edge(lon_a: Floats, lat_a: Floats, lon_b: Floats, lat_b: Floats
     share = a[:, 1] / (a[:, 1] - b[:, 1])
     point = a + (b - a) * share[:, None]
     return np.asarray(np.degrees(np.arctan2(point[:, 2], np.hypot(point[:, 0], point[:, 1]))), dtype=np.float64)
+
+
+def circles(lon: npt.ArrayLike, lat: npt.ArrayLike, radius_km: npt.ArrayLike) -> gpd.GeoSeries:
+    """Return the circle on the sphere around each point.
+
+    Parameters
+    ----------
+    lon, lat, radius_km
+        Degrees and kilometers, shape (n,).
+
+    Returns
+    -------
+    GeoSeries
+        EPSG:4326, one polygon per point, to within 0.5 % of its radius. A MultiPolygon where it crosses the antimeridian
+        and is cut there; around a pole, up to the pole. None where a value is missing or the radius is not above 0; the
+        entire globe for half its circumference or more.
+
+    Examples
+    --------
+    >>> fiji, pole = circles([179.5, 0.0], [-17.0, 90.0], [100.0, 100.0])
+    >>> fiji.geom_type, [round(degrees, 1) for degrees in pole.bounds]
+    ('MultiPolygon', [-180.0, 89.1, 180.0, 90.0])
+    """
+    import geopandas as gpd
+
+    columns = np.broadcast_arrays(*(np.asarray(values, dtype=np.float64) for values in (lon, lat, radius_km)))
+    points = np.column_stack([column.ravel() for column in columns])
+    known = np.flatnonzero(np.isfinite(points).all(axis=1) & (points[:, 2] > 0))
+    distinct, inverse = np.unique(points[known], axis=0, return_inverse=True)
+    shapes = np.full(len(points), None, dtype=object)
+    shapes[known] = _circles(distinct)[inverse.ravel()]
+    return gpd.GeoSeries(shapes, crs=tables.CRS)
+
+
+def _circles(circled: Floats) -> npt.NDArray[np.object_]:
+    """Return circles around points; rows are longitude, latitude and kilometers."""
+    import shapely
+
+    reach = np.abs(circled[:, 1]) + np.degrees((circled[:, 2] + _POLAR_KM) / EARTH_RADIUS_KM)
+    rings = _rings(circled, _VERTICES)
+    plain = (reach < 90) & (np.abs(rings[:, :, 0]).max(axis=1, initial=0) <= 180)
+    shapes = np.full(len(circled), None, dtype=object)
+    shapes[plain] = shapely.polygons(rings[plain])
+    for row in np.flatnonzero(~plain).tolist():
+        shapes[row] = _circle(*circled[row].tolist())
+    return shapes
+
+
+def _circle(lon: float, lat: float, km: float) -> shapely.Geometry:
+    """Return a circle that may lie around a pole or across the antimeridian."""
+    import shapely
+    from shapely.affinity import translate
+    from shapely.geometry.polygon import orient
+
+    world = shapely.box(-180, -90, 180, 90)
+    to_poles = EARTH_RADIUS_KM * np.radians([90 - lat, 90 + lat])
+    if km >= to_poles.sum():
+        return world
+    # An edge that runs almost through a pole would be ambiguous: let it pass on one side.
+    for away in to_poles:
+        if abs(km - away) < _POLAR_SHARE * km:
+            km = float(away) * (1 - _POLAR_SHARE) or _POLAR_SHARE * km
+    north, south = (to_poles < km).tolist()
+    if north and south:
+        return world.difference(_circle((lon + 360) % 360 - 180, -lat, float(to_poles.sum()) - km))
+    is_polar = bool((to_poles < km + _POLAR_KM).any())
+    (ring,) = _rings(np.array([[lon, lat, km]]), _POLAR_VERTICES if is_polar else _VERTICES)
+    if north or south:
+        edge = 90.0 if north else -90.0
+        ring = np.concatenate([ring, [[ring[-1, 0], edge], [ring[0, 0], edge]]])
+    whole = shapely.Polygon(ring)
+    turns = range(int(np.floor((whole.bounds[0] + 180) / 360)), int(np.floor((whole.bounds[2] + 180) / 360)) + 1)
+    parts = [shapely.intersection(translate(whole, -360 * turn), world) for turn in turns]
+    pieces = [orient(piece) for piece in shapely.get_parts(shapely.union_all(parts)) if piece.area > 0]
+    return pieces[0] if len(pieces) == 1 else shapely.MultiPolygon(pieces)
+
+
+def _rings(circled: Floats, vertices: int) -> Floats:
+    """Return the vertices of circles, the first again at the end, with longitudes that run on beyond 180 degrees."""
+    import pyproj
+
+    sphere = pyproj.Geod(a=EARTH_RADIUS_KM * 1000, b=EARTH_RADIUS_KM * 1000)
+    # The exterior of a polygon runs counterclockwise.
+    azimuth, lon = np.broadcast_arrays(np.linspace(0, -360, vertices + 1), circled[:, [0]])
+    lat, meters = (np.broadcast_to(circled[:, [column]], lon.shape) for column in (1, 2))
+    east, north, _ = sphere.fwd(lon, lat, azimuth, 1000 * meters)
+    east = np.unwrap(east, period=360, axis=1)
+    turns = np.round((east[:, -1] - east[:, 0]) / 360)
+    east[:, -1], north[:, -1] = east[:, 0] + 360 * turns, north[:, 0]
+    return np.stack([east, north], axis=2)
 
 
 def polygons(shapes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

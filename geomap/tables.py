@@ -31,10 +31,11 @@ Bools = npt.NDArray[np.bool_]
 CRS = "EPSG:4326"
 FIELDS = ("title", "text")
 KINDS = ("toponym", "demonym", "embedded", "coordinate")
-EMBEDDED = "embedded"
+COORDINATE, EMBEDDED = "coordinate", "embedded"
 """The kind of a name inside another name, which names no place of its own."""
 PLACE_ITSELF, OFFSET, WITHIN = "place", "offset", "within"
-PRECISIONS = (PLACE_ITSELF, OFFSET, WITHIN)
+RINGED = (OFFSET, WITHIN)
+"""What is drawn as a ring around a point, because the point is no place's own."""
 USAGES = ("literal", "associative")
 STATUSES = ("resolved", "nil")
 MIN_CONFIDENCE = 0.3

@@ -377,3 +377,30 @@ def test_spatial_idioms_measure_from_the_points(geoparsed: gpd.GeoDataFrame) -> 
     assert (joined["inside"] == joined["country_code"]).all()
     known = geoparsed[geoparsed.geometry.notna()]
     assert math.isfinite(known.to_crs("EPSG:6933").distance(known.to_crs("EPSG:6933").geometry.iloc[0]).max())
+
+
+@pytest.mark.parametrize("ending", [".geojson", ".gpkg", ".parquet"])
+def test_a_mention_with_a_radius_is_written_as_a_ring_when_asked_for_and_read_back_as_its_middle(
+    tmp_path: Path, ending: str
+) -> None:
+    table = mentions({}, {"precision": "offset", "radius_km": 12.5, "lon": 179.95, "lat": -17.0})
+    path = write_mentions(table, tmp_path / f"mentions{ending}", rings=True)
+    written = gpd.read_parquet(path) if ending == ".parquet" else gpd.read_file(path)
+    assert written.geometry.geom_type.tolist() == ["Point", "MultiPolygon"]
+    assert written["precision"].tolist()[1] == "offset" and written["radius_km"].tolist()[1] == 12.5
+    assert (written["lon"].tolist()[1], written["lat"].tolist()[1]) == (179.95, -17.0)
+    area_km2 = written.geometry.iloc[[1]].to_crs("ESRI:54034").area.iloc[0] / 1e6
+    assert area_km2 == pytest.approx(np.pi * 12.5**2, rel=0.02)
+    assert_same(read_mentions(path), table)
+
+
+def test_a_table_of_csv_holds_no_rings(tmp_path: Path) -> None:
+    with pytest.raises(errors.UnsupportedFormat, match="CSV holds no shapes"):
+        write_mentions(mentions({}), tmp_path / "mentions.csv", rings=True)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_every_format_has_precision_and_radius(tmp_path: Path, ending: str) -> None:
+    table = mentions({"precision": "within", "radius_km": 4.0}, {"precision": "place"})
+    found = read_mentions(write_mentions(table, tmp_path / f"mentions{ending}"))
+    assert found["precision"].tolist() == ["within", "place"] and found["radius_km"].iloc[0] == 4.0

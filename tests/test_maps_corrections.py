@@ -160,3 +160,19 @@ def test_an_empty_file_and_an_empty_table_are_no_trouble(tmp_path: Path) -> None
     path = written(tmp_path / "c.jsonl")
     assert apply_corrections(corpus(), path)["checked"].isna().all()
     assert len(apply_corrections(tables.empty_mentions(), path)) == 0
+
+
+def test_a_relative_place_that_is_moved_is_a_place_of_its_own_and_one_that_is_right_stays(tmp_path: Path) -> None:
+    before = corpus().assign(precision="offset", radius_km=12.0)
+    path = written(
+        tmp_path / "c.jsonl",
+        named(before, "Sinjar", 1) | {"verdict": "moved"} | ERBIL,
+        named(before, "Savusavu") | {"verdict": "not a place"},
+        named(before, "Paris") | {"verdict": "right"},
+    )
+    after = apply_corrections(before, path).set_index("checked")
+    assert after.loc["moved", "precision"] == "place" and pd.isna(after.loc["moved", "radius_km"])
+    assert pd.isna(after.loc["not a place", "precision"]) and pd.isna(after.loc["not a place", "radius_km"])
+    assert (after.loc["right", "precision"], after.loc["right", "radius_km"]) == ("offset", 12.0)
+    few = corpus().drop(columns=["precision", "radius_km"], errors="ignore")
+    assert list(apply_corrections(few, path).columns) == [*few.columns, *({"checked"} - set(few.columns))]

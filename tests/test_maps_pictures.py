@@ -11,8 +11,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.collections import PathCollection
+from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.lines import Line2D
+from matplotlib.text import Text
 from matplotlib_scalebar.scalebar import ScaleBar
 from shapely import Point
 from test_maps_corpus import HOSTILE, corpus, one
@@ -213,3 +214,24 @@ def test_without_matplotlib_the_maps_can_be_imported() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "needs matplotlib: pip install 'geomap-toolkit[maps]'" in run.stdout
+
+
+def test_relative_places_are_broken_rings_with_the_circle_that_holds_the_truth_and_a_line_of_the_legend() -> None:
+    ring = one(place_id="x+20kmS", name="20 km south of Mosul", precision="offset", radius_km=60.0, lon=43.0, lat=36.0)
+    written = one(place_id="coordinate:36.9,43.9", name="36.9 N, 43.9 E", lon=43.9, lat=36.9)
+    mentions = gpd.GeoDataFrame(pd.concat([one(), ring, written], ignore_index=True), crs=4326)
+    drawn = figure(mentions)
+    said = {text.get_text() for text in drawn.findobj(Text)}
+    assert "Relative or approximate place (within 60 km)" in said and "Coordinates in the text" in said
+    (circle,) = [lines for lines in drawn.axes[0].collections if isinstance(lines, LineCollection)]
+    (edge,) = circle.get_segments()
+    assert np.ptp(edge[:, 0]) == pytest.approx(120_000, rel=0.02)  # meters across
+    plain = {text.get_text() for text in figure(one()).findobj(Text)}
+    assert not any("Relative" in words or "Coordinates" in words for words in plain)
+
+
+def test_the_circle_of_a_relative_place_is_whole_across_the_antimeridian() -> None:
+    ring = one(place_id="x", name="Far", precision="offset", radius_km=150.0, lon=179.9, lat=-17.0)
+    (circle,) = [lines for lines in figure(ring).axes[0].collections if isinstance(lines, LineCollection)]
+    points = np.concatenate(circle.get_segments())
+    assert np.hypot(*points.T) == pytest.approx(150_000, rel=0.01)  # around the middle of the picture

@@ -174,3 +174,13 @@ def test_any_offset_lies_at_its_distance_also_at_the_poles_and_the_antimeridian(
     (row,) = anchored(f"It lies {km} km {direction} of Mosul.", "Mosul", points={"Mosul": (lat, lon)}).itertuples()
     assert -90 <= row.lat <= 90 and -180 <= row.lon <= 180
     assert float(distance_km(lat, lon, row.lat, row.lon)) == pytest.approx(km, rel=0.01)
+
+
+def test_why_says_what_a_relative_place_is(parser: geomap.Geoparser) -> None:
+    said = [
+        str(geomap.why(parser.geoparse(text).iloc[[0]]))
+        for text in ("It fell 20 km south of Mosul.", "A fire near Mosul.", "He is in Mosul.")
+    ]
+    assert said[0].endswith("the words describe “20 km south of Mosul”, within about 10 km.")
+    assert said[1].endswith("What is meant lies near it, within about 15 km.")
+    assert "meant" not in said[2]

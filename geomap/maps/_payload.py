@@ -30,7 +30,8 @@ REQUIRED = ("article_id", "place_id", "name")
 _OF_PLACE = ("name", "country_code", "country", "admin1", "feature_class", "feature_code")
 # Columns that a table may lack: the map then does without what they show.
 _OPTIONAL = ("toponym", "confidence", "sentence", "title", "published", "source", "url", *_OF_PLACE)
-_USED = ("article_id", "place_id", *_OPTIONAL, "field", "start", "end", "kind", "precision", "language", "checked")
+_OF_MENTION = ("field", "start", "end", "kind", "precision", "radius_km", "language", "checked")
+_USED = ("article_id", "place_id", *_OPTIONAL, *_OF_MENTION)
 _LARGEST_PLAIN = 500_000  # characters; larger data is compressed
 _LEVEL = 6  # of gzip: 5 % smaller than 4, for a third of a second per hundred thousand sentences
 _KINDS = {
@@ -47,6 +48,8 @@ _KINDS = {
 }
 _CAPITALS = {"PPLC": "capital city", "PPLA": "regional capital"}
 _DIVISIONS = {"ADM1": "first-level division", "ADM2": "second-level division", "ADM3": "third-level division"}
+# What stands in front of the id of a place for what lies somewhere in it: it is drawn apart.
+_WITHIN = "within:"
 _VERDICTS = ("", "right", "moved", "not a place")
 
 
@@ -66,7 +69,8 @@ class Payload:
     Attributes
     ----------
     places
-        One row per place, most mentions first, then by ``place_id``; with ``lon``, ``lat``, ``form`` and ``mentions``.
+        One row per place, most mentions first, then by ``place_id``; with ``lon``, ``lat``, ``mentions``, the ``form`` that
+        it is drawn in and, for a ring, its ``radius_km``. What lies somewhere in a place is a place apart.
     names
         What the places are called.
     order
@@ -108,10 +112,9 @@ class Payload:
         self._table, self._place, self._article = table.iloc[sort], place[sort], article_codes[sort]
         self.order: Ints = self._table["_row"].to_numpy(dtype=np.int64)
         begins = np.concatenate([[0], np.cumsum(size[ranked])]).astype(np.int64)
-        self.places = _representatives(self._table, begins).assign(
+        self.places = _with_forms(_representatives(self._table, begins), self._table, begins).assign(
             place_id=ids.to_numpy()[ranked] if len(ids) else [], mentions=size[ranked]
         )
-        self.places["form"] = [_form(*feature) for feature in _features(self.places)]
         self.names = PlaceNames(table, place, self.places, written=disclosure.text != "none")
         self._articles = articles
         totals = {
@@ -137,6 +140,7 @@ class Payload:
                 "article": differences(self._article, begins).tolist(),
                 "confidence": percents(table["confidence"]).tolist(),
                 "kind": kinds.tolist(),
+                "radius": _radii(table),
             },
             "kinds": kind_names,
             "sources": [str(name) for name, one in zip(source_names, named, strict=True) if one],
@@ -182,7 +186,16 @@ def _drawn(mentions: gpd.GeoDataFrame, counted: Bools) -> pd.DataFrame:
     for name in _OPTIONAL:
         if name not in table.columns:
             table[name] = tables.as_dtype(pd.Series(None, index=table.index, dtype=object), tables.MENTIONS[name])
-    return table.assign(lon=lon[drawn], lat=lat[drawn], _row=np.flatnonzero(drawn))
+    return _with_rings_apart(table.assign(lon=lon[drawn], lat=lat[drawn], _row=np.flatnonzero(drawn)))
+
+
+def _with_rings_apart(table: pd.DataFrame) -> pd.DataFrame:
+    """Return mentions with what lies somewhere in a place as a place of its own."""
+    inside = tables.is_approximate(table)
+    if not inside.any():
+        return table
+    apart = {"place_id": _WITHIN + table["place_id"].astype(str), "name": "somewhere in " + table["name"].astype(str)}
+    return table.assign(**{name: table[name].astype(object).mask(inside, values) for name, values in apart.items()})
 
 
 def _articles(table: pd.DataFrame) -> tuple[pd.DataFrame, Ints]:
@@ -218,6 +231,31 @@ def _representatives(table: pd.DataFrame, begins: Ints) -> pd.DataFrame:
         number = np.repeat(np.arange(len(first)), np.diff(begins))
         first[gaps] = table[gaps].astype(object).groupby(number).first()
     return first
+
+
+def _with_forms(places: pd.DataFrame, table: pd.DataFrame, begins: Ints) -> pd.DataFrame:
+    """Return places with the form that each is drawn in and, of rings, the radius: the median of what the words say."""
+    number = np.repeat(np.arange(len(places)), np.diff(begins))
+
+    ringed = table["precision"].isin(tables.RINGED).to_numpy() if "precision" in table.columns else number < 0
+    ring = np.bincount(number, weights=ringed, minlength=len(places)) > 0
+    ids = table["place_id"].astype(str).iloc[begins[:-1]]
+    coordinate = ids.str.startswith(f"{tables.COORDINATE}:").to_numpy(dtype=bool)
+    forms = np.array([_form(*feature) for feature in _features(places)], dtype=object)
+    forms[coordinate], forms[ring] = "coordinate", "ring"
+    radius = np.full(len(places), np.nan)
+    if ring.any() and "radius_km" in table.columns:
+        radius = table["radius_km"].groupby(number).median().where(ring).to_numpy(dtype=float, na_value=np.nan)
+    return places.assign(form=forms, radius_km=radius)
+
+
+def _radii(table: pd.DataFrame) -> dict[str, float]:
+    """Return how many kilometers the words of a mention leave open, by row; few do."""
+    if "radius_km" not in table.columns:
+        return {}
+    radius = table["radius_km"].to_numpy(dtype=float, na_value=np.nan)
+    rows = np.flatnonzero(np.isfinite(radius) & (radius > 0))
+    return {str(row): round(float(radius[row]), 1) for row in rows.tolist()}
 
 
 def differences(values: Ints, begins: Ints) -> Ints:
@@ -262,15 +300,19 @@ def _features(places: pd.DataFrame) -> list[tuple[str, str]]:
 
 
 def _place_columns(places: pd.DataFrame) -> dict[str, list[Any]]:
-    names = words(places["name"])
+    names, ids = words(places["name"]), words(places["place_id"])
     return {
-        "id": words(places["place_id"]),
+        "id": ids,
         "within": [
             ", ".join(part for part in dict.fromkeys((admin1, country)) if part and part != name)
             for name, admin1, country in zip(names, words(places["admin1"]), words(places["country"]), strict=True)
         ],
         "form": places["form"].to_list(),
-        "kind": [_kind(*feature) for feature in _features(places)],
+        "kind": [
+            _described(place_id, form) or _kind(*feature)
+            for place_id, form, feature in zip(ids, places["form"], _features(places), strict=True)
+        ],
+        "radius": places["radius_km"].round(1).fillna(0.0).to_list(),
         "lon": places["lon"].round(5).to_list(),
         "lat": places["lat"].round(5).to_list(),
     }
@@ -288,10 +330,21 @@ def _article_columns(articles: pd.DataFrame) -> dict[str, list[Any]]:
 
 
 def _form(feature_class: str, feature_code: str) -> str:
-    """Return the form that a place is drawn in."""
+    """Return the form that a place of the gazetteer is drawn in."""
     if feature_class == "A":
         return "country" if feature_code.startswith("PCL") else "division"
     return "region" if feature_class in ("L", "H", "T", "V", "U", "X") else "town"
+
+
+def _described(place_id: str, form: str) -> str:
+    """Return what a place is that only the words of a text describe, empty for those that a gazetteer has."""
+    if form == "coordinate":
+        return "coordinates in the text"
+    if form != "ring":
+        return ""
+    if place_id.startswith(_WITHIN):
+        return "approximate place"
+    return "middle of a border" if place_id.startswith("border:") else "relative place"
 
 
 def _kind(feature_class: str, feature_code: str) -> str:

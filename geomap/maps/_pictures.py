@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import geopandas as gpd
@@ -19,6 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.offsetbox import AnchoredOffsetbox, DrawingArea, HPacker, TextArea, VPacker
+from matplotlib.patches import Circle
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Annotation
 from matplotlib_scalebar.scalebar import ScaleBar
@@ -26,6 +27,7 @@ from pyproj import Transformer
 from shapely.affinity import translate
 
 from geomap._checks import at_least
+from geomap.geometry import circles
 from geomap.maps._credits import credit
 from geomap.maps._names import choice
 from geomap.maps._payload import Payload
@@ -35,12 +37,6 @@ from geomap.tables import Floats
 
 _SEA, _LAND, _BORDER, _INK, _MUTED = "#dfe8ed", "#f8f6f1", "#c3bbac", "#18222b", "#53616c"
 _TOWN, _AREA = "#c8430f", "#1f5d99"
-_MARKERS = {"town": "o", "country": "s", "division": "D", "region": "o"}
-_FORMS = {
-    "country": "Country as a whole",
-    "division": "Province or other division",
-    "region": "Region, water or landform",
-}
 _SCREEN_DPI = 100  # of the picture in a notebook; its own, higher resolution keeps it sharp
 # Lengths in points.
 _LARGEST = 15.0  # the radius of the place with most mentions
@@ -53,6 +49,30 @@ _NAME_FONT = 7
 # Degrees of longitude; wider maps show the entire world.
 _WORLD = 130.0
 _PADDING = 0.08  # around the places, as a share of the view
+
+
+class _Style(NamedTuple):
+    """How a form is drawn, and the words of the legend; towns explain the sizes there."""
+
+    marker: str
+    color: str
+    opacity: float
+    edge: str
+    edge_width: float
+    words: str = ""
+    is_broken: bool = False
+
+
+_STYLES = {
+    "town": _Style("o", _TOWN, 0.75, "white", 0.5),
+    "coordinate": _Style("^", _TOWN, 0.75, "white", 0.5, "Coordinates in the text"),
+    "ring": _Style("o", _TOWN, 0.08, _TOWN, 0.9, "Relative or approximate place", is_broken=True),
+    "country": _Style("s", _AREA, 0.12, _AREA, 0.9, "Country as a whole"),
+    "division": _Style("D", _AREA, 0.12, _AREA, 0.9, "Province or other division"),
+    "region": _Style("o", _AREA, 0.12, _AREA, 0.9, "Region, water or landform"),
+}
+_POINTS = ("town", "coordinate", "ring")
+_BROKEN = (0, (2.5, 1.5))
 
 
 class MapFigure(Figure):
@@ -111,6 +131,7 @@ def draw(
     shown = shown.assign(radius=_radius(shown["mentions"], scale))
     _draw_land(axes, view)
     _draw_symbols(axes, shown)
+    _draw_circles(axes, view, shown, meters_per_point=(view.limits[2] - view.limits[0]) / (width - 2 * _MARGIN))
     west, south, east, north = view.limits
     axes.set(xlim=(west, east), ylim=(south, north), xticks=[], yticks=[], xlabel="", ylabel="")
     axes.set(aspect="equal", anchor="S")
@@ -181,24 +202,48 @@ def _projected(lon: Floats, lat: Floats, crs: str) -> tuple[Floats, Floats]:
 
 
 def _draw_land(axes: Axes, view: _View) -> None:
-    reach = 179.999 if view.is_world else 85
-    west, east = view.center - reach, view.center + reach
-    parts = [
-        shapely.clip_by_rect(translate(outline, turn), west, -89.9, east, 89.9)
-        for outline in drawn_outlines("country").values()
-        for turn in (-360, 0, 360)
-    ]
-    land = [part for part in parts if not part.is_empty and part.geom_type in ("Polygon", "MultiPolygon")]
-    # Long straight edges would not bend with the projection.
-    projected = gpd.GeoSeries(shapely.segmentize(land, 2.0), crs=4326).to_crs(view.crs)
-    visible = np.isfinite(projected.bounds.to_numpy()).all(axis=1)
+    west, east = _reach(view)
     axes.set_facecolor("white" if view.is_world else _SEA)
     if view.is_world:
         edge = np.linspace(-89.9, 89.9, 120)
         lon = np.concatenate([np.full(120, west), np.full(120, east)])
         x, y = _projected(lon, np.concatenate([edge, edge[::-1]]), view.crs)
         axes.fill(x, y, facecolor=_SEA, edgecolor=_BORDER, linewidth=0.6, zorder=0)
-    projected[visible].plot(ax=axes, facecolor=_LAND, edgecolor=_BORDER, linewidth=0.35, zorder=1)
+    land = _bent(drawn_outlines("country").values(), view)
+    land[land.geom_type.isin(("Polygon", "MultiPolygon"))].plot(
+        ax=axes, facecolor=_LAND, edgecolor=_BORDER, linewidth=0.35, zorder=1
+    )
+
+
+def _reach(view: _View) -> tuple[float, float]:
+    """Return the longitudes to the west and the east that a view can show."""
+    reach = 179.999 if view.is_world else 85
+    return view.center - reach, view.center + reach
+
+
+def _bent(shapes: Iterable[shapely.Geometry], view: _View) -> gpd.GeoSeries:
+    """Return what a view can show of shapes in degrees, in its projection."""
+    west, east = _reach(view)
+    parts = [
+        shapely.clip_by_rect(translate(shape, turn), west, -89.9, east, 89.9)
+        for shape in shapes
+        for turn in (-360, 0, 360)
+    ]
+    # Long straight edges would not bend with the projection.
+    kept = shapely.segmentize([part for part in parts if not part.is_empty], 2.0)
+    projected = gpd.GeoSeries(kept, crs=4326).to_crs(view.crs)
+    visible: gpd.GeoSeries = projected[np.isfinite(projected.bounds.to_numpy()).all(axis=1)]
+    return visible
+
+
+def _draw_circles(axes: Axes, view: _View, places: pd.DataFrame, *, meters_per_point: float) -> None:
+    """Draw the circle that holds the truth around each ring that is smaller."""
+    wide = places[1000 * places["radius_km"] > places["radius"] * meters_per_point]
+    if wide.empty:
+        return
+    seams = shapely.box(-180, -90, 180, 90).boundary  # where circles are cut, which is no edge of theirs
+    edges = circles(wide["lon"], wide["lat"], wide["radius_km"]).boundary.difference(seams)
+    _bent(edges, view).plot(ax=axes, color=_TOWN, linewidth=0.6, alpha=0.7, linestyle=_BROKEN, zorder=2)
 
 
 def _radius(mentions: Any, largest: int) -> Any:
@@ -207,24 +252,21 @@ def _radius(mentions: Any, largest: int) -> Any:
 
 
 def _draw_symbols(axes: Axes, places: pd.DataFrame) -> None:
-    for form, marker in _MARKERS.items():
+    for form, style in _STYLES.items():
         of_form = places[places["form"] == form]
         radius = of_form["radius"].to_numpy(dtype=float)
         axes.scatter(
             of_form["x"],
             of_form["y"],
             # matplotlib's size is the square of the diameter; a square of the same area as the circle is smaller.
-            s=4 * radius**2 if marker == "o" else np.pi * radius**2,
-            marker=marker,
-            facecolor=_fill(form),
-            edgecolor="white" if form == "town" else _AREA,
-            linewidth=0.5 if form == "town" else 0.9,
-            zorder=3 if form == "town" else 2,  # areas below the towns in them
+            s=4 * radius**2 if style.marker == "o" else np.pi * radius**2,
+            marker=style.marker,
+            facecolor=(style.color, style.opacity),
+            edgecolor=style.edge,
+            linewidth=style.edge_width,
+            linestyle=_BROKEN if style.is_broken else "-",
+            zorder=3 if form in _POINTS else 2,  # areas below the towns in them
         )
-
-
-def _fill(form: str) -> tuple[str, float]:
-    return (_TOWN, 0.75) if form == "town" else (_AREA, 0.12)
 
 
 def _boxes(axes: Axes, renderer: Any, places: pd.DataFrame) -> Floats:
@@ -258,10 +300,11 @@ def _legend(figure: Figure, renderer: Any, places: pd.DataFrame, largest: int) -
     items = []
     for count in round_counts(largest):
         words = f"{count:,} mention{'' if count == 1 else 's'}"
-        items.append(_legend_item(words, "town", 2 * float(_radius(count, largest)), "white", 0.5))
-    items += [
-        _legend_item(words, form, 7.0, _AREA, 1.0) for form, words in _FORMS.items() if (places["form"] == form).any()
-    ]
+        items.append(_legend_item(words, _STYLES["town"], 2 * float(_radius(count, largest))))
+    for form, style in _STYLES.items():
+        drawn = places[places["form"] == form]
+        if style.words and len(drawn):
+            items.append(_legend_item(style.words + _within(drawn["radius_km"]), style, 7.0))
     pixels, gap = renderer.points_to_pixels(1.0), 11
     room = float(figure.get_size_inches()[0]) * 72 - 2 * _MARGIN
     rows: list[list[Artist]] = [[]]
@@ -289,12 +332,25 @@ def _legend(figure: Figure, renderer: Any, places: pd.DataFrame, largest: int) -
     return legend
 
 
-def _legend_item(words: str, form: str, diameter: float, edge: str, edge_width: float) -> HPacker:
+def _within(radius_km: pd.Series[float]) -> str:
+    """Return " (within 8 to 40 km)" for radii, empty where none is known."""
+    known = radius_km.dropna()
+    ends = dict.fromkeys(f"{max(1.0, float(km)):,.0f}" for km in (known.min(), known.max())) if len(known) else {}
+    return f" (within {' to '.join(ends)} km)" if ends else ""
+
+
+def _legend_item(words: str, style: _Style, diameter: float) -> HPacker:
     side = max(diameter, 6.0)
     area = DrawingArea(side, side)
-    symbol = Line2D([side / 2], [side / 2], linestyle="", marker=_MARKERS[form], markersize=diameter)
-    symbol.set(markerfacecolor=_fill(form), markeredgecolor=edge, markeredgewidth=edge_width)
-    area.add_artist(symbol)
+    fill, middle = (style.color, style.opacity), side / 2
+    if style.is_broken:  # the edges of markers cannot be
+        circle = Circle((middle, middle), diameter / 2, facecolor=fill, edgecolor=style.edge)
+        circle.set(linewidth=style.edge_width, linestyle=_BROKEN)
+        area.add_artist(circle)
+    else:
+        symbol = Line2D([middle], [middle], linestyle="", marker=style.marker, markersize=diameter)
+        symbol.set(markerfacecolor=fill, markeredgecolor=style.edge, markeredgewidth=style.edge_width)
+        area.add_artist(symbol)
     text = TextArea(words, textprops={"fontsize": _SMALL_FONT, "color": _INK})
     return HPacker(children=[area, text], align="center", pad=0, sep=4)
 
@@ -402,7 +458,7 @@ def _draw_names(axes: Axes, renderer: Any, places: pd.DataFrame, *, limit: int, 
 
 
 def _name(axes: Axes, name: str, form: str, at: Floats) -> Annotation:
-    is_town = form == "town"
+    is_town = form in _POINTS
     return axes.annotate(
         name, (at[0], at[1]), (0, 0), textcoords="offset points", fontsize=_NAME_FONT, zorder=6,
         color=_INK if is_town else _AREA, parse_math=False, ha="left", va="bottom",

@@ -16,12 +16,11 @@ import numpy as np
 import pandas as pd
 
 from geomap.resolution._dots import with_dot_probability
-from geomap.tables import MENTION_KEY, Ints, field_texts
+from geomap.tables import MENTION_KEY, OFFSET, PLACE_ITSELF, Ints, field_texts
 
 if TYPE_CHECKING:
     from pyproj import Geod
 
-PLACE, OFFSET = "place", "offset"
 LONGEST_WORDS = 110
 FARTHEST_KM = 1_500.0
 # A direction of eight leaves 22.5 degrees open on either side, and distances are rounded.
@@ -199,7 +198,7 @@ def with_relative_places(articles: pd.DataFrame, table: pd.DataFrame) -> pd.Data
 
 def with_precision(table: pd.DataFrame) -> pd.DataFrame:
     """Return mentions with the columns ``precision`` and ``radius_km`` of points that are the places' own."""
-    precision = np.array([PLACE if known else None for known in table["place_id"].notna()], dtype=object)
+    precision = np.array([PLACE_ITSELF if known else None for known in table["place_id"].notna()], dtype=object)
     return table.assign(precision=precision, radius_km=np.nan)
 
 

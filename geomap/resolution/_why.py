@@ -13,7 +13,7 @@ from geomap._checks import of_kind
 from geomap.errors import InvalidTable
 from geomap.gazetteer import Gazetteer
 from geomap.resolution._signals import NAMES
-from geomap.tables import MENTION_KEY, require_columns
+from geomap.tables import EMBEDDED, MENTION_KEY, OFFSET, WITHIN, require_columns
 
 MIN_CONTRIBUTION = 0.1  # to the score; what weighs less is not worth a word
 
@@ -151,6 +151,7 @@ def why(mentions: pd.DataFrame, *, gazetteer: Gazetteer | None = None) -> Explan
     if not carries_alternatives(mentions):
         raise InvalidTable(f"the mention has no {COLUMN}, which geoparse writes; geoparse the articles again")
     row = mentions.iloc[0]
+    also = _also(row)
     candidates, difference = read_alternatives(row[COLUMN])
     if len(candidates) > 1 and len(difference) != len(NAMES):
         raise InvalidTable(
@@ -163,11 +164,27 @@ def why(mentions: pd.DataFrame, *, gazetteer: Gazetteer | None = None) -> Explan
         return Explanation(f"The gazetteer has no place named “{row['toponym']}”.", _evidence([]))
     if len(names) == 1:
         like = _spelled_like(places[0]).removesuffix(",") or ", the only place of that name in the gazetteer"
-        text = f"“{row['toponym']}” was resolved to {names[0]}{like}."
+        text = f"“{row['toponym']}” was resolved to {names[0]}{like}.{also}"
         return Explanation(text, _evidence([]))
     table = _evidence(difference)
-    return Explanation(
-        _in_words(row["toponym"], names, places[0]["probability"], _spelled_like(places[0]), table), table
+    words = _in_words(row["toponym"], names, places[0]["probability"], _spelled_like(places[0]), table)
+    return Explanation(words + also, table)
+
+
+def _also(row: pd.Series[Any]) -> str:
+    """Return what the mention is beside its name: a relative or approximate place, or inside another name."""
+    km = row.get("radius_km")
+    within = f", within about {max(1.0, km):,.0f} km" if isinstance(km, float) and km > 0 else ""
+    precision, name = row.get("precision"), row.get("name")
+    text = ""
+    if precision == OFFSET:
+        text = f" What is meant lies elsewhere: the words describe “{name}”{within}."
+    elif precision == WITHIN:
+        text = f" What is meant is somewhere in {name}{within}: the gazetteer does not have it."
+    elif within:
+        text = f" What is meant lies near it{within}."
+    return text + (
+        " It stands inside another name and counts only if asked for." if row.get("kind") == EMBEDDED else ""
     )
 
 
