@@ -30,6 +30,7 @@ def explore(
     panel: bool = True,
     color: str | None = None,
     cluster: bool | None = None,
+    detail: str | None = "corpus",
     alternatives: pd.DataFrame | None = None,
     manifest: Mapping[str, object] | None = None,
     embedded: bool = False,
@@ -71,6 +72,11 @@ def explore(
     cluster
         Whether to merge places that would overlap into one circle; None: if there are 2,000 places or more. See
         :class:`~geomap.maps.PlacesLayer`.
+    detail
+        What the built-in basemap shows close up: ``"corpus"`` for lines, waters and names of towns within 50 km of the
+        places and a coarser world around them (350 KB for a corpus on one region, 1.4 MB for 2,000 places all over the
+        world); ``"world"`` for all of it everywhere (4 MB); None for none. Rivers, lakes, provinces and countries among
+        the places are then drawn as what they are. With ``tiles`` there is none.
     alternatives
         The runners-up of the mentions, as :func:`geomap.alternatives` returns them; by default those that the table
         carries from ``geoparse``. A reader sees them for doubtful mentions, and chooses among them to correct one.
@@ -140,6 +146,7 @@ def explore(
         panel=panel,
         color=color,
         cluster=cluster,
+        detail=detail if tiles is None else None,
         alternatives=alternatives,
         manifest=manifest,
         embedded=embedded,

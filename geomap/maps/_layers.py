@@ -13,9 +13,10 @@ from branca.element import MacroElement
 from folium.map import Layer
 from folium.template import Template, tojavascript
 
-from geomap._checks import at_least, positive
+from geomap._checks import at_least, one_of, positive
 from geomap.maps._classes import Areas, classes
 from geomap.maps._corpus import Corpus
+from geomap.maps._detail import BOUNDARIES, DETAILS, detail_bytes
 from geomap.maps._disclosure import Disclosure, current_disclosure
 from geomap.maps._markup import Verbatim, clean_attribution, html_text, json_for_html, script_tag, style_tag
 from geomap.maps._names import CORPUS, choice
@@ -334,6 +335,9 @@ class PlacesLayer(_MentionsLayer):
     cluster
         Whether to merge towns and sites that would overlap into one circle with their total mentions, which splits on a
         click; from zoom 8 on all are separate. None: if there are 2,000 places or more.
+    detail
+        What the basemap shows close up, which needs no network: ``"corpus"`` for the surroundings of the places (50 km),
+        ``"world"`` for all (3 MB more), None for nothing.
     alternatives
         The runners-up of the mentions, as :func:`geomap.alternatives` returns them. None: those that the table carries
         from ``geoparse``, if any.
@@ -388,6 +392,7 @@ class PlacesLayer(_MentionsLayer):
         names: str = CORPUS,
         color: str | None = None,
         cluster: bool | None = None,
+        detail: str | None = None,
         alternatives: pd.DataFrame | None = None,
         manifest: Mapping[str, object] | None = None,
         embedded: bool = False,
@@ -399,6 +404,7 @@ class PlacesLayer(_MentionsLayer):
         self._panel, self._cluster = panel, cluster
         self._names = choice(payload.names, names)
         self._story = Story.of(payload, title=title, note=note, view=view, annotations=annotations)
+        self._detail = None if detail is None else one_of("detail", detail, DETAILS)
         self._alternatives, self._manifest = alternatives, dict(manifest or {})
         self._classes = None if color is None else classes(mentions, color)
 
@@ -416,7 +422,8 @@ class PlacesLayer(_MentionsLayer):
     def content(self, disclosure: Disclosure) -> LayerContent:
         """Return the corpus, the colors, the runners-up and the manifest."""
         payload = self.corpus.payload(disclosure)
-        parts: dict[str, object] = {"manifest": self.corpus.manifest(self._manifest, disclosure)}
+        manifest = {"Boundaries": BOUNDARIES} | self._manifest if self._detail else self._manifest
+        parts: dict[str, object] = {"manifest": self.corpus.manifest(manifest, disclosure)}
         if self._classes is not None:
             codes, legend = self._classes
             parts["color"] = {**legend, "values": codes[payload.order].tolist()}
@@ -426,7 +433,7 @@ class PlacesLayer(_MentionsLayer):
         if self._names != CORPUS:
             parts["names"] = payload.names.columns(self._names)
         ids = {part: f"{self.get_name()}_{part}" for part in parts}
-        settings = {
+        settings: dict[str, Any] = {
             "panel": self._panel,
             "fit": self._story.opening(payload),
             "core": core(payload.places),
@@ -439,6 +446,12 @@ class PlacesLayer(_MentionsLayer):
             **ids,
         }
         blocks = {ids[part]: data_block(ids[part], content) for part, content in parts.items()}
+        if self._detail:
+            settings["detail"] = f"{self.get_name()}_detail"
+            # Of the places as they are disclosed: the cells around others would tell where they are.
+            blocks[settings["detail"]] = compressed_block(
+                settings["detail"], detail_bytes(payload.places, self._detail)
+            )
         return LayerContent(
             {**self.corpus.blocks(disclosure), **blocks}, (json_for_html(self.corpus.key), json_for_html(settings))
         )
