@@ -73,7 +73,7 @@ class Corpus:
         """Return the elements that hold the corpus on a page, by id: numbers, names to search, text if it is disclosed."""
         payload = self.payload(disclosure)
         blocks = {
-            self.key: data_block(self.key, {"key": self.key, **payload.numbers}),
+            self.key: data_block(self.key, {"key": self.key, "hash": self.hash, **payload.numbers}),
             f"{self.key}_names": data_block(f"{self.key}_names", payload.names.searched(), plain_up_to=_SHORT),
         }
         words = payload.words()

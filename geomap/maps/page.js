@@ -914,6 +914,32 @@
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1e4);
   }
+  function mayBeConfined() {
+    const { origin, location, parent } = window;
+    return parent !== window || origin === "null" && location.protocol !== "file:";
+  }
+  function makeFile(name, type, write) {
+    const box = makeElement("div", "geomap-file");
+    box.append(
+      makeButton(`Download ${name}`, () => download(name, type, write()))
+    );
+    if (mayBeConfined()) {
+      const details = makeElement("details");
+      const area = makeElement("textarea");
+      area.readOnly = true;
+      area.setAttribute("aria-label", `The text of ${name}`);
+      area.addEventListener("focus", () => area.select());
+      details.addEventListener("toggle", () => {
+        area.value = details.open ? write() : "";
+      });
+      details.append(
+        makeElement("summary", "", "No download? Copy the text"),
+        area
+      );
+      box.append(details);
+    }
+    return box;
+  }
   function onClick(button, handler) {
     button.type = "button";
     button.addEventListener("click", (event) => {
@@ -1685,27 +1711,79 @@
       toponym
     };
   }
+  var PREFIX = "geomap.corrections.";
+  var VERDICTS = ["right", "moved", "not a place"];
+  var LONGEST = 1e3;
   var Corrections = class _Corrections {
     /**
-     * @param {string} key
-     * @param {Pick<Storage, "getItem" | "setItem"> | null} storage
+     * @param {string} map the hash of the map's data
+     * @param {Kept | null} storage
+     * @param {string} [title]
      */
-    constructor(key, storage) {
-      this._key = `geomap.corrections.${key}`;
+    constructor(map, storage, title = "") {
+      this._map = map;
+      this._title = title;
       this._storage = storage;
       this.lost = !storage;
       this._listeners = /* @__PURE__ */ new Set();
-      this.list = this._load();
+      this.list = [];
+      this.strangers = [];
+      this._load();
     }
-    /** @returns {Correction[]} */
     _load() {
       try {
-        const kept = JSON.parse(this._storage?.getItem(this._key) || "[]");
-        return Array.isArray(kept) ? kept : [];
+        const { map, corrections, strangers } = recordOf(
+          this._storage?.getItem(PREFIX + this._map)
+        );
+        this.strangers.push(...strangers);
+        for (const one of corrections) {
+          if (map === this._map && isCorrection(one)) {
+            this.list.push(one);
+          } else {
+            this.strangers.push(one);
+          }
+        }
       } catch {
         this.lost = true;
-        return [];
       }
+    }
+    /**
+     * Sets aside what names no mention of this map.
+     *
+     * @param {Set<string>} names
+     */
+    check(names) {
+      const known = this.list.filter((one) => names.has(_Corrections.name(one)));
+      if (known.length < this.list.length) {
+        this.strangers.push(...this.list.filter((one) => !known.includes(one)));
+        this.list = known;
+        this._tell();
+      }
+    }
+    /** The corrections of other maps that this browser keeps: the hash and the title of each. */
+    others() {
+      const found = [];
+      try {
+        for (let i = 0; i < (this._storage?.length ?? 0); i += 1) {
+          const key = this._storage?.key(i) ?? "";
+          if (key.startsWith(PREFIX) && key !== PREFIX + this._map) {
+            const { title, corrections } = recordOf(this._storage?.getItem(key));
+            found.push({ key, title, corrections });
+          }
+        }
+      } catch {
+        this.lost = true;
+      }
+      return found.filter(({ corrections }) => corrections.length);
+    }
+    /** @param {string} key */
+    forget(key) {
+      this._storage?.removeItem(key);
+      this._tell();
+    }
+    forgetStrangers() {
+      this.strangers = [];
+      this._keep();
     }
     /**
      * @param {() => void} listener
@@ -1716,12 +1794,21 @@
       return () => this._listeners.delete(listener);
     }
     _keep() {
+      const record = {
+        map: this._map,
+        title: this._title,
+        corrections: this.list,
+        strangers: this.strangers
+      };
       try {
-        this._storage?.setItem(this._key, JSON.stringify(this.list));
+        this._storage?.setItem(PREFIX + this._map, JSON.stringify(record));
         this.lost = !this._storage;
       } catch {
         this.lost = true;
       }
+      this._tell();
+    }
+    _tell() {
       for (const listener of [...this._listeners]) {
         listener();
       }
@@ -1771,13 +1858,52 @@
       const found = (name) => this.list.find((one) => _Corrections.name(one) === name);
       return found(own) || found(rule);
     }
-    // As the file that geomap.apply_corrections reads.
     lines() {
-      return this.list.map((one) => `${JSON.stringify(one)}
-`).join("");
+      return linesOf(this.list);
     }
   };
-  function correctionsOf(model) {
+  var linesOf = (corrections) => corrections.map((one) => `${JSON.stringify(one)}
+`).join("");
+  function recordOf(text) {
+    let kept = null;
+    try {
+      kept = JSON.parse(text || "null");
+    } catch {
+      kept = null;
+    }
+    const corrections = Array.isArray(kept) ? kept : kept?.corrections;
+    return {
+      map: String(kept?.map ?? ""),
+      title: String(kept?.title ?? "").slice(0, LONGEST),
+      corrections: Array.isArray(corrections) ? corrections : [],
+      strangers: Array.isArray(kept?.strangers) ? kept.strangers : []
+    };
+  }
+  function isCorrection(one) {
+    const isName = (text) => typeof text === "string" && text.length <= LONGEST;
+    const isIn = (value, most) => typeof value === "number" && Math.abs(value) <= most;
+    if (!one || !isName(one.toponym) || !VERDICTS.includes(one.verdict)) {
+      return false;
+    }
+    const placed = one.verdict !== "moved" || isName(one.place_id) && isName(one.name) && isIn(one.lat, 90) && isIn(one.lon, 180);
+    const named2 = one.rule === true ? isName(one.was) : isName(one.article_id) && ["text", "title"].includes(one.field) && Number.isInteger(one.start) && Number.isInteger(one.end);
+    return placed && named2;
+  }
+  function namesOf(words, model) {
+    const names = /* @__PURE__ */ new Set();
+    for (let place = 0; place < model.size.places; place += 1) {
+      const was = model.places.id[place];
+      for (let row = model.begins[place]; row < model.begins[place + 1]; row += 1) {
+        const mention = mentionOf(words, model, row);
+        names.add(Corrections.name(mention));
+        names.add(
+          Corrections.name({ rule: true, toponym: mention.toponym, was })
+        );
+      }
+    }
+    return names;
+  }
+  function correctionsOf(model, title) {
     if (!model.corrections) {
       let storage = null;
       try {
@@ -1785,7 +1911,14 @@
       } catch {
         storage = null;
       }
-      model.corrections = new Corrections(model.content.key, storage);
+      const { hash } = model.content;
+      const corrections = new Corrections(hash, storage, title);
+      model.corrections = corrections;
+      if (corrections.list.length) {
+        loadWords(model).then(
+          (words) => corrections.check(words ? namesOf(words, model) : /* @__PURE__ */ new Set())
+        );
+      }
     }
     return model.corrections;
   }
@@ -1796,9 +1929,8 @@
     body.tabIndex = 0;
     dialog.append(body);
     const show = () => {
-      body.replaceChildren();
       const count = corrections.list.length;
-      body.append(
+      body.replaceChildren(
         makeElement(
           "p",
           "",
@@ -1810,41 +1942,84 @@
           makeElement(
             "p",
             "geomap-doubt",
-            "This browser keeps nothing for this page: download the corrections before you close it."
+            "This browser keeps nothing for this page: take the corrections with you before you close it."
           )
         );
       }
-      if (!count) {
-        return;
+      if (count) {
+        body.append(...ownCorrections(corrections));
       }
-      const row = makeElement("p", "geomap-row");
-      row.append(
-        makeButton(
-          "Download corrections.jsonl",
-          () => download("corrections.jsonl", "application/jsonl", corrections.lines())
-        ),
-        makeButton("Remove all", () => {
-          corrections.clear();
-          show();
-        })
-      );
-      const list = makeElement("ul", "geomap-corrections");
-      for (const one of corrections.list) {
-        const item = makeElement("li");
-        const words = makeElement("span", "", verdictText(one));
-        words.dir = "auto";
-        item.append(
-          words,
-          makeButton("Undo", () => {
-            corrections.remove(one);
-            show();
-          })
-        );
-        list.append(item);
-      }
-      body.append(row, list);
+      body.append(...otherCorrections(corrections));
     };
     show();
+    const end = corrections.listen(show);
+    dialog.addEventListener("close", end);
+  }
+  function ownCorrections(corrections) {
+    const row = makeElement("div", "geomap-row");
+    row.append(
+      makeFile(
+        "corrections.jsonl",
+        "application/jsonl",
+        () => corrections.lines()
+      ),
+      makeButton("Remove all", () => corrections.clear())
+    );
+    const list = makeElement("ul", "geomap-corrections");
+    for (const one of corrections.list) {
+      const item = makeElement("li");
+      const words = makeElement("span", "", verdictText(one));
+      words.dir = "auto";
+      item.append(
+        words,
+        makeButton("Undo", () => corrections.remove(one))
+      );
+      list.append(item);
+    }
+    return [row, list];
+  }
+  function otherCorrections(corrections) {
+    const { strangers } = corrections;
+    const found = corrections.others().map((other) => ({
+      what: other.title ? `“${other.title}”` : "a map without a title",
+      lines: other.corrections,
+      remove: () => corrections.forget(other.key)
+    }));
+    if (strangers.length) {
+      found.unshift({
+        what: "mentions that this map does not have",
+        lines: strangers,
+        remove: () => corrections.forgetStrangers()
+      });
+    }
+    if (!found.length) {
+      return [];
+    }
+    const list = makeElement("ul", "geomap-corrections geomap-others");
+    for (const { what, lines, remove } of found) {
+      const item = makeElement("li");
+      const words = makeElement(
+        "span",
+        "",
+        `${plural(lines.length, "correction")} of ${what}`
+      );
+      words.dir = "auto";
+      const row = makeElement("div", "geomap-row");
+      row.append(
+        makeFile("corrections.jsonl", "application/jsonl", () => linesOf(lines)),
+        makeButton("Remove", remove)
+      );
+      item.append(words, row);
+      list.append(item);
+    }
+    return [
+      makeElement(
+        "p",
+        "",
+        "This browser also keeps corrections of other maps. They are not applied here."
+      ),
+      list
+    ];
   }
   var saidOf = ({ verdict, name }) => verdict === "moved" ? String(name) : String(verdict);
   function verdictText(one) {
@@ -2951,6 +3126,7 @@
 
   // page/table.js
   var PAGE2 = 100;
+  var NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
   var FIGURES = /* @__PURE__ */ new Set([3, 4, 5, 8]);
   var COLUMNS = [
     ["Place", (model, n) => model.places.name[n]],
@@ -2966,14 +3142,11 @@
   function showTable(layer) {
     const { model, map } = layer;
     const dialog = openDialog(map, "Places of this map", "geomap-wide");
-    const row = makeElement("p", "geomap-row");
+    const row = makeElement("div", "geomap-row");
     const facts2 = makeElement("span", "geomap-caption");
     row.append(
       facts2,
-      makeButton(
-        "Download CSV",
-        () => download("places.csv", "text/csv", csv(model))
-      )
+      makeFile("places.csv", "text/csv", () => csv(model))
     );
     const scroll = makeElement("div", "geomap-dialog-body");
     scroll.tabIndex = 0;
@@ -3095,7 +3268,8 @@
   function csv(model) {
     const cell = (value) => {
       const text = String(value);
-      const safe = /^[=+\-@\t\r]/.test(text) && typeof value !== "number" ? `'${text}` : text;
+      const runs = /^[=+\-@\t\r]/.test(text) && !NUMBER.test(text);
+      const safe = runs ? `'${text}` : text;
       return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
     };
     const names = [...COLUMNS.map(([name]) => name), "Latitude", "Longitude"];
@@ -3828,7 +4002,7 @@
         ([model, colors]) => {
           this.model = model;
           this.colors = colors;
-          this.corrections = correctionsOf(model);
+          this.corrections = correctionsOf(model, this.settings.title ?? "");
           prepare(this);
           if (this._map) {
             this._show();

@@ -123,7 +123,7 @@ def test_a_correction_the_table_and_the_manifest_show_them_as_written(exported: 
     page.get_by_role("button", name="Table").click()
     assert sorted(page.locator(".geomap-dialog tbody th").all_text_contents()) == sorted(HOSTILE)
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download CSV").click()
+        page.get_by_role("button", name="Download places.csv").click()
     lines = Path(download.value.path()).read_text("utf-8")
     assert not re.search(r"(^|,|\n)=", lines)
     page.get_by_role("button", name="Close").click()

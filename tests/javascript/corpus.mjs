@@ -5,6 +5,7 @@ import { Model } from "../../geomap/maps/page/model.js";
 export function content() {
   return {
     key: "k",
+    hash: "0f",
     text: "full",
     totals: { articles: 3, mentions: 5, resolved: 5 },
     places: {

@@ -119,3 +119,23 @@ test("the table for a spreadsheet has what the map shows, and no formula", () =>
   assert.ok(lines[2].startsWith('"Beta, East",'));
   assert.equal(lines.length, 3);
 });
+
+test("a spreadsheet runs no cell, and numbers stay numbers", () => {
+  const { places } = content();
+  for (const [name, cell] of [
+    ["=1", "'=1"],
+    ["+44 1", "'+44 1"],
+    ["-x", "'-x"],
+    ["@a", "'@a"],
+    ["\t=1", "'\t=1"],
+    ["-3.5", "-3.5"],
+    ["'=1", "'=1"],
+  ]) {
+    const some = model({
+      places: { ...places, name: [name, "B"], lat: [-3.5, 1] },
+    });
+    const [, line] = csv(some).split("\r\n");
+    assert.ok(line.startsWith(`${cell},`), line);
+    assert.ok(line.endsWith(",-3.5,43.1"), line);
+  }
+});

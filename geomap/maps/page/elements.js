@@ -134,12 +134,52 @@ export function openDialog(map, title, className) {
  * @param {string} type
  * @param {string} text
  */
-export function download(name, type, text) {
+function download(name, type, text) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([text], { type }));
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+}
+
+/**
+ * Whether downloads may be forbidden here, which no page can ask: in a frame, and where a server makes its page a sandbox.
+ */
+function mayBeConfined() {
+  const { origin, location, parent } = window;
+  return (
+    parent !== window || (origin === "null" && location.protocol !== "file:")
+  );
+}
+
+/**
+ * A button that gives a text to the reader as a file; where that may be forbidden, the text to copy as well.
+ *
+ * @param {string} name
+ * @param {string} type
+ * @param {() => string} write
+ */
+export function makeFile(name, type, write) {
+  const box = makeElement("div", "geomap-file");
+  box.append(
+    makeButton(`Download ${name}`, () => download(name, type, write())),
+  );
+  if (mayBeConfined()) {
+    const details = makeElement("details");
+    const area = makeElement("textarea");
+    area.readOnly = true;
+    area.setAttribute("aria-label", `The text of ${name}`);
+    area.addEventListener("focus", () => area.select());
+    details.addEventListener("toggle", () => {
+      area.value = details.open ? write() : "";
+    });
+    details.append(
+      makeElement("summary", "", "No download? Copy the text"),
+      area,
+    );
+    box.append(details);
+  }
+  return box;
 }
 
 /**

@@ -95,7 +95,7 @@ export class Places extends Canvas {
       ([model, colors]) => {
         this.model = model;
         this.colors = colors;
-        this.corrections = correctionsOf(model);
+        this.corrections = correctionsOf(model, this.settings.title ?? "");
         prepare(this);
         if (this._map) {
           this._show();

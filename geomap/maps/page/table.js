@@ -1,12 +1,13 @@
 // The twin of the map: what it shows as a table, with the same filters, to sort, to read aloud, to take away.
 import { readBlock } from "./data.js";
-import { download, makeButton, makeElement, openDialog } from "./elements.js";
+import { makeButton, makeElement, makeFile, openDialog } from "./elements.js";
 import { isoDay } from "./model.js";
 import { numeral, plural } from "./words.js";
 /** @import { Places } from "./places.js" */
 /** @import { Model } from "./model.js" */
 
 const PAGE = 100;
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 const FIGURES = new Set([3, 4, 5, 8]);
 /** @type {[string, (model: Model, n: number) => string | number][]} */
@@ -26,13 +27,11 @@ const COLUMNS = [
 export function showTable(layer) {
   const { model, map } = layer;
   const dialog = openDialog(map, "Places of this map", "geomap-wide");
-  const row = makeElement("p", "geomap-row");
+  const row = makeElement("div", "geomap-row");
   const facts = makeElement("span", "geomap-caption");
   row.append(
     facts,
-    makeButton("Download CSV", () =>
-      download("places.csv", "text/csv", csv(model)),
-    ),
+    makeFile("places.csv", "text/csv", () => csv(model)),
   );
   const scroll = makeElement("div", "geomap-dialog-body");
   scroll.tabIndex = 0;
@@ -179,10 +178,8 @@ export function csv(model) {
   /** @param {string | number} value */
   const cell = (value) => {
     const text = String(value);
-    const safe =
-      /^[=+\-@\t\r]/.test(text) && typeof value !== "number"
-        ? `'${text}`
-        : text;
+    const runs = /^[=+\-@\t\r]/.test(text) && !NUMBER.test(text);
+    const safe = runs ? `'${text}` : text;
     return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
   };
   const names = [...COLUMNS.map(([name]) => name), "Latitude", "Longitude"];

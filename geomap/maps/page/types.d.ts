@@ -8,6 +8,8 @@ export type Form = "town" | "country" | "division" | "region";
 /** The numbers of a corpus: `geomap/maps/_payload.py` says what is in which column. */
 export interface Content {
   key: string;
+  /** Of the mentions table that the map was made of. */
+  hash: string;
   text: "full" | "snippets" | "none";
   totals: { articles: number; mentions: number; resolved: number };
   places: PlaceColumns;
