@@ -1,16 +1,76 @@
-"""CSV files of unknown delimiter: their column names and their rows, where a broken row costs no other one."""
+"""CSV files: read with any delimiter, where a broken row costs no other one, and written so that they are read back."""
 
 from __future__ import annotations
 
 import csv
+import re
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NamedTuple, TextIO
+
+import pandas as pd
 
 from geomap._decoding import Content
 
 DELIMITERS = ",;\t|"
+# What spreadsheets take for a formula, unless an apostrophe stands before it; a number with a sign is none.
+_GUARDED = re.compile(r"'+[=+\-@\t\r]")
+_MAY_CHANGE = frozenset("'=+-@\t\r")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+
+
+def write_csv(table: pd.DataFrame, path: Path, *, escape_formulas: bool) -> None:
+    """Write a table as CSV so that :func:`read_back` finds every text as it was.
+
+    Parameters
+    ----------
+    table
+        Its text may be anything.
+    path
+        The file.
+    escape_formulas
+        Whether text that a spreadsheet would run gets an apostrophe before it.
+    """
+    written = table.copy()
+    written.columns = [_guarded(str(name), escape=escape_formulas) for name in table.columns]
+    quoting = csv.QUOTE_MINIMAL
+    for position in range(written.shape[1]):
+        column = written.iloc[:, position]
+        if column.dtype != object and not isinstance(column.dtype, pd.StringDtype | pd.CategoricalDtype):
+            continue
+        cells = [_guarded(one, escape=escape_formulas) if isinstance(one, str) else one for one in column]
+        if any(isinstance(one, str) and "\r" in one for one in cells):
+            quoting = csv.QUOTE_ALL  # some versions of Python leave a lone carriage return outside of quotes
+        written.isetitem(position, pd.Series(cells, index=column.index, dtype=object))
+    written.to_csv(path, index=False, encoding="utf-8", lineterminator="\n", quoting=quoting)
+
+
+def _guarded(text: str, *, escape: bool) -> str:
+    if not text or text[0] not in _MAY_CHANGE:
+        return text
+    runs = text[0] != "'" and not _NUMBER.fullmatch(text)
+    # Text that looks guarded as it is gets one more apostrophe, or reading would take its own away.
+    return f"'{text}" if _GUARDED.match(text) or (escape and runs) else text
+
+
+def unguarded(text: str) -> str:
+    """Return text of a cell without the apostrophe that keeps a spreadsheet from running it.
+
+    Examples
+    --------
+    >>> unguarded("'=1+1"), unguarded("-3.5"), unguarded("'tis")
+    ('=1+1', '-3.5', "'tis")
+    """
+    return text[1:] if _GUARDED.match(text) else text
+
+
+def read_back(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of text, as pandas reads a file of :func:`write_csv`, as it was before it was written."""
+    # Column by column, because one without a value would lose its dtype.
+    plain = table.apply(lambda column: column.map(unguarded, na_action="ignore").astype(column.dtype))
+    return plain.rename(columns=unguarded)
 
 
 def column_key(name: str) -> str:

@@ -425,9 +425,8 @@ def text_command(
     if output is None:
         _print_mentions(mentions)
     else:
-        typer.echo(
-            f"{len(mentions):,} mention{'' if len(mentions) == 1 else 's'}: {write_mentions(mentions, output).resolve()}"
-        )
+        path = write_mentions(mentions, output, escape_formulas=True)
+        typer.echo(f"{len(mentions):,} mention{'' if len(mentions) == 1 else 's'}: {path.resolve()}")
 
 
 @app.command("geoparse", epilog="Example: geomap geoparse news.csv --columns text=body,date=day -o mentions.gpkg")
@@ -503,7 +502,7 @@ def geoparse_command(
     if output is None:
         _print_mentions(mentions, several=len(table) > 1)
     else:
-        path = write_mentions(mentions, output, rings=rings)
+        path = write_mentions(mentions, output, rings=rings, escape_formulas=True)
         typer.echo(f"{len(mentions):,} mentions in {len(table):,} articles: {path.resolve()}")
 
 
@@ -542,7 +541,7 @@ def read_command(
     if output is None:
         _print_articles(table)
     else:
-        typer.echo(f"{len(table):,} articles: {write_articles(table, output).resolve()}")
+        typer.echo(f"{len(table):,} articles: {write_articles(table, output, escape_formulas=True).resolve()}")
 
 
 @app.command("homes", epilog="Example: geomap homes news/ -o homes.csv, then geomap geoparse news/ --homes homes.csv")
@@ -661,6 +660,7 @@ def evaluate_command(
 
     Three parts: recognition (are the names found?), resolution (is it the right place?), and both, end to end.
     """
+    from geomap._csv import write_csv
     from geomap._files import replacing
     from geomap.evaluation import report as make_report
     from geomap.evaluation._scoring import gold_for
@@ -681,7 +681,7 @@ def evaluate_command(
         _print_scores(made)
     if output is not None:
         with replacing(output) as temporary:
-            made.scores.to_csv(temporary, index=False)
+            write_csv(made.scores, temporary, escape_formulas=True)
     if json is not None:
         made.to_json(json)
     if report is not None:
@@ -756,7 +756,7 @@ def geocode_command(
     if output is None:
         _print_answers(answers)
     else:
-        write_table(answers, output, layer=output.stem)
+        write_table(answers, output, layer=output.stem, escape_formulas=True)
         typer.echo(f"{len(answers):,} names: {output.resolve()}")
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from geomap import tables
 from geomap._checks import file_path
+from geomap._csv import read_back, write_csv
 from geomap._files import replacing
 from geomap._optional import optional
 from geomap.errors import LossyExport, MentionsNotFound, MentionsUnreadable, UnsupportedFormat
@@ -25,7 +26,9 @@ __all__ = ["check_format", "read_mentions", "write_mentions"]
 _REQUIRED = (*tables.MENTION_KEY, "toponym")
 
 
-def write_mentions(mentions: gpd.GeoDataFrame, path: str | Path, *, rings: bool = False) -> Path:
+def write_mentions(
+    mentions: gpd.GeoDataFrame, path: str | Path, *, rings: bool = False, escape_formulas: bool = False
+) -> Path:
     """Write mentions as GeoJSON, GeoPackage, GeoParquet or CSV, chosen by the file's extension.
 
     Parameters
@@ -38,6 +41,10 @@ def write_mentions(mentions: gpd.GeoDataFrame, path: str | Path, *, rings: bool 
     rings
         Whether a mention with a ``radius_km`` is written as the circle in which the truth lies, instead of as its middle;
         every row then has its point as ``lon`` and ``lat``, too. ``precision`` and ``radius_km`` are always written.
+    escape_formulas
+        Whether text in CSV that a spreadsheet would run (it begins with ``=``, ``+``, ``-``, ``@``, a tab or a carriage
+        return, and is no number) gets an apostrophe before it, as ``geomap geoparse`` writes it. Choose it for files that
+        people open in a spreadsheet: the words of an article may be anybody's. :func:`read_mentions` takes it away.
 
     Returns
     -------
@@ -78,10 +85,12 @@ def write_mentions(mentions: gpd.GeoDataFrame, path: str | Path, *, rings: bool 
     0   Mosul  Mosul    POINT (43.11889 36.335)
     1   Erbil  Erbil  POINT (44.00943 36.19117)
     """
-    return write_table(mentions, path, layer="mentions", rings=rings)
+    return write_table(mentions, path, layer="mentions", rings=rings, escape_formulas=escape_formulas)
 
 
-def write_table(table: gpd.GeoDataFrame, path: str | Path, *, layer: str, rings: bool = False) -> Path:
+def write_table(
+    table: gpd.GeoDataFrame, path: str | Path, *, layer: str, escape_formulas: bool, rings: bool = False
+) -> Path:
     """Write any table of points as :func:`write_mentions` does; ``layer`` is its name in a GeoPackage."""
     tables.require_geometry(table, what=layer)
     path = file_path("path", path)
@@ -96,7 +105,10 @@ def write_table(table: gpd.GeoDataFrame, path: str | Path, *, layer: str, rings:
     if losses:
         warnings.warn(f"{path}: {'; '.join(losses)}", LossyExport, stacklevel=3)
     with replacing(path) as temporary:
-        _WRITERS[suffix](table, temporary, layer)
+        if suffix == ".csv":
+            write_csv(_flat(table), temporary, escape_formulas=escape_formulas)
+        else:
+            _WRITERS[suffix](table, temporary, layer)
     return path
 
 
@@ -114,8 +126,8 @@ def _with_rings(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def check_format(path: str | Path) -> None:
     """Raise :class:`~geomap.errors.UnsupportedFormat` unless the file's extension is that of a format to write."""
     path = file_path("path", path)
-    if path.suffix.casefold() not in _WRITERS:
-        raise UnsupportedFormat(f"cannot write {path}: the extension must be one of {', '.join(_WRITERS)}")
+    if path.suffix.casefold() not in _READERS:
+        raise UnsupportedFormat(f"cannot write {path}: the extension must be one of {', '.join(_READERS)}")
     if path.suffix.casefold() == ".parquet":
         optional("pyarrow", needed_by="writing .parquet", extra="parquet")
 
@@ -321,10 +333,11 @@ def _parquet(table: gpd.GeoDataFrame, path: Path, _: str) -> None:
     table.to_parquet(path, index=False)
 
 
-def _csv(table: gpd.GeoDataFrame, path: Path, _: str) -> None:
+def _flat(table: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return a table with its points as columns of numbers."""
     flat = pd.DataFrame(table.drop(columns="geometry"))
     flat["lon"], flat["lat"] = table.geometry.x, table.geometry.y
-    flat.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+    return flat
 
 
 def _read_geojson(path: Path) -> gpd.GeoDataFrame:
@@ -358,7 +371,7 @@ def _read_csv(path: Path) -> gpd.GeoDataFrame:
     import geopandas as gpd
 
     # Namibia's code is NA, and Nan is a town in Thailand: only an empty cell is missing. Dtypes are set later.
-    table = pd.read_csv(path, encoding="utf-8", dtype=str, keep_default_na=False, na_values=[""])
+    table = read_back(pd.read_csv(path, encoding="utf-8", dtype=str, keep_default_na=False, na_values=[""]))
     tables.require_columns(table, ("lon", "lat"), what="mentions")
     if "title" in table.columns:
         table["title"] = table["title"].fillna("")
@@ -387,7 +400,6 @@ _WRITERS: dict[str, Callable[[gpd.GeoDataFrame, Path, str], None]] = {
     ".geojson": _geojson,
     ".gpkg": _gpkg,
     ".parquet": _parquet,
-    ".csv": _csv,
 }
 _READERS: dict[str, Callable[[Path], gpd.GeoDataFrame]] = {
     ".geojson": _read_geojson,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import math
 import warnings
 from pathlib import Path
@@ -18,6 +19,8 @@ from laws import many
 
 import geomap
 from geomap import errors, tables
+from geomap._csv import read_back, write_csv
+from geomap.articles import write_articles
 from geomap.export import read_mentions, write_mentions
 from geomap.gazetteer import Gazetteer
 
@@ -404,3 +407,51 @@ def test_every_format_has_precision_and_radius(tmp_path: Path, ending: str) -> N
     table = mentions({"precision": "within", "radius_km": 4.0}, {"precision": "place"})
     found = read_mentions(write_mentions(table, tmp_path / f"mentions{ending}"))
     assert found["precision"].tolist() == ["within", "place"] and found["radius_km"].iloc[0] == 4.0
+
+
+# What a spreadsheet would run
+
+FORMULAS = ("=1+1", '=HYPERLINK("x")', "+44 20 7946", "-5 people", "@here", "\t=1", "\r=1", "=", "-")
+PLAIN = ("-3.5", "+7", "1e5", "-.5e-3", "'tis", "a=b", " =1", "'")
+
+
+@pytest.mark.parametrize("escape", [True, False])
+@pytest.mark.parametrize("text", [*FORMULAS, *PLAIN, "'=1", "''=1", "'-3.5"])
+def test_text_in_csv_is_read_back_whether_or_not_formulas_are_escaped(tmp_path: Path, text: str, escape: bool) -> None:
+    table = mentions({"toponym": text, "sentence": f"{text}\nand more"}).assign(note=text)
+    path = write_mentions(table.rename(columns={"note": "=note"}), tmp_path / "m.csv", escape_formulas=escape)
+    back = read_mentions(path)
+    assert back["sentence"].to_list() == table["sentence"].to_list()
+    assert back["toponym"].to_list() == back["=note"].to_list() == [text]
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_no_cell_is_a_formula_where_they_are_escaped(tmp_path: Path, text: str) -> None:
+    table = mentions({"toponym": text, "title": text, "lon": -3.5}).assign(**{text: text})
+    path = write_mentions(table, tmp_path / "m.csv", escape_formulas=True)
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.reader(stream))
+    suspect = [cell for row in rows for cell in row if cell[:1] and cell[0] in "=+-@\t\r"]
+    assert suspect == ["-3.5"]
+    assert [cell for cell in rows[1] if cell == "-3.5"] == ["-3.5"]
+    bare = write_mentions(table, tmp_path / "bare.csv").read_text("utf-8")
+    assert "'" + text not in bare.replace("\r\n", "\n")
+
+
+@settings(max_examples=many(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(st.sampled_from("'=+-@\t\r\n1.e\"a, "), min_size=1, max_size=6), st.booleans())
+def test_any_text_comes_back_from_csv(tmp_path: Path, text: str, escape: bool) -> None:
+    path = tmp_path / "any.csv"
+    write_csv(pd.DataFrame({"id": ["x"], "text": [text]}), path, escape_formulas=escape)
+    back = read_back(pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""]))
+    assert back["text"].to_list() == [text]
+
+
+def test_articles_that_begin_like_formulas_come_back_from_csv(tmp_path: Path) -> None:
+    articles = pd.DataFrame(
+        {"article_id": ["=1", "@2"], "title": ["-5 degrees", "'=x"], "text": ["=A1 in Mosul", "+ Erbil"]}
+    )
+    path = write_articles(articles, tmp_path / "articles.csv", escape_formulas=True)
+    assert "'=A1 in Mosul" in path.read_text("utf-8")
+    back = geomap.read_articles(path)
+    assert back[["article_id", "title", "text"]].to_numpy().tolist() == articles.to_numpy().tolist()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -11,13 +10,14 @@ from typing import Any
 import pandas as pd
 
 from geomap._checks import file_path
+from geomap._csv import write_csv
 from geomap._files import replacing
 from geomap._optional import optional
 from geomap.errors import UnsupportedFormat
 from geomap.tables import is_missing, require_columns
 
 
-def write_articles(articles: pd.DataFrame, path: str | Path) -> Path:
+def write_articles(articles: pd.DataFrame, path: str | Path, *, escape_formulas: bool = False) -> Path:
     """Write articles as Parquet, CSV or JSON lines, chosen by the file's extension.
 
     :func:`geomap.read_articles` reads all of them back.
@@ -28,6 +28,9 @@ def write_articles(articles: pd.DataFrame, path: str | Path) -> Path:
         An articles table, such as :func:`geomap.read_articles` returns.
     path
         Ends in ``.parquet``, ``.csv`` or ``.jsonl``.
+    escape_formulas
+        Whether text in CSV that a spreadsheet would run gets an apostrophe before it, as ``geomap read`` writes it: see
+        :func:`geomap.export.write_mentions`.
 
     Returns
     -------
@@ -61,17 +64,19 @@ def write_articles(articles: pd.DataFrame, path: str | Path) -> Path:
     require_columns(articles, ("article_id", "text"), what="articles")
     path = file_path("path", path)
     check_articles_format(path)
-    write = _WRITERS[path.suffix.casefold()]
     with replacing(path) as temporary:
-        write(articles.copy(), temporary)
+        if path.suffix.casefold() == ".csv":
+            write_csv(_flat(articles), temporary, escape_formulas=escape_formulas)
+        else:
+            _WRITERS[path.suffix.casefold()](articles.copy(), temporary)
     return path
 
 
 def check_articles_format(path: Path) -> None:
     """Raise unless articles can be written to a file of this name."""
     suffix = path.suffix.casefold()
-    if suffix not in _WRITERS:
-        raise UnsupportedFormat(f"cannot write {path}: the extension must be one of {', '.join(_WRITERS)}")
+    if suffix not in _ENDINGS:
+        raise UnsupportedFormat(f"cannot write {path}: the extension must be one of {', '.join(_ENDINGS)}")
     if suffix == ".parquet":
         optional("pyarrow", needed_by="writing .parquet", extra="parquet")
 
@@ -87,11 +92,9 @@ def _parquet(articles: pd.DataFrame, path: Path) -> None:
     articles.to_parquet(path, index=False)
 
 
-def _csv(articles: pd.DataFrame, path: Path) -> None:
-    for name in articles.select_dtypes("object"):
-        articles[name] = articles[name].map(_as_text)
-    # All fields in quotes: some versions of Python leave a lone carriage return outside of them.
-    articles.to_csv(path, index=False, encoding="utf-8", lineterminator="\n", quoting=csv.QUOTE_ALL)
+def _flat(articles: pd.DataFrame) -> pd.DataFrame:
+    mixed = [name for name in articles.columns if articles[name].dtype == object]
+    return articles.assign(**{str(name): articles[name].map(_as_text) for name in mixed})
 
 
 def _json_lines(articles: pd.DataFrame, path: Path) -> None:
@@ -107,8 +110,8 @@ def _as_text(value: Any) -> str | None:
     return None if is_missing(value) else json.dumps(value, ensure_ascii=False, default=str)
 
 
+_ENDINGS = (".parquet", ".csv", ".jsonl")
 _WRITERS: Mapping[str, Callable[[pd.DataFrame, Path], None]] = {
     ".parquet": _parquet,
-    ".csv": _csv,
     ".jsonl": _json_lines,
 }

@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from geomap._checks import file_path, wrong_kind
+from geomap._csv import read_back, write_csv
 from geomap._files import replacing
 from geomap._optional import optional
 from geomap.errors import ArticlesNotFound, ArticlesUnreadable, UnsupportedFormat
@@ -234,7 +235,7 @@ def _read(path: Any) -> pd.DataFrame:
 
 def _read_csv(path: Path) -> pd.DataFrame:
     # A publisher may be called NA; only an empty cell is missing.
-    return pd.read_csv(path, encoding="utf-8-sig", dtype=str, keep_default_na=False, na_values=[""])
+    return read_back(pd.read_csv(path, encoding="utf-8-sig", dtype=str, keep_default_na=False, na_values=[""]))
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:
@@ -258,7 +259,7 @@ def write_homes(homes: pd.DataFrame, path: Path) -> Path:
     check_homes_format(path)
     with replacing(path) as temporary:
         if path.suffix.casefold() == ".csv":
-            homes.to_csv(temporary, index=False, encoding="utf-8", lineterminator="\n")
+            write_csv(homes, temporary, escape_formulas=True)
         else:
             homes.to_parquet(temporary, index=False)
     return path

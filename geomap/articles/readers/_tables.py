@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from geomap._csv import CsvRows, column_key, open_csv, unique_names
+from geomap._csv import CsvRows, column_key, open_csv, unguarded, unique_names
 from geomap._optional import optional, require_installed
 from geomap.articles._apart import Limits, run_apart
 from geomap.articles._columns import NoTextColumn, known_names, match_columns, require
@@ -47,9 +47,11 @@ def read_csv(source: Source, options: Options, problems: ProblemLog) -> Rows:
     with open_csv(read_content(source, options, problems), known_names(options.columns)) as rows:
         require(rows.header, options.columns, source.label)
         names = list(match_columns(rows.header, options.columns).values())
+        # An apostrophe before a formula is no part of the text in a file that geomap wrote; in others it may be.
+        plain = unguarded if {"article_id", "text"}.issubset(rows.header) else str
         for number, fields in usable_rows(rows, source, problems):
             result.numbers.append(number)
-            records.append({name: value or None for name, value in zip(names, fields, strict=True)})
+            records.append({name: plain(value) or None for name, value in zip(names, fields, strict=True)})
     result.table = records
     return result
 
