@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
+from pandas.testing import assert_frame_equal
 
 import geomap
 
@@ -45,3 +47,13 @@ def as_bytes(*tables: pd.DataFrame) -> bytes:
     )
     plain = table.assign(**{name: table[name].astype(object) for name in table.select_dtypes("category")})
     return plain.sort_values("article_id", kind="stable").to_csv(index=False).encode()
+
+
+def same(found: pd.DataFrame, expected: pd.DataFrame) -> None:
+    """Check that two tables are equal to the last bit."""
+    plain = [pd.DataFrame(each.drop(columns="geometry", errors="ignore")) for each in (found, expected)]
+    assert_frame_equal(plain[0], plain[1], check_exact=True)
+    if isinstance(expected, gpd.GeoDataFrame):
+        assert isinstance(found, gpd.GeoDataFrame)
+        assert found.geometry.to_wkb().tolist() == expected.geometry.to_wkb().tolist()
+        assert found.crs == expected.crs

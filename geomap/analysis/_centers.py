@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from geomap import tables
@@ -23,7 +24,7 @@ _STEP = ("moved_km", "bearing")
 _BALANCED = 1e-9
 
 
-def centers(lon: Floats, lat: Floats, codes: Ints, size: int, *, weights: Floats | None = None) -> pd.DataFrame:
+def centers(lon: Floats, lat: Floats, codes: Ints, size: int) -> pd.DataFrame:
     """Return the mean direction of the points of each group, in degrees, and their standard distance from it.
 
     Parameters
@@ -32,8 +33,6 @@ def centers(lon: Floats, lat: Floats, codes: Ints, size: int, *, weights: Floats
         Degrees; points with a missing coordinate are left out.
     codes, size
         The group of each point (-1: none), and the number of groups.
-    weights
-        Of each point; 1 by default.
 
     Returns
     -------
@@ -41,21 +40,14 @@ def centers(lon: Floats, lat: Floats, codes: Ints, size: int, *, weights: Floats
         One row per group: ``lon``, ``lat`` (missing where there is no center), ``resultant`` (length of the mean vector:
         1 when all points coincide, 0 when they balance out) and ``standard_distance_km``.
     """
-    weights = np.ones(len(lon)) if weights is None else weights
     known = (codes >= 0) & np.isfinite(lon) & np.isfinite(lat)
-    lon, lat, codes, weights = lon[known], lat[known], codes[known], weights[known]
-    total = np.bincount(codes, weights=weights, minlength=size)
+    lon, lat, codes = lon[known], lat[known], codes[known]
+    total = np.bincount(codes, minlength=size)
     vectors = unit_vectors(lat, lon)
-    sums = np.column_stack(
-        [np.bincount(codes, weights=weights * vectors[:, axis], minlength=size) for axis in range(3)]
-    )
-    lengths = np.linalg.norm(sums, axis=1)
-    resultant = ratio(lengths, total)
-    exists = resultant > _BALANCED
-    center_lon = np.where(exists, np.degrees(np.arctan2(sums[:, 1], sums[:, 0])), np.nan)
-    center_lat = np.where(exists, np.degrees(np.arctan2(sums[:, 2], np.hypot(sums[:, 0], sums[:, 1]))), np.nan)
+    sums: Floats = np.column_stack([np.bincount(codes, weights=vectors[:, axis], minlength=size) for axis in range(3)])
+    center_lon, center_lat, resultant = direction(sums, total)
     squares = distance_km(lat, lon, center_lat[codes], center_lon[codes]) ** 2
-    distance = np.sqrt(ratio(np.bincount(codes, weights=weights * squares, minlength=size), total))
+    distance = np.sqrt(ratio(np.bincount(codes, weights=squares, minlength=size), total))
     return pd.DataFrame(
         {
             "lon": center_lon,
@@ -64,6 +56,15 @@ def centers(lon: Floats, lat: Floats, codes: Ints, size: int, *, weights: Floats
             "standard_distance_km": distance,
         }
     )
+
+
+def direction(sums: Floats, total: npt.ArrayLike) -> tuple[Floats, Floats, Floats]:
+    """Return where sums of unit vectors point to, in degrees, missing where they balance out, and the length of the mean."""
+    resultant = ratio(np.linalg.norm(sums, axis=1), total)
+    exists = resultant > _BALANCED
+    lon = np.where(exists, np.degrees(np.arctan2(sums[:, 1], sums[:, 0])), np.nan)
+    lat = np.where(exists, np.degrees(np.arctan2(sums[:, 2], np.hypot(sums[:, 0], sums[:, 1]))), np.nan)
+    return lon, lat, resultant
 
 
 def mean_center(
@@ -163,7 +164,9 @@ def movement(
     """
     resolved = points_mentioned(mentions, ("published",), areas=areas, which=Selection(distinct, embedded, approximate))
     resolved, periods = dated(resolved, freq=freq, timezone=timezone)
-    groups = Grouping(periods.codes, pd.DataFrame({"period": starts(periods)}))
+    groups = Grouping(
+        periods.codes, pd.DataFrame({"period": starts(periods.first, periods.size, freq=freq, timezone=timezone)})
+    )
     table = _table(resolved, groups, {"period": f"datetime64[us, {timezone}]"})
     lon, lat = coordinates(table.geometry)
     moved, bearing = np.full(len(table), np.nan), np.full(len(table), np.nan)

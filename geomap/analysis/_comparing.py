@@ -187,9 +187,9 @@ def _odds(
     sides, seen = [], []
     for name, mentions in zip(names, (a, b), strict=True):
         tables.require_columns(mentions, ("article_id", "status", *keys), what=f"{name} mentions")
-        table, total = counted(mentions, optional=geometry, by=by, which=which)
+        table, ids = counted(mentions, optional=geometry, by=by, which=which)
         sides.append(table)
-        seen.append(total)
+        seen.append(len(ids))
     both = pd.concat(sides, ignore_index=True)
     groups = grouping(both, by)
     codes = np.split(groups.codes, [len(sides[0])])

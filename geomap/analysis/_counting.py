@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from geomap import tables
-from geomap.analysis._centers import centers
+from geomap.analysis._centers import direction
 from geomap.analysis._grouping import (
     COUNTS,
+    KEYS,
+    LABELS,
+    SELECTING,
     Distinct,
-    Grouping,
     Selection,
     counted,
-    first_values,
     geo_table,
-    grouping,
     is_country,
     is_division,
-    tally,
+    label_dtypes,
 )
-from geomap.analysis._naming import commonest_names
-from geomap.tables import Bools, coordinates, empty_table, factorized, with_dtypes
+from geomap.analysis._intervals import normal_quantile
+from geomap.analysis._naming import Spellings
+from geomap.analysis._reducing import Counting, reduced
+from geomap.analysis._sums import in_fractions, in_whole_numbers
+from geomap.analysis._tallies import Tally, Total, counts, mentioned
+from geomap.geometry import unit_vectors
+from geomap.tables import Bools, coordinates, empty_table, with_dtypes
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -96,14 +103,37 @@ def places(
     1   Erbil         2         2           1.0            2.0
     2  Tigris         1         1           0.0            1.0
     """
-    optional = (*_DESCRIPTION, *_COUNTED, *_NAMING, "geometry")
-    resolved, total = counted(
-        mentions, ("place_id",), optional=optional, which=Selection(distinct, embedded, approximate)
+    return reduced(
+        mentions, places_counting(distinct=distinct, embedded=embedded, approximate=approximate, level=level)
     )
-    groups = grouping(resolved, "place")
-    described = first_values(resolved, groups.codes, {**_DESCRIPTION, "geometry": "geometry"})
-    described = described.assign(written=commonest_names(resolved, groups.codes, described["name"]))
-    found = pd.concat([described, tally(resolved, groups, total=total, level=level)], axis=1)
+
+
+def places_counting(
+    *, distinct: Distinct = False, embedded: bool = False, approximate: bool = False, level: float = 0.95
+) -> Counting[Tally, gpd.GeoDataFrame]:
+    """Return how :func:`places` counts a table in parts."""
+    normal_quantile(level)
+    which = Selection(distinct, embedded, approximate)
+    return Counting(
+        partial(_part_of_places, which=which),
+        Tally.joined,
+        partial(_places_table, level=level),
+        which.only_whole,
+        (*SELECTING, *_DESCRIPTION, *_COUNTED, *_NAMING, "geometry"),
+    )
+
+
+def _part_of_places(mentions: pd.DataFrame, *, which: Selection) -> Tally:
+    optional = (*_DESCRIPTION, *_COUNTED, *_NAMING, "geometry")
+    resolved, articles = counted(mentions, ("place_id",), optional=optional, which=which)
+    described = {**_DESCRIPTION, "geometry": "geometry"}
+    measures = {**mentioned(resolved, articles), "names": Spellings.of(resolved)}
+    return Tally.of(resolved, KEYS["place"], described, measures)
+
+
+def _places_table(tally: Tally, *, level: float) -> gpd.GeoDataFrame:
+    found = pd.concat([tally.labels, counts(tally, level=level)], axis=1)
+    found["written"] = tally["names"].commonest(tally.labels["name"])
     found = found.sort_values(["mentions", "place_id"], ascending=[False, True], ignore_index=True)
     return geo_table(found, tables.PLACES, found["geometry"])
 
@@ -150,12 +180,36 @@ def countries(
     2       France         1    1       0         1
     3        Syria         1    1       0         1
     """
+    return reduced(
+        mentions, countries_counting(distinct=distinct, embedded=embedded, approximate=approximate, level=level)
+    )
+
+
+def countries_counting(
+    *, distinct: Distinct = False, embedded: bool = False, approximate: bool = False, level: float = 0.95
+) -> Counting[Tally, gpd.GeoDataFrame]:
+    """Return how :func:`countries` counts a table in parts."""
+    normal_quantile(level)
+    which = Selection(distinct, embedded, approximate)
+    return Counting(
+        partial(_part_of_countries, which=which),
+        Tally.joined,
+        partial(_countries_table, level=level),
+        which.only_whole,
+        (*SELECTING, *LABELS["country"], "feature_code", *_COUNTED),
+    )
+
+
+def _part_of_countries(mentions: pd.DataFrame, *, which: Selection) -> Tally:
+    resolved, articles = counted(mentions, ("feature_code",), optional=_COUNTED, by="country", which=which)
+    measures = {**mentioned(resolved, articles), "own": _own(resolved, is_country(resolved))}
+    return Tally.of(resolved, KEYS["country"], label_dtypes("country"), measures)
+
+
+def _countries_table(tally: Tally, *, level: float) -> gpd.GeoDataFrame:
     from geomap.outlines import shapes
 
-    resolved, total = counted(
-        mentions, ("feature_code",), optional=_COUNTED, by="country", which=Selection(distinct, embedded, approximate)
-    )
-    found = _areas(resolved, grouping(resolved, "country"), own=is_country(resolved), total=total, level=level)
+    found = _areas(tally, level=level)
     found = found.sort_values(["mentions", "country_code"], ascending=[False, True], ignore_index=True)
     outlines = shapes("country").set_index("country_code")["geometry"]
     return geo_table(found, _COUNTRIES, outlines.reindex(found["country_code"]))
@@ -198,28 +252,62 @@ def divisions(
     2  Switzerland   Geneva         1    0       1
     3         Iraq  Baghdad         1    0       1
     """
-    needed = ("feature_code", "geometry")
-    resolved, total = counted(
-        mentions, needed, optional=_COUNTED, by="division", which=Selection(distinct, embedded, approximate)
+    return reduced(
+        mentions, divisions_counting(distinct=distinct, embedded=embedded, approximate=approximate, level=level)
     )
-    groups = grouping(resolved, "division")
-    own = is_division(resolved)
-    found = _areas(resolved, groups, own=own, total=total, level=level)
-    # Where the division itself is mentioned only its own point counts; -1 reads the last value, which is not used.
-    named = np.append(found["own"] > 0, False)[groups.codes]
-    weights = np.where(own | ~named, 1.0, 0.0)
-    middle = centers(*coordinates(resolved["geometry"]), groups.codes, groups.size, weights=weights)
-    found["geometry"] = tables.points(middle["lon"], middle["lat"]).to_numpy()
+
+
+def divisions_counting(
+    *, distinct: Distinct = False, embedded: bool = False, approximate: bool = False, level: float = 0.95
+) -> Counting[Tally, gpd.GeoDataFrame]:
+    """Return how :func:`divisions` counts a table in parts."""
+    normal_quantile(level)
+    which = Selection(distinct, embedded, approximate)
+    return Counting(
+        partial(_part_of_divisions, which=which),
+        Tally.joined,
+        partial(_divisions_table, level=level),
+        which.only_whole,
+        (*SELECTING, *LABELS["division"], "feature_code", "geometry", *_COUNTED),
+    )
+
+
+def _part_of_divisions(mentions: pd.DataFrame, *, which: Selection) -> Tally:
+    needed = ("feature_code", "geometry")
+    resolved, articles = counted(mentions, needed, optional=_COUNTED, by="division", which=which)
+    named = is_division(resolved)
+    lon, lat = coordinates(resolved["geometry"])
+    known = np.isfinite(lon) & np.isfinite(lat)
+    vectors = in_whole_numbers(np.where(known[:, None], unit_vectors(lat, lon), 0.0))
+    measures = {
+        **mentioned(resolved, articles),
+        "own": _own(resolved, named),
+        "direction": Total(vectors),
+        "own_direction": Total(np.where(named[:, None, None], vectors, 0)),
+    }
+    return Tally.of(resolved, KEYS["division"], label_dtypes("division"), measures)
+
+
+def _divisions_table(tally: Tally, *, level: float) -> gpd.GeoDataFrame:
+    found = _areas(tally, level=level)
+    # Where the division itself is mentioned only its own point counts.
+    named = (tally.total("own") > 0)[:, None, None]
+    sums = in_fractions(np.where(named, tally.total("own_direction"), tally.total("direction")))
+    lon, lat, _ = direction(sums, found["mentions"])
+    found["geometry"] = tables.points(pd.Series(lon), pd.Series(lat)).to_numpy()
     found = found.sort_values(["mentions", "country_code", "admin1"], ascending=[False, True, True], ignore_index=True)
     return geo_table(found, _DIVISIONS, found["geometry"])
 
 
-def _areas(resolved: pd.DataFrame, groups: Grouping, *, own: Bools, total: int, level: float) -> pd.DataFrame:
+def _own(resolved: pd.DataFrame, named: Bools) -> Total:
+    """Return which mentions name the area itself: what lies somewhere in it does not."""
+    return Total((named & ~tables.is_approximate(resolved)).astype(np.int64))
+
+
+def _areas(tally: Tally, *, level: float) -> pd.DataFrame:
     """Count groups; of each, also the mentions that name the area itself, and those of places in it."""
-    found = pd.concat([groups.labels, tally(resolved, groups, total=total, level=level)], axis=1)
-    # What lies somewhere in an area does not name it.
-    named = groups.mentions(own & ~tables.is_approximate(resolved))
-    return found.assign(own=named, within=found["mentions"] - named)
+    found = pd.concat([tally.labels, counts(tally, level=level)], axis=1)
+    return found.assign(own=tally.total("own"), within=found["mentions"] - tally.total("own"))
 
 
 def rollup(
@@ -261,12 +349,46 @@ def rollup(
     2     place  geonames:99072  IQ/Nineveh         3    3
     3  division        IQ/Erbil          IQ         2    0
     """
-    needed, optional = ("place_id", "feature_code"), ("name", *_COUNTED)
-    resolved, total = counted(
-        mentions, needed, optional=optional, by="division", which=Selection(distinct, embedded, approximate)
+    return reduced(
+        mentions, rollup_counting(distinct=distinct, embedded=embedded, approximate=approximate, level=level)
     )
-    if resolved.empty:
-        return empty_table(_ROLLUP)
+
+
+class Levels(NamedTuple):
+    """The countries, the divisions and the places."""
+
+    country: Tally
+    division: Tally
+    place: Tally
+
+    @classmethod
+    def joined(cls, parts: Sequence[Levels]) -> Levels:
+        """Return the levels of several parts of a table, in the order of the table."""
+        return cls(*(Tally.joined(of_level) for of_level in zip(*parts, strict=True)))
+
+    def closed(self) -> Levels:
+        """See :meth:`Tally.closed`."""
+        return Levels(*(tally.closed() for tally in self))
+
+
+def rollup_counting(
+    *, distinct: Distinct = False, embedded: bool = False, approximate: bool = False, level: float = 0.95
+) -> Counting[Levels, pd.DataFrame]:
+    """Return how :func:`rollup` counts a table in parts."""
+    normal_quantile(level)
+    which = Selection(distinct, embedded, approximate)
+    return Counting(
+        partial(_part_of_rollup, which=which),
+        Levels.joined,
+        partial(_rollup_table, level=level),
+        which.only_whole,
+        (*SELECTING, *LABELS["division"], "feature_code", "name", *_COUNTED),
+    )
+
+
+def _part_of_rollup(mentions: pd.DataFrame, *, which: Selection) -> Levels:
+    needed, optional = ("place_id", "feature_code"), ("name", *_COUNTED)
+    resolved, articles = counted(mentions, needed, optional=optional, by="division", which=which)
     country, division = is_country(resolved), is_division(resolved)
     code = tables.as_dtype(resolved["country_code"], "str")
     inside = (code + "/" + tables.as_dtype(resolved["admin1"], "str")).where(~country)
@@ -274,18 +396,28 @@ def rollup(
     # A country or division is a row of its own level already, unless its code is missing there.
     place = resolved["place_id"].where(~((country & code.notna()) | (division & inside.notna())))
     everything = np.ones(len(code), dtype=bool)
+    measures = mentioned(resolved, articles)
     levels = (
-        ("country", code, nothing, country, "country"),
-        ("division", inside, code, division, "admin1"),
-        ("place", place, inside.fillna(code), everything, "name"),
+        Tally.of(
+            resolved.assign(key=key, parent=parent, name=resolved[name]),
+            ("key",),
+            dict.fromkeys(("key", "parent", "name"), "str"),
+            {**measures, "own": _own(resolved, own)},
+        )
+        for key, parent, own, name in (
+            (code, nothing, country, "country"),
+            (inside, code, division, "admin1"),
+            (place, inside.fillna(code), everything, "name"),
+        )
     )
-    parts = []
-    for level_name, key, parent, own, name in levels:
-        frame = resolved.assign(key=key, parent=parent, name=resolved[name])
-        codes, _ = factorized(frame["key"])
-        named = first_values(frame, codes, {"key": "str", "parent": "str", "name": "str"})
-        groups = Grouping(codes, named.assign(level=level_name))
-        parts.append(_areas(frame, groups, own=own, total=total, level=level))
+    return Levels(*levels)
+
+
+def _rollup_table(tallies: Levels, *, level: float) -> pd.DataFrame:
+    levels = zip(tallies._fields, tallies, strict=True)
+    parts = [_areas(tally, level=level).assign(level=name) for name, tally in levels if len(tally)]
+    if not parts:
+        return empty_table(_ROLLUP)
     return _nested(with_dtypes(pd.concat(parts, ignore_index=True), _ROLLUP))
 
 

@@ -11,10 +11,9 @@ import pandas as pd
 
 from geomap import tables
 from geomap._checks import one_of
-from geomap.analysis._intervals import normal_quantile, sum_interval
 from geomap.analysis._reprints import originals
 from geomap.errors import InvalidTable
-from geomap.tables import Bools, Floats, Ints, as_times, factorized, in_degrees_of, sorted_unique, with_dtypes
+from geomap.tables import Bools, Floats, Ints, factorized, in_degrees_of, sorted_unique, with_dtypes
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -53,6 +52,23 @@ class Selection(NamedTuple):
     embedded: bool = False
     approximate: bool = False
 
+    @property
+    def only_whole(self) -> str | None:
+        """Why mentions cannot be counted in parts, if copies are to be looked for among them."""
+        if self.distinct is not True:
+            return None
+        return (
+            "copies are found among all articles, not in a part of them: give the table that duplicates(articles) returns "
+            "as distinct="
+        )
+
+
+# What says whether a mention counts, and with what probability.
+SELECTING = (
+    *("article_id", "status", "place_id", "checked", "kind", "precision"),
+    *("confidence", "dot_probability"),
+)
+
 
 class Grouping(NamedTuple):
     """The group of each mention (-1: none), and one row of labels per group."""
@@ -88,8 +104,8 @@ def counted(
     optional: Iterable[str] = (),
     by: str | None = None,
     which: Selection,
-) -> tuple[pd.DataFrame, int]:
-    """Return the mentions that count, and the number of articles.
+) -> tuple[pd.DataFrame, pd.Index[Any]]:
+    """Return the mentions that count, and the articles.
 
     Parameters
     ----------
@@ -109,7 +125,7 @@ def counted(
     -------
     tuple
         The mentions that count, with the columns asked for and a fresh RangeIndex, the active geometry as ``geometry`` in
-        EPSG:4326; and the number of articles with any mention, counted or not.
+        EPSG:4326; and the ids of all articles with any mention, counted or not.
 
     Raises
     ------
@@ -133,17 +149,26 @@ def counted(
         table["confidence"] = tables.chances(mentions)
     table = table[counts].reset_index(drop=True)
     table.attrs = {}
-    return table, int(mentions["article_id"][kept].nunique())
+    return table, factorized(mentions["article_id"][kept])[1]
 
 
 def grouping(table: pd.DataFrame, by: str | None) -> Grouping:
     """Group mentions by place, division, country or source; None for one group of all."""
     if by is None:
         return Grouping(np.zeros(len(table), dtype=np.int64), pd.DataFrame(index=range(1)))
-    codes, *further = (factorized(table[key])[0] for key in KEYS[by])
-    for other in further:
-        codes = numbered(paired(codes, other))
+    codes = group_codes(table, KEYS[by])
     return Grouping(codes, first_values(table, codes, {name: "str" for name in LABELS[by] if name in table.columns}))
+
+
+def group_codes(table: pd.DataFrame, keys: Iterable[str]) -> Ints:
+    """Return the group of each row, in order of first appearance: 0 for all without keys, -1 where a key is missing."""
+    columns = [factorized(table[key])[0] for key in keys]
+    if not columns:
+        return np.zeros(len(table), dtype=np.int64)
+    codes = columns[0]
+    for other in columns[1:]:
+        codes = numbered(paired(codes, other))
+    return codes
 
 
 def numbered(codes: Ints) -> Ints:
@@ -156,13 +181,19 @@ def paired(first: Ints, second: Ints) -> Ints:
     return np.where((first < 0) | (second < 0), -1, first * (int(second.max(initial=0)) + 1) + second)
 
 
-def first_values(table: pd.DataFrame, codes: Ints, columns: Mapping[str, str]) -> pd.DataFrame:
-    """Return the first value of each column in each group that is not missing, so that one bad row blanks nothing."""
-    size = int(codes.max(initial=-1)) + 1
+def first_rows(codes: Ints, size: int) -> Ints:
+    """Return the first row of each group."""
     inside = np.flatnonzero(codes >= 0)
     # Assigned backwards, so that the first row of each group is the one that stays.
     rows = np.zeros(size, dtype=np.int64)
     rows[codes[inside][::-1]] = inside[::-1]
+    return rows
+
+
+def first_values(table: pd.DataFrame, codes: Ints, columns: Mapping[str, str]) -> pd.DataFrame:
+    """Return the first value of each column in each group that is not missing, so that one bad row blanks nothing."""
+    size = int(codes.max(initial=-1)) + 1
+    rows = first_rows(codes, size)
     taken = {}
     for name, dtype in columns.items():
         values = table[name].iloc[rows].reset_index(drop=True)
@@ -174,45 +205,6 @@ def first_values(table: pd.DataFrame, codes: Ints, columns: Mapping[str, str]) -
             values.iloc[list(known)] = pd.Series(list(known.values()), dtype=object).to_numpy()
         taken[name] = values if dtype == "geometry" else tables.as_dtype(values, dtype)
     return pd.DataFrame(taken, index=range(size))
-
-
-def tally(table: pd.DataFrame, groups: Grouping, *, total: int, level: float = 0.95) -> pd.DataFrame:
-    """Return the columns of :data:`COUNTS`, one row per group.
-
-    Parameters
-    ----------
-    table
-        Mentions that count, with ``article_id, published, confidence, precision``.
-    groups
-        Their groups.
-    total
-        The number of articles, of which ``share`` is a share.
-    level
-        Of the interval around ``expected``.
-    """
-    normal_quantile(level)
-    size = groups.size
-    inside = groups.codes >= 0
-    codes = groups.codes[inside]
-    chances = probabilities(table["confidence"][inside])
-    mentions, articles = groups.mentions(), groups.articles(table["article_id"])
-    span = as_times(table["published"][inside]).groupby(codes).agg(["min", "max"]).reindex(range(size))
-    certain = np.bincount(codes, weights=np.nan_to_num(chances), minlength=size)
-    known = np.bincount(codes, weights=~np.isnan(chances), minlength=size)
-    low, high = sum_interval(codes, chances, size, level=level)
-    counts = {
-        "mentions": mentions,
-        "approximate": groups.mentions(tables.is_approximate(table)),
-        "articles": articles,
-        "share": articles / total if total else np.full(size, np.nan),
-        "first": span["min"],
-        "last": span["max"],
-        "confidence": ratio(certain, known),
-        "expected": np.where(known == mentions, certain, np.nan),
-        "expected_low": low,
-        "expected_high": high,
-    }
-    return with_dtypes(pd.DataFrame(counts, index=range(size)), COUNTS)
 
 
 def ratio(numerator: npt.ArrayLike, denominator: npt.ArrayLike) -> Floats:

@@ -6,6 +6,7 @@ In numpy and the standard library, since verbs of the base installation need the
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import erfc
 from statistics import NormalDist
 from typing import Any, overload
@@ -15,6 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geomap._checks import wrong_kind
+from geomap.analysis._sums import added, in_fractions, in_whole_numbers
 from geomap.errors import InvalidTable
 from geomap.tables import Floats, Ints
 
@@ -167,6 +169,83 @@ def normal_quantile(level: float) -> float:
 # For so many chances the distribution is computed exactly, for more from its first three moments.
 _EXACT = 64
 _MAX_CELLS = 4_000_000
+_UNIT = 2.0**-36
+
+
+@dataclass(frozen=True)
+class Chances:
+    """The chances of events, by group: as much of them as their sum and its interval take.
+
+    Parameters
+    ----------
+    counts, known
+        How many events each group has, and of how many the chance is known.
+    sums
+        The sum of those known, in whole numbers (:mod:`geomap.analysis._sums`).
+    moments
+        Variance and third moment of the sum, as multiples of a small unit, which is enough where chances are many.
+    group, chance
+        The chances themselves, of groups that have few.
+    """
+
+    counts: Ints
+    known: Ints
+    sums: Ints
+    moments: Ints
+    group: Ints
+    chance: Floats
+
+    @classmethod
+    def of(cls, chances: Floats) -> Chances:
+        """Return chances, one to a group; a missing one is not known."""
+        known = ~np.isnan(chances)
+        chance = np.where(known, chances, 0.0)
+        spread = chance * (1.0 - chance)
+        moments = np.rint(np.column_stack([spread, spread * (1.0 - 2.0 * chance)]) / _UNIT).astype(np.int64)
+        one = np.ones(len(chances), dtype=np.int64)
+        return cls(one, known.astype(np.int64), in_whole_numbers(chance), moments, np.arange(len(chances)), chance)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Chances]) -> Chances:
+        """Return the groups of all parts, one after the other."""
+        begins = np.cumsum([0, *(len(part.counts) for part in parts)])
+        group = np.concatenate([part.group + begin for part, begin in zip(parts, begins, strict=False)])
+        columns = ("counts", "known", "sums", "moments", "chance")
+        joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in columns}
+        return cls(**joined, group=group)
+
+    def grouped(self, codes: Ints, size: int) -> Chances:
+        """Return larger groups: the code of each group says which it becomes part of, -1 none."""
+        counts, known, sums, moments = (
+            added(each, codes, size) for each in (self.counts, self.known, self.sums, self.moments)
+        )
+        group = codes[self.group]
+        few = (group >= 0) & (np.append(counts, 0)[group] <= _EXACT)
+        return Chances(counts, known, sums, moments, group[few], self.chance[few])
+
+    def expected(self) -> Floats:
+        """Return the sum of the known chances of each group."""
+        return in_fractions(self.sums)
+
+    def interval(self, level: float) -> tuple[Floats, Floats]:
+        """Return the central interval of the sum of each group, as :func:`sum_interval` does."""
+        tail = (1.0 - level) / 2.0
+        low, high = _approximate(self.expected(), self.moments, self.counts, tail)
+        # Groups of up to 1, 2, 4 ... 64 chances, so that little is padded; the chances in an order that is always the same.
+        chances = self.chance[np.lexsort([self.chance, self.group])]
+        few = np.where(self.counts <= _EXACT, self.counts, 0)
+        begins = np.concatenate([[0], np.cumsum(few)])
+        width = 1
+        while width <= _EXACT:
+            groups = np.flatnonzero((few <= width) & (few > width // 2))
+            step = max(1, _MAX_CELLS // (width + 1))
+            for begin in range(0, len(groups), step):
+                chosen = groups[begin : begin + step]
+                low[chosen], high[chosen] = _exact(chances, begins[chosen], few[chosen], width, tail)
+            width *= 2
+        unknown = self.known < self.counts
+        low[unknown] = high[unknown] = np.nan
+        return low, high
 
 
 def sum_interval(codes: Ints, chances: Floats, size: int, *, level: float) -> tuple[Floats, Floats]:
@@ -202,24 +281,7 @@ def sum_interval(codes: Ints, chances: Floats, size: int, *, level: float) -> tu
     >>> low.tolist(), high.tolist()
     ([2.0, 0.0], [3.0, 0.0])
     """
-    tail = (1.0 - level) / 2.0
-    counts = np.bincount(codes, minlength=size)
-    unknown = np.bincount(codes, weights=np.isnan(chances), minlength=size) > 0
-    low, high = _approximate(codes, np.nan_to_num(chances), counts, tail)
-    # Groups of up to 1, 2, 4 ... 64 chances, so that little is padded.
-    order = np.argsort(codes, kind="stable")
-    begins = np.concatenate([[0], np.cumsum(counts)])
-    sorted_chances = np.nan_to_num(chances)[order]
-    width = 1
-    while width <= _EXACT:
-        groups = np.flatnonzero((counts <= width) & (counts > width // 2))
-        step = max(1, _MAX_CELLS // (width + 1))
-        for begin in range(0, len(groups), step):
-            chosen = groups[begin : begin + step]
-            low[chosen], high[chosen] = _exact(sorted_chances, begins[chosen], counts[chosen], width, tail)
-        width *= 2
-    low[unknown] = high[unknown] = np.nan
-    return low, high
+    return Chances.of(chances).grouped(codes, size).interval(level)
 
 
 def _exact(chances: Floats, begins: Ints, counts: Ints, width: int, tail: float) -> tuple[Floats, Floats]:
@@ -241,16 +303,12 @@ def _exact(chances: Floats, begins: Ints, counts: Ints, width: int, tail: float)
     return low.astype(float), np.minimum(high, counts).astype(float)
 
 
-def _approximate(codes: Ints, chances: Floats, counts: Ints, tail: float) -> tuple[Floats, Floats]:
+def _approximate(mean: Floats, moments: Ints, counts: Ints, tail: float) -> tuple[Floats, Floats]:
     """Invert a Cornish-Fisher expansion with a continuity correction."""
-    size = len(counts)
-    mean = np.bincount(codes, weights=chances, minlength=size)
-    spread = chances * (1.0 - chances)
-    variance = np.bincount(codes, weights=spread, minlength=size)
-    third = np.bincount(codes, weights=spread * (1.0 - 2.0 * chances), minlength=size)
-    deviation = np.sqrt(variance)
+    variance, third = (moments * _UNIT).T
+    deviation = np.sqrt(np.maximum(variance, 0.0))
     cubed = deviation**3
-    skewness = np.divide(third, cubed, out=np.zeros(size), where=cubed > 0)
+    skewness = np.divide(third, cubed, out=np.zeros(len(counts)), where=cubed > 0)
     z = NormalDist().inv_cdf(1.0 - tail)
     bend = skewness * (z * z - 1.0) / 6.0
     low = np.ceil(mean + deviation * (bend - z) - 0.5 - 1e-9)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from geomap.analysis._grouping import paired
+from geomap.analysis._grouping import first_rows, numbered, paired
+from geomap.analysis._sums import added
 from geomap.gazetteer import fold
 from geomap.tables import Bools, Ints, factorized
 
@@ -67,7 +71,62 @@ def commonest_names(mentions: pd.DataFrame, places: Ints, names: pd.Series[str])
     >>> commonest_names(mentions, np.array([0, 0, 0, 0, 1]), pd.Series(["Al Ḩaḑar", "Iraq"])).to_list()
     ['Hatra', nan]
     """
-    table = spellings(mentions, np.where(_names_a_place(mentions), places, -1))
+    return Spellings.of(mentions).grouped(places, len(names)).commonest(names)
+
+
+@dataclass(frozen=True)
+class Spellings:
+    """How often mentions write each name of their place, in the order in which they first do.
+
+    Parameters
+    ----------
+    place, written, mentions
+        Of each spelling of a place.
+    """
+
+    place: Ints
+    written: npt.NDArray[np.object_]
+    mentions: Ints
+    size: int
+
+    @classmethod
+    def of(cls, mentions: pd.DataFrame) -> Spellings:
+        """Return the words of mentions, each of a place of its own."""
+        codes, forms = factorized(mentions["toponym"])
+        again, written = pd.factorize(np.array([" ".join(str(form).split()) for form in forms], dtype=object))
+        codes = np.append(again, -1)[codes]
+        place = np.flatnonzero(_names_a_place(mentions) & (codes >= 0))
+        return cls(place, written[codes[place]], np.ones(len(place), dtype=np.int64), len(mentions))
+
+    @classmethod
+    def joined(cls, parts: Sequence[Spellings]) -> Spellings:
+        """See :class:`~geomap.analysis._tallies.Measure`."""
+        begins = np.cumsum([0, *(part.size for part in parts)])
+        return cls(
+            np.concatenate([part.place + begin for part, begin in zip(parts, begins, strict=False)]),
+            np.concatenate([part.written for part in parts]),
+            np.concatenate([part.mentions for part in parts]),
+            int(begins[-1]),
+        )
+
+    def grouped(self, codes: Ints, size: int) -> Spellings:
+        """See :class:`~geomap.analysis._tallies.Measure`."""
+        place = codes[self.place]
+        numbers, _ = pd.factorize(self.written)
+        spelling = numbered(paired(place, numbers.astype(np.int64)))
+        number = int(spelling.max(initial=-1)) + 1
+        first = first_rows(spelling, number)
+        return Spellings(place[first], self.written[first], added(self.mentions, spelling, number), size)
+
+    def commonest(self, names: pd.Series[str]) -> pd.Series[str]:
+        """Return the name of each place that is written most often, as :func:`commonest_names` does."""
+        table = pd.DataFrame({"place": self.place, "written": self.written, "mentions": self.mentions})
+        table["first"] = np.arange(len(table))
+        table = table[table["written"] != ""].sort_values(["place", "first"], kind="stable", ignore_index=True)
+        return _commonest(table, names)
+
+
+def _commonest(table: pd.DataFrame, names: pd.Series[str]) -> pd.Series[str]:
     gazetteer = names.iloc[table["place"]].fillna("").astype(str).reset_index(drop=True)
     fallback = pd.DataFrame(
         {"place": table["place"], "written": gazetteer, "mentions": 0, "first": np.iinfo(np.int64).max}

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,10 +14,13 @@ import pandas as pd
 from geomap import tables
 from geomap._checks import at_least, one_of
 from geomap._optional import optional
-from geomap.analysis._grouping import Distinct, Selection, counted, first_values, geo_table, grouping, numbered, paired
+from geomap.analysis._grouping import KEYS, SELECTING, Distinct, Selection, counted, first_rows, geo_table, group_codes
+from geomap.analysis._reducing import Counting, reduced
+from geomap.analysis._sums import added
+from geomap.analysis._tallies import Tally
 from geomap.errors import InvalidTable
 from geomap.geometry import distance_km, great_circles
-from geomap.tables import Ints, coordinates, factorized, sorted_unique, texts_of
+from geomap.tables import Ints, coordinates, sorted_unique, texts_of
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -105,18 +111,146 @@ def comentions(
     5    Erbil    Mosul      1   0.8         81.4
     6  Baghdad    Mosul      1   1.7        352.9
     """
-    needed = ("place_id", *WITHIN[one_of("within", within, WITHIN)])
-    at_least("min_count", min_count, 1)
-    resolved, _ = counted(
-        mentions, needed, optional=("name", "geometry"), which=Selection(distinct, embedded, approximate)
+    counting = comentions_counting(
+        within=within,
+        articles=articles,
+        min_count=min_count,
+        distinct=distinct,
+        embedded=embedded,
+        approximate=approximate,
+        lines=lines,
     )
+    return reduced(mentions, counting)
+
+
+def comentions_counting(
+    *,
+    within: str = "sentence",
+    articles: pd.DataFrame | None = None,
+    min_count: int = 1,
+    distinct: Distinct = False,
+    embedded: bool = False,
+    approximate: bool = False,
+    lines: bool = True,
+) -> Counting[Tally, gpd.GeoDataFrame]:
+    """Return how :func:`comentions` counts a table in parts."""
+    one_of("within", within, WITHIN)
+    at_least("min_count", min_count, 1)
+    if within == "paragraph" and articles is None:
+        call = "comentions(mentions, within='paragraph', articles=articles)"
+        raise InvalidTable(f"paragraphs need the text of the articles: {call}")
+    which = Selection(distinct, embedded, approximate)
+    return Counting(
+        partial(_part_of_pairs, within=within, articles=articles, which=which),
+        Tally.joined,
+        partial(_pairs_table, min_count=min_count, lines=lines),
+        which.only_whole,
+        (*SELECTING, *WITHIN[within], "name", "geometry"),
+    )
+
+
+@dataclass(frozen=True)
+class Together:
+    """Which places share a unit: a sentence, a paragraph or an article.
+
+    Parameters
+    ----------
+    units
+        What tells the units apart, one row for each.
+    place, unit
+        Which place is in which of them.
+    a, b, number
+        How often two places share a further unit, those of parts that no other part goes on with.
+    alone, closed
+        In how many further units each place is, and how many there are.
+    """
+
+    units: pd.DataFrame
+    place: Ints
+    unit: Ints
+    a: Ints
+    b: Ints
+    number: Ints
+    alone: Ints
+    closed: int
+
+    @classmethod
+    def of(cls, units: pd.DataFrame, codes: Ints) -> Together:
+        """Return places, one to a group, each in the unit of that code; -1 is one of its own."""
+        own = (codes < 0).astype(np.int64)
+        nothing = np.zeros(0, dtype=np.int64)
+        return cls(units, np.flatnonzero(codes >= 0), codes[codes >= 0], *(nothing,) * 3, own, int(own.sum()))
+
+    @classmethod
+    def joined(cls, parts: Sequence[Together]) -> Together:
+        """See :class:`~geomap.analysis._tallies.Measure`."""
+        begins = np.cumsum([0, *(len(part.alone) for part in parts)])[:-1]
+        units = pd.concat([part.units for part in parts], ignore_index=True)
+        numbers = group_codes(units, units.columns)
+        first = first_rows(numbers, int(numbers.max(initial=-1)) + 1)
+        of_parts = np.split(numbers, np.cumsum([len(part.units) for part in parts])[:-1])
+
+        def shifted(name: str) -> Ints:
+            return np.concatenate([getattr(part, name) + begin for part, begin in zip(parts, begins, strict=True)])
+
+        return cls(
+            units.iloc[first].reset_index(drop=True),
+            shifted("place"),
+            np.concatenate([number[part.unit] for part, number in zip(parts, of_parts, strict=True)]),
+            shifted("a"),
+            shifted("b"),
+            np.concatenate([part.number for part in parts]),
+            np.concatenate([part.alone for part in parts]),
+            sum(part.closed for part in parts),
+        )
+
+    def grouped(self, codes: Ints, size: int) -> Together:
+        """See :class:`~geomap.analysis._tallies.Measure`."""
+        of = max(len(self.units), 1)
+        pairs = sorted_unique(codes[self.place] * of + self.unit)
+        a, b = codes[self.a], codes[self.b]
+        keys, number = _summed(np.minimum(a, b) * size + np.maximum(a, b), self.number)
+        return Together(
+            self.units,
+            pairs // of,
+            pairs % of,
+            keys // max(size, 1),
+            keys % max(size, 1),
+            number,
+            added(self.alone, codes, size),
+            self.closed,
+        )
+
+    def as_closed(self) -> Together:
+        """Return the same counts without the units: no other part has any of them."""
+        size = len(self.alone)
+        keys, numbers, singles, total = _pairs(self.unit, self.place, size)
+        keys, numbers = _summed(np.concatenate([self.a * size + self.b, keys]), np.concatenate([self.number, numbers]))
+        nothing = np.zeros(0, dtype=np.int64)
+        a, b = keys // max(size, 1), keys % max(size, 1)
+        return Together(self.units.iloc[:0], nothing, nothing, a, b, numbers, self.alone + singles, self.closed + total)
+
+
+def _part_of_pairs(mentions: pd.DataFrame, *, within: str, articles: pd.DataFrame | None, which: Selection) -> Tally:
+    resolved, _ = counted(mentions, ("place_id", *WITHIN[within]), optional=("name", "geometry"), which=which)
     resolved = resolved[resolved["place_id"].notna()].reset_index(drop=True)
-    units = _units(resolved, within, articles)
-    groups = grouping(resolved[["place_id", "name"]], "place")
-    pairs, singles, total = _pairs(units, groups.codes, groups.size, min_count)
-    found = _scored(_ordered(pairs, groups.labels, singles), total)
-    points = first_values(resolved, groups.codes, {"geometry": "geometry"})["geometry"]
-    lon, lat = coordinates(points)
+    keys = ["article_id"]
+    if within == "paragraph":
+        resolved["paragraph"] = _paragraphs(resolved, articles)
+    if within != "article":
+        keys += ["field", within]
+    codes = group_codes(resolved, keys)
+    units = resolved[keys].iloc[first_rows(codes, int(codes.max(initial=-1)) + 1)].reset_index(drop=True)
+    described = {"place_id": "str", "name": "str", "geometry": "geometry"}
+    return Tally.of(resolved, KEYS["place"], described, {"together": Together.of(units, codes)})
+
+
+def _pairs_table(tally: Tally, *, min_count: int, lines: bool) -> gpd.GeoDataFrame:
+    together: Together = tally["together"].as_closed()
+    kept = together.number >= min_count
+    pairs = pd.DataFrame({"a": together.a[kept], "b": together.b[kept], "count": together.number[kept]})
+    found = _scored(_ordered(pairs, tally.labels, together.alone), together.closed)
+    lon, lat = coordinates(tally.labels["geometry"])
     a, b = found["a"].to_numpy(), found["b"].to_numpy()
     found["distance_km"] = distance_km(lat[a], lon[a], lat[b], lon[b])
     drawn = great_circles(lon[a], lat[a], lon[b], lat[b]) if lines else np.full(len(found), None, dtype=object)
@@ -165,25 +299,8 @@ def network(edges: pd.DataFrame) -> Any:
     return graph
 
 
-def _units(resolved: pd.DataFrame, within: str, articles: pd.DataFrame | None) -> Ints:
-    """Return which sentence, paragraph or article each mention is in, as numbers."""
-    article, _ = factorized(resolved["article_id"])
-    if within == "article":
-        return article
-    if within == "sentence":
-        inner, values = factorized(resolved["sentence"])
-        # A mention without a sentence is in one of its own.
-        inner = np.where(inner < 0, len(values) + np.arange(len(inner)), inner)
-    else:
-        inner = _paragraphs(resolved, articles)
-    field, _ = factorized(resolved["field"])
-    return numbered(paired(paired(article, field), inner))
-
-
 def _paragraphs(resolved: pd.DataFrame, articles: pd.DataFrame | None) -> Ints:
-    if articles is None:
-        call = "comentions(mentions, within='paragraph', articles=articles)"
-        raise InvalidTable(f"paragraphs need the text of the articles: {call}")
+    assert articles is not None
     texts = texts_of(articles, resolved["article_id"])
     found = np.zeros(len(resolved), dtype=np.int64)
     starts = resolved["start"].to_numpy()
@@ -194,13 +311,14 @@ def _paragraphs(resolved: pd.DataFrame, articles: pd.DataFrame | None) -> Ints:
     return found
 
 
-def _pairs(units: Ints, places: Ints, size: int, min_count: int) -> tuple[pd.DataFrame, Ints, int]:
-    """Return how often each two places share a unit, in how many units each is, and how many units there are."""
+def _pairs(units: Ints, places: Ints, size: int) -> tuple[Ints, Ints, Ints, int]:
+    """Return the pairs of places that share a unit, how often each does, in how many each place is, and of how many."""
     together = sorted_unique(units * max(size, 1) + places)
     unit, place = together // max(size, 1), together % max(size, 1)
     singles = np.bincount(place, minlength=size)
     total = int((np.diff(unit, prepend=-1) > 0).sum())
-    counts: tuple[Ints, Ints] | None = None
+    nothing = np.zeros(0, dtype=np.int64)
+    keys, numbers = nothing, nothing
     waiting: list[Ints] = []
     held = 0
     # Units are sorted, and the places within each: each place is paired with the next one, then with the one after it,
@@ -213,22 +331,22 @@ def _pairs(units: Ints, places: Ints, size: int, min_count: int) -> tuple[pd.Dat
         held += len(rows)
         lag += 1
         if held > _AT_ONCE:
-            counts, waiting, held = _merged(counts, waiting), [], 0
-    keys, numbers = _merged(counts, waiting)
-    kept = numbers >= min_count
-    keys, numbers = keys[kept], numbers[kept]
-    return pd.DataFrame({"a": keys // max(size, 1), "b": keys % max(size, 1), "count": numbers}), singles, total
+            keys, numbers = _with_further(keys, numbers, waiting)
+            waiting, held = [], 0
+    return *_with_further(keys, numbers, waiting), singles, total
 
 
-def _merged(counts: tuple[Ints, Ints] | None, waiting: list[Ints]) -> tuple[Ints, Ints]:
-    """Return each distinct pair and how often it occurs, those counted before included."""
-    keys, numbers = np.unique(np.concatenate([*waiting, np.zeros(0, dtype=np.int64)]), return_counts=True)
-    if counts is None:
-        return keys, numbers.astype(np.int64)
-    merged, place = np.unique(np.concatenate([counts[0], keys]), return_inverse=True)
-    totals = np.zeros(len(merged), dtype=np.int64)
-    np.add.at(totals, place, np.concatenate([counts[1], numbers]))
-    return merged, totals
+def _with_further(keys: Ints, numbers: Ints, waiting: list[Ints]) -> tuple[Ints, Ints]:
+    further = np.concatenate([*waiting, np.zeros(0, dtype=np.int64)])
+    return _summed(np.concatenate([keys, further]), np.concatenate([numbers, np.ones(len(further), dtype=np.int64)]))
+
+
+def _summed(keys: Ints, numbers: Ints) -> tuple[Ints, Ints]:
+    """Return each distinct key in ascending order and the sum of its numbers."""
+    order = np.argsort(keys, kind="stable")
+    keys, numbers = keys[order], numbers[order]
+    first = np.flatnonzero(np.diff(keys, prepend=-1))
+    return keys[first], np.add.reduceat(numbers, first) if len(first) else numbers
 
 
 def _ordered(found: pd.DataFrame, names: pd.DataFrame, singles: Ints) -> pd.DataFrame:

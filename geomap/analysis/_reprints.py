@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +14,7 @@ import pandas as pd
 from geomap import tables
 from geomap._checks import at_least, probability
 from geomap._optional import optional
+from geomap.analysis._reducing import Counting, Passes, reduced
 from geomap.errors import InvalidTable
 from geomap.tables import Ints, as_times, factorized, with_dtypes
 
@@ -74,15 +77,116 @@ def duplicates(
     >>> duplicates(table)[["article_id", "original", "similarity"]].values.tolist()
     [['a', 'a', 1.0], ['c', 'a', 1.0]]
     """
-    articles = tables.validate_articles(articles)
+    counting = duplicates_counting(threshold=threshold, words=words, permutations=permutations)
+    return reduced(articles, counting, of_articles=True)
+
+
+def duplicates_counting(
+    *, threshold: float = 0.6, words: int = 4, permutations: int = 128
+) -> Passes[Signatures, Proposals, Texts, pd.DataFrame]:
+    """Return how :func:`duplicates` compares articles in parts: signatures of all, then texts that may be copies."""
     if not 0.0 < threshold <= 1.0:
         raise InvalidTable(f"threshold must be greater than 0 and at most 1; got {threshold}")
     at_least("words", words, 1)
-    ngrams = [_ngrams(text, words) for text in articles["text"]]
-    groups = _groups(ngrams, threshold, permutations)
+    signed = partial(_signatures, threshold=threshold, words=words, permutations=permutations)
+    return Passes(
+        Counting(signed, Signatures.joined, _proposals),
+        partial(_comparing, threshold=threshold, words=words),
+    )
+
+
+class Signatures(NamedTuple):
+    """Articles, and the bands of the signature of each: two articles that share one may be copies."""
+
+    articles: pd.DataFrame
+    row: Ints  # of the articles that have a signature
+    bands: npt.NDArray[np.uint64]
+
+    @classmethod
+    def joined(cls, parts: Sequence[Signatures]) -> Signatures:
+        """Return the signatures of several parts of a table, in the order of the table."""
+        begins = np.cumsum([0, *(len(part.articles) for part in parts)])
+        return cls(
+            pd.concat([part.articles for part in parts], ignore_index=True),
+            np.concatenate([part.row + begin for part, begin in zip(parts, begins, strict=False)]),
+            np.concatenate([part.bands for part in parts]),
+        )
+
+
+class Proposals(NamedTuple):
+    """Articles, and the rows of those that share a band."""
+
+    articles: pd.DataFrame
+    buckets: list[Ints]
+
+
+Texts = dict[str, str]
+
+
+def _signatures(articles: pd.DataFrame, *, threshold: float, words: int, permutations: int) -> Signatures:
+    datasketch = optional("datasketch", extra="analysis", needed_by="geomap.analysis.duplicates")
+    articles = tables.validate_articles(articles)
+    # Somewhat below the threshold, so that pairs just above it are proposed too.
+    index = datasketch.MinHashLSH(threshold=max(threshold * 0.85, 0.05), num_perm=permutations)
+    rows, hashes = [], []
+    for row, text in enumerate(articles["text"]):
+        if own := _ngrams(text, words):
+            sketch = datasketch.MinHash(num_perm=permutations, seed=1)
+            sketch.update_batch([" ".join(part).encode() for part in own])
+            rows.append(row)
+            hashes.append(sketch.hashvalues)
+    values = np.array(hashes, dtype=np.uint64).reshape(len(rows), permutations)
+    bands = np.empty((len(rows), len(index.hashranges)), dtype=np.uint64)
+    for number, (begin, end) in enumerate(index.hashranges):
+        bands[:, number] = _mixed(values[:, begin:end])
+    return Signatures(articles[["article_id", "published", "source"]], np.array(rows, dtype=np.int64), bands)
+
+
+def _mixed(values: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """Return one number for each row, the same for the same rows (FNV-1a); that others share it costs a comparison."""
+    found = np.full(len(values), 0xCBF29CE484222325, dtype=np.uint64)
+    for column in values.T:
+        found = (found ^ column) * np.uint64(0x100000001B3)
+    return found
+
+
+def _proposals(signatures: Signatures) -> Proposals:
+    ids = signatures.articles["article_id"]
+    if ids.duplicated().any():
+        raise InvalidTable(f"duplicate article_id {ids[ids.duplicated()].iloc[0]!r} in the articles table")
+    buckets = []
+    for band in signatures.bands.T:
+        order = np.argsort(band, kind="stable")
+        ends = np.flatnonzero(np.diff(band[order])) + 1
+        buckets += [signatures.row[rows] for rows in np.split(order, ends) if len(rows) > 1]
+    return Proposals(signatures.articles, buckets)
+
+
+def _comparing(proposals: Proposals, *, threshold: float, words: int) -> Counting[Texts, pd.DataFrame]:
+    rows = np.unique(np.concatenate([*proposals.buckets, np.zeros(0, dtype=np.int64)]))
+    wanted = pd.Index(proposals.articles["article_id"].iloc[rows])
+    return Counting(
+        partial(_texts_of, wanted=wanted), _all_texts, partial(_copies, proposals, threshold=threshold, words=words)
+    )
+
+
+def _texts_of(articles: pd.DataFrame, *, wanted: pd.Index[Any]) -> Texts:
+    articles = tables.validate_articles(articles)
+    some = articles[articles["article_id"].isin(wanted)]
+    return dict(zip(some["article_id"], some["text"], strict=True))
+
+
+def _all_texts(parts: Sequence[Texts]) -> Texts:
+    return {article_id: text for part in parts for article_id, text in part.items()}
+
+
+def _copies(proposals: Proposals, texts: Texts, *, threshold: float, words: int) -> pd.DataFrame:
+    articles = proposals.articles
+    number = {article_id: row for row, article_id in enumerate(articles["article_id"])}
+    ngrams = {number[article_id]: _ngrams(text, words) for article_id, text in texts.items()}
     published = as_times(articles["published"])
     rows: list[tuple[int, int, int, float]] = []
-    for group in groups:
+    for group in _groups(proposals.buckets, ngrams, threshold):
         # An article without a date is not the original if another has one.
         order = published.iloc[group].sort_values(kind="stable", na_position="last").index.tolist()
         first = order[0]
@@ -106,29 +210,28 @@ def jaccard(a: frozenset[tuple[str, ...]], b: frozenset[tuple[str, ...]]) -> flo
     return len(a & b) / either if either else 0.0
 
 
-def _groups(ngrams: list[frozenset[tuple[str, ...]]], threshold: float, permutations: int) -> list[list[int]]:
+def _groups(
+    buckets: Iterable[Ints], ngrams: Mapping[int, frozenset[tuple[str, ...]]], threshold: float
+) -> list[list[int]]:
     """Return the rows of each group of copies, in ascending order."""
-    datasketch = optional("datasketch", extra="analysis", needed_by="geomap.analysis.duplicates")
-    # Somewhat below the threshold, so that pairs just above it are proposed too.
-    index = datasketch.MinHashLSH(threshold=max(threshold * 0.85, 0.05), num_perm=permutations)
-    parent = list(range(len(ngrams)))
-    for row, own in enumerate(ngrams):
-        if not own:
-            continue
-        sketch = datasketch.MinHash(num_perm=permutations, seed=1)
-        sketch.update_batch([" ".join(part).encode() for part in own])
-        for other in sorted(index.query(sketch)):
-            if _root(parent, other) != _root(parent, row) and jaccard(own, ngrams[other]) >= threshold:
-                low, high = sorted((_root(parent, other), _root(parent, row)))
-                parent[high] = low
-        index.insert(row, sketch)
-    members: dict[int, list[int]] = {}
-    for row in range(len(ngrams)):
-        members.setdefault(_root(parent, row), []).append(row)
-    return [group for group in members.values() if len(group) > 1]
+    parent = {row: row for row in ngrams}
+    for bucket in buckets:
+        groups: dict[int, list[int]] = {}
+        for row in bucket.tolist():
+            own = _root(parent, row)
+            for other, members in list(groups.items()):
+                if other != own and any(jaccard(ngrams[row], ngrams[each]) >= threshold for each in members):
+                    low, high = sorted((other, own))
+                    parent[high] = own = low
+                    groups[low] = groups.pop(low, []) + groups.pop(high, [])
+            groups.setdefault(own, []).append(row)
+    found: dict[int, list[int]] = {}
+    for row in sorted(parent):
+        found.setdefault(_root(parent, row), []).append(row)
+    return [group for group in found.values() if len(group) > 1]
 
 
-def _root(parent: list[int], row: int) -> int:
+def _root(parent: dict[int, int], row: int) -> int:
     """Return the first row of the group (union-find, halving the path on the way)."""
     while parent[row] != row:
         parent[row] = parent[parent[row]]

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from geomap._checks import at_least
-from geomap.analysis._grouping import (
-    Distinct,
-    Grouping,
-    Selection,
-    counted,
-    distinct_articles,
-    grouping,
-    label_dtypes,
-    ratio,
-)
+from geomap._checks import at_least, one_of
+from geomap.analysis._grouping import KEYS, SELECTING, Distinct, Selection, counted, group_codes, label_dtypes, ratio
+from geomap.analysis._reducing import Counting, reduced
+from geomap.analysis._sums import added
+from geomap.analysis._tallies import Articles, Tally, Total
 from geomap.errors import InvalidTable
 from geomap.tables import Floats, Ints, as_times, empty_table, with_dtypes
 
@@ -31,13 +27,11 @@ _BURST = {"level": "int64", "start": "", "end": "", "periods": "int64", "article
 
 
 class Periods(NamedTuple):
-    """The period of each row, counted from the first (-1 without a date), and what the numbers mean."""
+    """The period of each row, counted from the first (-1 without a date), and which these are."""
 
     codes: Ints
     first: int  # pandas' ordinal of the first period
     size: int
-    freq: str
-    timezone: str
 
 
 def periods_of(published: pd.Series[Any], *, freq: str, timezone: str) -> Periods:
@@ -70,9 +64,9 @@ def periods_of(published: pd.Series[Any], *, freq: str, timezone: str) -> Period
         raise InvalidTable(f"freq must be a pandas period alias, D, W, M, Q or Y; got {freq!r} ({error})") from error
     known = local.notna().to_numpy()
     if not known.any():
-        return Periods(np.full(len(known), -1, dtype=np.int64), 0, 0, freq, timezone)
+        return Periods(np.full(len(known), -1, dtype=np.int64), 0, 0)
     first, last = int(numbers[known].min()), int(numbers[known].max())
-    return Periods(np.where(known, numbers - first, -1), first, last - first + 1, freq, timezone)
+    return Periods(np.where(known, numbers - first, -1), first, last - first + 1)
 
 
 def dated(table: pd.DataFrame, *, freq: str, timezone: str) -> tuple[pd.DataFrame, Periods]:
@@ -82,12 +76,12 @@ def dated(table: pd.DataFrame, *, freq: str, timezone: str) -> tuple[pd.DataFram
     return table[known].reset_index(drop=True), periods._replace(codes=periods.codes[known])
 
 
-def starts(periods: Periods) -> pd.Series[Any]:
-    """Return the start of every period from the first to the last, in its time zone."""
-    begin = pd.Period("1970-01-01", freq=periods.freq)
-    index = pd.period_range(begin + (periods.first - begin.ordinal), periods=periods.size, freq=periods.freq)
+def starts(first: int, size: int, *, freq: str, timezone: str) -> pd.Series[Any]:
+    """Return the start of so many periods from the first one, by its ordinal, in a time zone."""
+    begin = pd.Period("1970-01-01", freq=freq)
+    index = pd.period_range(begin + (first - begin.ordinal), periods=size, freq=freq)
     # Where clocks change, midnight may be skipped or come twice.
-    local = index.start_time.tz_localize(periods.timezone, nonexistent="shift_forward", ambiguous=True)
+    local = index.start_time.tz_localize(timezone, nonexistent="shift_forward", ambiguous=True)
     return pd.Series(local.as_unit("us"))
 
 
@@ -143,45 +137,130 @@ def timeline(
     2    Iraq 2017-03-13 00:00:00+00:00         0    NaN
     3    Iraq 2017-03-20 00:00:00+00:00         2    1.0
     """
+    return reduced(
+        mentions,
+        timeline_counting(
+            freq=freq,
+            by=by,
+            limit=limit,
+            timezone=timezone,
+            distinct=distinct,
+            embedded=embedded,
+            approximate=approximate,
+        ),
+    )
+
+
+class Lines(NamedTuple):
+    """The groups in order of first mention, what is known of each in each period, and of each period."""
+
+    groups: Tally
+    cells: Tally
+    periods: Tally
+
+    @classmethod
+    def joined(cls, parts: Sequence[Lines]) -> Lines:
+        """Return the lines of several parts of a table, in the order of the table."""
+        return cls(*(Tally.joined(each) for each in zip(*parts, strict=True)))
+
+    def articles(self) -> Ints:
+        """Return how many articles mention each group."""
+        return added(self.cells["articles"].counts(), self._group_of_cell(), len(self.groups))
+
+    def matrices(self, chosen: Ints) -> tuple[Ints, Ints, Ints]:
+        """Return mentions and articles, one row per group chosen and one column per period, and all articles of each.
+
+        Raises
+        ------
+        InvalidTable
+            If they would not fit in memory.
+        """
+        first, size = self.reach()
+        shape = (len(chosen), size)
+        if len(chosen) * size > _MAX_CELLS:
+            raise InvalidTable(
+                f"{len(chosen)} groups in {size} periods are more than {_MAX_CELLS} rows; choose longer periods "
+                "(freq='M') or fewer groups (limit=100, by='country')"
+            )
+        row = np.full(len(self.groups) + 1, -1, dtype=np.int64)
+        row[chosen] = np.arange(len(chosen))
+        row, column = row[self._group_of_cell()], self.cells.labels["period"].to_numpy() - first
+        kept = row >= 0
+        mentioned, articles, totals = np.zeros(shape, np.int64), np.zeros(shape, np.int64), np.zeros(size, np.int64)
+        mentioned[row[kept], column[kept]] = self.cells.total("mentions")[kept]
+        articles[row[kept], column[kept]] = self.cells["articles"].counts()[kept]
+        totals[self.periods.labels["period"].to_numpy() - first] = self.periods["articles"].counts()
+        return mentioned, articles, totals
+
+    def reach(self) -> tuple[int, int]:
+        """Return the first period and how many there are up to the last."""
+        periods = self.periods.labels["period"]
+        return (int(periods.min()), int(periods.max() - periods.min()) + 1) if len(periods) else (0, 0)
+
+    def closed(self) -> Lines:
+        """See :meth:`Tally.closed`."""
+        return Lines(*(tally.closed() for tally in self))
+
+    def _group_of_cell(self) -> Ints:
+        keys = list(self.groups.keys)
+        both = pd.concat([self.groups.labels[keys], self.cells.labels[keys]], ignore_index=True)
+        return group_codes(both, keys)[len(self.groups) :]
+
+
+def _part_of_lines(mentions: pd.DataFrame, *, freq: str, by: str | None, timezone: str, which: Selection) -> Lines:
+    resolved, ids = counted(mentions, ("published",), by=by, which=which)
+    resolved, periods = dated(resolved, freq=freq, timezone=timezone)
+    resolved["period"] = periods.codes + periods.first
+    keys = () if by is None else KEYS[by]
+    every = Total(np.ones(len(resolved), dtype=np.int64))
+    measures = {"mentions": every, "articles": Articles.of(resolved["article_id"], ids)}
+    cell_dtypes = {**dict.fromkeys(keys, "str"), "period": "int64"}
+    return Lines(
+        Tally.of(resolved, keys, label_dtypes(by), {"mentions": every}),
+        Tally.of(resolved, (*keys, "period"), cell_dtypes, measures),
+        Tally.of(resolved, ("period",), {"period": "int64"}, {"articles": measures["articles"]}),
+    )
+
+
+def timeline_counting(
+    *,
+    freq: str = "M",
+    by: str | None = None,
+    limit: int | None = None,
+    timezone: str = "UTC",
+    distinct: Distinct = False,
+    embedded: bool = False,
+    approximate: bool = False,
+) -> Counting[Lines, pd.DataFrame]:
+    """Return how :func:`timeline` counts a table in parts."""
     if limit is not None:
         at_least("limit", limit, 1)
+    label_dtypes(by)
+    options: dict[str, Any] = {"freq": freq, "by": by, "timezone": timezone}
+    which = Selection(distinct, embedded, approximate)
+    return Counting(
+        partial(_part_of_lines, **options, which=which),
+        Lines.joined,
+        partial(_timeline_table, **options, limit=limit),
+        which.only_whole,
+        (*SELECTING, *label_dtypes(by), "published"),
+    )
+
+
+def _timeline_table(lines: Lines, *, freq: str, by: str | None, limit: int | None, timezone: str) -> pd.DataFrame:
     columns = {**label_dtypes(by), "period": f"datetime64[us, {timezone}]", **_LINE}
-    resolved, _ = counted(mentions, ("published",), by=by, which=Selection(distinct, embedded, approximate))
-    resolved, periods = dated(resolved, freq=freq, timezone=timezone)
-    groups = grouping(resolved, by)
     # Stable: of two groups with as many mentions the one mentioned first comes first.
-    groups = groups.pick(np.argsort(-groups.mentions(), kind="stable")[:limit])
-    if not periods.size or not groups.size:
+    chosen = np.argsort(-lines.groups.total("mentions"), kind="stable")[:limit]
+    first, size = lines.reach()
+    if not size or not len(chosen):
         return empty_table(columns)
-    mentioned, articles, totals = _matrices(resolved, groups, periods)
-    found = groups.labels.loc[np.repeat(np.arange(groups.size), periods.size)].reset_index(drop=True)
-    found["period"] = starts(periods).iloc[np.tile(np.arange(periods.size), groups.size)].array
+    mentioned, articles, totals = lines.matrices(chosen)
+    found = lines.groups.labels.iloc[np.repeat(chosen, size)].reset_index(drop=True)
+    begins = starts(first, size, freq=freq, timezone=timezone)
+    found["period"] = begins.iloc[np.tile(np.arange(size), len(chosen))].array
     found["mentions"], found["articles"] = mentioned.ravel(), articles.ravel()
     found["share"] = ratio(articles, totals).ravel()
     return with_dtypes(found, columns)
-
-
-def _matrices(resolved: pd.DataFrame, groups: Grouping, periods: Periods) -> tuple[Ints, Ints, Ints]:
-    """Return mentions and articles, one row per group and one column per period, and all articles of each period.
-
-    Raises
-    ------
-    InvalidTable
-        If they would not fit in memory.
-    """
-    shape = (groups.size, periods.size)
-    size = groups.size * periods.size
-    if size > _MAX_CELLS:
-        raise InvalidTable(
-            f"{groups.size} groups in {periods.size} periods are more than {_MAX_CELLS} rows; choose longer periods "
-            "(freq='M') or fewer groups (limit=100, by='country')"
-        )
-    inside = groups.codes >= 0
-    cells = np.where(inside, groups.codes * periods.size + periods.codes, -1)
-    mentioned = np.bincount(cells[inside], minlength=size)
-    articles = distinct_articles(resolved["article_id"], cells, size)
-    totals = distinct_articles(resolved["article_id"], periods.codes, periods.size)
-    return mentioned.reshape(shape), articles.reshape(shape), totals
 
 
 def bursts(
@@ -247,27 +326,69 @@ def bursts(
     0  Erbil 2017-03-01 00:00:00+00:00         1    0.69
     1  Erbil 2017-03-20 00:00:00+00:00         1    0.69
     """
+    counting = bursts_counting(
+        by=by,
+        freq=freq,
+        scale=scale,
+        gamma=gamma,
+        levels=levels,
+        min_articles=min_articles,
+        timezone=timezone,
+        distinct=distinct,
+        embedded=embedded,
+        approximate=approximate,
+    )
+    return reduced(mentions, counting)
+
+
+def bursts_counting(
+    *,
+    by: str = "place",
+    freq: str = "D",
+    scale: float = 2.0,
+    gamma: float = 1.0,
+    levels: int = 2,
+    min_articles: int = 5,
+    timezone: str = "UTC",
+    distinct: Distinct = False,
+    embedded: bool = False,
+    approximate: bool = False,
+) -> Counting[Lines, pd.DataFrame]:
+    """Return how :func:`bursts` counts a table in parts."""
     if not scale > 1:
         raise InvalidTable(f"scale must be greater than 1; got {scale}")
     at_least("levels", levels, 2)
+    one_of("by", by, KEYS)
+    options: dict[str, Any] = {"freq": freq, "by": by, "timezone": timezone}
+    which = Selection(distinct, embedded, approximate)
+    return Counting(
+        partial(_part_of_lines, **options, which=which),
+        Lines.joined,
+        partial(_bursts_table, **options, scale=scale, gamma=gamma, levels=levels, min_articles=min_articles),
+        which.only_whole,
+        (*SELECTING, *label_dtypes(by), "published"),
+    )
+
+
+def _bursts_table(
+    lines: Lines, *, by: str, freq: str, timezone: str, scale: float, gamma: float, levels: int, min_articles: int
+) -> pd.DataFrame:
     zone = f"datetime64[us, {timezone}]"
     columns = {**label_dtypes(by), **_BURST, "start": zone, "end": zone}
-    resolved, _ = counted(mentions, ("published",), by=by, which=Selection(distinct, embedded, approximate))
-    resolved, periods = dated(resolved, freq=freq, timezone=timezone)
-    groups = grouping(resolved, by)
-    groups = groups.pick(np.flatnonzero(groups.articles(resolved["article_id"]) >= min_articles))
-    if not periods.size:
+    first, size = lines.reach()
+    if not size:
         return empty_table(columns)
-    _, articles, totals = _matrices(resolved, groups, periods)
+    chosen = np.flatnonzero(lines.articles() >= min_articles)
+    _, articles, totals = lines.matrices(chosen)
     fits = _fits(articles, totals, scale=scale, levels=levels)
-    states = _cheapest(fits, gamma * math.log(max(periods.size, 2)))
+    states = _cheapest(fits, gamma * math.log(max(size, 2)))
     found = _stretches(states, fits, articles)
     if found.empty:
         return empty_table(columns)
-    begins = starts(periods._replace(size=periods.size + 1))
+    begins = starts(first, size + 1, freq=freq, timezone=timezone)
     for name in ("start", "end"):
         found[name] = begins.iloc[found[name]].reset_index(drop=True)
-    table = pd.concat([groups.labels.iloc[found["group"]].reset_index(drop=True), found], axis=1)
+    table = pd.concat([lines.groups.labels.iloc[chosen[found["group"]]].reset_index(drop=True), found], axis=1)
     order = table.sort_values(["weight", "group", "start"], ascending=[False, True, True], kind="stable")
     return with_dtypes(order, columns)
 

@@ -353,7 +353,8 @@ def _members(
         return _pairs(codes, np.arange(len(articles))), pd.DataFrame({"source": names})
     if by == "period":
         periods = periods_of(articles["published"], freq=freq, timezone=timezone)
-        return _pairs(periods.codes, np.arange(len(articles))), pd.DataFrame({"period": starts(periods)})
+        begins = starts(periods.first, periods.size, freq=freq, timezone=timezone)
+        return _pairs(periods.codes, np.arange(len(articles))), pd.DataFrame({"period": begins})
     resolved, _ = counted(mentions, by=by, which=which)
     found = grouping(resolved, by)
     rows = pd.Series(np.arange(len(articles)), index=articles["article_id"]).reindex(resolved["article_id"])
