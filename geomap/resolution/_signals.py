@@ -85,6 +85,7 @@ NAMES = (
 SCALES_KM = (25.0, 100.0, 400.0)
 # Another spelling counts as an alternate name; what it is less worth is in its depth.
 OTHER_NAMES = (int(NameKind.ALTERNATE), int(NameKind.SPELLING))
+METROPOLIS, SHARE_OF_DIVISION = 1_000_000, 0.3  # inhabitants, and the share of a division's inhabitants
 MIN_MASS = 0.02  # candidates with less mass are not evidence for others: they would only add noise and time
 NEIGHBORS = 2
 NEIGHBOR_CHARACTERS = 40
@@ -210,9 +211,31 @@ def prior_masses(batch: Batch) -> tuple[Floats, Floats]:
     population = np.log10(columns.population + 1)
     prominence = np.maximum(population, 0.85 * standing) + 0.15 * standing
     prominence = prominence - 0.35 * np.isin(columns.kind, OTHER_NAMES) - 0.5 * columns.depth
-    mass = 10 ** (prominence * 0.9)
+    mass = _shared_with_cities(batch, 10 ** (prominence * 0.9))
     totals = np.add.reduceat(mass, batch.starts[:-1]) if len(mass) else mass
     return prominence, mass / totals[batch.group] if len(mass) else mass
+
+
+def _shared_with_cities(batch: Batch, mass: Floats) -> Floats:
+    """Return the masses with those of divisions cut to the mass of the city of their name in which much of them lives.
+
+    "New York and Rome" speaks of two cities, and not of the Rome in the state of New York.
+    """
+    columns = batch.columns
+    key = batch.group.astype(np.int64) * (int(columns.admin1.max(initial=0)) + 2) + columns.admin1
+    city = np.char.startswith(columns.feature, "P.") & (columns.admin1 >= 0) & (columns.population >= METROPOLIS)
+    division = np.flatnonzero((columns.feature == "A.ADM1") & (columns.admin1 >= 0))
+    largest: dict[int, int] = {}
+    for row in np.flatnonzero(city):
+        held = largest.get(int(key[row]))
+        if held is None or columns.population[row] > columns.population[held]:
+            largest[int(key[row])] = int(row)
+    shared = mass.copy()
+    for row in division:
+        held = largest.get(int(key[row]))
+        if held is not None and columns.population[held] >= SHARE_OF_DIVISION * columns.population[row]:
+            shared[row] = min(mass[row], mass[held])
+    return shared
 
 
 def _sharpened(batch: Batch, prior: Floats, contained: Floats) -> Floats:

@@ -214,10 +214,11 @@ def _alone(names: Iterable[str], gazetteer: Gazetteer, draw: random.Random) -> I
 def _in_company(names: Sequence[str], gazetteer: Gazetteer, draw: random.Random) -> Iterator[Example]:
     """Yield large towns with another large town: first near a namesake of theirs, and nearer to it, then anywhere."""
     towns = [each for each in (best_known(name, gazetteer) for name in names) if each and each.population >= LARGE]
-    others = [*towns, *called_like_divisions(gazetteer)]
-    for within_km in (BESIDE_KM, NEARER_KM, None):
+    like_divisions = called_like_divisions(gazetteer)
+    others = [*towns, *like_divisions]
+    for some, within_km in ((others, BESIDE_KM), (others, NEARER_KM), (like_divisions, NEARER_KM), (others, None)):
         for place in towns:
-            near = company(place, others, gazetteer, within_km=within_km) if within_km else others
+            near = company(place, some, gazetteer, within_km=within_km) if within_km else some
             for other in draw.sample(near, min(len(near), 1)):
                 example = _beside(place, other, draw.choice(towns), draw.choice(COMPANY))
                 if example is not None:
