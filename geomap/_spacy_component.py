@@ -111,7 +111,10 @@ class GeomapComponent:
 
     def _load(self) -> tuple[Geoparser, KindsOfLabels]:
         gazetteer = Gazetteer(self._gazetteer)
-        geoparser = Geoparser(recognizer=self._recognizer, gazetteer=gazetteer, min_confidence=self._min_confidence)
+        # An entity has no precision to say that its point is only the middle of an area.
+        geoparser = Geoparser(
+            recognizer=self._recognizer, gazetteer=gazetteer, min_confidence=self._min_confidence, approximate=False
+        )
         return geoparser, KindsOfLabels(self._labels, demonyms=partial(demonyms_of, gazetteer))
 
     def _ready(self) -> tuple[Geoparser, KindsOfLabels]:

@@ -420,7 +420,9 @@ def text_command(
     text = _standard_input() if text == "-" else text
     if not text.strip():
         raise errors.ArticlesUnreadable("the text is empty")
-    parser = geomap.Geoparser(recognizer=recognizer, gazetteer=_parts(gazetteer), min_confidence=min_confidence)
+    parser = geomap.Geoparser(
+        recognizer=recognizer, gazetteer=_parts(gazetteer), min_confidence=min_confidence, approximate=False
+    )
     mentions = parser.geoparse([text])
     if output is None:
         _print_mentions(mentions)
@@ -671,7 +673,7 @@ def evaluate_command(
     if articles is None and (columns or encoding or dayfirst is not None or strict or verbose):
         raise typer.BadParameter("the options of reading need --articles; what gold holds is read as it is")
     table = None if articles is None else reading.read([articles])
-    geoparser = Geoparser(recognizer=recognizer, gazetteer=_parts(gazetteer), relative=False)
+    geoparser = Geoparser(recognizer=recognizer, gazetteer=_parts(gazetteer), relative=False, approximate=False)
     gold_articles = gold_for(geoparser, gold, articles=table)
     made = make_report(gold_articles, predictions, geoparser=geoparser, bootstrap=bootstrap, gold_name=gold.name)
     _print_problems(made)

@@ -30,6 +30,7 @@ from geomap.recognition import Recognizer, Span, default_recognizer
 from geomap.recognition._auto import ReadsLanguages
 from geomap.recognition._defaults import ships
 from geomap.resolution import Ranker, Resolver, default_ranker
+from geomap.resolution._approximate import with_approximate_places
 from geomap.resolution._dots import with_dot_probability
 from geomap.resolution._fallback import Fallback, check_service
 from geomap.resolution._homes import Homes, evidence_of, homes_of, known_homes, sampled
@@ -102,6 +103,9 @@ class Geoparser:
     relative
         Whether "20 km south of Mosul" means the point that it describes (the default) rather than Mosul. See the columns
         ``precision`` and ``radius_km``.
+    approximate
+        Whether a name that stays without a place and is probably one, such as a street or a camp, gets the area in which it
+        lies (the default): ``precision`` is then ``within``. Counts and maps leave such areas out unless asked.
     homes
         Where publishers are at home: the table of :func:`geomap.homes`, its file, or a dict of a publisher's name, as in
         the articles' column ``source``, to a place (``"Lebanon, Indiana"``), a ``place_id``, or (latitude, longitude) in
@@ -149,6 +153,7 @@ class Geoparser:
         ranker: str | Ranker | None = None,
         min_confidence: float | None = None,
         relative: bool = True,
+        approximate: bool = True,
         homes: Homes | None = None,
         source_home: Mapping[str, HomeLike] | None = None,
         fallback: Service | None = None,
@@ -168,7 +173,9 @@ class Geoparser:
         if ranker is not None:
             of_kind("ranker", ranker, (str, Ranker), "'learned', 'hand-set', or an object with the methods of a Ranker")
         of_kind("relative", relative, bool, "True or False")
+        of_kind("approximate", approximate, bool, "True or False")
         self.relative = relative
+        self.approximate = approximate
         self.homes = None if homes is None else known_homes(homes)
         self.source_home = dict(source_home or {})
         if fallback is not None:
@@ -412,6 +419,8 @@ class Geoparser:
         if nil.any():
             table.loc[nil, places.columns.difference(["confidence", "alternatives"])] = None
         table = with_relative_places(articles, table) if self.relative else with_precision(table)
+        if self.approximate:
+            table = with_approximate_places(articles, table, self.gazetteer, min_confidence=self.min_confidence)
         mentions = with_further_columns(finish_mentions(_with_article(table, given)), given)
         progress("resolution", len(articles), len(articles))
         return mentions
@@ -468,6 +477,7 @@ def geoparse(
     gazetteer: Source | Sequence[Source] | Gazetteer = "embedded",
     min_confidence: float | None = None,
     relative: bool = True,
+    approximate: bool = True,
     homes: Homes | None = None,
     source_home: Mapping[str, HomeLike] | None = None,
     fallback: Service | None = None,
@@ -499,6 +509,8 @@ def geoparse(
         for places of a gazetteer of your own that gives no populations.
     relative
         Whether "20 km south of Mosul" means the point that it describes (the default) rather than Mosul.
+    approximate
+        Whether a street, a camp or another place that no gazetteer has gets the area in which it lies (the default).
     homes
         Where publishers are at home: the table of :func:`geomap.homes`, its file, or a dict of a publisher's name, as in
         the articles' column ``source``, to a place (``"Lebanon, Indiana"``), a ``place_id``, or (latitude, longitude) in
@@ -573,6 +585,7 @@ def geoparse(
         gazetteer=gazetteer,
         min_confidence=min_confidence,
         relative=relative,
+        approximate=approximate,
         homes=None if homes is None else known_homes(homes),
         source_home=source_home,
         fallback=fallback,
@@ -624,6 +637,7 @@ def homes(
         gazetteer=gazetteer,
         min_confidence=None,
         relative=True,
+        approximate=True,
         homes=None,
         source_home=None,
         fallback=None,

@@ -49,6 +49,7 @@ TRAINING = (
 )
 """Modules of the recognizer's recipe that its weights depend on."""
 
+SMALL = ("ranker.npz", "dots.json", "rings.json")
 CARDS = (
     Path("data", "recipes", "recognizer", "MODEL_CARD.md"),
     Path("data", "recipes", "ranker", "README.md"),
@@ -176,9 +177,17 @@ def _ranker(run: Run) -> Iterator[Stage]:
     yield stage("ranker", says, SHIPPED, work / "ranker.npz", [run.gold], _gold(run))
     fit, out = HERE / "dots" / "fit.py", work / "dots.json"
     given = _flags(recognizer=work / SHIPPED, ranker=work / "ranker.npz", share=run.share, out=out)
-    needs = [fit, *code, GEOMAP / "pipeline.py", *_gold(run), *SAMPLES, *_model(work / SHIPPED), work / "ranker.npz"]
+    needs = [
+        *sorted((HERE / "dots").glob("*.py")),
+        *code,
+        GEOMAP / "pipeline.py",
+        *_gold(run),
+        *SAMPLES,
+        *_model(work / SHIPPED),
+        work / "ranker.npz",
+    ]
     says = "the probability that a dot is right, and how far it is; 4 minutes"
-    yield Stage("dots", says, [fit, run.gold, *given], needs, [out, out.with_name("dots-figures.json")])
+    yield Stage("dots", says, [fit, run.gold, *given], needs, [out, work / "rings.json", work / "dots-figures.json"])
     says = "the same from the samples and ordinary text alone; 4 minutes"
     yield stage("open-ranker", says, "open", work / "open.npz", [], SAMPLES)
     says = "the same without one sample, to measure on it; 4 minutes"
@@ -208,8 +217,8 @@ def _measured(run: Run) -> Iterator[Stage]:
 
 def _written(run: Run) -> Iterator[Stage]:
     work, resources, script = run.work, run.root / "geomap" / "resources", HERE / "ship.py"
-    leaves = [*_model(resources / "recognizer"), resources / "ranker.npz", resources / "dots.json"]
-    needs = [script, *_model(work / SHIPPED), work / "ranker.npz", work / "dots.json"]
+    leaves = [*_model(resources / "recognizer"), *(resources / name for name in SMALL)]
+    needs = [script, *_model(work / SHIPPED), *(work / name for name in SMALL)]
     says = "puts the models in their place, with their checksums"
     yield Stage("ship", says, [script, "models", work, run.root], needs, leaves)
     tables = [work / f"{name}.json" for name in ("scores", "licence", "ranker", "dots-figures")]

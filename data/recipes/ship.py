@@ -38,7 +38,8 @@ def ship_models(work: Path, root: Path) -> None:
     shutil.copytree(work / SHIPPED, resources / "recognizer", dirs_exist_ok=True)
     shutil.copy(work / "ranker.npz", resources / "ranker.npz")
     record_shipped(resources / "ranker.npz")
-    shutil.copy(work / "dots.json", resources / "dots.json")
+    for name in ("dots.json", "rings.json"):
+        shutil.copy(work / name, resources / name)
     record_dots(resources / "dots.json")
 
 
@@ -159,13 +160,23 @@ def of_thresholds(figures: Mapping[str, Any]) -> str:
     return _table(rows, first="corpus, threshold")
 
 
+def of_rings(figures: Mapping[str, Any]) -> str:
+    """Return how many rings hold the truth, corpus by corpus."""
+    return _table(figures["dots-figures"]["rings"])
+
+
+def of_sources(figures: Mapping[str, Any]) -> str:
+    """Return how many rings hold the truth, by the source of the area."""
+    return _table(figures["dots-figures"]["sources"], first="source")
+
+
 def _about_resolution(name: str) -> bool:
     return any(part in name for part in ("gold spans", "source hidden", "name given", "end to end"))
 
 
 CARDS: Mapping[Path, Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     RECOGNIZER_CARD: {"recognition": of_recognition, "licence": of_licence(lambda name: not _about_resolution(name))},
-    DOTS_CARD: {"calibration": of_dots, "thresholds": of_thresholds},
+    DOTS_CARD: {"calibration": of_dots, "thresholds": of_thresholds, "rings": of_rings, "sources": of_sources},
     RANKER_CARD: {"resolution": of_resolution, "end to end": of_end_to_end, "licence": of_licence(_about_resolution)},
 }
 

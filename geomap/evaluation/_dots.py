@@ -18,9 +18,8 @@ from geomap.evaluation._metrics import BINS, NEAR_KM, located
 from geomap.evaluation._regions import inside_region
 from geomap.evaluation._scoring import RESAMPLES, Comparison, require_comparison
 from geomap.geometry import distance_km
-from geomap.tables import Floats, Ints, chances
+from geomap.tables import EMBEDDED, Floats, Ints, chances, is_approximate
 
-EMBEDDED = "embedded"
 THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 _POPULATED = "P"
 
@@ -143,7 +142,8 @@ def judged_dots(gold: pd.DataFrame, predicted: pd.DataFrame) -> pd.DataFrame:
         One row per dot that can be judged, with the index of ``predicted``: ``article_id``; ``class``; ``stated``, its
         probability; ``overlaps``, whether it overlaps gold; and ``right``.
     """
-    table = predicted.reset_index(names="_row")
+    # An area is no dot.
+    table = predicted[~is_approximate(predicted)].reset_index(names="_row")
     placed, known = located(table), gold["lat"].notna().to_numpy()
     pairs = _overlaps(placed, gold)
     overlaps, judgeable, right = (np.zeros(len(placed), dtype=bool) for _ in range(3))

@@ -52,8 +52,9 @@ def evaluate(
         comes in. By default the geoparser reads the gold articles three times: as they are, with the gold spans given,
         and with the gold spans given and the articles' sources hidden.
     geoparser
-        What to score; by default ``Geoparser(relative=False)``, since gold gives the point of the name itself. With
-        ``predictions`` only its gazetteer is used, for the coordinates of gold that has ids alone and for the demonyms.
+        What to score; by default ``Geoparser(relative=False, approximate=False)``, since gold gives the point of the name
+        itself, and an area is no dot. With ``predictions`` only its gazetteer is used,
+        for the coordinates of gold that has ids alone and for the demonyms.
     bootstrap
         How many times the articles are resampled with replacement for the intervals; 0 for no intervals.
     seed
@@ -167,7 +168,7 @@ def compare(
     )
     if geoparser is not None:
         of_kind("geoparser", geoparser, Geoparser, "a geomap.Geoparser")
-    geoparser = geoparser or Geoparser(relative=False)
+    geoparser = geoparser or Geoparser(relative=False, approximate=False)
     if not isinstance(gold, Gold):
         gold = gold_for(geoparser, gold)
     features = gold_features(gold.mentions, geoparser.gazetteer)

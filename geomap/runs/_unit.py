@@ -114,7 +114,8 @@ def made_with(parser: Geoparser) -> dict[str, Any]:
         "ranker": f"learned {str(shipped['ranker.npz']['sha256'])[:16]}"
         if ranker in (None, "learned")
         else _named(ranker),
-        "dots": str(shipped["dots.json"]["sha256"])[:16],
+        "dots": [str(shipped[name]["sha256"])[:16] for name in ("dots.json", "rings.json")],
+        "approximate": parser.approximate,
         "gazetteer": [_gazetteer(source, parser, shipped) for source in each_source(parser.gazetteer.source)],
         "min_confidence": None if parser._by_default else parser.min_confidence,
         "homes": _digest(parser.homes),

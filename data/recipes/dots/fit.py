@@ -1,4 +1,4 @@
-"""Fit the probability that a dot is right and write ``geomap/resources/dots.json``.
+"""Fit the probability that a dot is right, and the rings of approximate places; write ``dots.json`` and ``rings.json``.
 
 Run from the repository root, in an environment with geomap and ``lightgbm`` (see README.md), or by ``make models``:
 
@@ -16,6 +16,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,11 @@ import pandas as pd
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
-sys.path[:0] = [str(ROOT / "data" / "recipes"), str(ROOT / "data" / "recipes" / "ranker")]
+sys.path[:0] = [str(HERE), str(ROOT / "data" / "recipes"), str(ROOT / "data" / "recipes" / "ranker")]
 
+import rings
 from manifest import record
+from regression import logistic
 from table import corpus_name
 from train import SAMPLES, all_tables, gold_files, left_out_rankers
 
@@ -40,23 +43,31 @@ from geomap.pipeline import Geoparser
 from geomap.recognition import Recognizer
 from geomap.recognition._defaults import neural
 from geomap.resolution import Ranker
+from geomap.resolution._approximate import RingModel
 from geomap.resolution._dots import FEATURES, DotModel, dot_features
 from geomap.resolution._rankers import LearnedRanker
 from geomap.tables import MIN_CONFIDENCE
 
 TARGET = ROOT / "geomap" / "resources" / "dots.json"
+RINGS = "rings.json"
 ANNOTATED_IN_PART = {"lgl": ("demonym",), "trnews": ("demonym",)}
 """By their papers, these corpora mark demonyms and names within names only in part: a dot without gold may be right."""
 BODIES = "X"
 HIDDEN_WEIGHT = 0.5
 RIDGE = 1.0 / 2000.0
-STEPS = 50
 SAMPLE = -1  # instead of a fold
 
 
 def parser_of(gazetteer: Gazetteer, recognizer: Recognizer, ranker: Ranker) -> Geoparser:
     """Return a geoparser that draws every dot, at the point of the name itself, as gold has it."""
-    return Geoparser(gazetteer=gazetteer, recognizer=recognizer, ranker=ranker, relative=False, min_confidence=0.0)
+    return Geoparser(
+        gazetteer=gazetteer,
+        recognizer=recognizer,
+        ranker=ranker,
+        relative=False,
+        approximate=False,
+        min_confidence=0.0,
+    )
 
 
 def judged(parser: Geoparser, gold: Gold, **constant: str | bool | int) -> pd.DataFrame:
@@ -106,15 +117,8 @@ def fitted(dots: pd.DataFrame) -> DotModel:
     """Fit the regression; each corpus counts as much as another, and an article once with its source and half without."""
     weight = np.where(dots["hidden"], HIDDEN_WEIGHT, 1.0)
     weight = weight / pd.Series(weight, index=dots.index).groupby(dots["corpus"]).transform("sum").to_numpy()
-    columns = np.column_stack([np.ones(len(dots)), dots[list(FEATURES)]])
-    right = dots["right"].to_numpy(dtype=np.float64)
-    shrunk = RIDGE * np.array([0.0, *np.ones(len(FEATURES))])
-    found = np.zeros(columns.shape[1])
-    for _ in range(STEPS):  # Newton's method: the loss is convex, and few steps do
-        stated = 1.0 / (1.0 + np.exp(-columns @ found))
-        slope = columns.T @ (weight * (right - stated)) - shrunk * found
-        curve = (columns * (weight * stated * (1.0 - stated))[:, None]).T @ columns + np.diag(shrunk)
-        found = found + np.linalg.solve(curve, slope)
+    features = dots[list(FEATURES)].to_numpy(dtype=np.float64)
+    found = logistic(features, dots["right"].to_numpy(dtype=np.float64), weight, ridge=RIDGE)
     weights = dict(zip(FEATURES, (round(float(each), 4) for each in found[1:]), strict=True))
     assert min(weights["recognition"], weights["resolution"]) >= 0, weights
     return DotModel(round(float(found[0]), 4), weights)
@@ -164,28 +168,32 @@ def figures_of(dots: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def write(model: DotModel, figures: dict[str, Any], path: Path) -> None:
-    """Write the model, and its figures beside the recipe or the file."""
-    content = {"intercept": model.intercept, "weights": dict(model.weights)}
-    path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+def write(model: DotModel, ring: RingModel, figures: dict[str, Any], path: Path) -> None:
+    """Write the models, and their figures beside the recipe or the file."""
+    contents = {
+        path: {"intercept": model.intercept, "weights": dict(model.weights)},
+        path.with_name(RINGS): asdict(ring),
+    }
     beside = (HERE / "figures.json") if path == TARGET else path.with_name(f"{path.stem}-figures.json")
-    beside.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    for file, content in (contents | {beside: figures}).items():
+        file.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 
 def record_shipped(path: Path = TARGET) -> None:
-    """Record what ships in the manifest beside it."""
+    """Record what ships, and the rings beside it, in the manifest."""
     as_distributed = "GPL-3.0 as distributed (fitted to, not copied)"
     corpora = {
         "LGL": "Lieberman et al. 2010",
         "TR-News": "Kamalloo and Rafiei 2018",
         "GeoWebNews": "Gritta et al. 2020",
     }
-    record(
-        path,
-        sources=[{"name": name, "version": by, "licence": as_distributed} for name, by in corpora.items()],
-        licence="Apache-2.0",
-        recipe="data/recipes/dots/fit.py",
-    )
+    for file in (path, path.with_name(RINGS)):
+        record(
+            file,
+            sources=[{"name": name, "version": by, "licence": as_distributed} for name, by in corpora.items()],
+            licence="Apache-2.0",
+            recipe="data/recipes/dots/fit.py",
+        )
 
 
 def main() -> None:
@@ -206,11 +214,18 @@ def main() -> None:
     rankers = left_out_rankers(all_tables(paths, shipped, share=given.share))
     assert len(rankers) == FOLDS
     dots = pd.concat([*dots_of(paths, shipped, rankers), *dots_of_samples(shipped)], ignore_index=True)
-    figures = figures_of(dots)
+
+    def parser_with(of: Ranker | None) -> Geoparser:
+        return Geoparser(
+            gazetteer=gazetteer, recognizer=recognizer, ranker=of or ranker, relative=False, approximate=False
+        )
+
+    ring, of_rings = rings.figures_of(list(rings.corpora(paths, parser_with, rankers)), gazetteer)
+    figures = figures_of(dots) | of_rings
     print(json.dumps(figures, indent=1))
     if given.measure_only:
         return
-    write(fitted(dots[teaches(dots)]), figures, given.out)
+    write(fitted(dots[teaches(dots)]), ring, figures, given.out)
     if given.out == TARGET:
         record_shipped()
 
