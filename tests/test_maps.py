@@ -20,7 +20,7 @@ import geomap.maps
 from geomap import errors, tables
 from geomap.analysis import places
 from geomap.maps import PlacesLayer, explore, save_html
-from geomap.maps._disclosure import FULL
+from geomap.maps._disclosure import FULL, Disclosure
 from geomap.maps._markup import clean_attribution, html_text, json_for_html, web_link
 from geomap.maps._payload import Payload
 from geomap.maps._views import bounds, first_view
@@ -226,6 +226,21 @@ def test_names_inside_other_names_and_approximate_places_are_drawn_when_asked_fo
     assert asked.places["mentions"].sum() == plain.places["mentions"].sum()
     keys = [PlacesLayer(marked).corpus.key, PlacesLayer(marked, **{option: True}).corpus.key]
     assert keys[0] != keys[1], "two layers of one map that draw different mentions share no data"
+
+
+def test_a_page_holds_what_does_not_count_for_its_readers_to_bring_unless_it_leaves_places_out() -> None:
+    mentions = corpus()
+    embedded, within = (mentions.index == mentions.index[number] for number in (0, 1))
+    marked = mentions.assign(kind=mentions["kind"].mask(embedded, "embedded"))
+    marked = marked.assign(precision=mentions["precision"].mask(within, "within"))
+    page, drawn = Payload(marked, switchable=True), Payload(marked)
+    assert len(page.order) == len(drawn.order) + 2
+    assert page.shown["mentions"].tolist() == drawn.places["mentions"].tolist()
+    assert page.numbers["shown"] == {"embedded": False, "approximate": False}
+    assert page.places["place_id"].str.startswith("within:").tolist() == [False] * len(page.shown) + [True]
+    for disclosure in (Disclosure(min_articles=2), Disclosure(text="none", coarsen="country")):
+        few = Payload(marked, disclosure, switchable=True)
+        assert few.order.tolist() == Payload(marked, disclosure).order.tolist()
 
 
 def test_relative_approximate_and_written_places_have_a_form_and_words_of_their_own() -> None:

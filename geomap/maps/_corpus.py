@@ -59,7 +59,8 @@ class Corpus:
         return self._payload
 
     def _made(self, disclosure: Disclosure) -> Payload:
-        return Payload(self.mentions, disclosure, embedded=self._embedded, approximate=self._approximate)
+        which = {"embedded": self._embedded, "approximate": self._approximate}
+        return Payload(self.mentions, disclosure, **which, switchable=True)
 
     def drawn_ids(self, disclosure: Disclosure) -> pd.Series[str]:
         """Return the ``place_id`` of every mention on the map as in the table, even where places are merged."""

@@ -85,7 +85,8 @@ def explore(
     embedded
         Whether names inside other names are drawn and counted, such as the Paris of "Paris Police Department".
     approximate
-        Whether approximate places are, such as a street that no gazetteer has: at the place that they lie in.
+        Whether approximate places are, such as a street that no gazetteer has: at the place that they lie in. Both are on
+        the page in any case, for a reader to bring or to take away; a file that leaves places out holds only these.
 
     Returns
     -------

@@ -112,7 +112,7 @@ class _MentionsLayer(ScriptedLayer):
         return LayerContent(self.corpus.blocks(disclosure), (json_for_html(self.corpus.key), json_for_html(settings)))
 
     def _get_self_bounds(self) -> list[list[float | None]]:
-        places = self.corpus.payload().places
+        places = self.corpus.payload().shown
         box = bounds(places["lon"], places["lat"])
         return [[None, None], [None, None]] if box is None else [list(corner) for corner in box]
 
@@ -131,7 +131,7 @@ class HeatLayer(_MentionsLayer):
         How far a mention reaches, in pixels.
     embedded, approximate
         Whether names inside other names ("Paris Police Department") and approximate places are drawn and counted, as for
-        :func:`geomap.places`.
+        :func:`geomap.places`. On a map with a panel a reader can bring them, and take them away again.
     name
         The layer's name in a ``folium.LayerControl``.
     caption
@@ -411,7 +411,7 @@ class PlacesLayer(_MentionsLayer):
     @property
     def box(self) -> Box | None:
         """The box around all places as [[south, west], [north, east]] in degrees, None without places."""
-        places = self.corpus.payload().places
+        places = self.corpus.payload().shown
         return bounds(places["lon"], places["lat"])
 
     @property
@@ -436,13 +436,13 @@ class PlacesLayer(_MentionsLayer):
         settings: dict[str, Any] = {
             "panel": self._panel,
             "fit": self._story.opening(payload),
-            "core": core(payload.places),
-            "all": bounds(payload.places["lon"], payload.places["lat"]),
+            "core": core(payload.shown),
+            "all": bounds(payload.shown["lon"], payload.shown["lat"]),
             "title": self._story.title,
             "note": self._story.note,
             "annotations": self._story.told(payload),
             "attribution": self.corpus.attribution(disclosure),
-            "cluster": len(payload.places) >= _CLUSTERED_FROM if self._cluster is None else self._cluster,
+            "cluster": len(payload.shown) >= _CLUSTERED_FROM if self._cluster is None else self._cluster,
             **ids,
         }
         blocks = {ids[part]: data_block(ids[part], content) for part, content in parts.items()}

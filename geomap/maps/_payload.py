@@ -50,6 +50,7 @@ _CAPITALS = {"PPLC": "capital city", "PPLA": "regional capital"}
 _DIVISIONS = {"ADM1": "first-level division", "ADM2": "second-level division", "ADM3": "third-level division"}
 # What stands in front of the id of a place for what lies somewhere in it: it is drawn apart.
 _WITHIN = "within:"
+_EVERYTHING = {"embedded": True, "approximate": True}
 _VERDICTS = ("", "right", "moved", "not a place")
 
 
@@ -59,18 +60,22 @@ class Payload:
     Parameters
     ----------
     mentions
-        A mentions table. Only mentions that count (:func:`geomap.tables.is_counted`) and have a point become part of a
-        place; all are counted in ``totals``.
+        A mentions table. Only resolved mentions with a point become part of a place; all are counted in ``totals``.
     disclosure
         How much of the articles the page may hold.
     embedded, approximate
-        Whether names inside other names and approximate places are drawn.
+        Whether names inside other names and approximate places count, as for :func:`geomap.tables.is_counted`.
+    switchable
+        Whether those that do not count are there all the same, for a reader to bring; never in a page that leaves places
+        out or merges them.
 
     Attributes
     ----------
     places
-        One row per place, most mentions first, then by ``place_id``; with ``lon``, ``lat``, ``mentions``, the ``form`` that
-        it is drawn in and, for a ring, its ``radius_km``. What lies somewhere in a place is a place apart.
+        One row per place, most mentions that count first, then by ``place_id``; with ``lon``, ``lat``, ``mentions``, the
+        ``form`` that it is drawn in and, for a ring, its ``radius_km``. What lies somewhere in a place is a place apart.
+    shown
+        Those of them with a mention that counts.
     names
         What the places are called.
     order
@@ -91,19 +96,25 @@ class Payload:
         *,
         embedded: bool = False,
         approximate: bool = False,
+        switchable: bool = False,
     ) -> None:
         tables.require_columns(mentions, REQUIRED, what="mentions")
         self.disclosure = disclosure
-        counted = tables.is_counted(mentions, embedded=embedded, approximate=approximate)
-        table = coarsened(_drawn(mentions, counted), disclosure)
+        self._which = {"embedded": embedded, "approximate": approximate}
+        counted, resolved = (tables.is_counted(mentions, **which) for which in (self._which, _EVERYTHING))
+        whole = disclosure.min_articles == 1 and disclosure.coarsen is None
+        drawn = _drawn(mentions, resolved if switchable and whole else counted)
+        table = coarsened(drawn.assign(_counts=counted[drawn["_row"]]), disclosure)
         codes, ids = pd.factorize(table["place_id"].astype(str), sort=True)
         if disclosure.min_articles > 1 and len(table):
             kept = _in_enough_articles(codes, pd.factorize(table["article_id"])[0], disclosure.min_articles)
             table, codes = table[kept], codes[kept]
         articles, article_codes = _articles(table)
         # Number the places by their mentions, most first; `ids` is sorted, which breaks ties.
-        size = np.bincount(codes, minlength=len(ids))
-        ranked = np.argsort(-size, kind="stable")[: int((size > 0).sum())]
+        size, shown = (
+            np.bincount(of, minlength=len(ids)) for of in (codes, codes[table["_counts"].to_numpy(dtype=bool)])
+        )
+        ranked = np.lexsort((-size, -shown))[: int((size > 0).sum())]
         number = np.empty(len(ids), dtype=np.int64)
         number[ranked] = np.arange(len(ranked))
         place = number[codes]
@@ -113,14 +124,15 @@ class Payload:
         self.order: Ints = self._table["_row"].to_numpy(dtype=np.int64)
         begins = np.concatenate([[0], np.cumsum(size[ranked])]).astype(np.int64)
         self.places = _with_forms(_representatives(self._table, begins), self._table, begins).assign(
-            place_id=ids.to_numpy()[ranked] if len(ids) else [], mentions=size[ranked]
+            place_id=ids.to_numpy()[ranked] if len(ids) else [], mentions=shown[ranked]
         )
+        self.shown = self.places[self.places["mentions"] > 0]
         self.names = PlaceNames(table, place, self.places, written=disclosure.text != "none")
         self._articles = articles
         totals = {
             "articles": int(mentions["article_id"].nunique()),
             "mentions": len(mentions),
-            "resolved": int(tables.is_counted(mentions, embedded=True, approximate=True).sum()),
+            "resolved": int(resolved.sum()),
         }
         self.numbers = self._numbers(totals, begins)
 
@@ -135,6 +147,7 @@ class Payload:
         content: dict[str, Any] = {
             "totals": totals,
             "text": self.disclosure.text,
+            "shown": self._which,
             "places": _place_columns(self.places) | self.names.columns() | {"rows": begins.tolist()},
             "rows": {
                 "article": differences(self._article, begins).tolist(),

@@ -73,6 +73,7 @@ _STYLES = {
 }
 _POINTS = ("town", "coordinate", "ring")
 _BROKEN = (0, (2.5, 1.5))
+_MIDDLE = 2.0  # points: the dot in a ring
 
 
 class MapFigure(Figure):
@@ -267,6 +268,8 @@ def _draw_symbols(axes: Axes, places: pd.DataFrame) -> None:
             linestyle=_BROKEN if style.is_broken else "-",
             zorder=3 if form in _POINTS else 2,  # areas below the towns in them
         )
+    rings = places[places["form"] == "ring"]
+    axes.scatter(rings["x"], rings["y"], s=_MIDDLE**2, color=_TOWN, linewidth=0, zorder=3)
 
 
 def _boxes(axes: Axes, renderer: Any, places: pd.DataFrame) -> Floats:
@@ -347,6 +350,7 @@ def _legend_item(words: str, style: _Style, diameter: float) -> HPacker:
         circle = Circle((middle, middle), diameter / 2, facecolor=fill, edgecolor=style.edge)
         circle.set(linewidth=style.edge_width, linestyle=_BROKEN)
         area.add_artist(circle)
+        area.add_artist(Circle((middle, middle), _MIDDLE / 2, facecolor=style.edge, linewidth=0))
     else:
         symbol = Line2D([middle], [middle], linestyle="", marker=style.marker, markersize=diameter)
         symbol.set(markerfacecolor=fill, markeredgecolor=style.edge, markeredgewidth=style.edge_width)

@@ -105,7 +105,8 @@ class Story:
             place = places.iloc[number]
             return around(float(place["lon"]), float(place["lat"]), str(place["form"]))
         # A place that the file does not disclose leaves the core.
-        return bounds(places["lon"], places["lat"]) if self.view == ALL else core(places)
+        shown = payload.shown
+        return bounds(shown["lon"], shown["lat"]) if self.view == ALL else core(shown)
 
     def told(self, payload: Payload) -> list[dict[str, Any]]:
         """Return the annotations for the page; those to places that it does not hold are left out."""

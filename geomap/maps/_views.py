@@ -168,7 +168,7 @@ def deciding(places: pd.DataFrame) -> pd.DataFrame:
     names nothing else.
     """
     mentions = places["mentions"]
-    towns = places["form"] == "town"
+    towns = places["form"].isin(("town", "coordinate"))
     wide = (places["form"] == "country") | places["feature_class"].eq("X") | places["feature_code"].isin(_WIDE)
     if mentions[towns].sum() >= max(1, _DECISIVE * mentions[~wide].sum()):
         return places[towns]

@@ -138,6 +138,7 @@
   var DAY = 864e5;
   var BINS = 72;
   var MONTHS = [1, 3, 12, 60, 120];
+  var WITHIN = "within:";
   var isoDay = (day) => day === UNDATED ? "" : new Date(day * DAY).toISOString().slice(0, 10);
   function dayOf(iso) {
     if (!/^\d{4}-\d{2}-\d{2}$/.test(iso || "")) {
@@ -200,7 +201,8 @@
     const plain = /[^\x00-\x7f]/.test(text) ? text.normalize("NFD").replace(/\p{M}/gu, "") : text;
     return plain.toLowerCase();
   }
-  var everything = () => ({
+  var everything = (shown) => ({
+    ...shown,
     from: null,
     to: null,
     kinds: null,
@@ -209,6 +211,7 @@
     possible: true,
     text: ""
   });
+  var isWithin = (id) => id.startsWith(WITHIN);
   var Model = class {
     /** @param {Content} content */
     constructor(content) {
@@ -225,6 +228,13 @@
       this.confidence = Int8Array.from(rows.confidence);
       this.kind = Uint8Array.from(rows.kind);
       this.checked = rows.checked;
+      const embedded = content.kinds.indexOf("embedded");
+      this.embedded = this.kind.map((kind) => +(kind === embedded));
+      this.approximate = Uint8Array.from(places.id, (id) => +isWithin(id));
+      this.has = {
+        embedded: this.embedded.includes(1),
+        approximate: this.approximate.includes(1)
+      };
       this.source = Int32Array.from(articles.source);
       this.day = Int32Array.from(articles.day, (day) => day ?? UNDATED);
       this.size = { places: places.id.length, articles: this.day.length };
@@ -249,8 +259,9 @@
       this.mean = new Int16Array(this.size.places);
       this.shown = new Uint8Array(this.article.length);
       this._listeners = /* @__PURE__ */ new Set();
-      this.state = everything();
-      this.totals = { mentions: 0, certain: 0, articles: 0, places: 0 };
+      this.counts = new Uint8Array(this.size.places);
+      this.state = everything(content.shown);
+      this.totals = { mentions: 0, certain: 0, articles: 0, places: 0, all: 0 };
       this.mostNow = 0;
       this._count();
       this.most = Math.max(1, this.mostNow);
@@ -331,19 +342,26 @@
       return passes;
     }
     _count() {
-      const { kinds, certain, possible } = this.state;
+      const { kinds, certain, possible, embedded, approximate } = this.state;
       const passes = this._articles();
       const seen = new Uint8Array(this.size.articles);
       const matches = this._matches;
-      const totals = { mentions: 0, certain: 0, articles: 0, places: 0 };
+      const totals = { mentions: 0, certain: 0, articles: 0, places: 0, all: 0 };
       this.bins.fill(0);
       this.mostNow = 0;
       for (let place = 0; place < this.size.places; place += 1) {
         let [sure, maybe, whole, articles, sum, known] = [0, 0, 0, 0, 0, 0];
         let [first, last, before] = [UNDATED, UNDATED, -1];
         const end = this.begins[place + 1];
+        this.counts[place] = 0;
+        const counts = approximate || !this.approximate[place];
         for (let row = this.begins[place]; row < end; row += 1) {
           this.shown[row] = 0;
+          if (!counts || this.embedded[row] && !embedded) {
+            continue;
+          }
+          this.counts[place] = 1;
+          totals.all += 1;
           const article = this.article[row];
           const percent = this.confidence[row];
           const isSure = percent < 0 || percent >= certain;
@@ -395,6 +413,15 @@
       }
       this.most = Math.max(1, this.mostNow);
       this.totals = totals;
+    }
+    /**
+     * The id of a place in the gazetteer: of what lies somewhere in one, that one's.
+     *
+     * @param {number} place
+     */
+    placeId(place) {
+      const id = this.places.id[place];
+      return isWithin(id) ? id.slice(WITHIN.length) : id;
     }
     /** @param {number} place */
     mentions(place) {
@@ -1545,6 +1572,10 @@
     /** @type {const} */
     ["sources", "kinds"]
   );
+  var SWITCHES = (
+    /** @type {const} */
+    ["embedded", "approximate"]
+  );
   function toHash(model, place, view) {
     const { state, content } = model;
     const words = new URLSearchParams();
@@ -1568,6 +1599,11 @@
     if (!state.possible) {
       words.set("possible", "no");
     }
+    for (const name of SWITCHES) {
+      if (state[name] !== content.shown[name]) {
+        words.set(name, state[name] ? "yes" : "no");
+      }
+    }
     if (state.text) {
       words.set("text", state.text);
     }
@@ -1578,8 +1614,8 @@
   }
   function fromHash(hash, model) {
     const words = new URLSearchParams(hash.replace(/^#/, ""));
-    const state = everything();
     const { content } = model;
+    const state = everything(content.shown);
     const from = dayOf(words.get("from")) ?? null;
     const to = dayOf(words.get("to")) ?? null;
     if (from === null || to === null || from <= to) {
@@ -1598,6 +1634,10 @@
     const certain = numberIn(words.get("certain"), 0, 100);
     state.certain = certain === void 0 ? DOUBTFUL : Math.round(certain);
     state.possible = words.get("possible") !== "no";
+    for (const name of SWITCHES) {
+      const said = words.get(name);
+      state[name] = said === "yes" || said !== "no" && content.shown[name];
+    }
     state.text = (words.get("text") || "").slice(0, LONGEST_TEXT);
     return {
       state,
@@ -2059,6 +2099,9 @@
     const begin = [];
     const hold = [];
     model.names.forEach((name, number) => {
+      if (!model.counts[number]) {
+        return;
+      }
       const at = name.indexOf(folded.trim());
       if (at === 0) {
         begin.push(number);
@@ -2164,7 +2207,7 @@
     const { layer, number, words, row } = of;
     const { model, corrections } = layer;
     const line = makeElement("div", "geomap-check");
-    const was = model.places.id[number];
+    const was = model.placeId(number);
     if (words.start === void 0 || words.at[row] < 0) {
       return line;
     }
@@ -2367,6 +2410,34 @@
     return row;
   }
 
+  // page/circles.js
+  var EARTH_KM = 6371.0088;
+  var MILE_KM = 1.609344;
+  var STEPS2 = 72;
+  var RADIANS = Math.PI / 180;
+  function circleAround(lat, lng, km) {
+    const reach = km / EARTH_KM;
+    const [sin, cos] = [Math.sin(lat * RADIANS), Math.cos(lat * RADIANS)];
+    let before = lng;
+    return Array.from({ length: STEPS2 + 1 }, (_, step) => {
+      const azimuth = 2 * Math.PI * (step % STEPS2) / STEPS2;
+      const height = sin * Math.cos(reach) + cos * Math.sin(reach) * Math.cos(azimuth);
+      const east = Math.atan2(
+        Math.sin(azimuth) * Math.sin(reach) * cos,
+        Math.cos(reach) - sin * height
+      );
+      const around = lng + east / RADIANS;
+      before = around - 360 * Math.round((around - before) / 360);
+      return [Math.asin(Math.max(-1, Math.min(1, height))) / RADIANS, before];
+    });
+  }
+  var withinText = (km) => `within about ${round(km)} km (${round(km / MILE_KM)} mi)`;
+  function round(length) {
+    const step = 10 ** Math.max(0, Math.floor(Math.log10(length)) - 1);
+    const whole = Math.max(1, Math.round(length / step) * step);
+    return length < 1 ? "1" : whole.toLocaleString("en-US");
+  }
+
   // page/card.js
   var PAGE = 20;
   function confidenceText(percent) {
@@ -2388,8 +2459,11 @@
     card.setAttribute("role", "region");
     card.setAttribute("aria-labelledby", heading.id);
     card.append(heading);
-    const kind = places.kind[number];
-    const what = [places.within[number], kind].filter(Boolean).join(" · ");
+    const what = [
+      places.within[number],
+      places.kind[number],
+      places.radius[number] ? withinText(places.radius[number]) : ""
+    ].filter(Boolean).join(" · ");
     if (what) {
       const within = makeElement("p", "geomap-within", what);
       within.dir = "auto";
@@ -2620,6 +2694,10 @@
         row,
         many: rows.length > 1
       });
+      const km = model.content.rows.radius[row];
+      if (km && km !== model.places.radius[number]) {
+        item.append(makeElement("p", "geomap-about", withinText(km)));
+      }
       item.append(check);
       const percent = model.confidence[row];
       if (percent >= 0 && percent < model.state.certain) {
@@ -2638,12 +2716,16 @@
     if (form === "country") {
       return radius * Math.sqrt(Math.PI) / 2;
     }
+    if (form === "coordinate") {
+      return radius * Math.sqrt(Math.PI / 2);
+    }
     return form === "division" ? radius * Math.sqrt(Math.PI / 2) : radius;
   }
   function radiusOf(mentions, most) {
     const unit = Math.min(ONE_MENTION, LARGEST / Math.sqrt(most));
     return mentions ? Math.max(SMALLEST, unit * Math.sqrt(mentions)) : 0;
   }
+  var isPoint = (form) => form === "town" || form === "coordinate" || form === "ring";
   function outlineForm(context, form, x, y, half) {
     context.beginPath();
     if (form === "country") {
@@ -2653,6 +2735,11 @@
       context.lineTo(x + half, y);
       context.lineTo(x, y + half);
       context.lineTo(x - half, y);
+      context.closePath();
+    } else if (form === "coordinate") {
+      context.moveTo(x, y - half);
+      context.lineTo(x + half, y + half);
+      context.lineTo(x - half, y + half);
       context.closePath();
     } else {
       context.arc(x, y, half, 0, 2 * Math.PI);
@@ -2798,32 +2885,35 @@
   var KINDS = /* @__PURE__ */ new Map([
     ["toponym", "Names (Mosul)"],
     ["demonym", "People and adjectives (Iraqi)"],
-    ["embedded", "Inside other names (Paris Police)"],
     ["coordinate", "Coordinates (36.34 N, 43.13 E)"]
   ]);
+  var SWITCHES2 = (
+    /** @type {const} */
+    [
+      ["embedded", "Names inside other names (Paris Police)"],
+      ["approximate", "Approximate places (somewhere in Mosul)"]
+    ]
+  );
   function makeFilters(layer, ends) {
     const body = makeElement("div", "geomap-filter-body");
     body.append(sureness2(layer, ends));
     const { kinds, sources } = layer.model.content;
-    if (kinds.filter(Boolean).length > 1) {
-      body.append(
-        choices2(
-          layer,
-          ends,
-          "kinds",
-          "Kind of mention",
-          kinds.map((kind, number) => [
-            number,
-            KINDS.get(kind) || kind || "Other"
-          ])
-        )
-      );
+    const offered = kinds.flatMap(
+      (kind, number) => kind === "embedded" ? [] : [[number, KINDS.get(kind) || kind || "Other"]]
+    );
+    if (offered.filter(([number]) => kinds[number]).length > 1) {
+      body.append(choices2(layer, ends, "kinds", "Kind of mention", offered));
+    }
+    const { has } = layer.model;
+    if (has.embedded || has.approximate) {
+      body.append(switches(layer, ends));
     }
     if (sources.length > 1) {
       body.append(bySource2(layer, ends));
     }
     return body;
   }
+  var lower = (words) => words[0].toLowerCase() + words.slice(1);
   function group(caption) {
     const set = makeElement("fieldset");
     set.append(makeElement("legend", "geomap-caption", caption));
@@ -2859,6 +2949,23 @@
       told,
       makeLabel("Show what is only possible", hide, "geomap-option")
     );
+    return set;
+  }
+  function switches({ model }, ends) {
+    const set = group("Also count and show");
+    for (const [name, words] of SWITCHES2) {
+      if (model.has[name]) {
+        const box = makeElement("input");
+        box.type = "checkbox";
+        box.addEventListener("change", () => model.set({ [name]: box.checked }));
+        const follow2 = () => {
+          box.checked = model.state[name];
+        };
+        follow2();
+        ends.push(model.listen(follow2));
+        set.append(makeLabel(words, box, "geomap-option"));
+      }
+    }
     return set;
   }
   function choices2({ model }, ends, name, caption, entries) {
@@ -2913,6 +3020,7 @@
       const focused = row.contains(document.activeElement);
       row.replaceChildren();
       const { from, to, kinds, sources, possible, text } = model.state;
+      const { shown } = model.content;
       const chip = (words, change) => {
         const button = makeButton("", () => model.set(change), "geomap-chip");
         const name = makeElement("span", "", words);
@@ -2946,9 +3054,20 @@
       if (!possible) {
         chip("Only certain", { possible: true });
       }
+      for (const [name, words] of SWITCHES2) {
+        if (model.state[name] !== shown[name]) {
+          const [first] = words.split(" (");
+          const change = { [name]: shown[name] };
+          chip(`${shown[name] ? "Without" : "With"} ${lower(first)}`, change);
+        }
+      }
       if (row.children.length > 1) {
         row.append(
-          makeButton("Clear all", () => model.set(everything()), "geomap-quiet")
+          makeButton(
+            "Clear all",
+            () => model.set(everything(model.content.shown)),
+            "geomap-quiet"
+          )
         );
       }
       row.hidden = !row.children.length;
@@ -2967,12 +3086,21 @@
     ["town", "Town, city or site"],
     ["country", "Country as a whole"],
     ["division", "Province or other division"],
-    ["region", "Region, water or landform"]
+    ["region", "Region, water or landform"],
+    ["coordinate", "Coordinates in the text"],
+    ["ring", "Relative or approximate place"]
   ];
   function explainSymbols(body, layer) {
     const { model, colors } = layer;
-    const { most, places, state } = model;
-    const key = JSON.stringify([most, state.certain, state.possible]);
+    const { most, state } = model;
+    const present = formsOf(model);
+    const key = JSON.stringify([
+      most,
+      state.certain,
+      state.possible,
+      state.approximate,
+      [...present]
+    ]);
     if (body.dataset.key === key) {
       return;
     }
@@ -2983,10 +3111,10 @@
       scale(roundSteps(most), most, plain.shade)
     );
     const forms = makeElement("ul");
-    const present = new Set(places.form);
     for (const [form, words] of FORMS) {
       if (present.has(form)) {
-        forms.append(entry(makeSymbol(form, 6, plain), words));
+        const told = form === "ring" ? `${words}${withinRings(model)}` : words;
+        forms.append(entry(makeSymbol(form, 6, plain), told));
       }
     }
     const anyDoubt = model.confidence.some(
@@ -3006,6 +3134,21 @@
     if (colors) {
       body.append(shades(layer, colors));
     }
+  }
+  function formsOf(model) {
+    const { form } = model.places;
+    return new Set(form.filter((_, number) => model.mentions(number)));
+  }
+  function withinRings(model) {
+    const { radius } = model.places;
+    const known = radius.filter((km, number) => km && model.mentions(number));
+    if (!known.length) {
+      return "";
+    }
+    const ends = [Math.min(...known), Math.max(...known)].map(
+      (km) => numeral(Math.max(1, Math.round(km)))
+    );
+    return ` (within ${[...new Set(ends)].join(" to ")} km)`;
   }
   function several(colors) {
     const drawing = makeSymbol("town", 8, {
@@ -3045,12 +3188,12 @@
     return item;
   }
   function roundSteps(most) {
-    const round = [];
+    const round2 = [];
     for (let ten = 1; ten <= most; ten *= 10) {
-      round.push(...[1, 2, 5].map((one) => one * ten).filter((n) => n <= most));
+      round2.push(...[1, 2, 5].map((one) => one * ten).filter((n) => n <= most));
     }
-    const last = round[round.length - 1];
-    const middle = round.filter((n) => n <= Math.max(2, last / 4)).pop();
+    const last = round2[round2.length - 1];
+    const middle = round2.filter((n) => n <= Math.max(2, last / 4)).pop();
     return [.../* @__PURE__ */ new Set([1, middle || 1, last])];
   }
   function scale(sizes, most, shade) {
@@ -3088,10 +3231,16 @@
     svg.setAttribute("aria-label", `Sizes for ${sizes.join(", ")} mentions`);
     return svg;
   }
+  function formClass(form) {
+    if (form === "ring") {
+      return "ring";
+    }
+    return isPoint(form) ? "town" : "area";
+  }
   function makeSymbol(form, radius, { doubtful, shade } = {}) {
     const half = halfOf(form, radius);
     const svg = makeVector("svg", {
-      class: `geomap-symbol geomap-is-${form === "town" ? "town" : "area"}`,
+      class: `geomap-symbol geomap-is-${formClass(form)}`,
       width: 18,
       height: 18,
       viewBox: "-9 -9 18 18",
@@ -3115,8 +3264,14 @@
     } else if (form === "division") {
       const points = `0,${-half} ${half},0 0,${half} ${-half},0`;
       svg.append(makeVector("polygon", { points }));
+    } else if (form === "coordinate") {
+      const points = `0,${-half} ${half},${half} ${-half},${half}`;
+      svg.append(makeVector("polygon", { points }));
     } else {
       svg.append(makeVector("circle", { r: half }));
+    }
+    if (form === "ring") {
+      svg.append(makeVector("circle", { r: 1.6, class: "geomap-middle" }));
     }
     if (form === "region") {
       svg.append(makeVector("circle", { r: half - 3, class: "geomap-inner" }));
@@ -3272,12 +3427,18 @@
       const safe = runs ? `'${text}` : text;
       return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
     };
-    const names = [...COLUMNS.map(([name]) => name), "Latitude", "Longitude"];
+    const names = [
+      ...COLUMNS.map(([name]) => name),
+      "Latitude",
+      "Longitude",
+      "Within km"
+    ];
     const lines = model.ranked().map(
       (n) => [
         ...COLUMNS.map(([, value]) => value(model, n)),
         model.places.lat[n],
-        model.places.lon[n]
+        model.places.lon[n],
+        model.places.radius[n] || ""
       ].map(cell)
     );
     return [names, ...lines].map((line) => line.join(",")).join("\r\n");
@@ -3735,12 +3896,14 @@
     }
     return [
       `${numeral(shown.articles)} of ${plural(totals.articles, "article")}`,
-      `${numeral(shown.mentions)} of ${plural(totals.resolved, "mention")}`
+      `${numeral(shown.mentions)} of ${plural(shown.all, "mention")}`
     ];
   }
 
   // page/symbols.js
   var MOST_LABELS = 60;
+  var BROKEN = [4, 3];
+  var DOT = 1.6;
   function prepare(layer) {
     const { model, colors } = layer;
     layer.order = model.ranked();
@@ -3808,8 +3971,9 @@
       return;
     }
     const { number, x, y, half, inner, form } = symbol;
-    const town = form === "town";
-    const color = layer.classes && layer.colors ? shadeOf(layer, layer.colors, layer.classes[number]) : layer.color(town ? "town" : "area");
+    const ring2 = form === "ring";
+    const town = isPoint(form) && !ring2;
+    const color = colorOf(layer, symbol);
     const chosen = number === layer.selected || number === layer.hovered;
     context.fillStyle = color;
     context.strokeStyle = color;
@@ -3830,7 +3994,13 @@
       context.globalAlpha = 1;
       context.lineWidth = town || inner < 5 ? 1.2 : 1.8;
       context.strokeStyle = town ? layer.color("rim") : color;
+      context.setLineDash(ring2 ? BROKEN : []);
       context.stroke();
+      context.setLineDash([]);
+      if (ring2) {
+        outlineForm(context, form, x, y, DOT);
+        context.fill();
+      }
       if (form === "region") {
         outlineForm(context, form, x, y, Math.max(inner - 3.5, 1));
         context.lineWidth = 1;
@@ -3843,6 +4013,37 @@
       context.strokeStyle = layer.color("ink");
       context.stroke();
     }
+  }
+  var colorOf = (layer, { number, form }) => layer.classes && layer.colors ? shadeOf(layer, layer.colors, layer.classes[number]) : layer.color(isPoint(form) ? "town" : "area");
+  function paintCircle(layer, context, symbol) {
+    const { model, map } = layer;
+    const { number, x, y, half } = symbol;
+    const { lat, lon, radius } = model.places;
+    const points = circleAround(lat[number], lon[number], radius[number]).map(
+      (point) => map.latLngToLayerPoint(point)
+    );
+    const wide = points.some((at) => Math.abs(at.y - y) > half + 1);
+    if (!wide) {
+      return;
+    }
+    const shift = x - map.latLngToLayerPoint([lat[number], lon[number]]).x;
+    const chosen = number === layer.selected || number === layer.hovered;
+    context.beginPath();
+    for (const at of points) {
+      context.lineTo(at.x + shift, at.y);
+    }
+    context.fillStyle = colorOf(layer, symbol);
+    context.strokeStyle = context.fillStyle;
+    if (chosen) {
+      context.globalAlpha = 0.1;
+      context.fill();
+    }
+    context.globalAlpha = chosen ? 1 : 0.6;
+    context.lineWidth = chosen ? 1.8 : 1;
+    context.setLineDash(BROKEN);
+    context.stroke();
+    context.setLineDash([]);
+    context.globalAlpha = 1;
   }
   function labelFont(canvas, { area, size }) {
     return canvas.font(600, size, area ? "italic" : "normal");
@@ -3869,7 +4070,7 @@
       const more2 = members ? members.length - 1 : 0;
       const label = {
         text: more2 ? `${name[number]} +${numeral(more2)}` : name[number],
-        area: form !== "town",
+        area: !isPoint(form),
         size: radius > 14 ? 13 : 12
       };
       const key = `${label.size} ${number} ${more2}`;
@@ -4125,6 +4326,11 @@
       }
       this._drawn = symbols;
       this._map.getContainer().dataset.geomapDrawn = String(symbols.length);
+      for (const symbol of symbols) {
+        if (symbol.form === "ring" && !symbol.members) {
+          paintCircle(this, context, symbol);
+        }
+      }
       for (const symbol of symbols) {
         paintSymbol(this, context, symbol);
       }

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 import pytest
 from opened import DESKTOP, PHONE, Open, Opened
@@ -413,3 +414,86 @@ def test_the_manifest_can_be_read_on_the_page(exported: Path, open_offline: Open
     expect(told).to_contain_text("GeoNames (CC BY 4.0)")
     opened.keep("desktop-about")
     assert json.loads(opened.page.evaluate("JSON.stringify(document.documentElement.lang)")) == "en"
+
+
+# What counts only if it is asked for, and what is no place of its own
+
+
+def described() -> gpd.GeoDataFrame:
+    """Return the small corpus with a relative place, a coordinate, an approximate place and a name inside another name."""
+    relative = {"place_id": "geonames:99072+20kmS", "name": "20 km south of Mosul", "precision": "offset"}
+    written = {"place_id": "coordinate:36.9,43.9", "name": "36.9 N, 43.9 E", "kind": "coordinate"}
+    rows = (
+        relative | {"radius_km": 20.4, "lat": 36.15},
+        written | {"lon": 43.9, "lat": 36.9},
+        {"precision": "within", "radius_km": 8.0},
+        {"kind": "embedded"},
+        {"radius_km": 15.0, "precision": "place"},
+    )
+    further = [one(**row).assign(article_id=f"r{number}") for number, row in enumerate(rows)]
+    return gpd.GeoDataFrame(pd.concat([corpus(), *further], ignore_index=True), crs=4326)
+
+
+def test_switches_bring_what_is_left_out_and_every_view_follows(tmp_path: Path, open_offline: Open) -> None:
+    opened = open_offline(save_html(explore(described()), tmp_path / "map.html")).wait()
+    page = opened.page
+    legend = page.locator(".geomap-legend")
+    assert shown(opened)["Mosul"] == 7 and "somewhere in Mosul" not in shown(opened)
+    expect(legend).to_contain_text("Coordinates in the text")
+    expect(legend).to_contain_text("Relative or approximate place (within 20 km)")
+    page.locator(".geomap-filters summary").click()
+    page.get_by_label("Names inside other names").check()
+    assert shown(opened)["Mosul"] == 8
+    page.get_by_label("Approximate places").check()
+    assert shown(opened)["somewhere in Mosul"] == 1
+    expect(legend).to_contain_text("Relative or approximate place (within 8 to 20 km)")
+    until(opened, "location.hash.includes('embedded=yes') && location.hash.includes('approximate=yes')")
+    page.get_by_role("button", name="Remove filter: With names inside other names").click()
+    assert shown(opened)["Mosul"] == 7
+    opened.page.evaluate("thePlaces.model.set({ kinds: new Set([thePlaces.model.content.kinds.indexOf('demonym')]) })")
+    expect(legend).not_to_contain_text("Relative or approximate place")
+    expect(legend).not_to_contain_text("Coordinates in the text")
+    assert opened.complaints == []
+
+
+def test_a_map_that_counts_everything_opens_so_and_a_reader_can_leave_it_out(
+    tmp_path: Path, open_offline: Open
+) -> None:
+    m = explore(described(), embedded=True, approximate=True)
+    opened = open_offline(save_html(m, tmp_path / "map.html")).wait()
+    assert (shown(opened)["Mosul"], shown(opened)["somewhere in Mosul"]) == (8, 1)
+    opened.page.locator(".geomap-filters summary").click()
+    opened.page.get_by_label("Names inside other names").uncheck()
+    assert shown(opened)["Mosul"] == 7
+    until(opened, "location.hash.includes('embedded=no')")
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_card_says_in_words_how_far_the_truth_may_lie(
+    tmp_path: Path, open_offline: Open, size: tuple[int, int], scheme: str
+) -> None:
+    path = save_html(explore(described(), approximate=True, view="Mosul"), tmp_path / "map.html")
+    opened = open_offline(path, size=size, scheme=scheme).wait()
+    page = opened.page
+    page.evaluate("thePlaces.open(thePlaces.model.places.name.indexOf('20 km south of Mosul'))")
+    expect(page.locator(".geomap-card .geomap-within")).to_contain_text("relative place · within about 20 km (13 mi)")
+    opened.keep(f"rings-{scheme}-{size[0]}")
+    page.evaluate("thePlaces.open(thePlaces.model.places.name.indexOf('Mosul'))")
+    expect(page.locator(".geomap-card")).to_contain_text("within about 15 km (9 mi)")
+    assert opened.complaints == []
+
+
+def test_what_lies_somewhere_in_a_place_is_corrected_as_a_mention_of_it(tmp_path: Path, open_offline: Open) -> None:
+    mentions = described()
+    opened = open_offline(save_html(explore(mentions, approximate=True), tmp_path / "map.html")).wait()
+    page = opened.page
+    page.evaluate("thePlaces.open(thePlaces.model.places.name.indexOf('somewhere in Mosul'))")
+    page.get_by_role("button", name="Check").click()
+    page.get_by_role("button", name="Not a place").click()
+    lines = page.evaluate("thePlaces.corrections.lines()")
+    assert json.loads(lines)["was"] == "geonames:99072"
+    path = tmp_path / "corrections.jsonl"
+    path.write_text(lines, encoding="utf-8")
+    after = geomap.apply_corrections(mentions, path)
+    assert after.loc[after["checked"].notna(), ["status", "radius_km"]].isna().to_numpy().tolist() == [[False, True]]

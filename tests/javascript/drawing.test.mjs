@@ -1,6 +1,7 @@
 // How places, lines and areas are drawn, without a canvas.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { circleAround } from "../../geomap/maps/page/circles.js";
 import { classOf, stepOf } from "../../geomap/maps/page/colors.js";
 import { isNear } from "../../geomap/maps/page/curves.js";
 import { blurred } from "../../geomap/maps/page/density.js";
@@ -15,7 +16,7 @@ import {
 import { symbolAt } from "../../geomap/maps/page/symbols.js";
 import { overlap, turnsOf } from "../../geomap/maps/page/view.js";
 
-const FORMS = ["town", "country", "division", "region"];
+const FORMS = ["town", "country", "division", "region", "ring", "coordinate"];
 
 /** A path that remembers what was drawn on it. */
 class Path {
@@ -47,6 +48,31 @@ function areaOf(form, half) {
   });
   return area;
 }
+
+test("a circle keeps its distance at the equator, at the antimeridian and around a pole", () => {
+  const radians = Math.PI / 180;
+  const unit = ([lat, lng]) => [
+    Math.cos(lat * radians) * Math.cos(lng * radians),
+    Math.cos(lat * radians) * Math.sin(lng * radians),
+    Math.sin(lat * radians),
+  ];
+  for (const [lat, lng, km] of [
+    [0, 0, 100],
+    [-17, 179.9, 300],
+    [89.9, 20, 500],
+    [36, 43, 5000],
+  ]) {
+    const points = circleAround(lat, lng, km);
+    const middle = unit([lat, lng]);
+    points.forEach((point, at) => {
+      const cosine = unit(point).reduce((sum, x, i) => sum + x * middle[i], 0);
+      assert.ok(Math.abs(Math.acos(cosine) * 6371.0088 - km) < 0.01);
+      const step = at ? Math.abs(point[1] - points[at - 1][1]) : 0;
+      assert.ok(step <= 180, "its longitudes run on");
+    });
+    assert.deepEqual(points[0][0], points[points.length - 1][0]);
+  }
+});
 
 test("the area of a symbol tells the mentions, whatever its form", () => {
   for (const form of FORMS) {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fromHash, toHash } from "../../geomap/maps/page/hash.js";
 import { dayOf, everything, isoDay } from "../../geomap/maps/page/model.js";
-import { model } from "./corpus.mjs";
+import { content, model, withLeftOut } from "./corpus.mjs";
 
 test("a view goes through the address and back", () => {
   const some = model();
@@ -23,11 +23,24 @@ test("a view goes through the address and back", () => {
   assert.deepEqual(back.view, [1.5, 2.25, 3]);
 });
 
+test("the address says what is counted beyond what the map opens with, and only that", () => {
+  const some = model(withLeftOut());
+  assert.equal(toHash(some), "");
+  some.set({ embedded: true });
+  assert.equal(toHash(some), "embedded=yes");
+  assert.equal(fromHash("#embedded=yes", some).state.embedded, true);
+  const shown = { embedded: true, approximate: true };
+  const all = model({ ...withLeftOut(), shown });
+  assert.equal(toHash(all), "");
+  const back = fromHash("#approximate=no&embedded=maybe", all).state;
+  assert.deepEqual([back.embedded, back.approximate], [true, false]);
+});
+
 test("an address from anybody changes nothing it does not know", () => {
   const hostile =
     "#from=2018-13-45&to=x&source=Nobody&kind=__proto__&certain=-5&at=1,2&place=zzz";
   const back = fromHash(hostile, model());
-  assert.deepEqual(back.state, everything());
+  assert.deepEqual(back.state, everything(content().shown));
   assert.equal(back.place, undefined);
   assert.equal(back.view, undefined);
 });

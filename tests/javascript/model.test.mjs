@@ -7,7 +7,7 @@ import {
   isoDay,
   runningSums,
 } from "../../geomap/maps/page/model.js";
-import { model } from "./corpus.mjs";
+import { model, withLeftOut } from "./corpus.mjs";
 
 test("differences begin anew at each run", () => {
   const sums = runningSums([3, 1, 0, 2, 5], [0, 3]);
@@ -28,11 +28,29 @@ test("everything is counted at first", () => {
     certain: 4,
     articles: 3,
     places: 2,
+    all: 5,
   });
   assert.equal(all.first[0], 16000);
   assert.equal(all.last[0], 17000);
   assert.equal(all.mean[0], 65);
   assert.equal(all.filtered, false);
+});
+
+test("names inside other names and approximate places count only if asked for", () => {
+  const some = model(withLeftOut());
+  assert.deepEqual(some.ranked(), [0, 1]);
+  assert.deepEqual([some.totals.mentions, some.totals.all], [5, 5]);
+  assert.deepEqual(some.has, { embedded: true, approximate: true });
+  some.set({ embedded: true });
+  assert.deepEqual([some.mentions(0), some.totals.all], [4, 6]);
+  some.set({ embedded: false, approximate: true });
+  assert.deepEqual(some.ranked(), [0, 1, 2]);
+  assert.deepEqual([some.mentions(1), some.mentions(2)], [2, 1]);
+  assert.equal(some.filtered, false);
+  assert.deepEqual([some.placeId(1), some.placeId(2)], ["b", "b"]);
+  some.set(everything(some.content.shown));
+  assert.deepEqual(some.ranked(), [0, 1]);
+  assert.deepEqual(model().has, { embedded: false, approximate: false });
 });
 
 test("dates leave out what has none, and keep the scale", () => {
@@ -51,7 +69,7 @@ test("sources, kinds and confidence combine", () => {
   some.set({ sources: new Set([1]), kinds: new Set([1]) });
   assert.deepEqual([some.mentions(0), some.mentions(1)], [0, 1]);
   assert.deepEqual(some.ranked(), [1]);
-  some.set({ ...everything(), certain: 75, possible: false });
+  some.set({ ...everything(some.content.shown), certain: 75, possible: false });
   assert.deepEqual([some.mentions(0), some.mentions(1)], [2, 1]);
 });
 

@@ -3,13 +3,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { confidenceText, marked } from "../../geomap/maps/page/card.js";
 import { placeOf } from "../../geomap/maps/page/check.js";
+import { withinText } from "../../geomap/maps/page/circles.js";
 import { clusterWords } from "../../geomap/maps/page/clusters.js";
 import { mentionOf, verdictText } from "../../geomap/maps/page/corrections.js";
+import { formsOf, withinRings } from "../../geomap/maps/page/legend.js";
 import { UNDATED, dayOf } from "../../geomap/maps/page/model.js";
 import { placesBy } from "../../geomap/maps/page/search.js";
 import { csv } from "../../geomap/maps/page/table.js";
 import { datesText, numeral, plural } from "../../geomap/maps/page/words.js";
-import { content, model } from "./corpus.mjs";
+import { content, model, withLeftOut } from "./corpus.mjs";
 
 test("numbers are grouped, and one is not many", () => {
   assert.equal(numeral(12345), "12,345");
@@ -42,6 +44,10 @@ test("places are found by a part of their name, those that begin with it first",
   assert.deepEqual(placesBy(some, "mawsil"), [1, 0]);
   assert.deepEqual(placesBy(some, "  "), []);
   assert.deepEqual(placesBy(some, "x"), []);
+  const few = model(withLeftOut());
+  assert.deepEqual(placesBy(few, "beta"), [1]);
+  few.set({ approximate: true });
+  assert.deepEqual(placesBy(few, "beta"), [1, 2]);
 });
 
 const words = {
@@ -107,13 +113,28 @@ test("a cluster names its best known places and counts the others", () => {
   );
 });
 
+test("a radius is told in plain words and in both units", () => {
+  assert.equal(withinText(20.4), "within about 20 km (13 mi)");
+  assert.equal(withinText(373.2), "within about 370 km (230 mi)");
+  assert.equal(withinText(0.3), "within about 1 km (1 mi)");
+});
+
+test("the legend has the forms and radii that are on the map, and none that is not", () => {
+  const some = model(withLeftOut());
+  assert.deepEqual([...formsOf(some)], ["town", "country"]);
+  assert.equal(withinRings(some), "");
+  some.set({ approximate: true });
+  assert.deepEqual([...formsOf(some)], ["town", "country", "ring"]);
+  assert.equal(withinRings(some), " (within 20 km)");
+});
+
 test("the table for a spreadsheet has what the map shows, and no formula", () => {
   const { places } = content();
   const some = model({ places: { ...places, name: ['=1+"1"', "Beta, East"] } });
   const lines = csv(some).split("\r\n");
   assert.equal(
     lines[0],
-    "Place,Within,Kind,Certain,Possible,Articles,First,Last,Confidence,Latitude,Longitude",
+    "Place,Within,Kind,Certain,Possible,Articles,First,Last,Confidence,Latitude,Longitude,Within km",
   );
   assert.ok(lines[1].startsWith(`"'=1+""1"""`));
   assert.ok(lines[2].startsWith('"Beta, East",'));

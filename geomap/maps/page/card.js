@@ -1,5 +1,6 @@
 // The popup of a place: what it is, how often it is named, and the sentences that name it, with their articles.
 import { makeCheck } from "./check.js";
+import { withinText } from "./circles.js";
 import { loadWords } from "./data.js";
 import {
   makeButton,
@@ -43,8 +44,13 @@ export function makeCard(layer, number) {
   card.setAttribute("role", "region");
   card.setAttribute("aria-labelledby", heading.id);
   card.append(heading);
-  const kind = places.kind[number];
-  const what = [places.within[number], kind].filter(Boolean).join(" · ");
+  const what = [
+    places.within[number],
+    places.kind[number],
+    places.radius[number] ? withinText(places.radius[number]) : "",
+  ]
+    .filter(Boolean)
+    .join(" · ");
   if (what) {
     const within = makeElement("p", "geomap-within", what);
     within.dir = "auto";
@@ -346,6 +352,10 @@ function quote({ layer, number, words }, rows, item) {
       row,
       many: rows.length > 1,
     });
+    const km = model.content.rows.radius[row];
+    if (km && km !== model.places.radius[number]) {
+      item.append(makeElement("p", "geomap-about", withinText(km)));
+    }
     item.append(check);
     const percent = model.confidence[row];
     if (percent >= 0 && percent < model.state.certain) {

@@ -31,7 +31,7 @@ export function makeCheck(of) {
   const { layer, number, words, row } = of;
   const { model, corrections } = layer;
   const line = makeElement("div", "geomap-check");
-  const was = model.places.id[number];
+  const was = model.placeId(number);
   if (words.start === undefined || words.at[row] < 0) {
     return line;
   }

@@ -9,8 +9,11 @@ const SOURCES = 200; // offered at once
 const KINDS = new Map([
   ["toponym", "Names (Mosul)"],
   ["demonym", "People and adjectives (Iraqi)"],
-  ["embedded", "Inside other names (Paris Police)"],
   ["coordinate", "Coordinates (36.34 N, 43.13 E)"],
+]);
+const SWITCHES = /** @type {const} */ ([
+  ["embedded", "Names inside other names (Paris Police)"],
+  ["approximate", "Approximate places (somewhere in Mosul)"],
 ]);
 
 /**
@@ -23,25 +26,25 @@ export function makeFilters(layer, ends) {
   const body = makeElement("div", "geomap-filter-body");
   body.append(sureness(layer, ends));
   const { kinds, sources } = layer.model.content;
-  if (kinds.filter(Boolean).length > 1) {
-    body.append(
-      choices(
-        layer,
-        ends,
-        "kinds",
-        "Kind of mention",
-        kinds.map((kind, number) => [
-          number,
-          KINDS.get(kind) || kind || "Other",
-        ]),
-      ),
-    );
+  /** @type {[number, string][]} */
+  const offered = kinds.flatMap((kind, number) =>
+    kind === "embedded" ? [] : [[number, KINDS.get(kind) || kind || "Other"]],
+  );
+  if (offered.filter(([number]) => kinds[number]).length > 1) {
+    body.append(choices(layer, ends, "kinds", "Kind of mention", offered));
+  }
+  const { has } = layer.model;
+  if (has.embedded || has.approximate) {
+    body.append(switches(layer, ends));
   }
   if (sources.length > 1) {
     body.append(bySource(layer, ends));
   }
   return body;
 }
+
+/** @param {string} words */
+const lower = (words) => words[0].toLowerCase() + words.slice(1);
 
 /** @param {string} caption */
 function group(caption) {
@@ -83,6 +86,30 @@ function sureness({ model }, ends) {
     told,
     makeLabel("Show what is only possible", hide, "geomap-option"),
   );
+  return set;
+}
+
+/**
+ * What counts only if it is asked for.
+ *
+ * @param {Places} layer
+ * @param {Ends} ends
+ */
+function switches({ model }, ends) {
+  const set = group("Also count and show");
+  for (const [name, words] of SWITCHES) {
+    if (model.has[name]) {
+      const box = makeElement("input");
+      box.type = "checkbox";
+      box.addEventListener("change", () => model.set({ [name]: box.checked }));
+      const follow = () => {
+        box.checked = model.state[name];
+      };
+      follow();
+      ends.push(model.listen(follow));
+      set.append(makeLabel(words, box, "geomap-option"));
+    }
+  }
   return set;
 }
 
@@ -163,6 +190,7 @@ export function makeChips(layer, ends) {
     const focused = row.contains(document.activeElement);
     row.replaceChildren();
     const { from, to, kinds, sources, possible, text } = model.state;
+    const { shown } = model.content;
     /**
      * @param {string} words
      * @param {Partial<State>} change
@@ -208,9 +236,20 @@ export function makeChips(layer, ends) {
     if (!possible) {
       chip("Only certain", { possible: true });
     }
+    for (const [name, words] of SWITCHES) {
+      if (model.state[name] !== shown[name]) {
+        const [first] = words.split(" (");
+        const change = { [name]: shown[name] };
+        chip(`${shown[name] ? "Without" : "With"} ${lower(first)}`, change);
+      }
+    }
     if (row.children.length > 1) {
       row.append(
-        makeButton("Clear all", () => model.set(everything()), "geomap-quiet"),
+        makeButton(
+          "Clear all",
+          () => model.set(everything(model.content.shown)),
+          "geomap-quiet",
+        ),
       );
     }
     row.hidden = !row.children.length;

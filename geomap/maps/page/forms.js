@@ -15,6 +15,9 @@ export function halfOf(form, radius) {
   if (form === "country") {
     return (radius * Math.sqrt(Math.PI)) / 2;
   }
+  if (form === "coordinate") {
+    return radius * Math.sqrt(Math.PI / 2);
+  }
   return form === "division" ? radius * Math.sqrt(Math.PI / 2) : radius;
 }
 
@@ -26,6 +29,14 @@ export function radiusOf(mentions, most) {
   const unit = Math.min(ONE_MENTION, LARGEST / Math.sqrt(most));
   return mentions ? Math.max(SMALLEST, unit * Math.sqrt(mentions)) : 0;
 }
+
+/**
+ * Whether a form stands for a point, or what lies around one, rather than for an area with a name.
+ *
+ * @param {Form} form
+ */
+export const isPoint = (form) =>
+  form === "town" || form === "coordinate" || form === "ring";
 
 /**
  * @param {CanvasRenderingContext2D} context
@@ -43,6 +54,11 @@ export function outlineForm(context, form, x, y, half) {
     context.lineTo(x + half, y);
     context.lineTo(x, y + half);
     context.lineTo(x - half, y);
+    context.closePath();
+  } else if (form === "coordinate") {
+    context.moveTo(x, y - half);
+    context.lineTo(x + half, y + half);
+    context.lineTo(x - half, y + half);
     context.closePath();
   } else {
     context.arc(x, y, half, 0, 2 * Math.PI);

@@ -7,6 +7,7 @@ const LONGEST_TEXT = 200; // characters
 const FARTHEST = 3600; // degrees of longitude: ten times around the world, more than anybody drags
 const CLOSEST = 24; // zoom; the map has a limit of its own
 const CHOICES = /** @type {const} */ (["sources", "kinds"]);
+const SWITCHES = /** @type {const} */ (["embedded", "approximate"]);
 
 /**
  * What is shown as the words behind the # of an address; nothing for everything.
@@ -38,6 +39,11 @@ export function toHash(model, place, view) {
   if (!state.possible) {
     words.set("possible", "no");
   }
+  for (const name of SWITCHES) {
+    if (state[name] !== content.shown[name]) {
+      words.set(name, state[name] ? "yes" : "no");
+    }
+  }
   if (state.text) {
     words.set("text", state.text);
   }
@@ -56,8 +62,8 @@ export function toHash(model, place, view) {
  */
 export function fromHash(hash, model) {
   const words = new URLSearchParams(hash.replace(/^#/, ""));
-  const state = everything();
   const { content } = model;
+  const state = everything(content.shown);
   const from = dayOf(words.get("from")) ?? null;
   const to = dayOf(words.get("to")) ?? null;
   if (from === null || to === null || from <= to) {
@@ -77,6 +83,10 @@ export function fromHash(hash, model) {
   const certain = numberIn(words.get("certain"), 0, 100);
   state.certain = certain === undefined ? DOUBTFUL : Math.round(certain);
   state.possible = words.get("possible") !== "no";
+  for (const name of SWITCHES) {
+    const said = words.get(name);
+    state[name] = said === "yes" || (said !== "no" && content.shown[name]);
+  }
   state.text = (words.get("text") || "").slice(0, LONGEST_TEXT);
   return {
     state,

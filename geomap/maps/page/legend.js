@@ -1,8 +1,9 @@
 // The legend: what the sizes, forms and colors mean, drawn as they are on the map.
 import { stepOf } from "./colors.js";
 import { makeElement, makeVector } from "./elements.js";
-import { halfOf, radiusOf } from "./forms.js";
+import { halfOf, isPoint, radiusOf } from "./forms.js";
 import { numeral } from "./words.js";
+/** @import { Model } from "./model.js" */
 /** @import { Places } from "./places.js" */
 /** @import { Colors, Form } from "./types" */
 
@@ -12,6 +13,8 @@ const FORMS = [
   ["country", "Country as a whole"],
   ["division", "Province or other division"],
   ["region", "Region, water or landform"],
+  ["coordinate", "Coordinates in the text"],
+  ["ring", "Relative or approximate place"],
 ];
 
 /**
@@ -20,8 +23,15 @@ const FORMS = [
  */
 export function explainSymbols(body, layer) {
   const { model, colors } = layer;
-  const { most, places, state } = model;
-  const key = JSON.stringify([most, state.certain, state.possible]);
+  const { most, state } = model;
+  const present = formsOf(model);
+  const key = JSON.stringify([
+    most,
+    state.certain,
+    state.possible,
+    state.approximate,
+    [...present],
+  ]);
   if (body.dataset.key === key) {
     return;
   }
@@ -32,10 +42,10 @@ export function explainSymbols(body, layer) {
     scale(roundSteps(most), most, plain.shade),
   );
   const forms = makeElement("ul");
-  const present = new Set(places.form);
   for (const [form, words] of FORMS) {
     if (present.has(form)) {
-      forms.append(entry(makeSymbol(form, 6, plain), words));
+      const told = form === "ring" ? `${words}${withinRings(model)}` : words;
+      forms.append(entry(makeSymbol(form, 6, plain), told));
     }
   }
   const anyDoubt = model.confidence.some(
@@ -56,6 +66,34 @@ export function explainSymbols(body, layer) {
   if (colors) {
     body.append(shades(layer, colors));
   }
+}
+
+/**
+ * The forms that are on the map now.
+ *
+ * @param {Model} model
+ * @returns {Set<Form>}
+ */
+export function formsOf(model) {
+  const { form } = model.places;
+  return new Set(form.filter((_, number) => model.mentions(number)));
+}
+
+/**
+ * How far the truth may lie from the rings that are on the map, empty where that is not known.
+ *
+ * @param {Model} model
+ */
+export function withinRings(model) {
+  const { radius } = model.places;
+  const known = radius.filter((km, number) => km && model.mentions(number));
+  if (!known.length) {
+    return "";
+  }
+  const ends = [Math.min(...known), Math.max(...known)].map((km) =>
+    numeral(Math.max(1, Math.round(km))),
+  );
+  return ` (within ${[...new Set(ends)].join(" to ")} km)`;
 }
 
 /** @param {Colors | null} colors */
@@ -177,6 +215,18 @@ function scale(sizes, most, shade) {
 }
 
 /**
+ * The end of the name of the class that the style sheet gives a look.
+ *
+ * @param {Form} form
+ */
+function formClass(form) {
+  if (form === "ring") {
+    return "ring";
+  }
+  return isPoint(form) ? "town" : "area";
+}
+
+/**
  * @param {Form} form
  * @param {number} radius
  * @param {{ doubtful?: boolean, shade?: string }} look
@@ -184,7 +234,7 @@ function scale(sizes, most, shade) {
 export function makeSymbol(form, radius, { doubtful, shade } = {}) {
   const half = halfOf(form, radius);
   const svg = makeVector("svg", {
-    class: `geomap-symbol geomap-is-${form === "town" ? "town" : "area"}`,
+    class: `geomap-symbol geomap-is-${formClass(form)}`,
     width: 18,
     height: 18,
     viewBox: "-9 -9 18 18",
@@ -208,8 +258,14 @@ export function makeSymbol(form, radius, { doubtful, shade } = {}) {
   } else if (form === "division") {
     const points = `0,${-half} ${half},0 0,${half} ${-half},0`;
     svg.append(makeVector("polygon", { points }));
+  } else if (form === "coordinate") {
+    const points = `0,${-half} ${half},${half} ${-half},${half}`;
+    svg.append(makeVector("polygon", { points }));
   } else {
     svg.append(makeVector("circle", { r: half }));
+  }
+  if (form === "ring") {
+    svg.append(makeVector("circle", { r: 1.6, class: "geomap-middle" }));
   }
   if (form === "region") {
     svg.append(makeVector("circle", { r: half - 3, class: "geomap-inner" }));

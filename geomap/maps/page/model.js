@@ -1,13 +1,14 @@
 // The mentions of a map and what of them is shown: no page and no map in here, so that tests run it on its own.
 import { across, down } from "./mercator.js";
 /** @import { Corrections } from "./corrections.js" */
-/** @import { Content, Pair, State, Words } from "./types" */
+/** @import { Content, Pair, Shown, State, Words } from "./types" */
 
 export const DOUBTFUL = 50; // percent: from here on a mention counts as certain, unless the reader moves the line
 export const UNDATED = -2147483648;
 const DAY = 86400000;
 const BINS = 72; // at most
 const MONTHS = [1, 3, 12, 60, 120];
+const WITHIN = "within:"; // in front of the id of a place, for what lies somewhere in it
 
 /** @param {number} day */
 export const isoDay = (day) =>
@@ -113,9 +114,11 @@ export function fold(text) {
 /**
  * Nothing filtered. `kinds` and `sources` are sets of what is shown, null for all; days are numbers, null for no end.
  *
+ * @param {Shown} shown
  * @returns {State}
  */
-export const everything = () => ({
+export const everything = (shown) => ({
+  ...shown,
   from: null,
   to: null,
   kinds: null,
@@ -124,6 +127,9 @@ export const everything = () => ({
   possible: true,
   text: "",
 });
+
+/** @param {string} id */
+const isWithin = (id) => id.startsWith(WITHIN);
 
 export class Model {
   /** @param {Content} content */
@@ -146,6 +152,14 @@ export class Model {
     this.confidence = Int8Array.from(rows.confidence);
     this.kind = Uint8Array.from(rows.kind);
     this.checked = rows.checked;
+    // What counts only if it is asked for.
+    const embedded = content.kinds.indexOf("embedded");
+    this.embedded = this.kind.map((kind) => +(kind === embedded));
+    this.approximate = Uint8Array.from(places.id, (id) => +isWithin(id));
+    this.has = {
+      embedded: this.embedded.includes(1),
+      approximate: this.approximate.includes(1),
+    };
     this.source = Int32Array.from(articles.source);
     this.day = Int32Array.from(articles.day, (day) => day ?? UNDATED);
     this.size = { places: places.id.length, articles: this.day.length };
@@ -171,8 +185,9 @@ export class Model {
     this.shown = new Uint8Array(this.article.length); // 0 not, 1 possible, 2 certain
     /** @type {Set<(model: Model) => void>} */
     this._listeners = new Set();
-    this.state = everything();
-    this.totals = { mentions: 0, certain: 0, articles: 0, places: 0 };
+    this.counts = new Uint8Array(this.size.places); // whether any mention of it counts, filtered or not
+    this.state = everything(content.shown);
+    this.totals = { mentions: 0, certain: 0, articles: 0, places: 0, all: 0 };
     this.mostNow = 0;
     this._count();
     this.most = Math.max(1, this.mostNow);
@@ -262,19 +277,26 @@ export class Model {
   }
 
   _count() {
-    const { kinds, certain, possible } = this.state;
+    const { kinds, certain, possible, embedded, approximate } = this.state;
     const passes = this._articles();
     const seen = new Uint8Array(this.size.articles);
     const matches = this._matches;
-    const totals = { mentions: 0, certain: 0, articles: 0, places: 0 };
+    const totals = { mentions: 0, certain: 0, articles: 0, places: 0, all: 0 };
     this.bins.fill(0);
     this.mostNow = 0;
     for (let place = 0; place < this.size.places; place += 1) {
       let [sure, maybe, whole, articles, sum, known] = [0, 0, 0, 0, 0, 0];
       let [first, last, before] = [UNDATED, UNDATED, -1];
       const end = this.begins[place + 1];
+      this.counts[place] = 0;
+      const counts = approximate || !this.approximate[place];
       for (let row = this.begins[place]; row < end; row += 1) {
         this.shown[row] = 0;
+        if (!counts || (this.embedded[row] && !embedded)) {
+          continue;
+        }
+        this.counts[place] = 1;
+        totals.all += 1;
         const article = this.article[row];
         const percent = this.confidence[row];
         const isSure = percent < 0 || percent >= certain;
@@ -332,6 +354,16 @@ export class Model {
     // The scale of the symbols stays while time passes, and while nothing is left.
     this.most = Math.max(1, this.mostNow);
     this.totals = totals;
+  }
+
+  /**
+   * The id of a place in the gazetteer: of what lies somewhere in one, that one's.
+   *
+   * @param {number} place
+   */
+  placeId(place) {
+    const id = this.places.id[place];
+    return isWithin(id) ? id.slice(WITHIN.length) : id;
   }
 
   /** @param {number} place */

@@ -331,6 +331,6 @@ export function summaryOf(model) {
   }
   return [
     `${numeral(shown.articles)} of ${plural(totals.articles, "article")}`,
-    `${numeral(shown.mentions)} of ${plural(totals.resolved, "mention")}`,
+    `${numeral(shown.mentions)} of ${plural(shown.all, "mention")}`,
   ];
 }

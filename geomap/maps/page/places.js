@@ -12,6 +12,7 @@ import {
   arrangeLabels,
   arrangeSymbols,
   inscribe,
+  paintCircle,
   paintReadings,
   paintSymbol,
   prepare,
@@ -229,6 +230,11 @@ export class Places extends Canvas {
     }
     this._drawn = symbols;
     this._map.getContainer().dataset.geomapDrawn = String(symbols.length);
+    for (const symbol of symbols) {
+      if (symbol.form === "ring" && !symbol.members) {
+        paintCircle(this, context, symbol);
+      }
+    }
     for (const symbol of symbols) {
       paintSymbol(this, context, symbol);
     }

@@ -24,6 +24,9 @@ export function placesBy(model, folded) {
   /** @type {number[]} */
   const hold = [];
   model.names.forEach((name, number) => {
+    if (!model.counts[number]) {
+      return;
+    }
     const at = name.indexOf(folded.trim());
     if (at === 0) {
       begin.push(number);

@@ -5,14 +5,17 @@ import {
   isCluster,
   paintCluster,
 } from "./clusters.js";
+import { circleAround } from "./circles.js";
 import { stepOf } from "./colors.js";
-import { halfOf, outlineForm, radiusOf } from "./forms.js";
+import { halfOf, isPoint, outlineForm, radiusOf } from "./forms.js";
 import { coveredIn, overlap, turnsOf } from "./view.js";
 import { numeral } from "./words.js";
 /** @import { Places } from "./places.js" */
 /** @import { Bounds, Box, Colors, Doubt, Drawn, Label, Placed } from "./types" */
 
 const MOST_LABELS = 60;
+const BROKEN = [4, 3];
+const DOT = 1.6; // pixels: the middle of a ring
 
 /**
  * What of a layer does not change with the view: the order of drawing, and the colors.
@@ -116,11 +119,9 @@ export function paintSymbol(layer, context, symbol) {
     return;
   }
   const { number, x, y, half, inner, form } = symbol;
-  const town = form === "town";
-  const color =
-    layer.classes && layer.colors
-      ? shadeOf(layer, layer.colors, layer.classes[number])
-      : layer.color(town ? "town" : "area");
+  const ring = form === "ring";
+  const town = isPoint(form) && !ring;
+  const color = colorOf(layer, symbol);
   const chosen = number === layer.selected || number === layer.hovered;
   context.fillStyle = color;
   context.strokeStyle = color;
@@ -141,7 +142,13 @@ export function paintSymbol(layer, context, symbol) {
     context.globalAlpha = 1;
     context.lineWidth = town || inner < 5 ? 1.2 : 1.8;
     context.strokeStyle = town ? layer.color("rim") : color;
+    context.setLineDash(ring ? BROKEN : []);
     context.stroke();
+    context.setLineDash([]);
+    if (ring) {
+      outlineForm(context, form, x, y, DOT);
+      context.fill();
+    }
     if (form === "region") {
       outlineForm(context, form, x, y, Math.max(inner - 3.5, 1));
       context.lineWidth = 1;
@@ -154,6 +161,53 @@ export function paintSymbol(layer, context, symbol) {
     context.strokeStyle = layer.color("ink");
     context.stroke();
   }
+}
+
+/**
+ * @param {Places} layer
+ * @param {Drawn} symbol
+ */
+const colorOf = (layer, { number, form }) =>
+  layer.classes && layer.colors
+    ? shadeOf(layer, layer.colors, layer.classes[number])
+    : layer.color(isPoint(form) ? "town" : "area");
+
+/**
+ * The circle that holds the truth around a ring, where it is larger than the ring itself.
+ *
+ * @param {Places} layer
+ * @param {CanvasRenderingContext2D} context
+ * @param {Drawn} symbol
+ */
+export function paintCircle(layer, context, symbol) {
+  const { model, map } = layer;
+  const { number, x, y, half } = symbol;
+  const { lat, lon, radius } = model.places;
+  const points = circleAround(lat[number], lon[number], radius[number]).map(
+    (point) => map.latLngToLayerPoint(point),
+  );
+  const wide = points.some((at) => Math.abs(at.y - y) > half + 1);
+  if (!wide) {
+    return;
+  }
+  const shift = x - map.latLngToLayerPoint([lat[number], lon[number]]).x;
+  const chosen = number === layer.selected || number === layer.hovered;
+  context.beginPath();
+  for (const at of points) {
+    context.lineTo(at.x + shift, at.y);
+  }
+  context.fillStyle = colorOf(layer, symbol);
+  context.strokeStyle = context.fillStyle;
+  if (chosen) {
+    context.globalAlpha = 0.1;
+    context.fill();
+  }
+  context.globalAlpha = chosen ? 1 : 0.6;
+  context.lineWidth = chosen ? 1.8 : 1;
+  context.setLineDash(BROKEN);
+  context.stroke();
+  context.setLineDash([]);
+  context.globalAlpha = 1;
 }
 
 /**
@@ -200,7 +254,7 @@ export function arrangeLabels(layer, symbols, { min, max }) {
     const more = members ? members.length - 1 : 0;
     const label = {
       text: more ? `${name[number]} +${numeral(more)}` : name[number],
-      area: form !== "town",
+      area: !isPoint(form),
       size: radius > 14 ? 13 : 12,
     };
     const key = `${label.size} ${number} ${more}`;

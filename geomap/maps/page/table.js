@@ -182,7 +182,12 @@ export function csv(model) {
     const safe = runs ? `'${text}` : text;
     return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
   };
-  const names = [...COLUMNS.map(([name]) => name), "Latitude", "Longitude"];
+  const names = [
+    ...COLUMNS.map(([name]) => name),
+    "Latitude",
+    "Longitude",
+    "Within km",
+  ];
   const lines = model
     .ranked()
     .map((n) =>
@@ -190,6 +195,7 @@ export function csv(model) {
         ...COLUMNS.map(([, value]) => value(model, n)),
         model.places.lat[n],
         model.places.lon[n],
+        model.places.radius[n] || "",
       ].map(cell),
     );
   return [names, ...lines].map((line) => line.join(",")).join("\r\n");

@@ -3,7 +3,19 @@ import * as L from "leaflet";
 import type { Places } from "./places.js";
 
 /** What a place is drawn as. */
-export type Form = "town" | "country" | "division" | "region";
+export type Form =
+  | "town"
+  | "country"
+  | "division"
+  | "region"
+  | "ring"
+  | "coordinate";
+
+/** What a count leaves out unless it is asked for: names inside other names, and places that are only approximate. */
+export interface Shown {
+  embedded: boolean;
+  approximate: boolean;
+}
 
 /** The numbers of a corpus: `geomap/maps/_payload.py` says what is in which column. */
 export interface Content {
@@ -12,11 +24,13 @@ export interface Content {
   hash: string;
   text: "full" | "snippets" | "none";
   totals: { articles: number; mentions: number; resolved: number };
+  shown: Shown;
   places: PlaceColumns;
   rows: {
     article: number[];
     confidence: number[];
     kind: number[];
+    radius: Record<string, number>;
     checked?: number[];
   };
   kinds: string[];
@@ -30,6 +44,7 @@ export interface PlaceColumns {
   within: string[];
   form: Form[];
   kind: string[];
+  radius: number[];
   lon: number[];
   lat: number[];
   rows: number[];
@@ -49,7 +64,7 @@ export interface Words {
 }
 
 /** What is shown. `kinds` and `sources` are null for all, the days null for no end. */
-export interface State {
+export interface State extends Shown {
   from: number | null;
   to: number | null;
   kinds: Set<number> | null;
