@@ -124,6 +124,194 @@
     return context;
   }
 
+  // page/fold.js
+  var LETTERS = new Map(
+    Object.entries({
+      ß: "ss",
+      ς: "σ",
+      ø: "o",
+      ł: "l",
+      đ: "d",
+      ð: "d",
+      þ: "th",
+      æ: "ae",
+      œ: "oe",
+      ı: "i",
+      ħ: "h",
+      ŋ: "n",
+      ə: "e",
+      ǝ: "e",
+      ŧ: "t",
+      ɓ: "b",
+      ɗ: "d",
+      ƙ: "k",
+      ک: "ك",
+      ی: "ي",
+      ى: "ي",
+      ة: "ه",
+      ہ: "ه",
+      ھ: "ه",
+      ۀ: "ه",
+      ە: "ه",
+      ٱ: "ا",
+      ـ: "",
+      "&": " and "
+    })
+  );
+  var DROPPED = /['’‘ʼʻʽʾʿ`´ʹʺ′″‛＇·\u00ad\u200b-\u200f]/gu;
+  var MARKS = /(?![\u3099\u309a])(?=\p{M})[\p{Script=Inherited}\p{Script=Arabic}\p{Script=Hebrew}]/gu;
+  var SHORT_FORMS = new Map(
+    Object.entries({ st: "saint", ste: "sainte", mt: "mount", ft: "fort" })
+  );
+  function plain(text) {
+    if (!/[^\x00-\x7f]/.test(text)) {
+      return text.toLowerCase();
+    }
+    const bare = text.normalize("NFKD").toLowerCase().normalize("NFKD");
+    return [...bare.replace(MARKS, "")].map((letter) => LETTERS.get(letter) ?? letter).join("").normalize("NFC");
+  }
+  function fold(text) {
+    const words = plain(text).replace(DROPPED, "").replaceAll("&", " and ").replace(/(?<![\p{L}\p{N}_])(\p{L})\.\s*(?=\p{L}\.)/gu, "$1").replace(/(?<![\p{L}\p{N}_])(\p{L})\./gu, "$1").replace(/[^\p{L}\p{N}\p{M}]+/gu, " ").trim().split(" ");
+    while (words.length > 1 && words[0] === "the") {
+      words.shift();
+    }
+    return words.map(
+      (word, number) => number < words.length - 1 ? SHORT_FORMS.get(word) ?? word : word
+    ).join(" ");
+  }
+  var beginsWord = (folded) => /^[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{N}]/u.test(folded);
+  function positionsOf(text, folded) {
+    let bare = "";
+    const at = [];
+    let index = 0;
+    for (const letter of text) {
+      const part = plain(letter).replace(DROPPED, "");
+      bare += part;
+      for (let unit = 0; unit < part.length; unit += 1) {
+        at.push(index);
+      }
+      index += letter.length;
+    }
+    at.push(text.length);
+    const words = folded.split(" ").map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+    const front = beginsWord(folded) ? "(?<![\\p{L}\\p{N}])" : "";
+    const pattern = new RegExp(front + words.join("[^\\p{L}\\p{N}]+"), "gu");
+    const found = [];
+    for (const { 0: match, index: begin } of bare.matchAll(pattern)) {
+      if (match) {
+        found.push([at[begin], at[begin + match.length]]);
+      }
+    }
+    return found;
+  }
+
+  // page/lookup.js
+  var SHORTEST_INSIDE = 3;
+  var OTHER_NAME = 1.5;
+  function matchOf(name, wanted) {
+    const at = name.indexOf(wanted);
+    if (at < 0) {
+      return 9;
+    }
+    if (at === 0) {
+      return name.length === wanted.length ? 0 : 1;
+    }
+    if (name.includes(` ${wanted}`)) {
+      return 2;
+    }
+    return wanted.length < SHORTEST_INSIDE ? 9 : 3;
+  }
+  function wordsForPlaces(called, others, names) {
+    const split = (lines) => lines ? lines.split("\n") : [];
+    return called.map((name, number) => {
+      const written = [name, ...others(number), ...split(names?.written[number])];
+      const own = written.map((shown) => ({
+        folded: fold(shown),
+        shown,
+        own: true
+      }));
+      const alternates = split(names?.alternates[number]).map((shown) => ({
+        folded: shown,
+        shown,
+        own: false
+      }));
+      return [...own, ...alternates];
+    });
+  }
+  function findPlaces(model, words, wanted) {
+    if (!wanted) {
+      return [];
+    }
+    const found = [];
+    for (let number = 0; number < words.length; number += 1) {
+      if (!model.counts[number]) {
+        continue;
+      }
+      let best = 9;
+      let by = "";
+      for (const { folded, shown, own } of words[number]) {
+        const match = matchOf(folded, wanted);
+        const rank = match + (own || match === 9 ? 0 : OTHER_NAME);
+        if (rank < best) {
+          [best, by] = [rank, shown];
+        }
+      }
+      if (best < 9) {
+        found.push({ number, by, best });
+      }
+    }
+    return found.sort(
+      (a, b) => a.best - b.best || model.mentions(b.number) - model.mentions(a.number) || a.number - b.number
+    ).map(({ number, by }) => ({ number, by }));
+  }
+  function findSources(model, wanted) {
+    const counts = /* @__PURE__ */ new Map();
+    for (const source of model.source) {
+      counts.set(source, (counts.get(source) ?? 0) + 1);
+    }
+    return model.content.sources.map((name, number) => ({ name, number })).filter(({ name }) => wanted && fold(name).includes(wanted)).map(({ number }) => ({ number, articles: counts.get(number) ?? 0 }));
+  }
+  function findText(words, wanted) {
+    words.folded ??= {
+      sentences: words.sentences.map(fold),
+      titles: words.articles.title.map(fold)
+    };
+    const begin = beginsWord(wanted) ? " " : "";
+    const holding = (texts) => texts.map(
+      (text) => Boolean(wanted) && `${begin}${text}`.includes(`${begin}${wanted}`)
+    );
+    const sentences = holding(words.folded.sentences);
+    const titles = holding(words.folded.titles);
+    const count = (flags) => flags.filter(Boolean).length;
+    return {
+      sentences,
+      titles,
+      counts: { sentences: count(sentences), titles: count(titles) }
+    };
+  }
+  function passagesOf(model, words, wanted) {
+    const { sentences, titles } = findText(words, wanted);
+    const found = /* @__PURE__ */ new Map();
+    for (let place = 0; place < model.size.places; place += 1) {
+      for (const row of model.rows(place)) {
+        const [article, sentence] = [model.article[row], words.sentence[row]];
+        const isTitle = !sentences[sentence];
+        if (isTitle && !titles[article]) {
+          continue;
+        }
+        const key = isTitle ? `title ${article}` : `${article} ${sentence}`;
+        const passage = found.get(key);
+        if (!passage) {
+          const text = isTitle ? words.articles.title[article] : words.sentences[sentence];
+          found.set(key, { text, isTitle, article, places: [place] });
+        } else if (!passage.places.includes(place)) {
+          passage.places.push(place);
+        }
+      }
+    }
+    return [...found.values()].sort((a, b) => a.article - b.article);
+  }
+
   // page/mercator.js
   var EDGE = 85.0511287798 * Math.PI / 180;
   var across = (lon) => lon / 360 + 0.5;
@@ -197,10 +385,6 @@
     }
     return [];
   }
-  function fold(text) {
-    const plain = /[^\x00-\x7f]/.test(text) ? text.normalize("NFD").replace(/\p{M}/gu, "") : text;
-    return plain.toLowerCase();
-  }
   var everything = (shown) => ({
     ...shown,
     from: null,
@@ -220,8 +404,7 @@
       this.words = void 0;
       this.corrections = void 0;
       this._matches = null;
-      this._folded = void 0;
-      this._names = void 0;
+      this.placeWords = void 0;
       this.places = places;
       this.begins = Uint32Array.from(places.rows);
       this.article = runningSums(rows.article, this.begins);
@@ -302,22 +485,56 @@
         listener(this);
       }
     }
-    /** The names of the places as search compares them. */
-    get names() {
-      this._names ??= this.places.name.map(fold);
-      return this._names;
+    /**
+     * Calls the places otherwise than the page's numbers do.
+     *
+     * @param {Pick<Content["places"], "name" | "also">} names
+     */
+    rename({ name, also }) {
+      Object.assign(this.places, { name, also });
+      this.placeWords = void 0;
     }
     /**
-     * The rows whose sentence holds the words; the sentences are given because they are unpacked only when needed.
+     * What else a place is called, each with where: empty for the articles.
+     *
+     * @param {number} number
+     */
+    otherNames(number) {
+      return this.places.also?.[number] ?? [];
+    }
+    /**
+     * What the gazetteer calls a place, for tables that are read elsewhere.
+     *
+     * @param {number} number
+     */
+    gazetteerName(number) {
+      const known = this.otherNames(number).find(([, where]) => where !== "");
+      return known ? known[0] : this.places.name[number];
+    }
+    /**
+     * All words for the places, as a search compares them.
+     *
+     * @param {Names | null} names
+     */
+    wordsForPlaces(names) {
+      return wordsForPlaces(
+        this.places.name,
+        (number) => this.otherNames(number).map(([name]) => name),
+        names
+      );
+    }
+    /**
+     * The rows whose sentence or headline holds the words, which are given because they are unpacked only when needed.
      *
      * @param {string} text
-     * @param {Pick<Words, "sentences" | "sentence">} words
+     * @param {Words} words
      */
     search(text, words) {
-      this._folded ??= words.sentences.map(fold);
-      const wanted = fold(text.trim());
-      const found = this._folded.map((sentence) => sentence.includes(wanted));
-      this._matches = Uint8Array.from(words.sentence, (one) => +found[one]);
+      const { sentences, titles } = findText(words, fold(text));
+      this._matches = Uint8Array.from(
+        words.sentence,
+        (one, row) => +(sentences[one] || titles[this.article[row]])
+      );
       this.set({ text });
     }
     get filtered() {
@@ -579,6 +796,14 @@
       })) : Promise.resolve(null);
     }
     return model.words;
+  }
+  function loadPlaceWords(model) {
+    const id = `${model.content.key}_names`;
+    if (!model.placeWords) {
+      const names = document.getElementById(id) ? readBlock(id) : Promise.resolve(null);
+      model.placeWords = names.then((found) => model.wordsForPlaces(found));
+    }
+    return model.placeWords;
   }
 
   // page/view.js
@@ -934,9 +1159,9 @@
     dialog.showModal();
     return dialog;
   }
-  function download(name, type, text) {
+  function download(name, type, content) {
     const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([text], { type }));
+    link.href = URL.createObjectURL(new Blob([content], { type }));
     link.download = name;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1e4);
@@ -1136,14 +1361,14 @@
       const counts = per === null;
       const list = makeElement("ul");
       breaks.forEach((edge, number) => {
-        const item = makeElement("li");
+        const item2 = makeElement("li");
         const box = makeElement("span", "geomap-swatch");
         box.style.background = `var(--geomap-step-${this._shade(number)})`;
         const before = number ? breaks[number - 1] : least;
         const from = counts && number ? before + 1 : before;
         const words = exact || from >= edge ? figure(edge) : `${figure(from)} – ${figure(edge)}`;
-        item.append(box, makeElement("span", "", words));
-        list.append(item);
+        item2.append(box, makeElement("span", "", words));
+        list.append(item2);
       });
       body.append(list);
     }
@@ -1352,9 +1577,9 @@
     _explain(body) {
       const list = makeElement("ol", "geomap-pairs");
       for (const pair of this._pairs.slice(0, LISTED)) {
-        const item = makeElement("li", "", this._said(pair));
-        item.dir = "auto";
-        list.append(item);
+        const item2 = makeElement("li", "", this._said(pair));
+        item2.dir = "auto";
+        list.append(item2);
       }
       body.append(list);
     }
@@ -2007,14 +2232,14 @@
     );
     const list = makeElement("ul", "geomap-corrections");
     for (const one of corrections.list) {
-      const item = makeElement("li");
+      const item2 = makeElement("li");
       const words = makeElement("span", "", verdictText(one));
       words.dir = "auto";
-      item.append(
+      item2.append(
         words,
         makeButton("Undo", () => corrections.remove(one))
       );
-      list.append(item);
+      list.append(item2);
     }
     return [row, list];
   }
@@ -2037,7 +2262,7 @@
     }
     const list = makeElement("ul", "geomap-corrections geomap-others");
     for (const { what, lines, remove } of found) {
-      const item = makeElement("li");
+      const item2 = makeElement("li");
       const words = makeElement(
         "span",
         "",
@@ -2049,8 +2274,8 @@
         makeFile("corrections.jsonl", "application/jsonl", () => linesOf(lines)),
         makeButton("Remove", remove)
       );
-      item.append(words, row);
-      list.append(item);
+      item2.append(words, row);
+      list.append(item2);
     }
     return [
       makeElement(
@@ -2088,112 +2313,6 @@
         return found;
       }
     };
-  }
-
-  // page/search.js
-  var [PLACES, SOURCES] = [6, 4];
-  function placesBy(model, folded) {
-    if (!folded.trim()) {
-      return [];
-    }
-    const begin = [];
-    const hold = [];
-    model.names.forEach((name, number) => {
-      if (!model.counts[number]) {
-        return;
-      }
-      const at = name.indexOf(folded.trim());
-      if (at === 0) {
-        begin.push(number);
-      } else if (at > 0) {
-        hold.push(number);
-      }
-    });
-    return [...begin, ...hold];
-  }
-  function makeSearchBox(layer) {
-    const { model } = layer;
-    const box = makeElement("search", "geomap-search");
-    const input = makeElement("input", "geomap-input");
-    input.type = "search";
-    input.placeholder = "Search places, words, sources";
-    input.setAttribute("aria-label", "Search places, words and sources");
-    const found = makeElement("ul", "geomap-found");
-    found.setAttribute("aria-label", "Found");
-    found.hidden = true;
-    const close = () => {
-      found.replaceChildren();
-      found.hidden = true;
-    };
-    const offer = (text, detail, choose) => {
-      const item = makeElement("li");
-      const button = makeButton(
-        "",
-        () => {
-          close();
-          input.value = "";
-          choose();
-        },
-        "geomap-place"
-      );
-      const name = makeElement("span", "geomap-words", text);
-      name.dir = "auto";
-      button.append(name, makeElement("span", "geomap-number", detail));
-      item.append(button);
-      found.append(item);
-    };
-    input.addEventListener("input", () => {
-      close();
-      const wanted = input.value.trim();
-      const folded = fold(wanted);
-      if (!folded) {
-        return;
-      }
-      const { name, within } = model.places;
-      for (const number of placesBy(model, folded).slice(0, PLACES)) {
-        const words = [name[number], within[number]].filter(Boolean).join(", ");
-        offer(
-          words,
-          numeral(model.mentions(number)),
-          () => layer.visit(number, input)
-        );
-      }
-      model.content.sources.map((source, number) => ({ source, number })).filter(({ source }) => fold(source).includes(folded)).slice(0, SOURCES).forEach(({ source, number }) => {
-        offer(source, "source", () => {
-          model.set({ sources: /* @__PURE__ */ new Set([number]) });
-          input.focus();
-        });
-      });
-      if (model.content.text !== "none") {
-        offer(`Sentences with “${wanted}”`, "", () => {
-          loadWords(model).then((words) => words && model.search(wanted, words));
-          input.focus();
-        });
-      }
-      if (!found.children.length) {
-        found.append(makeElement("li", "geomap-none", "Nothing found"));
-      }
-      found.hidden = false;
-      say(layer.map, plural(found.children.length, "suggestion"));
-    });
-    box.addEventListener("keydown", (event) => {
-      const stops = [input, ...found.querySelectorAll("button")];
-      const at = stops.findIndex((one) => one === document.activeElement);
-      if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-        event.preventDefault();
-        const step = event.key === "ArrowDown" ? 1 : -1;
-        stops[(at + step + stops.length) % stops.length].focus();
-      } else if (event.key === "Escape") {
-        close();
-        input.focus();
-      } else if (event.key === "Enter" && at === 0 && stops[1]) {
-        event.preventDefault();
-        stops[1].click();
-      }
-      event.stopPropagation();
-    });
-    box.append(input, found);
-    return box;
   }
 
   // page/check.js
@@ -2303,7 +2422,7 @@
         others.append(makeElement("p", "geomap-caption", "Or another place:"));
         const list = makeElement("ul", "geomap-readings");
         for (const one of readings) {
-          const item = makeElement("li");
+          const item2 = makeElement("li");
           const button = makeButton(
             "",
             () => answer("moved", placeOf(one)),
@@ -2319,8 +2438,8 @@
               one.percent ? `${one.percent}%` : "<1%"
             )
           );
-          item.append(button);
-          list.append(item);
+          item2.append(button);
+          list.append(item2);
         }
         others.append(list);
       }
@@ -2353,26 +2472,27 @@
     input.setAttribute("aria-label", "Another place of this map, by name");
     input.placeholder = "Another place of this map";
     const names = /* @__PURE__ */ new Map();
+    const searched = model.wordsForPlaces(null);
     input.addEventListener("input", () => {
-      const folded = fold(input.value);
+      const found = findPlaces(model, searched, fold(input.value)).slice(0, 8);
       list.replaceChildren();
       names.clear();
-      for (const number of placesBy(model, folded).slice(0, 8)) {
+      for (const { number } of found) {
         const { name, within } = model.places;
-        const words = [name[number], within[number]].filter(Boolean).join(", ");
-        names.set(words, number);
+        const label = [name[number], within[number]].filter(Boolean).join(", ");
+        names.set(label, number);
         const option = makeElement("option");
-        option.value = words;
+        option.value = label;
         list.append(option);
       }
     });
     input.addEventListener("change", () => {
       const number = names.get(input.value);
       if (number !== void 0) {
-        const { id, name, lat, lon } = model.places;
+        const { id, lat, lon } = model.places;
         choose({
           place_id: id[number],
-          name: name[number],
+          name: model.gazetteerName(number),
           lat: lat[number],
           lon: lon[number]
         });
@@ -2468,6 +2588,15 @@
       const within = makeElement("p", "geomap-within", what);
       within.dir = "auto";
       card.append(within);
+    }
+    const others = model.otherNames(number);
+    if (others.length) {
+      const called = others.map(
+        ([name, where]) => `${name} in ${where || "the articles"}`
+      );
+      const line = makeLine("geomap-called", called);
+      line.dir = "auto";
+      card.append(line);
     }
     const body = makeElement("div");
     card.append(body);
@@ -2576,9 +2705,9 @@
       const list = makeElement("ul");
       for (const [source, count] of most) {
         const name = model.content.sources[source] ?? "No source";
-        const item = makeElement("li", "", `${name}: ${numeral(count)}`);
-        item.dir = "auto";
-        list.append(item);
+        const item2 = makeElement("li", "", `${name}: ${numeral(count)}`);
+        item2.dir = "auto";
+        list.append(item2);
       }
       box.append(list);
     }
@@ -2622,7 +2751,7 @@
     }
   }
   function headed(model, articles, article) {
-    const item = makeElement("li");
+    const item2 = makeElement("li");
     const title = articles.title[article] || "Untitled article";
     const url = articles.url[article];
     const heading = makeElement("h3");
@@ -2636,7 +2765,7 @@
     } else {
       heading.textContent = title;
     }
-    item.append(heading);
+    item2.append(heading);
     const line = [
       model.content.sources[model.source[article]],
       dateText(isoDay(model.day[article]))
@@ -2644,12 +2773,12 @@
     if (line) {
       const note = makeElement("p", "geomap-about", line);
       note.dir = "auto";
-      item.append(note);
+      item2.append(note);
     }
     if (url && !heading.firstElementChild) {
-      item.append(makeElement("p", "geomap-about geomap-url", url));
+      item2.append(makeElement("p", "geomap-about geomap-url", url));
     }
-    return item;
+    return item2;
   }
   function isWebPage(url) {
     try {
@@ -2669,7 +2798,7 @@
     }
     return [...begins].sort((a, b) => a[0] - b[0]);
   }
-  function quote({ layer, number, words }, rows, item) {
+  function quote({ layer, number, words }, rows, item2) {
     const { model } = layer;
     const sentence = words.sentences[words.sentence[rows[0]]];
     const block = makeElement("blockquote");
@@ -2685,7 +2814,7 @@
       }
     }
     block.append(sentence.slice(at));
-    item.append(block);
+    item2.append(block);
     for (const row of rows) {
       const check = makeCheck({
         layer,
@@ -2696,9 +2825,9 @@
       });
       const km = model.content.rows.radius[row];
       if (km && km !== model.places.radius[number]) {
-        item.append(makeElement("p", "geomap-about", withinText(km)));
+        item2.append(makeElement("p", "geomap-about", withinText(km)));
       }
-      item.append(check);
+      item2.append(check);
       const percent = model.confidence[row];
       if (percent >= 0 && percent < model.state.certain) {
         check.prepend(
@@ -2880,8 +3009,200 @@
     });
   }
 
+  // page/headline.js
+  function isEmbedded(page, search) {
+    const mark = page.querySelector('meta[name="geomap"][content="embed"]');
+    return mark !== null || new URLSearchParams(search).has("embed");
+  }
+  function makeHeadline({ title, note }) {
+    const parts = [];
+    if (title) {
+      parts.push(makeElement("h1", "", title));
+    }
+    if (note) {
+      parts.push(makeElement("p", "geomap-note", note));
+    }
+    for (const part of parts) {
+      part.dir = "auto";
+    }
+    return parts;
+  }
+  var Headline = class extends L.Control {
+    /** @param {HTMLElement[]} parts */
+    constructor(parts) {
+      super({ position: "topleft" });
+      this._parts = parts;
+    }
+    onAdd() {
+      const box = makeElement("header", "geomap-headline leaflet-control");
+      box.append(...this._parts);
+      L.DomEvent.disableClickPropagation(box);
+      return box;
+    }
+  };
+  function calmWheel(map) {
+    map.scrollWheelZoom.disable();
+    map.once("click focus", () => map.scrollWheelZoom.enable());
+  }
+
+  // page/notes.js
+  var SIZE = 13;
+  var LINE = 17;
+  var PAD = 6;
+  var WIDE = 210;
+  var NARROW = 150;
+  var CLEAR = 8;
+  var DISTANCES = [26, 48, 76, 110, 150];
+  var DIRECTIONS = [
+    0.2,
+    -0.2,
+    0.8,
+    -0.8,
+    1.2,
+    -1.2,
+    0.5,
+    -0.5,
+    1,
+    0,
+    1.6,
+    -1.6
+  ].map((part) => part * Math.PI / 2);
+  function wrapText(text, measure, width) {
+    const lines = [];
+    for (const word of text.split(" ")) {
+      const longer = lines.length ? `${lines[lines.length - 1]} ${word}` : word;
+      if (lines.length && measure(longer) <= width) {
+        lines[lines.length - 1] = longer;
+      } else {
+        lines.push(word);
+      }
+    }
+    return lines;
+  }
+  function placeNotes(notes, taken, { min, max }) {
+    const covered = [...taken];
+    for (const { x, y, half } of notes) {
+      const clear = half + CLEAR;
+      covered.push([x - clear, y - clear, x + clear, y + clear]);
+    }
+    return notes.map(({ x, y, half, wide, high }) => {
+      let best = (
+        /** @type {{ box: Box, cost: number } | undefined} */
+        void 0
+      );
+      for (const distance of DISTANCES) {
+        for (const direction of DIRECTIONS) {
+          const reach = half + distance;
+          const left = x + reach * Math.cos(direction);
+          const middle = y - reach * Math.sin(direction);
+          const begin = Math.cos(direction) < -0.01 ? left - wide : left;
+          for (const start of [begin, 2 * x - begin - wide]) {
+            const box2 = [
+              start,
+              middle - high / 2,
+              start + wide,
+              middle + high / 2
+            ];
+            const cost = costOf(box2, covered, min, max) + distance / 1e4;
+            if (!best || cost < best.cost) {
+              best = { box: box2, cost };
+            }
+          }
+        }
+        if (best && best.cost < 1) {
+          break;
+        }
+      }
+      const box = (
+        /** @type {Box} */
+        best?.box
+      );
+      covered.push(box);
+      const to = {
+        x: Math.max(box[0], Math.min(x, box[2])),
+        y: Math.max(box[1], Math.min(y, box[3]))
+      };
+      const long = Math.hypot(to.x - x, to.y - y) || 1;
+      const from = {
+        x: x + (to.x - x) * half / long,
+        y: y + (to.y - y) * half / long
+      };
+      return { box, from, to };
+    });
+  }
+  function costOf(box, covered, min, max) {
+    let cost = 0;
+    for (const other of covered) {
+      if (overlap(box, other)) {
+        const across2 = Math.min(box[2], other[2]) - Math.max(box[0], other[0]);
+        const down2 = Math.min(box[3], other[3]) - Math.max(box[1], other[1]);
+        cost += across2 * down2;
+      }
+    }
+    const beyond = Math.max(0, min.x + 4 - box[0]) + Math.max(0, box[2] - max.x + 4) + Math.max(0, min.y + 4 - box[1]) + Math.max(0, box[3] - max.y + 4);
+    return cost + 10 * beyond * LINE;
+  }
+  function arrangeNotes(canvas, notes, taken, view) {
+    const { context } = canvas;
+    context.font = canvas.font(500, SIZE);
+    const width = canvas.map.getSize().x < 640 ? NARROW : WIDE;
+    const shown = notes.filter(
+      ({ x, y }) => x > view.min.x && x < view.max.x && y > view.min.y && y < view.max.y
+    );
+    const sized = shown.map((note) => {
+      const lines = wrapText(
+        note.text,
+        (text) => context.measureText(text).width,
+        width
+      );
+      const wide = Math.max(
+        ...lines.map((line) => context.measureText(line).width)
+      );
+      return {
+        ...note,
+        lines,
+        wide: wide + 2 * PAD,
+        high: lines.length * LINE + 2 * PAD - 3
+      };
+    });
+    return placeNotes(sized, taken, view).map((placed, number) => ({
+      ...placed,
+      lines: sized[number].lines
+    }));
+  }
+  function paintNote(canvas, context, { box, from, to, lines }) {
+    context.strokeStyle = canvas.color("ink");
+    context.lineWidth = 1.4;
+    context.beginPath();
+    context.moveTo(from.x, from.y);
+    context.lineTo(to.x, to.y);
+    context.stroke();
+    context.beginPath();
+    context.arc(from.x, from.y, 2.5, 0, 2 * Math.PI);
+    context.fillStyle = canvas.color("ink");
+    context.fill();
+    context.beginPath();
+    context.roundRect(box[0], box[1], box[2] - box[0], box[3] - box[1], 4);
+    context.fillStyle = canvas.color("card");
+    context.fill();
+    context.lineWidth = 1;
+    context.strokeStyle = canvas.color("control");
+    context.stroke();
+    context.font = canvas.font(500, SIZE);
+    context.fillStyle = canvas.color("ink");
+    const rtl = /^[^\p{L}]*[\p{Script=Arabic}\p{Script=Hebrew}]/u.test(lines[0]);
+    context.direction = rtl ? "rtl" : "ltr";
+    context.textAlign = rtl ? "right" : "left";
+    lines.forEach((line, number) => {
+      const x = rtl ? box[2] - PAD : box[0] + PAD;
+      context.fillText(line, x, box[1] + PAD - 1.5 + LINE * (number + 0.5));
+    });
+    context.direction = "ltr";
+    context.textAlign = "left";
+  }
+
   // page/filters.js
-  var SOURCES2 = 200;
+  var SOURCES = 200;
   var KINDS = /* @__PURE__ */ new Map([
     ["toponym", "Names (Mosul)"],
     ["demonym", "People and adjectives (Iraqi)"],
@@ -3003,7 +3324,7 @@
     for (const source of model.source) {
       counts.set(source, (counts.get(source) || 0) + 1);
     }
-    const entries = [...counts].sort((a, b) => b[1] - a[1]).slice(0, SOURCES2).map(([source, count]) => [
+    const entries = [...counts].sort((a, b) => b[1] - a[1]).slice(0, SOURCES).map(([source, count]) => [
       source,
       `${model.content.sources[source] ?? "No source"} (${numeral(count)})`
     ]);
@@ -3105,16 +3426,16 @@
       return;
     }
     body.dataset.key = key;
-    const plain = { shade: colors ? "var(--geomap-muted)" : void 0 };
+    const plain2 = { shade: colors ? "var(--geomap-muted)" : void 0 };
     body.replaceChildren(
       makeElement("p", "geomap-caption", "Area: mentions of a place"),
-      scale(roundSteps(most), most, plain.shade)
+      scale(roundSteps(most), most, plain2.shade)
     );
     const forms = makeElement("ul");
     for (const [form, words] of FORMS) {
       if (present.has(form)) {
         const told = form === "ring" ? `${words}${withinRings(model)}` : words;
-        forms.append(entry(makeSymbol(form, 6, plain), told));
+        forms.append(entry(makeSymbol(form, 6, plain2), told));
       }
     }
     const anyDoubt = model.confidence.some(
@@ -3122,7 +3443,7 @@
     );
     if (anyDoubt && state.possible) {
       const form = present.has("town") ? "town" : [...present][0];
-      const drawing = makeSymbol(form, 6, { ...plain, doubtful: true });
+      const drawing = makeSymbol(form, 6, { ...plain2, doubtful: true });
       const words = `Doubtful: confidence below ${state.certain}%`;
       forms.append(entry(drawing, words));
     }
@@ -3167,9 +3488,9 @@
     const list = makeElement("ul");
     labels.forEach((label, number) => {
       const shade = variable({ labels, ordered }, number);
-      const item = entry(makeSymbol("town", 6, { shade }), label);
-      item.lastElementChild?.setAttribute("dir", "auto");
-      list.append(item);
+      const item2 = entry(makeSymbol("town", 6, { shade }), label);
+      item2.lastElementChild?.setAttribute("dir", "auto");
+      list.append(item2);
     });
     box.append(caption, list);
     return box;
@@ -3183,9 +3504,9 @@
   }
   var shadeVariable = ({ classes, colors }, number) => classes && colors ? variable(colors, classes[number]) : void 0;
   function entry(drawing, words) {
-    const item = makeElement("li");
-    item.append(drawing, makeElement("span", "", words));
-    return item;
+    const item2 = makeElement("li");
+    item2.append(drawing, makeElement("span", "", words));
+    return item2;
   }
   function roundSteps(most) {
     const round2 = [];
@@ -3279,12 +3600,368 @@
     return svg;
   }
 
+  // page/passages.js
+  var PAGE2 = 30;
+  var MOST_PLACES = 6;
+  function makeMarked(text, wanted) {
+    const line = makeElement("blockquote");
+    line.dir = "auto";
+    let end = 0;
+    for (const [from, to] of positionsOf(text, wanted)) {
+      line.append(text.slice(end, from));
+      line.append(makeElement("mark", "", text.slice(from, to)));
+      end = to;
+    }
+    line.append(text.slice(end));
+    return line;
+  }
+  function makePassages(layer, ends) {
+    const { model } = layer;
+    const box = makeElement("details", "geomap-passages");
+    box.open = true;
+    const summary = makeElement("summary");
+    const list = makeElement("ol");
+    box.append(summary, list);
+    box.hidden = true;
+    const follow2 = async () => {
+      const { text } = model.state;
+      const wanted = fold(text);
+      const words = wanted ? await loadWords(model) : null;
+      if (text !== model.state.text) {
+        return;
+      }
+      box.hidden = !words;
+      list.replaceChildren();
+      if (!words) {
+        return;
+      }
+      const found = passagesOf(model, words, wanted);
+      summary.textContent = `Sentences (${numeral(found.length)})`;
+      const append = (begin) => {
+        for (const passage of found.slice(begin, begin + PAGE2)) {
+          list.append(item(layer, passage, wanted));
+        }
+        const left = found.length - begin - PAGE2;
+        if (left > 0) {
+          const more2 = makeElement("li");
+          more2.append(
+            makeButton(`Show more (${numeral(left)} left)`, () => {
+              more2.remove();
+              append(begin + PAGE2);
+            })
+          );
+          list.append(more2);
+        }
+      };
+      append(0);
+    };
+    ends.push(model.listen(follow2));
+    follow2();
+    return box;
+  }
+  function item(layer, { text, isTitle, article, places }, wanted) {
+    const { model } = layer;
+    const line = makeElement("li");
+    const about = [
+      isTitle ? "Headline" : "",
+      model.content.sources[model.source[article]] ?? "",
+      dateText(isoDay(model.day[article]))
+    ];
+    const leads = makeElement("div", "geomap-row");
+    for (const number of places.slice(0, MOST_PLACES)) {
+      const button = makeButton(
+        model.places.name[number],
+        () => layer.visit(number, button),
+        "geomap-quiet"
+      );
+      button.dir = "auto";
+      leads.append(button);
+    }
+    line.append(
+      makeMarked(text, wanted),
+      makeElement("p", "geomap-within", about.filter(Boolean).join(" · ")),
+      leads
+    );
+    return line;
+  }
+
+  // page/search.js
+  var [PLACES, SOURCES2] = [6, 4];
+  var QUIET2 = 150;
+  function makeSearchBox(layer) {
+    const { model } = layer;
+    const box = makeElement("search", "geomap-search");
+    const input = makeElement("input", "geomap-input");
+    input.type = "search";
+    input.placeholder = "Search places, words, sources";
+    input.setAttribute("aria-label", "Search places, words and sources");
+    const found = makeElement("ul", "geomap-found");
+    found.setAttribute("aria-label", "Found");
+    found.hidden = true;
+    let asked = 0;
+    let timer;
+    const close = () => {
+      asked += 1;
+      clearTimeout(timer);
+      found.replaceChildren();
+      found.hidden = true;
+    };
+    const offer = (text, also, detail, choose) => {
+      const item2 = makeElement("li");
+      const button = makeButton(
+        "",
+        () => {
+          close();
+          input.value = "";
+          choose();
+        },
+        "geomap-place"
+      );
+      const name = makeElement("span", "geomap-words", text);
+      name.dir = "auto";
+      if (also) {
+        name.append(makeElement("span", "geomap-within", also));
+      }
+      const count = makeElement("span", "geomap-number", detail);
+      button.append(name, count);
+      item2.append(button);
+      found.append(item2);
+      return count;
+    };
+    const tell = () => {
+      if (!found.children.length) {
+        const words = `Nothing on this map is called or says “${input.value.trim()}”.`;
+        found.append(makeElement("li", "geomap-none", words));
+      }
+      found.hidden = false;
+      const offers = found.querySelectorAll("button").length;
+      say(
+        layer.map,
+        offers ? plural(offers, "suggestion") : found.textContent ?? ""
+      );
+    };
+    const offerText = (wanted) => {
+      const count = offer(
+        `Sentences and headlines with “${wanted}”`,
+        "",
+        "…",
+        () => {
+          loadWords(model).then((words) => words && model.search(wanted, words));
+          input.focus();
+        }
+      );
+      const mine = asked;
+      timer = setTimeout(async () => {
+        const words = await loadWords(model);
+        if (!words || mine !== asked) {
+          return;
+        }
+        const { sentences, titles } = findText(words, fold(wanted)).counts;
+        count.textContent = numeral(sentences + titles);
+        if (!(sentences + titles)) {
+          count.closest("li")?.remove();
+          tell();
+        }
+      }, QUIET2);
+    };
+    input.addEventListener("input", async () => {
+      close();
+      const mine = asked;
+      const wanted = input.value.trim();
+      const folded = fold(wanted);
+      if (!folded) {
+        return;
+      }
+      const words = await loadPlaceWords(model);
+      if (mine !== asked) {
+        return;
+      }
+      const { name, within } = model.places;
+      for (const { number, by } of findPlaces(model, words, folded).slice(
+        0,
+        PLACES
+      )) {
+        offer(
+          [name[number], within[number]].filter(Boolean).join(", "),
+          by === name[number] ? "" : ` (${by})`,
+          numeral(model.mentions(number)),
+          () => layer.visit(number, input)
+        );
+      }
+      for (const { number, articles } of findSources(model, folded).slice(
+        0,
+        SOURCES2
+      )) {
+        offer(
+          model.content.sources[number],
+          " (source)",
+          plural(articles, "article"),
+          () => {
+            model.set({ sources: /* @__PURE__ */ new Set([number]) });
+            input.focus();
+          }
+        );
+      }
+      if (model.content.text !== "none") {
+        offerText(wanted);
+      }
+      tell();
+    });
+    box.addEventListener("keydown", (event) => {
+      const stops = [input, ...found.querySelectorAll("button")];
+      const at = stops.findIndex((one) => one === document.activeElement);
+      if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+        event.preventDefault();
+        const step = event.key === "ArrowDown" ? 1 : -1;
+        stops[(at + step + stops.length) % stops.length].focus();
+      } else if (event.key === "Escape") {
+        close();
+        input.focus();
+      } else if (event.key === "Enter" && at === 0 && stops[1]) {
+        event.preventDefault();
+        stops[1].click();
+      }
+      event.stopPropagation();
+    });
+    box.append(input, found);
+    return box;
+  }
+
+  // page/share.js
+  var BAR = 22;
+  var LARGEST_SIDE = 8192;
+  function frameFor(address, title) {
+    const [page, hash] = address.split("#");
+    const embed = /[?&]embed\b/.test(page) ? page : `${page}${page.includes("?") ? "&" : "?"}embed`;
+    const quoted = (text) => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
+    const source = quoted(hash ? `${embed}#${hash}` : embed);
+    return `<iframe src="${source}" title="${quoted(title)}" loading="lazy" style="width:100%;aspect-ratio:4/3;border:0" allowfullscreen></iframe>`;
+  }
+  function makeCopied(label, text) {
+    const row = makeElement("div", "geomap-copied");
+    const field = makeElement("input", "geomap-input");
+    field.readOnly = true;
+    field.value = text;
+    field.setAttribute("aria-label", label);
+    const button = makeButton(`Copy ${label.toLowerCase()}`, async () => {
+      field.select();
+      try {
+        await window.navigator.clipboard.writeText(text);
+      } catch {
+        document.execCommand("copy");
+      }
+      button.textContent = "Copied";
+    });
+    row.append(field, button);
+    return row;
+  }
+  function drawPicture(map, title) {
+    const container = map.getContainer();
+    const frame = container.getBoundingClientRect();
+    const style = getComputedStyle(container);
+    const ratio = Math.min(
+      2,
+      LARGEST_SIDE / Math.max(frame.width, frame.height + 2 * BAR)
+    );
+    const head = title ? 40 : 0;
+    const picture = makeElement("canvas");
+    picture.width = Math.round(frame.width * ratio);
+    picture.height = Math.round((frame.height + head + BAR) * ratio);
+    const context = (
+      /** @type {CanvasRenderingContext2D} */
+      picture.getContext("2d")
+    );
+    context.scale(ratio, ratio);
+    const color = (name) => style.getPropertyValue(`--geomap-${name}`).trim();
+    const font = color("font");
+    context.fillStyle = color("card");
+    context.fillRect(0, 0, frame.width, frame.height + head + BAR);
+    context.save();
+    context.beginPath();
+    context.rect(0, head, frame.width, frame.height);
+    context.clip();
+    context.fillStyle = color("sea");
+    context.fillRect(0, head, frame.width, frame.height);
+    for (const canvas of canvasesOf(container)) {
+      const { left, top, width, height } = canvas.getBoundingClientRect();
+      context.drawImage(
+        canvas,
+        left - frame.left,
+        top - frame.top + head,
+        width,
+        height
+      );
+    }
+    context.restore();
+    context.fillStyle = color("ink");
+    context.textBaseline = "middle";
+    if (title) {
+      context.font = `700 18px ${font}`;
+      context.fillText(title, 10, head / 2, frame.width - 20);
+    }
+    const credit = container.querySelector(".leaflet-control-attribution");
+    context.font = `400 11px ${font}`;
+    context.fillStyle = color("muted");
+    context.fillText(
+      credit?.textContent?.trim() ?? "",
+      10,
+      head + frame.height + BAR / 2,
+      frame.width - 20
+    );
+    return picture;
+  }
+  function canvasesOf(container) {
+    const height = (canvas) => Number(
+      getComputedStyle(
+        /** @type {Element} */
+        canvas.closest(".leaflet-pane")
+      ).zIndex
+    ) || 0;
+    return [...container.querySelectorAll("canvas")].filter((canvas) => canvas.closest(".leaflet-map-pane")).sort((a, b) => height(a) - height(b));
+  }
+  function showShare(layer) {
+    const { map } = layer;
+    const title = layer.settings.title ?? "";
+    const dialog = openDialog(map, "Share this view", "geomap-share");
+    const body = makeElement("div", "geomap-dialog-body");
+    dialog.append(body);
+    const { protocol, href } = window.location;
+    if (protocol.startsWith("http")) {
+      body.append(
+        makeElement("p", "", "The address of this view:"),
+        makeCopied("Address", href),
+        makeElement("p", "", "For another page, to be pasted into its HTML:"),
+        makeCopied("Frame", frameFor(href, title || document.title))
+      );
+    } else if (protocol === "file:") {
+      body.append(
+        makeElement(
+          "p",
+          "",
+          "This map is a file on this machine. What stands behind the # of its address opens the same view on any machine that has the file:"
+        ),
+        makeCopied("Address", href)
+      );
+    }
+    body.append(
+      makeElement("p", "", "A picture of the map as it is now:"),
+      makeButton("Save as PNG", () => {
+        drawPicture(map, title).toBlob((picture) => {
+          if (picture) {
+            download("map.png", "image/png", picture);
+          }
+        }, "image/png");
+      })
+    );
+  }
+
   // page/table.js
-  var PAGE2 = 100;
+  var PAGE3 = 100;
   var NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-  var FIGURES = /* @__PURE__ */ new Set([3, 4, 5, 8]);
+  var FIGURES = /* @__PURE__ */ new Set([4, 5, 6, 9]);
   var COLUMNS = [
     ["Place", (model, n) => model.places.name[n]],
+    ["In the gazetteer", (model, n) => model.gazetteerName(n)],
     ["Within", (model, n) => model.places.within[n]],
     ["Kind", (model, n) => model.places.kind[n]],
     ["Certain", (model, n) => model.certain[n]],
@@ -3309,7 +3986,7 @@
     scroll.setAttribute("aria-label", "Places");
     dialog.append(row, scroll);
     const sorted = { column: 3, down: true };
-    let shown = PAGE2;
+    let shown = PAGE3;
     const draw = () => {
       facts2.textContent = [
         plural(model.totals.places, "place"),
@@ -3366,7 +4043,7 @@
           makeButton(
             `Show more (${numeral(numbers.length - shown)} left)`,
             () => {
-              shown += PAGE2;
+              shown += PAGE3;
               draw();
             },
             "geomap-button geomap-more"
@@ -3620,7 +4297,7 @@
   }
 
   // page/panel.js
-  var PAGE3 = 100;
+  var PAGE4 = 100;
   function measureMap(map) {
     const container = map.getContainer();
     const keep = () => {
@@ -3660,12 +4337,7 @@
       const { model } = this._layer;
       const panel = makeElement("section", "geomap-panel leaflet-control");
       panel.setAttribute("aria-label", "About this map");
-      const { title } = this._layer.settings;
-      if (title) {
-        const heading = makeElement("h1", "", title);
-        heading.dir = "auto";
-        panel.append(heading);
-      }
+      panel.append(...makeHeadline(this._layer.settings));
       panel.append(this._facts);
       this._folds = [];
       if (model.size.places) {
@@ -3708,6 +4380,9 @@
       const { model } = layer;
       panel.append(makeSearchBox(layer));
       panel.append(makeChips(layer, this._ends));
+      const passages = makePassages(layer, this._ends);
+      this._folds.push(passages);
+      panel.append(passages);
       if (model.bins.length > 1) {
         const time = this._fold(
           makeElement("summary", "", "Time"),
@@ -3749,6 +4424,9 @@
         foot.append(
           makeButton("About", () => showAbout(map, manifest), "geomap-quiet")
         );
+      }
+      if (model.size.places) {
+        foot.append(makeButton("Share", () => showShare(layer), "geomap-quiet"));
       }
       if (model.content.text !== "none" && model.size.places) {
         const button = makeButton(
@@ -3805,23 +4483,23 @@
       const focused = document.activeElement instanceof HTMLElement && list.contains(document.activeElement) ? document.activeElement.dataset.place : void 0;
       list.replaceChildren();
       const append = (begin) => {
-        const stop = Math.min(begin + PAGE3, ranked.length);
+        const stop = Math.min(begin + PAGE4, ranked.length);
         for (let rank = begin; rank < stop; rank += 1) {
           list.append(this._item(ranked[rank]));
         }
         if (stop < ranked.length) {
-          const item = makeElement("li");
+          const item2 = makeElement("li");
           const button = makeButton(
             `Show more (${numeral(ranked.length - stop)} left)`,
             () => {
-              item.remove();
+              item2.remove();
               append(stop);
               list.children[stop].querySelector("button")?.focus();
             },
             "geomap-button geomap-more"
           );
-          item.append(button);
-          list.append(item);
+          item2.append(button);
+          list.append(item2);
         }
       };
       append(0);
@@ -3834,7 +4512,7 @@
       const layer = this._layer;
       const { model } = layer;
       const { places } = model;
-      const item = makeElement("li");
+      const item2 = makeElement("li");
       const button = makeButton(
         "",
         () => layer.visit(number, button),
@@ -3873,8 +4551,8 @@
         words,
         mentions
       );
-      item.append(button);
-      return item;
+      item2.append(button);
+      return item2;
     }
   };
   function summaryOf(model) {
@@ -3900,10 +4578,105 @@
     ];
   }
 
+  // page/labels.js
+  var GIANT = 12;
+  var NEAR = 60;
+  var GIANT_TO_DOT = 1.6;
+  function mostLabels(zoom, { x, y }) {
+    const share = Math.min(1, x * y / (1100 * 700));
+    return Math.round(share * (35 + 20 * Math.max(0, Math.min(zoom, 12) - 4)));
+  }
+  function placeLabels(wishes, symbols, taken, { min, max }, most) {
+    const names = [...taken];
+    const labels = [];
+    const unnamed = [];
+    for (const [number, wish] of wishes.entries()) {
+      if (labels.length >= most) {
+        break;
+      }
+      if (unnamed.some((giant) => outshines(giant, wish))) {
+        continue;
+      }
+      const placed = positionsFor(wish).find(({ box, over }) => {
+        const whole = (box[0] >= min.x || box[2] <= min.x) && (box[2] <= max.x || box[0] >= max.x);
+        const others = over ? symbols.slice(0, number) : [...symbols.slice(0, number), ...symbols.slice(number + 1)];
+        return whole && !names.some((other) => overlap(box, other)) && !others.some((other) => overlap(box, other));
+      });
+      if (placed) {
+        const { text, area, size } = wish;
+        names.push(placed.box);
+        labels.push({ text, area, size, ...placed });
+      } else if (isInside(wish, min, max)) {
+        unnamed.push(wish);
+      }
+    }
+    return labels.map(({ text, area, size, x, y, box }) => ({
+      text,
+      area,
+      size,
+      x,
+      y,
+      box
+    }));
+  }
+  var boxOf = ({ x, y, half }) => [
+    x - half,
+    y - half,
+    x + half,
+    y + half
+  ];
+  function outshines(giant, dot) {
+    const gap = Math.hypot(giant.x - dot.x, giant.y - dot.y) - giant.half - dot.half;
+    return giant.radius > dot.radius * GIANT_TO_DOT && gap < NEAR;
+  }
+  function isInside({ x, y }, min, max) {
+    return x >= min.x && x <= max.x && y >= min.y && y <= max.y;
+  }
+  function positionsFor({ x, y, radius, half, width, size }) {
+    const [gap, high] = [half + 4, size / 2 + 1];
+    const slant = half * 0.72 + 3;
+    const beside = [
+      [x + gap, y],
+      [x - gap - width, y],
+      [x - width / 2, y - half - high - 2],
+      [x - width / 2, y + half + high + 2]
+    ];
+    const corners = [
+      [x + slant, y - slant - high / 2],
+      [x + slant, y + slant + high / 2],
+      [x - slant - width, y - slant - high / 2],
+      [x - slant - width, y + slant + high / 2]
+    ];
+    const at = (points, over) => points.map(([left, middle]) => ({
+      x: left,
+      y: middle,
+      box: (
+        /** @type {Box} */
+        [
+          left - 2,
+          middle - high,
+          left + width + 2,
+          middle + high
+        ]
+      ),
+      over
+    }));
+    if (radius < GIANT) {
+      return at(beside, false);
+    }
+    const within = [[x - width / 2, y]];
+    return [
+      ...at([...beside, ...corners], false),
+      ...at([...beside, ...within, ...corners], true)
+    ];
+  }
+
   // page/symbols.js
-  var MOST_LABELS = 60;
   var BROKEN = [4, 3];
   var DOT = 1.6;
+  var MOST_SYMBOLS = 500;
+  var MOST_WISHES = 400;
+  var LARGE = 9;
   function prepare(layer) {
     const { model, colors } = layer;
     layer.order = model.ranked();
@@ -4056,51 +4829,51 @@
     context.fillStyle = layer.color(label.area ? "area-ink" : "ink");
     context.fillText(label.text, label.x, label.y);
   }
-  function arrangeLabels(layer, symbols, { min, max }) {
+  function arrangeWords(layer, symbols, view) {
+    const { context, map, widths } = layer;
     const { name } = layer.model.places;
-    const taken = coveredIn(layer.map);
-    for (const { x, y, half } of symbols.slice(0, 500)) {
-      taken.push([x - half, y - half, x + half, y + half]);
-    }
-    const labels = [];
-    const context = layer.context;
-    const { widths } = layer;
-    for (const symbol of symbols.slice(0, 200)) {
+    const covered = coveredIn(map);
+    const crowd = symbols.slice(0, MOST_SYMBOLS).map(boxOf);
+    const large = symbols.filter(({ radius }) => radius > LARGE).map(boxOf);
+    const notes = arrangeNotes(
+      layer,
+      notesIn(layer),
+      [...covered, ...large],
+      view
+    );
+    const wishes = symbols.slice(0, MOST_WISHES).map((symbol) => {
       const { number, members, x, y, radius, half, form } = symbol;
       const more2 = members ? members.length - 1 : 0;
-      const label = {
-        text: more2 ? `${name[number]} +${numeral(more2)}` : name[number],
-        area: !isPoint(form),
-        size: radius > 14 ? 13 : 12
-      };
-      const key = `${label.size} ${number} ${more2}`;
+      const text = more2 ? `${name[number]} +${numeral(more2)}` : name[number];
+      const [area, size] = [!isPoint(form), radius > 14 ? 13 : 12];
+      const key = `${size} ${number} ${more2}`;
       let width = widths.get(key);
       if (width === void 0) {
-        context.font = labelFont(layer, label);
-        width = context.measureText(label.text).width;
+        context.font = labelFont(layer, { area, size });
+        width = context.measureText(text).width;
         widths.set(key, width);
       }
-      const [gap, high] = [half + 4, label.size / 2 + 1];
-      const corners = [
-        [x + gap, y],
-        [x - gap - width, y],
-        [x - width / 2, y - half - high - 2],
-        [x - width / 2, y + half + high + 2]
-      ];
-      for (const [left, middle] of corners) {
-        const box = [left - 2, middle - high, left + width + 2, middle + high];
-        const whole = (box[0] >= min.x || box[2] <= min.x) && (box[2] <= max.x || box[0] >= max.x);
-        if (whole && !taken.some((other) => overlap(box, other))) {
-          taken.push(box);
-          labels.push({ ...label, x: left, y: middle, box });
-          break;
-        }
-      }
-      if (labels.length >= MOST_LABELS) {
-        break;
-      }
-    }
-    return labels;
+      return { text, area, size, width, x, y, radius, half };
+    });
+    const taken = [...covered, ...notes.map(({ box }) => box)];
+    const most = mostLabels(map.getZoom(), map.getSize());
+    return { labels: placeLabels(wishes, crowd, taken, view, most), notes };
+  }
+  function notesIn(layer) {
+    const { map, model, settings } = layer;
+    return (settings.annotations ?? []).filter(({ place }) => place === null || model.mentions(place) > 0).map((note) => {
+      const turn = Math.round((map.getCenter().lng - note.lon) / 360);
+      const { x, y } = map.latLngToLayerPoint([
+        note.lat,
+        note.lon + 360 * turn
+      ]);
+      const { place } = note;
+      const half = place === null ? 3 : halfOf(
+        model.places.form[place],
+        radiusOf(model.mentions(place), model.most)
+      );
+      return { ...note, x, y, half };
+    });
   }
   function paintReadings(layer, context, { number, others }) {
     const map = layer.map;
@@ -4150,7 +4923,64 @@
     return found;
   }
 
+  // page/views.js
+  var ALIKE = 0.02;
+  function areAlike(a, b) {
+    const sides = [0, 1].map(
+      (axis) => Math.max(Math.abs(b[1][axis] - b[0][axis]), 0.01)
+    );
+    return [0, 1].every(
+      (corner) => [0, 1].every(
+        (axis) => Math.abs(a[corner][axis] - b[corner][axis]) <= ALIKE * sides[axis]
+      )
+    );
+  }
+  var Views = class extends L.Control {
+    /** @param {Places} layer */
+    constructor(layer) {
+      super({ position: "bottomright" });
+      this._layer = layer;
+    }
+    get needed() {
+      const { core, all } = this._layer.settings;
+      return Boolean(core && all && !areAlike(core, all));
+    }
+    onAdd() {
+      const { core, all } = this._layer.settings;
+      const bar = makeElement("div", "geomap-views leaflet-bar leaflet-control");
+      bar.setAttribute("role", "group");
+      bar.setAttribute("aria-label", "View");
+      for (
+        const [text, title, box] of
+        /** @type {const} */
+        [
+          ["Core", "Where most mentions are", core],
+          ["All", "All places", all]
+        ]
+      ) {
+        const button = makeButton(
+          text,
+          () => box && this._layer.fit(box),
+          "geomap-view"
+        );
+        button.title = title;
+        bar.append(button);
+      }
+      L.DomEvent.disableClickPropagation(bar);
+      return bar;
+    }
+  };
+
   // page/places.js
+  var FARTHEST_IN = 10;
+  var CLOSE = {
+    town: 8,
+    coordinate: 8,
+    ring: 8,
+    division: 6,
+    region: 5,
+    country: 5
+  };
   var Places = class extends Canvas {
     /** @type {Model} */
     model;
@@ -4182,7 +5012,7 @@
     widths = /* @__PURE__ */ new Map();
     /** @type {Drawn[]} */
     _drawn = [];
-    /** @type {{ key: string, symbols: Drawn[], labels: Placed[] } | undefined} */
+    /** @type {{ key: string, symbols: Drawn[], labels: Placed[], notes: PlacedNote[] } | undefined} */
     _layout;
     /** @type {(() => void)[]} */
     _ends = [];
@@ -4198,18 +5028,25 @@
     constructor(key, settings) {
       super("geomap-places", 450, settings.attribution);
       this.settings = { panel: true, fit: null, cluster: false, ...settings };
-      const { color } = this.settings;
-      Promise.all([loadCorpus(key), color && readBlock(color)]).then(
-        ([model, colors]) => {
-          this.model = model;
-          this.colors = colors;
-          this.corrections = correctionsOf(model, this.settings.title ?? "");
-          prepare(this);
-          if (this._map) {
-            this._show();
-          }
+      this.embedded = isEmbedded(document, window.location.search);
+      this.hasPanel = this.settings.panel && !this.embedded;
+      const { color, names } = this.settings;
+      Promise.all([
+        loadCorpus(key),
+        color && readBlock(color),
+        names && readBlock(names)
+      ]).then(([model, colors, called]) => {
+        if (called) {
+          model.rename(called);
         }
-      );
+        this.model = model;
+        this.colors = colors;
+        this.corrections = correctionsOf(model, this.settings.title ?? "");
+        prepare(this);
+        if (this._map) {
+          this._show();
+        }
+      });
     }
     /** @param {L.Map} map */
     onAdd(map) {
@@ -4307,7 +5144,7 @@
      */
     visit(number, back) {
       const map = this._map;
-      const zoom = this.model.places.form[number] === "town" ? 5 : 4;
+      const zoom = CLOSE[this.model.places.form[number]];
       const at = this.nearest(number);
       map.setView(at, Math.max(map.getZoom(), zoom), { animate: false });
       this.open(number, { focus: true, back });
@@ -4320,7 +5157,7 @@
       if (!this.model) {
         return;
       }
-      const { symbols, labels } = this._arrange(bounds);
+      const { symbols, labels, notes } = this._arrange(bounds);
       if (!this._drawn.length && symbols.length) {
         performance.mark("geomap:drawn");
       }
@@ -4339,6 +5176,9 @@
       context.textAlign = "left";
       for (const label of labels) {
         inscribe(this, context, label);
+      }
+      for (const note of notes) {
+        paintNote(this, context, note);
       }
       if (this.readings) {
         paintReadings(this, context, this.readings);
@@ -4363,30 +5203,59 @@
           map.fire("geomap:changed");
         })
       ];
-      if (this.settings.panel) {
+      if (this.hasPanel) {
         this._panel = this._panel || new Panel(this);
         this._panel.addTo(map);
+      } else if (this.embedded) {
+        this._frame(map);
+      }
+      const views = new Views(this);
+      if (views.needed) {
+        views.addTo(map);
+        this._ends.push(() => views.remove());
       }
       if (this.settings.fit && !this._fitted) {
         this._fitted = true;
-        map.fitBounds(this.settings.fit, {
-          ...this.margins(),
-          maxZoom: 7,
-          animate: false
-        });
+        this.fit(this.settings.fit);
       }
-      if (this.settings.panel) {
+      if (this.hasPanel) {
         this._ends.push(followAddress(this));
       }
       this.redraw();
       map.fire("geomap:changed");
     }
+    /**
+     * Turns to a box beside the panel.
+     *
+     * @param {Corners} box
+     */
+    fit(box) {
+      this._map.fitBounds(box, {
+        ...this.margins(),
+        maxZoom: FARTHEST_IN,
+        animate: false
+      });
+    }
+    /**
+     * What a map in a frame on another page has instead of the panel.
+     *
+     * @param {L.Map} map
+     */
+    _frame(map) {
+      const parts = makeHeadline(this.settings);
+      if (parts.length) {
+        const headline = new Headline(parts);
+        headline.addTo(map);
+        this._ends.push(() => headline.remove());
+      }
+      calmWheel(map);
+    }
     /** Leaves room for the panel. */
     margins() {
       const map = this._map;
-      const wide = this.settings.panel && !isNarrow(map) ? 340 : 0;
-      const panel = map.getContainer().querySelector(".geomap-panel");
-      const folds = panel instanceof HTMLElement && isNarrow(map);
+      const wide = this.hasPanel && !isNarrow(map) ? 340 : 0;
+      const panel = map.getContainer().querySelector(".geomap-panel, .geomap-headline");
+      const folds = panel instanceof HTMLElement && (isNarrow(map) || this.embedded);
       const high = folds ? panel.offsetHeight : 0;
       return {
         paddingTopLeft: L.point(wide + 36, high + 36),
@@ -4423,11 +5292,11 @@
         return this._layout;
       }
       const symbols = arrangeSymbols(this, bounds);
-      const labels = arrangeLabels(this, symbols, {
+      const words = arrangeWords(this, symbols, {
         min: map.containerPointToLayerPoint([0, 0]),
         max: map.containerPointToLayerPoint(map.getSize())
       });
-      this._layout = { key, symbols, labels };
+      this._layout = { key, symbols, ...words };
       return this._layout;
     }
     /**
@@ -4440,7 +5309,8 @@
         return;
       }
       this.reframe();
-      const { symbols, labels } = this._arrange(this._bounds);
+      const { symbols, labels, notes } = this._arrange(this._bounds);
+      taken.push(...notes.map(({ box }) => box));
       for (const { x, y, half } of symbols.slice(0, 500)) {
         taken.push([x - half, y - half, x + half, y + half]);
       }

@@ -69,7 +69,7 @@ def test_a_search_finds_places_sources_and_sentences(exported: Path, open_offlin
     page.keyboard.press("Enter")
     expect(page.locator(".geomap-card h2")).to_have_text("Tigris")
     box.fill("melons")
-    page.get_by_role("button", name="Sentences with “melons”").click()
+    page.get_by_role("button", name="Sentences and headlines with “melons”").click()
     expect(page.locator(".geomap-places summary")).to_have_text("Places (1)")
     assert shown(opened) == {"Sinjar": 1}
     expect(page.locator(".geomap-panel .geomap-facts")).to_contain_text("1 of 5 articles")

@@ -200,7 +200,7 @@ def test_more_sentences_come_twenty_at_a_time(tmp_path: Path, open_offline: Open
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_words_do_nothing_and_appear_as_written(text: str, tmp_path: Path, open_offline: Open) -> None:
-    exported = save_html(explore(hostile(text), title=text), tmp_path / "map.html")
+    exported = save_html(explore(hostile(text), title=text, names="gazetteer"), tmp_path / "map.html")
     opened = open_offline(exported).wait()
     opened.page.evaluate("thePlaces.visit(0)")
     card = opened.page.locator(".geomap-card")

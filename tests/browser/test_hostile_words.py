@@ -13,18 +13,23 @@ from playwright.sync_api import expect
 
 from geomap.maps import ChoroplethLayer, ComentionLayer, HeatLayer, explore, save_html
 
+EVERYTHING = " ".join(HOSTILE)
+TITLE, NOTE = (" ".join(part.split()) for part in (EVERYTHING[:200], EVERYTHING[200:1200]))
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("leaflet_files")]
 
 
 @pytest.fixture(scope="module")
 def exported(leaflet_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a map of hostile words alone, with every layer and every caption made of them."""
-    everything = " ".join(HOSTILE)
+    everything = EVERYTHING
     mentions = corpus()
     mentions[everything] = mentions["name"]
     m = explore(
         mentions,
-        title=everything,
+        title=TITLE,
+        note=NOTE,
+        annotations=[((30 + number / 10, 41), text) for number, text in enumerate(HOSTILE) if text.strip()],
+        names="gazetteer",
         color=everything,
         alternatives=alternatives(mentions),
         manifest={text: text for text in HOSTILE},
@@ -50,9 +55,10 @@ def test_there_are_at_least_forty() -> None:
 def test_the_panel_the_legends_and_the_layers_show_them_as_written(exported: Path, open_offline: Open) -> None:
     opened = open_offline(exported).wait()
     page = opened.page
-    everything = " ".join(HOSTILE)
-    assert page.locator(".geomap-panel h1").text_content() == everything
-    assert page.evaluate("document.title") == re.sub(r"[ \t\n\f\r]+", " ", everything)
+    everything = EVERYTHING
+    assert page.locator(".geomap-panel h1").text_content() == TITLE
+    assert page.locator(".geomap-panel .geomap-note").text_content() == NOTE
+    assert page.evaluate("document.title") == re.sub(r"[ \t\n\f\r]+", " ", TITLE)
     names = page.locator(".geomap-places .geomap-name").all_text_contents()
     assert sorted(names) == sorted(HOSTILE)
     within = page.locator(".geomap-places .geomap-within").all_text_contents()

@@ -78,6 +78,7 @@ test("words are found without case and accents", () => {
   const words = {
     sentences: ["Été à Mosul", "nothing"],
     sentence: [0, 1, 1, 1, 0],
+    articles: { title: ["", "", ""] },
   };
   some.search("ete A", words);
   assert.deepEqual([some.mentions(0), some.mentions(1)], [1, 1]);

@@ -8,7 +8,6 @@ import { clusterWords } from "../../geomap/maps/page/clusters.js";
 import { mentionOf, verdictText } from "../../geomap/maps/page/corrections.js";
 import { formsOf, withinRings } from "../../geomap/maps/page/legend.js";
 import { UNDATED, dayOf } from "../../geomap/maps/page/model.js";
-import { placesBy } from "../../geomap/maps/page/search.js";
 import { csv } from "../../geomap/maps/page/table.js";
 import { datesText, numeral, plural } from "../../geomap/maps/page/words.js";
 import { content, model, withLeftOut } from "./corpus.mjs";
@@ -34,20 +33,6 @@ test("confidence is said in words and figures", () => {
     "fair confidence, 50%",
     "high confidence, 80%",
   ]);
-});
-
-test("places are found by a part of their name, those that begin with it first", () => {
-  const { places } = content();
-  const some = model({
-    places: { ...places, name: ["Al Mawşil", "Mawsil Street"] },
-  });
-  assert.deepEqual(placesBy(some, "mawsil"), [1, 0]);
-  assert.deepEqual(placesBy(some, "  "), []);
-  assert.deepEqual(placesBy(some, "x"), []);
-  const few = model(withLeftOut());
-  assert.deepEqual(placesBy(few, "beta"), [1]);
-  few.set({ approximate: true });
-  assert.deepEqual(placesBy(few, "beta"), [1, 2]);
 });
 
 const words = {
@@ -134,7 +119,7 @@ test("the table for a spreadsheet has what the map shows, and no formula", () =>
   const lines = csv(some).split("\r\n");
   assert.equal(
     lines[0],
-    "Place,Within,Kind,Certain,Possible,Articles,First,Last,Confidence,Latitude,Longitude,Within km",
+    "Place,In the gazetteer,Within,Kind,Certain,Possible,Articles,First,Last,Confidence,Latitude,Longitude,Within km",
   );
   assert.ok(lines[1].startsWith(`"'=1+""1"""`));
   assert.ok(lines[2].startsWith('"Beta, East",'));

@@ -56,6 +56,15 @@ export function makeCard(layer, number) {
     within.dir = "auto";
     card.append(within);
   }
+  const others = model.otherNames(number);
+  if (others.length) {
+    const called = others.map(
+      ([name, where]) => `${name} in ${where || "the articles"}`,
+    );
+    const line = makeLine("geomap-called", called);
+    line.dir = "auto";
+    card.append(line);
+  }
   const body = makeElement("div");
   card.append(body);
   fill(layer, number, body);

@@ -9,9 +9,9 @@ import {
   say,
   showNotice,
 } from "./elements.js";
-import { fold } from "./model.js";
+import { fold } from "./fold.js";
+import { findPlaces } from "./lookup.js";
 import { loadAlternatives } from "./readings.js";
-import { placesBy } from "./search.js";
 /** @import { Places } from "./places.js" */
 /** @import { Checked, Mention, Reading, Target } from "./types" */
 
@@ -205,26 +205,27 @@ function elsewhere(layer, choose, toponym) {
   input.setAttribute("aria-label", "Another place of this map, by name");
   input.placeholder = "Another place of this map";
   const names = new Map();
+  const searched = model.wordsForPlaces(null);
   input.addEventListener("input", () => {
-    const folded = fold(input.value);
+    const found = findPlaces(model, searched, fold(input.value)).slice(0, 8);
     list.replaceChildren();
     names.clear();
-    for (const number of placesBy(model, folded).slice(0, 8)) {
+    for (const { number } of found) {
       const { name, within } = model.places;
-      const words = [name[number], within[number]].filter(Boolean).join(", ");
-      names.set(words, number);
+      const label = [name[number], within[number]].filter(Boolean).join(", ");
+      names.set(label, number);
       const option = makeElement("option");
-      option.value = words;
+      option.value = label;
       list.append(option);
     }
   });
   input.addEventListener("change", () => {
     const number = names.get(input.value);
     if (number !== undefined) {
-      const { id, name, lat, lon } = model.places;
+      const { id, lat, lon } = model.places;
       choose({
         place_id: id[number],
-        name: name[number],
+        name: model.gazetteerName(number),
         lat: lat[number],
         lon: lon[number],
       });

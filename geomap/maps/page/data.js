@@ -1,6 +1,6 @@
 // The data of the page, unpacked from its blocks, each once.
 import { Model, runningSums } from "./model.js";
-/** @import { Words } from "./types" */
+/** @import { Names, PlaceWord, Words } from "./types" */
 
 /** @type {Map<string, Promise<Model>>} */
 const corpora = new Map();
@@ -74,4 +74,22 @@ export function loadWords(model) {
       : Promise.resolve(null);
   }
   return model.words;
+}
+
+/**
+ * All words for the places, unpacked when somebody first searches.
+ *
+ * @param {Model} model
+ * @returns {Promise<PlaceWord[][]>}
+ */
+export function loadPlaceWords(model) {
+  const id = `${model.content.key}_names`;
+  if (!model.placeWords) {
+    /** @type {Promise<Names | null>} */
+    const names = document.getElementById(id)
+      ? readBlock(id)
+      : Promise.resolve(null);
+    model.placeWords = names.then((found) => model.wordsForPlaces(found));
+  }
+  return model.placeWords;
 }

@@ -128,15 +128,15 @@ export function openDialog(map, title, className) {
 }
 
 /**
- * Gives a text to the reader as a file.
+ * Gives a text or a picture to the reader as a file.
  *
  * @param {string} name
  * @param {string} type
- * @param {string} text
+ * @param {BlobPart} content
  */
-function download(name, type, text) {
+export function download(name, type, content) {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type }));
+  link.href = URL.createObjectURL(new Blob([content], { type }));
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);

@@ -1,7 +1,9 @@
 // The mentions of a map and what of them is shown: no page and no map in here, so that tests run it on its own.
+import { fold } from "./fold.js";
+import { findText, wordsForPlaces } from "./lookup.js";
 import { across, down } from "./mercator.js";
 /** @import { Corrections } from "./corrections.js" */
-/** @import { Content, Pair, Shown, State, Words } from "./types" */
+/** @import { Content, Names, Pair, PlaceWord, Shown, State, Words } from "./types" */
 
 export const DOUBTFUL = 50; // percent: from here on a mention counts as certain, unless the reader moves the line
 export const UNDATED = -2147483648;
@@ -99,19 +101,6 @@ export function binEdges(first, last) {
 }
 
 /**
- * For search: without case and accents.
- *
- * @param {string} text
- */
-export function fold(text) {
-  // eslint-disable-next-line no-control-regex
-  const plain = /[^\x00-\x7f]/.test(text)
-    ? text.normalize("NFD").replace(/\p{M}/gu, "")
-    : text;
-  return plain.toLowerCase();
-}
-
-/**
  * Nothing filtered. `kinds` and `sources` are sets of what is shown, null for all; days are numbers, null for no end.
  *
  * @param {Shown} shown
@@ -142,10 +131,8 @@ export class Model {
     this.corrections = undefined;
     /** @type {Uint8Array | null} */
     this._matches = null;
-    /** @type {string[] | undefined} */
-    this._folded = undefined;
-    /** @type {string[] | undefined} */
-    this._names = undefined;
+    /** @type {Promise<PlaceWord[][]> | undefined} */
+    this.placeWords = undefined;
     this.places = places;
     this.begins = Uint32Array.from(places.rows);
     this.article = runningSums(rows.article, this.begins);
@@ -232,23 +219,60 @@ export class Model {
     }
   }
 
-  /** The names of the places as search compares them. */
-  get names() {
-    this._names ??= this.places.name.map(fold);
-    return this._names;
+  /**
+   * Calls the places otherwise than the page's numbers do.
+   *
+   * @param {Pick<Content["places"], "name" | "also">} names
+   */
+  rename({ name, also }) {
+    Object.assign(this.places, { name, also });
+    this.placeWords = undefined;
   }
 
   /**
-   * The rows whose sentence holds the words; the sentences are given because they are unpacked only when needed.
+   * What else a place is called, each with where: empty for the articles.
+   *
+   * @param {number} number
+   */
+  otherNames(number) {
+    return this.places.also?.[number] ?? [];
+  }
+
+  /**
+   * What the gazetteer calls a place, for tables that are read elsewhere.
+   *
+   * @param {number} number
+   */
+  gazetteerName(number) {
+    const known = this.otherNames(number).find(([, where]) => where !== "");
+    return known ? known[0] : this.places.name[number];
+  }
+
+  /**
+   * All words for the places, as a search compares them.
+   *
+   * @param {Names | null} names
+   */
+  wordsForPlaces(names) {
+    return wordsForPlaces(
+      this.places.name,
+      (number) => this.otherNames(number).map(([name]) => name),
+      names,
+    );
+  }
+
+  /**
+   * The rows whose sentence or headline holds the words, which are given because they are unpacked only when needed.
    *
    * @param {string} text
-   * @param {Pick<Words, "sentences" | "sentence">} words
+   * @param {Words} words
    */
   search(text, words) {
-    this._folded ??= words.sentences.map(fold);
-    const wanted = fold(text.trim());
-    const found = this._folded.map((sentence) => sentence.includes(wanted));
-    this._matches = Uint8Array.from(words.sentence, (one) => +found[one]);
+    const { sentences, titles } = findText(words, fold(text));
+    this._matches = Uint8Array.from(
+      words.sentence,
+      (one, row) => +(sentences[one] || titles[this.article[row]]),
+    );
     this.set({ text });
   }
 

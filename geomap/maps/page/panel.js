@@ -8,8 +8,11 @@ import {
   say,
 } from "./elements.js";
 import { makeChips, makeFilters } from "./filters.js";
+import { makeHeadline } from "./headline.js";
 import { explainSymbols, makeSymbol, shadeVariable } from "./legend.js";
+import { makePassages } from "./passages.js";
 import { makeSearchBox } from "./search.js";
+import { showShare } from "./share.js";
 import { showAbout, showTable } from "./table.js";
 import { makeTimeline } from "./timeline.js";
 import { datesText, numeral, plural } from "./words.js";
@@ -68,12 +71,7 @@ export class Panel extends L.Control {
     const { model } = this._layer;
     const panel = makeElement("section", "geomap-panel leaflet-control");
     panel.setAttribute("aria-label", "About this map");
-    const { title } = this._layer.settings;
-    if (title) {
-      const heading = makeElement("h1", "", title);
-      heading.dir = "auto";
-      panel.append(heading);
-    }
+    panel.append(...makeHeadline(this._layer.settings));
     panel.append(this._facts);
     this._folds = [];
     if (model.size.places) {
@@ -120,6 +118,9 @@ export class Panel extends L.Control {
     const { model } = layer;
     panel.append(makeSearchBox(layer));
     panel.append(makeChips(layer, this._ends));
+    const passages = makePassages(layer, this._ends);
+    this._folds.push(passages);
+    panel.append(passages);
     if (model.bins.length > 1) {
       const time = this._fold(
         makeElement("summary", "", "Time"),
@@ -162,6 +163,9 @@ export class Panel extends L.Control {
       foot.append(
         makeButton("About", () => showAbout(map, manifest), "geomap-quiet"),
       );
+    }
+    if (model.size.places) {
+      foot.append(makeButton("Share", () => showShare(layer), "geomap-quiet"));
     }
     if (model.content.text !== "none" && model.size.places) {
       const button = makeButton(

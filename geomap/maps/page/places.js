@@ -7,10 +7,12 @@ import { correctionsOf } from "./corrections.js";
 import { loadCorpus, readBlock } from "./data.js";
 import { isNarrow, isOver, makeElement } from "./elements.js";
 import { halfOf } from "./forms.js";
+import { Headline, calmWheel, isEmbedded, makeHeadline } from "./headline.js";
+import { paintNote } from "./notes.js";
 import { Panel, measureMap } from "./panel.js";
 import {
-  arrangeLabels,
   arrangeSymbols,
+  arrangeWords,
   inscribe,
   paintCircle,
   paintReadings,
@@ -19,10 +21,22 @@ import {
   symbolAt,
 } from "./symbols.js";
 import { coveredIn } from "./view.js";
+import { Views } from "./views.js";
 import { numeral, plural } from "./words.js";
 /** @import { Model } from "./model.js" */
 /** @import { Corrections } from "./corrections.js" */
-/** @import { Alternatives, Bounds, Box, Cluster, Colors, Doubt, Drawn, Placed, PlacesSettings } from "./types" */
+/** @import { Alternatives, Bounds, Box, Cluster, Colors, Corners, Doubt, Drawn, Placed, PlacedNote, PlacesSettings } from "./types" */
+
+const FARTHEST_IN = 10; // of the zoom that a map opens with
+// The zoom that a place is seen at when somebody goes there.
+const CLOSE = {
+  town: 8,
+  coordinate: 8,
+  ring: 8,
+  division: 6,
+  region: 5,
+  country: 5,
+};
 
 export class Places extends Canvas {
   /** @type {Model} */
@@ -70,7 +84,7 @@ export class Places extends Canvas {
   /** @type {Drawn[]} */
   _drawn = [];
 
-  /** @type {{ key: string, symbols: Drawn[], labels: Placed[] } | undefined} */
+  /** @type {{ key: string, symbols: Drawn[], labels: Placed[], notes: PlacedNote[] } | undefined} */
   _layout;
 
   /** @type {(() => void)[]} */
@@ -91,18 +105,25 @@ export class Places extends Canvas {
   constructor(key, settings) {
     super("geomap-places", 450, settings.attribution);
     this.settings = { panel: true, fit: null, cluster: false, ...settings };
-    const { color } = this.settings;
-    Promise.all([loadCorpus(key), color && readBlock(color)]).then(
-      ([model, colors]) => {
-        this.model = model;
-        this.colors = colors;
-        this.corrections = correctionsOf(model, this.settings.title ?? "");
-        prepare(this);
-        if (this._map) {
-          this._show();
-        }
-      },
-    );
+    this.embedded = isEmbedded(document, window.location.search);
+    this.hasPanel = this.settings.panel && !this.embedded;
+    const { color, names } = this.settings;
+    Promise.all([
+      loadCorpus(key),
+      color && readBlock(color),
+      names && readBlock(names),
+    ]).then(([model, colors, called]) => {
+      if (called) {
+        model.rename(called);
+      }
+      this.model = model;
+      this.colors = colors;
+      this.corrections = correctionsOf(model, this.settings.title ?? "");
+      prepare(this);
+      if (this._map) {
+        this._show();
+      }
+    });
   }
 
   /** @param {L.Map} map */
@@ -210,7 +231,7 @@ export class Places extends Canvas {
    */
   visit(number, back) {
     const map = this._map;
-    const zoom = this.model.places.form[number] === "town" ? 5 : 4;
+    const zoom = CLOSE[this.model.places.form[number]];
     const at = this.nearest(number);
     map.setView(at, Math.max(map.getZoom(), zoom), { animate: false });
     this.open(number, { focus: true, back });
@@ -224,7 +245,7 @@ export class Places extends Canvas {
     if (!this.model) {
       return;
     }
-    const { symbols, labels } = this._arrange(bounds);
+    const { symbols, labels, notes } = this._arrange(bounds);
     if (!this._drawn.length && symbols.length) {
       performance.mark("geomap:drawn");
     }
@@ -243,6 +264,9 @@ export class Places extends Canvas {
     context.textAlign = "left";
     for (const label of labels) {
       inscribe(this, context, label);
+    }
+    for (const note of notes) {
+      paintNote(this, context, note);
     }
     if (this.readings) {
       paintReadings(this, context, this.readings);
@@ -269,32 +293,66 @@ export class Places extends Canvas {
         map.fire("geomap:changed");
       }),
     ];
-    if (this.settings.panel) {
+    if (this.hasPanel) {
       this._panel = this._panel || new Panel(this);
       this._panel.addTo(map);
+    } else if (this.embedded) {
+      this._frame(map);
+    }
+    const views = new Views(this);
+    if (views.needed) {
+      views.addTo(map);
+      this._ends.push(() => views.remove());
     }
     if (this.settings.fit && !this._fitted) {
       // The panel's height is known only now.
       this._fitted = true;
-      map.fitBounds(this.settings.fit, {
-        ...this.margins(),
-        maxZoom: 7,
-        animate: false,
-      });
+      this.fit(this.settings.fit);
     }
-    if (this.settings.panel) {
+    if (this.hasPanel) {
       this._ends.push(followAddress(this));
     }
     this.redraw();
     map.fire("geomap:changed");
   }
 
+  /**
+   * Turns to a box beside the panel.
+   *
+   * @param {Corners} box
+   */
+  fit(box) {
+    this._map.fitBounds(box, {
+      ...this.margins(),
+      maxZoom: FARTHEST_IN,
+      animate: false,
+    });
+  }
+
+  /**
+   * What a map in a frame on another page has instead of the panel.
+   *
+   * @param {L.Map} map
+   */
+  _frame(map) {
+    const parts = makeHeadline(this.settings);
+    if (parts.length) {
+      const headline = new Headline(parts);
+      headline.addTo(map);
+      this._ends.push(() => headline.remove());
+    }
+    calmWheel(map);
+  }
+
   /** Leaves room for the panel. */
   margins() {
     const map = this._map;
-    const wide = this.settings.panel && !isNarrow(map) ? 340 : 0;
-    const panel = map.getContainer().querySelector(".geomap-panel");
-    const folds = panel instanceof HTMLElement && isNarrow(map);
+    const wide = this.hasPanel && !isNarrow(map) ? 340 : 0;
+    const panel = map
+      .getContainer()
+      .querySelector(".geomap-panel, .geomap-headline");
+    const folds =
+      panel instanceof HTMLElement && (isNarrow(map) || this.embedded);
     const high = folds ? panel.offsetHeight : 0;
     return {
       paddingTopLeft: L.point(wide + 36, high + 36),
@@ -334,11 +392,11 @@ export class Places extends Canvas {
       return this._layout;
     }
     const symbols = arrangeSymbols(this, bounds);
-    const labels = arrangeLabels(this, symbols, {
+    const words = arrangeWords(this, symbols, {
       min: map.containerPointToLayerPoint([0, 0]),
       max: map.containerPointToLayerPoint(map.getSize()),
     });
-    this._layout = { key, symbols, labels };
+    this._layout = { key, symbols, ...words };
     return this._layout;
   }
 
@@ -353,7 +411,8 @@ export class Places extends Canvas {
     }
     // The basemap may be the first to hear of a new view.
     this.reframe();
-    const { symbols, labels } = this._arrange(this._bounds);
+    const { symbols, labels, notes } = this._arrange(this._bounds);
+    taken.push(...notes.map(({ box }) => box));
     for (const { x, y, half } of symbols.slice(0, 500)) {
       taken.push([x - half, y - half, x + half, y + half]);
     }

@@ -1,41 +1,13 @@
-// The search box: places by name, articles by source, mentions by a word of their sentence.
-import { loadWords } from "./data.js";
+// The search box: places by any word for them, articles by source, sentences and headlines by their words.
+import { loadPlaceWords, loadWords } from "./data.js";
 import { makeButton, makeElement, say } from "./elements.js";
-import { fold } from "./model.js";
+import { fold } from "./fold.js";
+import { findPlaces, findSources, findText } from "./lookup.js";
 import { numeral, plural } from "./words.js";
 /** @import { Places } from "./places.js" */
-/** @import { Model } from "./model.js" */
 
 const [PLACES, SOURCES] = [6, 4];
-
-/**
- * The places whose name holds the folded words, those that begin with them and have more mentions first.
- *
- * @param {Model} model
- * @param {string} folded
- * @returns {number[]}
- */
-export function placesBy(model, folded) {
-  if (!folded.trim()) {
-    return [];
-  }
-  /** @type {number[]} */
-  const begin = [];
-  /** @type {number[]} */
-  const hold = [];
-  model.names.forEach((name, number) => {
-    if (!model.counts[number]) {
-      return;
-    }
-    const at = name.indexOf(folded.trim());
-    if (at === 0) {
-      begin.push(number);
-    } else if (at > 0) {
-      hold.push(number);
-    }
-  });
-  return [...begin, ...hold];
-}
+const QUIET = 150; // milliseconds without a key: from then on all sentences are looked through
 
 /** @param {Places} layer */
 export function makeSearchBox(layer) {
@@ -48,16 +20,22 @@ export function makeSearchBox(layer) {
   const found = makeElement("ul", "geomap-found");
   found.setAttribute("aria-label", "Found");
   found.hidden = true;
+  let asked = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
   const close = () => {
+    asked += 1;
+    clearTimeout(timer);
     found.replaceChildren();
     found.hidden = true;
   };
   /**
    * @param {string} text
+   * @param {string} also
    * @param {string} detail
    * @param {() => void} choose
    */
-  const offer = (text, detail, choose) => {
+  const offer = (text, also, detail, choose) => {
     const item = makeElement("li");
     const button = makeButton(
       "",
@@ -70,45 +48,94 @@ export function makeSearchBox(layer) {
     );
     const name = makeElement("span", "geomap-words", text);
     name.dir = "auto";
-    button.append(name, makeElement("span", "geomap-number", detail));
+    if (also) {
+      name.append(makeElement("span", "geomap-within", also));
+    }
+    const count = makeElement("span", "geomap-number", detail);
+    button.append(name, count);
     item.append(button);
     found.append(item);
+    return count;
   };
-  input.addEventListener("input", () => {
+  const tell = () => {
+    if (!found.children.length) {
+      const words = `Nothing on this map is called or says “${input.value.trim()}”.`;
+      found.append(makeElement("li", "geomap-none", words));
+    }
+    found.hidden = false;
+    const offers = found.querySelectorAll("button").length;
+    say(
+      layer.map,
+      offers ? plural(offers, "suggestion") : (found.textContent ?? ""),
+    );
+  };
+  /** @param {string} wanted */
+  const offerText = (wanted) => {
+    const count = offer(
+      `Sentences and headlines with “${wanted}”`,
+      "",
+      "…",
+      () => {
+        loadWords(model).then((words) => words && model.search(wanted, words));
+        input.focus();
+      },
+    );
+    const mine = asked;
+    timer = setTimeout(async () => {
+      const words = await loadWords(model);
+      if (!words || mine !== asked) {
+        return;
+      }
+      const { sentences, titles } = findText(words, fold(wanted)).counts;
+      count.textContent = numeral(sentences + titles);
+      if (!(sentences + titles)) {
+        count.closest("li")?.remove();
+        tell();
+      }
+    }, QUIET);
+  };
+  input.addEventListener("input", async () => {
     close();
+    const mine = asked;
     const wanted = input.value.trim();
     const folded = fold(wanted);
     if (!folded) {
       return;
     }
+    const words = await loadPlaceWords(model);
+    if (mine !== asked) {
+      return;
+    }
     const { name, within } = model.places;
-    for (const number of placesBy(model, folded).slice(0, PLACES)) {
-      const words = [name[number], within[number]].filter(Boolean).join(", ");
-      offer(words, numeral(model.mentions(number)), () =>
-        layer.visit(number, input),
+    for (const { number, by } of findPlaces(model, words, folded).slice(
+      0,
+      PLACES,
+    )) {
+      offer(
+        [name[number], within[number]].filter(Boolean).join(", "),
+        by === name[number] ? "" : ` (${by})`,
+        numeral(model.mentions(number)),
+        () => layer.visit(number, input),
       );
     }
-    model.content.sources
-      .map((source, number) => ({ source, number }))
-      .filter(({ source }) => fold(source).includes(folded))
-      .slice(0, SOURCES)
-      .forEach(({ source, number }) => {
-        offer(source, "source", () => {
+    for (const { number, articles } of findSources(model, folded).slice(
+      0,
+      SOURCES,
+    )) {
+      offer(
+        model.content.sources[number],
+        " (source)",
+        plural(articles, "article"),
+        () => {
           model.set({ sources: new Set([number]) });
           input.focus();
-        });
-      });
+        },
+      );
+    }
     if (model.content.text !== "none") {
-      offer(`Sentences with “${wanted}”`, "", () => {
-        loadWords(model).then((words) => words && model.search(wanted, words));
-        input.focus();
-      });
+      offerText(wanted);
     }
-    if (!found.children.length) {
-      found.append(makeElement("li", "geomap-none", "Nothing found"));
-    }
-    found.hidden = false;
-    say(layer.map, plural(found.children.length, "suggestion"));
+    tell();
   });
   box.addEventListener("keydown", (event) => {
     const stops = [input, ...found.querySelectorAll("button")];

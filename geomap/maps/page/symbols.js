@@ -8,14 +8,18 @@ import {
 import { circleAround } from "./circles.js";
 import { stepOf } from "./colors.js";
 import { halfOf, isPoint, outlineForm, radiusOf } from "./forms.js";
-import { coveredIn, overlap, turnsOf } from "./view.js";
+import { boxOf, mostLabels, placeLabels } from "./labels.js";
+import { arrangeNotes } from "./notes.js";
+import { coveredIn, turnsOf } from "./view.js";
 import { numeral } from "./words.js";
 /** @import { Places } from "./places.js" */
-/** @import { Bounds, Box, Colors, Doubt, Drawn, Label, Placed } from "./types" */
+/** @import { Bounds, Colors, Doubt, Drawn, Label, Note, Placed, PlacedNote } from "./types" */
 
-const MOST_LABELS = 60;
 const BROKEN = [4, 3];
 const DOT = 1.6; // pixels: the middle of a ring
+const MOST_SYMBOLS = 500; // that names stay clear of
+const MOST_WISHES = 400; // for a name
+const LARGE = 9; // pixels of radius
 
 /**
  * What of a layer does not change with the view: the order of drawing, and the colors.
@@ -233,62 +237,71 @@ export function inscribe(layer, context, label) {
 }
 
 /**
- * The names that fit beside their symbols, those of large symbols first.
+ * The names that fit beside their symbols, those of large symbols first, and what an editor wrote beside places.
  *
  * @param {Places} layer
  * @param {Drawn[]} symbols
  * @param {Pick<Bounds, "min" | "max">} view
- * @returns {Placed[]}
+ * @returns {{ labels: Placed[], notes: PlacedNote[] }}
  */
-export function arrangeLabels(layer, symbols, { min, max }) {
+export function arrangeWords(layer, symbols, view) {
+  const { context, map, widths } = layer;
   const { name } = layer.model.places;
-  const taken = coveredIn(layer.map);
-  for (const { x, y, half } of symbols.slice(0, 500)) {
-    taken.push([x - half, y - half, x + half, y + half]);
-  }
-  const labels = [];
-  const context = layer.context;
-  const { widths } = layer;
-  for (const symbol of symbols.slice(0, 200)) {
+  const covered = coveredIn(map);
+  const crowd = symbols.slice(0, MOST_SYMBOLS).map(boxOf);
+  // Small dots may lie below a note, large circles not.
+  const large = symbols.filter(({ radius }) => radius > LARGE).map(boxOf);
+  const notes = arrangeNotes(
+    layer,
+    notesIn(layer),
+    [...covered, ...large],
+    view,
+  );
+  const wishes = symbols.slice(0, MOST_WISHES).map((symbol) => {
     const { number, members, x, y, radius, half, form } = symbol;
     const more = members ? members.length - 1 : 0;
-    const label = {
-      text: more ? `${name[number]} +${numeral(more)}` : name[number],
-      area: !isPoint(form),
-      size: radius > 14 ? 13 : 12,
-    };
-    const key = `${label.size} ${number} ${more}`;
+    const text = more ? `${name[number]} +${numeral(more)}` : name[number];
+    const [area, size] = [!isPoint(form), radius > 14 ? 13 : 12];
+    const key = `${size} ${number} ${more}`;
     let width = widths.get(key);
     if (width === undefined) {
-      context.font = labelFont(layer, label);
-      width = context.measureText(label.text).width;
+      context.font = labelFont(layer, { area, size });
+      width = context.measureText(text).width;
       widths.set(key, width);
     }
-    const [gap, high] = [half + 4, label.size / 2 + 1];
-    const corners = [
-      [x + gap, y],
-      [x - gap - width, y],
-      [x - width / 2, y - half - high - 2],
-      [x - width / 2, y + half + high + 2],
-    ];
-    for (const [left, middle] of corners) {
-      /** @type {Box} */
-      const box = [left - 2, middle - high, left + width + 2, middle + high];
-      // A name is not cut by the edge of the map.
-      const whole =
-        (box[0] >= min.x || box[2] <= min.x) &&
-        (box[2] <= max.x || box[0] >= max.x);
-      if (whole && !taken.some((other) => overlap(box, other))) {
-        taken.push(box);
-        labels.push({ ...label, x: left, y: middle, box });
-        break;
-      }
-    }
-    if (labels.length >= MOST_LABELS) {
-      break;
-    }
-  }
-  return labels;
+    return { text, area, size, width, x, y, radius, half };
+  });
+  const taken = [...covered, ...notes.map(({ box }) => box)];
+  const most = mostLabels(map.getZoom(), map.getSize());
+  return { labels: placeLabels(wishes, crowd, taken, view, most), notes };
+}
+
+/**
+ * The notes of a map where they belong in this view; those to places that are filtered away are left out.
+ *
+ * @param {Places} layer
+ * @returns {(Note & { x: number, y: number, half: number })[]}
+ */
+function notesIn(layer) {
+  const { map, model, settings } = layer;
+  return (settings.annotations ?? [])
+    .filter(({ place }) => place === null || model.mentions(place) > 0)
+    .map((note) => {
+      const turn = Math.round((map.getCenter().lng - note.lon) / 360);
+      const { x, y } = map.latLngToLayerPoint([
+        note.lat,
+        note.lon + 360 * turn,
+      ]);
+      const { place } = note;
+      const half =
+        place === null
+          ? 3
+          : halfOf(
+              model.places.form[place],
+              radiusOf(model.mentions(place), model.most),
+            );
+      return { ...note, x, y, half };
+    });
 }
 
 /**

@@ -9,10 +9,11 @@ import { numeral, plural } from "./words.js";
 const PAGE = 100;
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
-const FIGURES = new Set([3, 4, 5, 8]);
+const FIGURES = new Set([4, 5, 6, 9]);
 /** @type {[string, (model: Model, n: number) => string | number][]} */
 const COLUMNS = [
   ["Place", (model, n) => model.places.name[n]],
+  ["In the gazetteer", (model, n) => model.gazetteerName(n)],
   ["Within", (model, n) => model.places.within[n]],
   ["Kind", (model, n) => model.places.kind[n]],
   ["Certain", (model, n) => model.certain[n]],

@@ -41,6 +41,8 @@ export interface Content {
 export interface PlaceColumns {
   id: string[];
   name: string[];
+  /** What else a place is called, by its number: pairs of a name and where, empty for the articles. */
+  also?: Record<string, [string, string][]>;
   within: string[];
   form: Form[];
   kind: string[];
@@ -61,7 +63,48 @@ export interface Words {
   sentences: string[];
   also: Record<string, number[]>;
   articles: { id: string[]; title: string[]; url: string[]; link: number[] };
+  /** As a search compares them, made when somebody first searches. */
+  folded?: { sentences: string[]; titles: string[] };
 }
+
+/** All words for each place, a line each: as written, and the gazetteer's, folded. */
+export interface Names {
+  written: string[];
+  alternates: string[];
+}
+
+/** A word for a place, and whether the map or the articles write it. */
+export interface PlaceWord {
+  folded: string;
+  shown: string;
+  own: boolean;
+}
+
+/** A sentence or a headline that a search found, with the places that it leads to. */
+export interface Passage {
+  text: string;
+  isTitle: boolean;
+  article: number;
+  places: number[];
+}
+
+/** What an editor wrote beside a place or a point. */
+export interface Note {
+  text: string;
+  lat: number;
+  lon: number;
+  place: number | null;
+}
+
+/** A note where it stands, with the line to what it is about. */
+export interface PlacedNote {
+  lines: string[];
+  box: Box;
+  from: { x: number; y: number };
+  to: { x: number; y: number };
+}
+
+export type Corners = [[number, number], [number, number]];
 
 /** What is shown. `kinds` and `sources` are null for all, the days null for no end. */
 export interface State extends Shown {
@@ -83,9 +126,14 @@ export interface Colors {
 
 export interface PlacesSettings {
   panel: boolean;
-  fit: [[number, number], [number, number]] | null;
+  fit: Corners | null;
   cluster: boolean;
+  core?: Corners | null;
+  all?: Corners | null;
   title?: string | null;
+  note?: string | null;
+  annotations?: Note[];
+  names?: string;
   attribution?: string;
   color?: string;
   alternatives?: string;
