@@ -142,6 +142,6 @@ test("a spreadsheet runs no cell, and numbers stay numbers", () => {
     });
     const [, line] = csv(some).split("\r\n");
     assert.ok(line.startsWith(`${cell},`), line);
-    assert.ok(line.endsWith(",-3.5,43.1"), line);
+    assert.ok(line.endsWith(",-3.5,43.1,"), line);
   }
 });
