@@ -647,7 +647,7 @@ def test_a_document_gets_its_places_as_spans(reading):
 
 def test_the_component_gives_what_geoparse_gives(reading):
     articles = pd.DataFrame({"article_id": [str(n) for n in range(len(NEWS))], "text": NEWS})
-    mentions = geomap.geoparse(articles)
+    mentions = geomap.geoparse(articles, approximate=False)
     expected = [
         (article, start, end, kind, None if pd.isna(place) else place)
         for article, start, end, kind, place in mentions[["article_id", "start", "end", "kind", "place_id"]].to_numpy()
