@@ -374,7 +374,7 @@ def map_command(
         )
         path = geomap.save_html(folium_map, output, text=text, min_articles=min_articles, coarsen=coarsen, embed=embed)
         watch.lap("map")
-    resolved = mentions["status"].eq("resolved")
+    resolved = is_counted(mentions, embedded=True)
     typer.echo(f"articles   {number:,}")
     typer.echo(f"mentions   {len(mentions):,}")
     drawn = mentions["place_id"][is_counted(mentions, embedded=embedded, approximate=approximate)]

@@ -132,7 +132,7 @@ class Payload:
         totals = {
             "articles": int(mentions["article_id"].nunique()),
             "mentions": len(mentions),
-            "resolved": int(resolved.sum()),
+            "resolved": int((resolved & ~tables.is_approximate(mentions)).sum()),
         }
         self.numbers = self._numbers(totals, begins)
 

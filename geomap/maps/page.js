@@ -4801,6 +4801,10 @@
     }
     const shift = x - map.latLngToLayerPoint([lat[number], lon[number]]).x;
     const chosen = number === layer.selected || number === layer.hovered;
+    const across2 = 2 * Math.max(...points.map((at) => Math.abs(at.y - y)));
+    if (!chosen && across2 > map.getSize().y / 2) {
+      return;
+    }
     context.beginPath();
     for (const at of points) {
       context.lineTo(at.x + shift, at.y);

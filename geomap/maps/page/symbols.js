@@ -196,6 +196,10 @@ export function paintCircle(layer, context, symbol) {
   }
   const shift = x - map.latLngToLayerPoint([lat[number], lon[number]]).x;
   const chosen = number === layer.selected || number === layer.hovered;
+  const across = 2 * Math.max(...points.map((at) => Math.abs(at.y - y)));
+  if (!chosen && across > map.getSize().y / 2) {
+    return; // a ring about most of the map says nothing, until somebody asks for it
+  }
   context.beginPath();
   for (const at of points) {
     context.lineTo(at.x + shift, at.y);
