@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple, TextIO
+from typing import Any, NamedTuple, TextIO
 
 import pandas as pd
 
@@ -35,16 +35,17 @@ def write_csv(table: pd.DataFrame, path: Path, *, escape_formulas: bool) -> None
     """
     written = table.copy()
     written.columns = [_guarded(str(name), escape=escape_formulas) for name in table.columns]
-    quoting = csv.QUOTE_MINIMAL
+    quoted = False
     for position in range(written.shape[1]):
         column = written.iloc[:, position]
         if column.dtype != object and not isinstance(column.dtype, pd.StringDtype | pd.CategoricalDtype):
             continue
         cells = [_guarded(one, escape=escape_formulas) if isinstance(one, str) else one for one in column]
         if any(isinstance(one, str) and "\r" in one for one in cells):
-            quoting = csv.QUOTE_ALL  # some versions of Python leave a lone carriage return outside of quotes
-        written.isetitem(position, pd.Series(cells, index=column.index, dtype=object))
-    written.to_csv(path, index=False, encoding="utf-8", lineterminator="\n", quoting=quoting)
+            quoted = True  # some versions of Python leave a lone carriage return outside of quotes
+        written.isetitem(position, cells)
+    options: dict[str, Any] = {"quoting": csv.QUOTE_ALL} if quoted else {}
+    written.to_csv(path, index=False, encoding="utf-8", lineterminator="\n", **options)
 
 
 def _guarded(text: str, *, escape: bool) -> str:
@@ -69,7 +70,7 @@ def unguarded(text: str) -> str:
 def read_back(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table of text, as pandas reads a file of :func:`write_csv`, as it was before it was written."""
     # Column by column, because one without a value would lose its dtype.
-    plain = table.apply(lambda column: column.map(unguarded, na_action="ignore").astype(column.dtype))
+    plain: pd.DataFrame = table.apply(lambda column: column.map(unguarded, na_action="ignore").astype(column.dtype))
     return plain.rename(columns=unguarded)
 
 
