@@ -29,6 +29,7 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 CRS = "EPSG:4326"
+_FARTHEST = 540  # degrees of longitude: shapes across the antimeridian go on beyond 180
 FIELDS = ("title", "text")
 KINDS = ("toponym", "demonym", "embedded", "coordinate")
 COORDINATE, EMBEDDED = "coordinate", "embedded"
@@ -559,6 +560,8 @@ def active_coordinates(table: pd.DataFrame, *, what: str) -> tuple[Floats, Float
     ------
     ColumnMissing
         If the table has no geometry.
+    InvalidTable
+        If a point lies beyond a pole, or more than once and a half around the earth.
     """
     import geopandas as gpd
 
@@ -567,7 +570,15 @@ def active_coordinates(table: pd.DataFrame, *, what: str) -> tuple[Floats, Float
     else:
         require_columns(table, ("geometry",), what=what)
         geometry = gpd.GeoSeries(table["geometry"], crs=CRS)
-    return coordinates(geometry if geometry.crs is None or geometry.crs == CRS else geometry.to_crs(CRS))
+    lon, lat = coordinates(geometry if geometry.crs is None or geometry.crs == CRS else geometry.to_crs(CRS))
+    outside = np.flatnonzero((np.abs(lat) > 90) | (np.abs(lon) > _FARTHEST))
+    if len(outside):
+        row = int(outside[0])
+        raise InvalidTable(
+            f"{what}, row {row}: latitude {lat[row]:g}, longitude {lon[row]:g} is not on the earth; points are (longitude, "
+            "latitude) in degrees, unless the table names another coordinate system (crs)"
+        )
+    return lon, lat
 
 
 def in_degrees_of(mentions: pd.DataFrame) -> gpd.GeoDataFrame:

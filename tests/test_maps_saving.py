@@ -21,6 +21,7 @@ from typing import Any
 import folium
 import geopandas as gpd
 import pytest
+import shapely
 import xyzservices
 from branca.element import Element, Figure, JavascriptLink
 from folium import plugins
@@ -424,3 +425,54 @@ def test_importing_maps_loads_neither_folium_nor_geopandas() -> None:
     code = "import sys, geomap.maps; print(sorted({'folium', 'geopandas', 'branca', 'shapely'} & set(sys.modules)))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
+
+
+# What strangers and other packages put on a map
+
+
+@pytest.mark.parametrize("text", ["\\2019", "C:\\temp\\new", "\\u12", "\\x", "a \\` b ` c", "${alert(1)}", "\\"])
+def test_what_a_popup_says_ends_no_script(text: str, tmp_path: Path) -> None:
+    m = explore(corpus())
+    marker = folium.Marker([36, 43], popup=folium.Popup(text), tooltip=text).add_to(m)
+    before = m.get_root().render()
+    document = save_html(m, tmp_path / "map.html", fetch=False).read_text("utf-8")
+    node = shutil.which("node")
+    if node is None:
+        pytest.fail("scripts are checked by Node.js")
+    script = tmp_path / "page.js"
+    script.write_text(re.findall(r"<script>(.*?)</script>", document, re.DOTALL)[-1], "utf-8")
+    assert subprocess.run([node, "--check", str(script)], capture_output=True).returncode == 0
+    assert marker.get_root().render() == before  # the map itself is as it was
+
+
+def test_a_point_beyond_the_pole_is_an_error_that_names_its_row() -> None:
+    mentions = corpus()
+    points = mentions.geometry.copy()
+    points.iloc[3] = shapely.Point(43, 120)
+    with pytest.raises(errors.InvalidTable, match=r"mentions, row 3: latitude 120, longitude 43 is not on the earth"):
+        explore(mentions.set_geometry(points))
+
+
+def test_folium_save_writes_the_file_that_needs_no_network(tmp_path: Path, offline_leaflet: object) -> None:
+    m = explore(corpus())
+    m.save(tmp_path / "a.html")
+    m.save(str(tmp_path / "b.html"))
+    with (tmp_path / "c.html").open("wb") as stream:
+        m.save(stream, close_file=False)
+        assert not stream.closed
+    save_html(m, tmp_path / "d.html")
+    texts = {path.read_text("utf-8") for path in tmp_path.glob("*.html")}
+    assert len(texts) == 1
+    assert "<script src=" not in texts.pop()
+
+
+def test_linked_scripts_are_verified_and_their_page_has_a_policy(tmp_path: Path, offline_leaflet: object) -> None:
+    document = save_html(explore(corpus()), tmp_path / "map.html", offline=False).read_text("utf-8")
+    links = re.findall(r"<(?:script|link)\b[^>]*\b(?:src|href)=[^>]*>", document)
+    assert len(links) >= 2
+    assert all('integrity="sha256-' in link and 'crossorigin="anonymous"' in link for link in links)
+    assert all("https://cdn.jsdelivr.net/npm/leaflet@" in link for link in links)
+    (meta,) = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]*)"', document)
+    assert "default-src 'none'" in meta
+    assert re.search(r"script-src [^;]*https://cdn\.jsdelivr\.net/npm/", meta)
+    assert "'unsafe-inline'" not in meta.split("style-src")[0]

@@ -8,6 +8,7 @@ the user's cache folder (or in ``$GEOMAP_CACHE``).
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import inspect
 import json
@@ -88,6 +89,23 @@ def is_shipped(package: str) -> bool:
     return package in _table()["shipped"]
 
 
+def pinned_links(asset: Asset) -> list[tuple[str, str]] | None:
+    """Return where npm's mirror serves an asset's files, with the integrity of each; None if a link is not enough."""
+    if asset.commonjs or any(file.startswith(_FOLIUM) for file in asset.files):
+        return None
+    return [(MIRROR + quote(file, safe="@/"), _integrity(file)) for file in asset.files]
+
+
+def _integrity(file: str) -> str:
+    return "sha256-" + base64.b64encode(bytes.fromhex(_digest(file))).decode("ascii")
+
+
+def _digest(file: str) -> str:
+    """Return the SHA-256 of a file of npm in hexadecimal digits."""
+    package = package_of(file)
+    return str(_table()["packages"][package][file.removeprefix(package + "/")])
+
+
 def package_of(file: str) -> str:
     """Return the package and version that a file's path begins with."""
     return "/".join(file.split("/")[: 2 if file.startswith("@") else 1])
@@ -133,8 +151,7 @@ class AssetReader:
         """
         if file.startswith(_FOLIUM):
             return (Path(str(files("folium"))) / file.removeprefix(_FOLIUM)).read_bytes()
-        package = package_of(file)
-        digest = _table()["packages"][package][file.removeprefix(package + "/")]
+        digest = _digest(file)
         installed = _content(_installed_folder() / file)
         if installed is not None:
             if _sha256(installed) != digest:

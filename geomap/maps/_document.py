@@ -14,10 +14,19 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import folium
-from branca.element import CssLink, Element, Figure, JavascriptLink
+from branca.element import CssLink, Element, Figure, Html, JavascriptLink
 from folium.template import Template
 
-from geomap.maps._assets import Asset, AssetReader, AssetUnavailable, asset_of, inlined, is_omitted
+from geomap.maps._assets import (
+    MIRROR,
+    Asset,
+    AssetReader,
+    AssetUnavailable,
+    asset_of,
+    inlined,
+    is_omitted,
+    pinned_links,
+)
 from geomap.maps._layers import Basemap
 from geomap.maps._markup import Verbatim, data_uri, descendants, needs_only_leaflet, script_tag, style_tag
 
@@ -171,21 +180,26 @@ def _tile_hosts(root: Figure) -> list[str]:
     return sorted(hosts)
 
 
-def policy(document: str, root: Figure) -> str:
+def policy(document: str, root: Figure, *, linked_from: str = "") -> str:
     """Return a content security policy that runs only the scripts that the page was written with.
 
     A second defense behind the escaping: should text of an article ever become a script, the browser will not run it.
-    Images may come from the map's tile servers only. Maps with layers from other packages get no policy, because their
-    scripts may need what it forbids.
+    Images may come from the map's tile servers only. ``linked_from`` is the server of linked scripts and styles. Maps
+    with layers from other packages get no policy, because their scripts may need what it forbids.
     """
-    hosts = _tile_hosts(root)
     digests = {hashlib.sha256(text.encode("utf-8")).digest() for text in _INLINE_SCRIPT.findall(document)}
-    hashes = " ".join(f"'sha256-{base64.b64encode(digest).decode('ascii')}'" for digest in sorted(digests))
-    return (
-        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
-        f"script-src {hashes}; style-src 'unsafe-inline'; img-src {' '.join(['data:', 'blob:', *hosts])}; "
-        "base-uri 'none'; form-action 'none'\">"
-    )
+    hashes = [f"'sha256-{base64.b64encode(digest).decode('ascii')}'" for digest in sorted(digests)]
+    linked = [linked_from] if linked_from else []
+    rules = {
+        "default-src": ["'none'"],
+        "script-src": [*hashes, *linked],
+        "style-src": ["'unsafe-inline'", *linked],
+        "img-src": ["data:", "blob:", *linked, *_tile_hosts(root)],
+        "base-uri": ["'none'"],
+        "form-action": ["'none'"],
+    }
+    content = "; ".join(" ".join([name, *sources]) for name, sources in rules.items())
+    return f'<meta http-equiv="Content-Security-Policy" content="{content}">'
 
 
 def self_contained(root: Figure, *, fetch: bool, files: Files | None = None) -> tuple[str, dict[str, str]]:
@@ -220,9 +234,36 @@ def embedded(document: str) -> str:
 
 
 def linked(root: Figure) -> str:
-    """Return a map's document as Folium writes it, with links, for pages on the web."""
-    root.render()
-    return _html(root)
+    """Return a map's document with links to scripts and styles, for pages on the web.
+
+    Files of npm packages are linked where npm's mirror serves them as published, so that a browser can verify them.
+    """
+    with _ready_for_file(root):
+        root.render()
+        header = root.header._children
+        for name, child in header.items():
+            if isinstance(child, JavascriptLink | CssLink):
+                header[name] = Verbatim(_pinned(child)) if _pinned(child) else child
+        document = _html(root)
+        if isinstance(root, Page) and all(map(needs_only_leaflet, descendants(root))):
+            document = _with_policy(document, policy(document, root, linked_from=MIRROR))
+        return document
+
+
+def _pinned(link: JavascriptLink | CssLink) -> str:
+    """Return a link with the integrity of its file, empty if geomap has no checksum of it."""
+    asset = asset_of(link.url)
+    found = None if asset is None else pinned_links(asset)
+    return "\n".join(
+        f'<link rel="stylesheet" href="{url}" integrity="{integrity}" crossorigin="anonymous">'
+        if url.endswith(".css")
+        else f'<script src="{url}" integrity="{integrity}" crossorigin="anonymous"></script>'
+        for url, integrity in found or []
+    )
+
+
+def _with_policy(document: str, markup: str) -> str:
+    return document.replace('<meta charset="utf-8">', f'<meta charset="utf-8">\n{markup}', 1)
 
 
 def _html(root: Figure) -> str:
@@ -257,7 +298,7 @@ def _document(root: Figure, reader: AssetReader) -> tuple[str, dict[str, str]]:
         except AssetUnavailable as error:
             links[url] = str(error)
     if isinstance(root, Page) and not links and all(map(needs_only_leaflet, descendants(root))):
-        document = document.replace('<meta charset="utf-8">', f'<meta charset="utf-8">\n{policy(document, root)}', 1)
+        document = _with_policy(document, policy(document, root))
     return document, links
 
 
@@ -291,18 +332,43 @@ def _ready_for_file(root: Figure) -> Iterator[list[folium.Map]]:
     """
     parts = (root.header, root.html, root.script)
     before = [part._children.copy() for part in parts]
+    texts = list(_texts_in_templates(root))
     maps = [element for element in descendants(root) if isinstance(element, folium.Map)]
     unlimited = [m for m in maps if "max_zoom" not in m.options and not _has(folium.TileLayer, m)]
     for m in unlimited:
         m.options["max_zoom"] = _CLOSEST_ZOOM
+    for element, name, text in texts:
+        setattr(element, name, _in_template(text))
     try:
         yield [m for m in maps if _has(folium.TileLayer, m) and not _has(Basemap, m) and m.crs == "EPSG3857"]
     finally:
         for m in unlimited:
             del m.options["max_zoom"]
+        for element, name, text in texts:
+            setattr(element, name, text)
         for part, children in zip(parts, before, strict=True):
             part._children.clear()
             part._children.update(children)
+
+
+def _texts_in_templates(root: Figure) -> Iterator[tuple[Element, str, str]]:
+    """Yield what Folium puts into template literals of JavaScript: the element, the name of its text, the text."""
+    for element in descendants(root):
+        if isinstance(element, folium.Popup):
+            for part in element.html._children.values():
+                if isinstance(part, Html) and isinstance(part.data, str):
+                    yield part, "data", part.data
+        elif isinstance(element, folium.Tooltip):
+            yield element, "text", element.text
+
+
+def _in_template(text: str) -> str:
+    r"""Return text so that a template literal holds it as written; Folium escapes the backticks of popups alone.
+
+    A popup with ``\2019`` in it would be an error of syntax, for which the browser drops the script of the entire map.
+    """
+    doubled = re.sub(r"\\(?!`)", r"\\\\", text)
+    return re.sub(r"(?<!\\)`", r"\`", doubled).replace("${", "\\${")
 
 
 def _draw_land_below(m: folium.Map) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import folium
 
@@ -78,6 +81,28 @@ class Map(folium.Map):
                     header._children.pop(name, None)
         # Replaces Folium's own, which forbids zooming on phones.
         header.add_child(Verbatim(self._head()), name=self.get_name())
+
+    def save(self, outfile: str | bytes | Path | BinaryIO, close_file: bool = True, **kwargs: Any) -> None:
+        """Write the map to one file that opens without a network, as :func:`~geomap.maps.save_html` does.
+
+        Parameters
+        ----------
+        outfile
+            The file to write, or a binary stream.
+        close_file
+            Whether to close the stream.
+        **kwargs
+            Passed on to :func:`~geomap.maps.save_html`.
+        """
+        from geomap.maps._saving import save_html
+
+        if isinstance(outfile, str | bytes | Path):
+            save_html(self, os.fsdecode(outfile), **kwargs)
+            return
+        with tempfile.TemporaryDirectory() as folder:
+            outfile.write(save_html(self, Path(folder) / "map.html", **kwargs).read_bytes())
+        if close_file:
+            outfile.close()
 
     def _head(self) -> str:
         switches = (("L_NO_TOUCH", self.global_switches.no_touch), ("L_DISABLE_3D", self.global_switches.disable_3d))
