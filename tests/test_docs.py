@@ -101,7 +101,7 @@ def test_methods_name_their_sources(generated: dict[str, str]) -> None:
     page = generated["generated/methods-analysis.txt"]
     for name, source in (
         ("bursts", "Kleinberg"),
-        ("keywords", "Monroe"),
+        ("keywords", "Egbert"),
         ("autocorrelation", "Moran"),
         ("focus", "Amitay"),
     ):

@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 from laws import many
 
 from geomap.errors import InvalidTable
-from geomap.evaluation._bootstrap import Draws, draw, interval, mean_of_first, weighted_median
+from geomap.evaluation._bootstrap import (
+    Draws,
+    _student,
+    draw,
+    interval,
+    mean_of_first,
+    share_interval,
+    weighted_median,
+)
 from geomap.evaluation._metrics import (
     FARTHEST_KM,
     calibration_error,
@@ -110,17 +118,17 @@ def test_intervals_are_the_same_on_every_run_and_hold_the_score() -> None:
     draws = draw(tuple("abcdefghij"), times=500, seed=3)
     articles = np.repeat(np.arange(10), 7)
     right = np.arange(70) % 3 > 0
-    first, second = (interval(draw(draws.article_ids, times=500, seed=3).mean(articles, right)) for _ in range(2))
+    first, second = (draw(draws.article_ids, times=500, seed=3).share(articles, right) for _ in range(2))
     assert first == second
     assert first[1] < first[0] < first[2]
     assert first[0] == pytest.approx(right.mean())
-    assert interval(draw(draws.article_ids, times=500, seed=4).mean(articles, right)) != first
+    assert draw(draws.article_ids, times=500, seed=4).share(articles, right) != first
 
 
 def test_articles_of_which_all_are_alike_give_no_width_and_no_resamples_give_no_interval() -> None:
     articles, right = np.repeat(np.arange(5), 2), np.array([1, 0] * 5)
-    assert interval(draw(tuple("abcde"), times=100, seed=0).mean(articles, right)) == (0.5, 0.5, 0.5)
-    value, low, high = interval(draw(tuple("abcde"), times=0, seed=0).mean(articles, right))
+    assert interval(draw(tuple("abcde"), times=100, seed=0).mean(articles, right), 5) == (0.5, 0.5, 0.5)
+    value, low, high = interval(draw(tuple("abcde"), times=0, seed=0).mean(articles, right), 5)
     assert value == 0.5
     assert np.isnan(low)
     assert np.isnan(high)
@@ -128,8 +136,29 @@ def test_articles_of_which_all_are_alike_give_no_width_and_no_resamples_give_no_
 
 def test_a_mean_of_many_articles_has_the_width_that_theory_gives() -> None:
     right = np.random.default_rng(1).random(2000) < 0.7
-    _, low, high = interval(draw(tuple(map(str, range(2000))), times=2000, seed=0).mean(np.arange(2000), right))
-    assert high - low == pytest.approx(2 * 1.96 * np.sqrt(0.7 * 0.3 / 2000), rel=0.1)
+    values = draw(tuple(map(str, range(2000))), times=2000, seed=0).mean(np.arange(2000), right)
+    for bounded in (interval, share_interval):
+        _, low, high = bounded(values, 2000)
+        assert high - low == pytest.approx(2 * 1.96 * np.sqrt(0.7 * 0.3 / 2000), rel=0.1)
+
+
+def test_articles_of_which_all_are_right_still_leave_a_doubt_and_more_of_them_less() -> None:
+    def low_of(articles: int) -> float:
+        draws = draw(tuple(map(str, range(articles))), times=200, seed=0)
+        value, low, high = draws.share(np.repeat(np.arange(articles), 3), np.ones(3 * articles))
+        assert (value, high) == (1.0, 1.0)
+        return low
+
+    # As if each article were one mention: Wilson's interval of 5 of 5, and of 50 of 50.
+    assert low_of(5) == pytest.approx(0.5655, abs=1e-3)
+    assert low_of(50) == pytest.approx(0.9287, abs=1e-3)
+
+
+@pytest.mark.parametrize("degrees", [1, 2, 3, 4, 9, 200])
+def test_the_quantiles_of_few_articles_are_students(degrees: int) -> None:
+    from scipy import stats
+
+    assert _student(degrees) == pytest.approx(stats.t.ppf(0.975, degrees), abs=5e-3)
 
 
 def test_a_negative_number_of_resamples_is_an_error() -> None:

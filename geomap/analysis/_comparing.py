@@ -76,8 +76,9 @@ def change(
     DataFrame (GeoDataFrame where ``by="place"``)
         One row per group, the largest rise first: the columns that describe it; the articles ``before`` and ``after``
         that mention it; ``share_before`` and ``share_after`` of all; ``log_odds`` of the change, positive for a rise,
-        with its interval ``low`` to ``high``; ``q``, the p-value adjusted for the number of rows (of the rows with a
-        ``q`` of at most 0.05, one in twenty is expected to be unchanged).
+        with its interval ``low`` to ``high``, which is infinite to a side that the counts do not bound; the two-sided
+        p-value ``p``, and ``q``, adjusted for the number of rows (of the rows with a ``q`` of at most 0.05, one in twenty
+        is expected to be unchanged).
 
     Raises
     ------
@@ -86,9 +87,12 @@ def change(
 
     Notes
     -----
-    The log of the odds ratio of an article to mention the group, with half a count added to each cell (Haldane 1956;
-    Gart 1966) and Woolf's (1955) interval; Benjamini and Hochberg (1995) for ``q``. It counts articles, not mentions,
-    because the mentions of one article are not independent.
+    The log of the odds ratio of an article to mention the group; for display, half a count is added to each cell (Haldane
+    1956; Gart 1966). The test is Fisher's exact one, whose size is at most nominal for any counts; the interval the exact
+    conditional one with the mid-p (Lancaster 1961), of more than 500 possible counts the score interval of Miettinen
+    and Nurminen (1985); Benjamini and Hochberg (1995) for ``q``. Where one side mentions a group in no article, one end
+    is infinite: "at least so many times the odds" is all that the counts say. Sort by ``p`` for the strongest evidence
+    first. It counts articles, not mentions, because the mentions of one article are not independent.
 
     Examples
     --------
@@ -134,7 +138,8 @@ def compare(
     DataFrame (GeoDataFrame where ``by="place"``)
         One row per group, the most characteristic of a first: the columns that describe it; the articles of ``a`` and
         ``b`` that mention it; ``share_a`` and ``share_b``; ``log_odds``, positive where a has more, with its interval
-        ``low`` to ``high``; ``q`` as for :func:`change`; ``only_in`` (``a`` or ``b``, missing where it is in both).
+        ``low`` to ``high``; ``p`` and ``q`` as for :func:`change`; ``only_in`` (``a`` or ``b``, missing where it is in
+        both).
 
     Raises
     ------
@@ -199,7 +204,8 @@ def _odds(
     for name, count, total in zip(names, counts, totals, strict=True):
         found[name], found[f"share_{name}"] = count, ratio(count, total)
     found = found[counts[0] + counts[1] >= min_articles].reset_index(drop=True)
-    odds = log_odds(found[names[0]].to_numpy(float), totals[0], found[names[1]].to_numpy(float), totals[1], level=level)
+    a_count, b_count = (found[name].to_numpy(dtype=np.int64) for name in names)
+    odds = log_odds(a_count, totals[0], b_count, totals[1], level=level)
     found = pd.concat([found, odds], axis=1)
     found = found.sort_values(["log_odds", *keys], ascending=[False, *(True for _ in keys)], ignore_index=True)
     shares = {f"share_{name}": "float64" for name in names}

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import accumulate
-from math import erfc, exp, sqrt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,13 +10,14 @@ import pandas as pd
 
 from geomap._checks import one_of
 from geomap.analysis._grouping import KEYS, Distinct, Selection, counted, geo_table, grouping, label_dtypes, ratio
-from geomap.analysis._intervals import adjusted, normal_quantile
+from geomap.analysis._intervals import adjusted, at_most, normal_quantile, share_interval
 from geomap.errors import InvalidTable
-from geomap.tables import Floats, with_dtypes
+from geomap.tables import Floats, Ints, with_dtypes
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
+Measured = tuple[Floats, Floats, Floats, Floats]
 EXPECTED = ("population", "area", "equal")
 _SILENCE = {
     "articles": "int64",
@@ -27,6 +26,7 @@ _SILENCE = {
     "ratio_low": "float64",
     "ratio_high": "float64",
     "difference": "float64",
+    "p": "float64",
     "q": "float64",
     "silent": "boolean",
 }
@@ -68,9 +68,9 @@ def silence(
     DataFrame (GeoDataFrame with the outlines where ``by="country"``)
         One row per key with an expectation, the largest shortfall first, those never mentioned included: the columns that
         describe it; the ``articles`` that mention it; how many would be ``expected`` if all were distributed in
-        proportion; their ``ratio`` with its interval ``ratio_low`` to ``ratio_high``; ``difference``; ``q``, the p-value
-        of a count as small or smaller, adjusted for the number of rows; ``silent`` where ``q`` is at most one minus
-        ``level``.
+        proportion; their ``ratio`` with its interval ``ratio_low`` to ``ratio_high``; ``difference``; ``p``, the p-value
+        of a count as small or smaller; ``q``, adjusted for the number of rows; ``silent`` where ``q`` is at most one
+        minus ``level``.
 
     Raises
     ------
@@ -79,10 +79,13 @@ def silence(
 
     Notes
     -----
-    Counts are treated as Poisson: Byar's interval and tail for the ratio of observed to expected (Breslow and Day 1987,
-    *Statistical Methods in Cancer Research II*, section 2.3); Benjamini and Hochberg (1995) for ``q``. News is more
-    clustered than that, so treat narrow intervals with caution. Nor must coverage be proportional to population: the
-    ratio says how far a corpus departs from it. An article counts once for each country it mentions.
+    Given their sum, the articles of a key are binomial with its share of what is expected: the exact binomial test, and
+    the interval of :func:`~geomap.analysis.share_interval`. Another mentions table is a sample itself, so that its own
+    chance counts too: of the articles of both on a key, those of the first are binomial (the conditional test of
+    Przyborowski and Wilenski 1940, "Homogeneity of results in testing samples from Poisson series", Biometrika 31).
+    Benjamini and Hochberg (1995) for ``q``. News is more clustered than that, so treat narrow intervals with caution.
+    Nor must coverage be proportional to population: the ratio says how far a corpus departs from it. An article counts
+    once for each country it mentions.
 
     Examples
     --------
@@ -105,8 +108,8 @@ def silence(
     found = pd.DataFrame({"weight": weights}).join(known.combine_first(seen.drop(columns="articles")))
     found["articles"] = seen["articles"].reindex(found.index).fillna(0).astype(int)
     found = found.rename_axis(key).reset_index()
-    share = found["weight"].to_numpy(dtype=float) / max(found["weight"].sum(), 1e-300)
-    found = _measured(found, share * found["articles"].sum(), level).reindex(columns=[*names, *_SILENCE])
+    found = _measured(found, sampled=isinstance(expected, pd.DataFrame), level=level)
+    found = found.reindex(columns=[*names, *_SILENCE])
     found = found.sort_values(["difference", key], ignore_index=True)
     if by != "country":
         return with_dtypes(found, names | _SILENCE)
@@ -123,42 +126,36 @@ def _articles(mentions: pd.DataFrame, by: str, which: Selection) -> pd.DataFrame
     return groups.labels.assign(articles=groups.articles(resolved["article_id"])).set_index(KEYS[by][0])
 
 
-def _measured(found: pd.DataFrame, expected: Floats, level: float) -> pd.DataFrame:
-    observed = found["articles"].to_numpy(dtype=float)
-    low, high = _byar(observed, level)
-    found["expected"] = expected
-    for name, values in (("ratio", observed), ("ratio_low", low), ("ratio_high", high)):
-        found[name] = ratio(values, expected)
-    found["difference"] = observed - expected
-    found["q"] = adjusted(np.where(expected > 0, _lower_tail(observed, expected), np.nan))
+def _measured(found: pd.DataFrame, *, sampled: bool, level: float) -> pd.DataFrame:
+    """Hold the articles of each key against its share of all weights, which are counts of articles if ``sampled``."""
+    observed, weight = found["articles"].to_numpy(dtype=np.int64), found["weight"].to_numpy(dtype=float)
+    total, weights = int(observed.sum()), float(weight.sum())
+    found["expected"] = weight / max(weights, 1e-300) * total
+    found["difference"] = observed - found["expected"]
+    against = against_sample if sampled else against_share
+    found["ratio"], found["ratio_low"], found["ratio_high"], found["p"] = against(
+        observed, total, weight, weights, level=level
+    )
+    found["q"] = adjusted(found["p"].to_numpy())
     found["silent"] = (found["q"] <= 1.0 - level).astype("boolean")
     return found
 
 
-def _byar(observed: Floats, level: float) -> tuple[Floats, Floats]:
-    """Return Byar's interval of a Poisson mean, within a few percent of the exact one."""
-    z = normal_quantile(level)
-    safe = np.maximum(observed, 1e-9)
-    low = np.where(observed > 0, safe * (1 - 1 / (9 * safe) - z / (3 * np.sqrt(safe))) ** 3, 0.0)
-    more = observed + 1.0
-    return np.maximum(low, 0.0), more * (1 - 1 / (9 * more) + z / (3 * np.sqrt(more))) ** 3
+def against_share(observed: Ints, total: int, weight: Floats, weights: float, *, level: float) -> Measured:
+    """Return observed to expected, an interval of it, and the p-value of so few: binomial with the share expected."""
+    share = ratio(weight, weights)
+    low, high = share_interval(observed, np.full(len(observed), total), level=level)
+    chance = np.where(total > 0, at_most(observed, np.full(len(observed), total), share), np.nan)
+    return ratio(observed, share * total), low / share, high / share, chance
 
 
-def _lower_tail(observed: Floats, expected: Floats) -> Floats:
-    """Return the probability of a Poisson count as small or smaller, given each mean."""
-    pairs = zip(observed.astype(int).tolist(), expected.tolist(), strict=True)
-    return np.array([_lower_tail_of(count, mean) for count, mean in pairs], dtype=np.float64)
-
-
-def _lower_tail_of(count: int, mean: float) -> float:
-    if mean <= 0:
-        return 1.0
-    if count <= 100 and mean < 700:  # exact: the terms of the sum, each from the one before
-        terms = accumulate(range(1, count + 1), lambda term, number: term * mean / number, initial=exp(-mean))
-        return min(sum(terms), 1.0)
-    more = count + 1  # by Byar's cube root, which is normal to good approximation
-    z = 3 * sqrt(more) * (1 - 1 / (9 * more) - (mean / more) ** (1 / 3))
-    return 0.5 * erfc(-z / sqrt(2))
+def against_sample(observed: Ints, total: int, weight: Floats, weights: float, *, level: float) -> Measured:
+    """Do the same where the weights are counts too: of both on a key, the one's are binomial with its part of all."""
+    both = observed + weight.astype(np.int64)
+    low, high = (ratio(end * weights, (1.0 - end) * total) for end in share_interval(observed, both, level=level))
+    part = np.full(len(observed), total / max(total + weights, 1e-300))
+    chance = np.where(total > 0, at_most(observed, both, part), np.nan)
+    return ratio(observed, ratio(weight, weights) * total), low, high, chance
 
 
 def _weights(expected: Any, by: str, which: Selection) -> tuple[pd.Series[Any], pd.DataFrame]:

@@ -12,15 +12,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from geomap import tables
-from geomap._checks import at_least, of_kind, one_of, positive
+from geomap._checks import at_least, of_kind, one_of
 from geomap._datelines import byline
 from geomap._optional import optional
 from geomap._text import sentence_bounds
 from geomap.analysis._grouping import Distinct, Selection, counted, grouping, label_dtypes
-from geomap.analysis._intervals import adjusted, normal_quantile, two_sided
+from geomap.analysis._intervals import ODDS, log_odds, normal_quantile
 from geomap.analysis._reprints import duplicates, folded, originals, repeats
 from geomap.analysis._timelines import periods_of, starts
-from geomap.tables import MENTION_KEY, SPANS, Floats, Ints, empty_table, factorized, texts_of, with_dtypes
+from geomap.tables import MENTION_KEY, SPANS, Ints, empty_table, factorized, texts_of, with_dtypes
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -204,11 +204,8 @@ _WORDS = {
     "count": "int64",
     "count_elsewhere": "int64",
     "articles": "int64",
-    "log_odds": "float64",
-    "low": "float64",
-    "high": "float64",
-    "z": "float64",
-    "q": "float64",
+    "articles_elsewhere": "int64",
+    **ODDS,
 }
 
 
@@ -222,7 +219,6 @@ def keywords(
     drop_names: bool = False,
     drop_boilerplate: bool = True,
     stop_words: StopWords = "english",
-    prior: float = 500.0,
     min_articles: int = 2,
     ngrams: tuple[int, int] = (1, 1),
     freq: str = "Y",
@@ -254,8 +250,6 @@ def keywords(
     stop_words
         Words that are not counted: ``"english"``, words of your own, or None to count all. A run of words may contain
         them but not begin or end with one.
-    prior
-        The weight of the prior in words; a larger one demands more evidence from rare words.
     min_articles
         Words in fewer articles are left out.
     ngrams
@@ -274,9 +268,10 @@ def keywords(
     DataFrame
         One row per group and word, the group with the most articles and its most characteristic word first: the columns
         that describe the group; ``word``; its ``count`` in the group's articles and ``count_elsewhere`` in all others;
-        the number of the group's ``articles`` that contain it; ``log_odds`` against the others with its interval ``low``
-        to ``high``; its ``z`` score; and ``q``, the p-value adjusted for all words of the group. Only words with positive
-        log-odds. A group of all articles has nothing to be compared with and no rows.
+        the number of the group's ``articles`` that contain it, and of the others (``articles_elsewhere``); ``log_odds`` of
+        an article to contain it, against the others, with its interval ``low`` to ``high``; ``p``, by which the words are
+        sorted; and ``q``, the p-value adjusted for all words of the group. Only words with positive log-odds. A group of
+        all articles has nothing to be compared with and no rows.
 
     Raises
     ------
@@ -287,9 +282,10 @@ def keywords(
 
     Notes
     -----
-    Log-odds with an informative Dirichlet prior, Monroe, Colaresi and Quinn (2008), "Fightin' words", Political Analysis
-    16, equations 16 and 22; the prior is the corpus itself, without the stop words. Words are counted in title and text
-    by scikit-learn's ``CountVectorizer``, with HTML entities (``&amp;``) decoded. ``"english"`` is scikit-learn's list
+    Compared are articles, not words, since the words of one article are not independent: the text dispersion keyness of
+    Egbert and Biber (2019), "Incorporating text dispersion into keyword analyses", Corpora 14, tested by Fisher's exact
+    test, with the interval of :func:`~geomap.analysis.compare`. Words are counted in title and text by scikit-learn's
+    ``CountVectorizer``, with HTML entities (``&amp;``) decoded. ``"english"`` is scikit-learn's list
     with the contractions that it lacks ("didn't", "they're") and without words that are subjects of news ("fire", "bill",
     "mill"); on both faults see Nothman, Qin and Yurchak (2018), "Stop word lists in free open-source software packages".
 
@@ -305,11 +301,10 @@ def keywords(
     3  Gazette    convoy      2                0
     """
     one_of("by", by, BY)
-    positive("prior", prior)
     limits = {"limit": limit, "group_limit": 1 if group_limit is None else group_limit, "min_articles": min_articles}
     for name, value in limits.items():
         at_least(name, value, 1)
-    reach = normal_quantile(level)
+    normal_quantile(level)
     articles = _kept(tables.validate_articles(articles), distinct)
     members, named = _members(
         mentions, articles, by, freq, timezone, Selection(embedded=embedded, approximate=approximate)
@@ -323,7 +318,7 @@ def keywords(
     parts = []
     for group in largest:
         rows = members[members[:, 0] == group, 1]
-        scored = _distinctive(counts, rows, words, prior=prior, reach=reach, limit=limit)
+        scored = _distinctive(counts, rows, words, level=level, limit=limit)
         label = named.iloc[np.full(len(scored), group)].reset_index(drop=True)
         parts.append(pd.concat([label, scored], axis=1))
     return with_dtypes(pd.concat(parts, ignore_index=True), columns)
@@ -367,38 +362,25 @@ def _pairs(codes: Ints, rows: Ints) -> Ints:
     return np.unique(np.column_stack([codes[inside], rows[inside]]), axis=0)
 
 
-def _distinctive(counts: Any, rows: Ints, words: Any, *, prior: float, reach: float, limit: int) -> pd.DataFrame:
-    """Return the words that distinguish some rows from all others (Monroe et al. 2008)."""
-    total = np.asarray(counts.sum(axis=0)).ravel().astype(float)
-    here = np.asarray(counts[rows].sum(axis=0)).ravel().astype(float)
-    elsewhere = total - here
-    columns = [*_WORDS]
-    if len(rows) == counts.shape[0] or not total.sum():
-        return pd.DataFrame(columns=columns)
-    share = prior * total / total.sum()
-    log_odds = _log_odds(here, share) - _log_odds(elsewhere, share)
-    error = np.sqrt(1.0 / (here + share) + 1.0 / (elsewhere + share))
-    z = log_odds / error
+def _distinctive(counts: Any, rows: Ints, words: Any, *, level: float, limit: int) -> pd.DataFrame:
+    """Return the words that more of some rows have than of all others, by evidence."""
+    if len(rows) == counts.shape[0] or not counts.nnz:
+        return pd.DataFrame(columns=[*_WORDS])
+    here, total = (np.asarray(some.sum(axis=0)).ravel().astype(np.int64) for some in (counts[rows], counts))
+    having, of_all = (np.bincount(some.indices, minlength=len(words)) for some in (counts[rows], counts))
+    odds = log_odds(having, len(rows), of_all - having, counts.shape[0] - len(rows), level=level)
     found = pd.DataFrame(
         {
             "word": words,
-            "count": here.astype(np.int64),
-            "count_elsewhere": elsewhere.astype(np.int64),
-            "articles": np.bincount(counts[rows].indices, minlength=len(words)),
-            "log_odds": log_odds,
-            "low": log_odds - reach * error,
-            "high": log_odds + reach * error,
-            "z": z,
-            "q": adjusted(two_sided(z)),
+            "count": here,
+            "count_elsewhere": total - here,
+            "articles": having,
+            "articles_elsewhere": of_all - having,
         }
-    )
-    found = found[found["log_odds"] > 0].sort_values(["z", "word"], ascending=[False, True])
+    ).join(odds)
+    order = ["p", "log_odds", "count", "word"]
+    found = found[found["log_odds"] > 0].sort_values(order, ascending=[True, False, False, True])
     return found.head(limit).reset_index(drop=True)
-
-
-def _log_odds(counts: Floats, prior: Floats) -> Floats:
-    mixed = counts + prior
-    return np.asarray(np.log(mixed) - np.log(np.maximum(mixed.sum() - mixed, 1e-12)), dtype=np.float64)
 
 
 _LINES = {

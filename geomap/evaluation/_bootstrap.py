@@ -2,22 +2,27 @@
 
 Articles are drawn rather than mentions, because mentions of one article tend to be right or wrong together. All scores
 share the draws, so that the difference of two is paired. Source: Efron and Tibshirani (1993), "An introduction to the
-bootstrap", percentile interval.
+bootstrap", and Hesterberg (2015), "What teachers should know about the bootstrap", The American Statistician 69, whose
+expanded percentile interval is used; shares have a score interval instead.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from geomap._checks import at_least
+from geomap.analysis._intervals import wilson
 from geomap.tables import Floats, Ints
 
 LEVEL = 0.95
+_NORMAL = NormalDist().inv_cdf(0.5 + LEVEL / 2)
+_FEWEST = 3  # of fewer articles no quantile is far enough out
 _CELLS_AT_ONCE = 4_000_000  # 32 MB of weights
 
 
@@ -52,6 +57,10 @@ class Draws:
         """Return the mean of the rows' values in each draw, a share where they are booleans; nan without rows."""
         return ratio(self.total(articles, values), self.total(articles))
 
+    def share(self, articles: Ints, values: npt.ArrayLike) -> tuple[float, float, float]:
+        """Return the share of the rows that are right in the sample, and the bounds of its 95 % interval."""
+        return share_interval(self.mean(articles, values), len(np.unique(articles)))
+
     def row_weights(self, articles: Ints) -> Iterator[tuple[slice, Floats]]:
         """Yield how often each row counts, in blocks that fit in memory: which draws, and shape (draws, rows)."""
         step = max(1, _CELLS_AT_ONCE // max(1, len(articles)))
@@ -82,13 +91,61 @@ def ratio(numerator: Floats, denominator: Floats) -> Floats:
     return np.asarray(np.divide(numerator, denominator, out=nothing, where=denominator > 0), dtype=np.float64)
 
 
-def interval(values: Floats) -> tuple[float, float, float]:
-    """Return the score of the sample itself and the bounds of its 95 % interval, which are nan without resamples."""
+def interval(values: Floats, articles: int) -> tuple[float, float, float]:
+    """Return the score of the sample itself and the bounds of its 95 % interval, which are nan without resamples.
+
+    Parameters
+    ----------
+    values
+        The score in each draw.
+    articles
+        How many articles bear on the score. The fewer, the farther out the quantiles of the resamples are read, which of
+        few articles are too near (Hesterberg 2015).
+    """
     resampled = values[1:][np.isfinite(values[1:])]
     if not len(resampled):
         return float(values[0]), float("nan"), float("nan")
-    low, high = np.quantile(resampled, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    if articles < _FEWEST:
+        return float(values[0]), float(resampled.min()), float(resampled.max())
+    reach = _student(articles - 1) * np.sqrt(articles / (articles - 1))
+    tail = NormalDist().cdf(-reach)
+    low, high = np.quantile(resampled, [tail, 1 - tail])
     return float(values[0]), float(low), float(high)
+
+
+def share_interval(values: Floats, articles: int) -> tuple[float, float, float]:
+    """Return a share of the sample itself and the bounds of its 95 % interval, in [0, 1]; nan without resamples.
+
+    The spread of the resamples says how many independent mentions the sample is worth, and Wilson's (1927) score interval
+    is that of so many (Korn and Graubard 1998): the quantiles of the resamples of few articles, of which all or none are
+    right, would be a point. An article is worth at least one mention.
+    """
+    share, resampled = float(values[0]), values[1:][np.isfinite(values[1:])]
+    if not len(resampled) or not np.isfinite(share):
+        return share, float("nan"), float("nan")
+    variance = float(np.mean((resampled - share) ** 2))
+    worth = float(articles)
+    if variance > 0 and 0 < share < 1:
+        fewer = (_NORMAL / _student(articles - 1)) ** 2 * (articles - 1) / articles if articles > 1 else 1.0
+        worth = max(share * (1 - share) / variance * fewer, 1.0)
+    low, high = wilson(np.array(share), np.array(worth), _NORMAL)
+    return share, float(low), float(high)
+
+
+def _student(degrees: int) -> float:
+    """Return the quantile of Student's t at the level, by the expansion of Abramowitz and Stegun (26.7.5)."""
+    if degrees == 1:
+        return float(np.tan(np.pi * LEVEL / 2))
+    if degrees == 2:
+        return float(LEVEL * np.sqrt(2 / (1 - LEVEL**2)))
+    z, n = _NORMAL, degrees
+    return (
+        z
+        + (z**3 + z) / (4 * n)
+        + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * n**2)
+        + (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * n**3)
+        + (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / (92160 * n**4)
+    )
 
 
 def weighted_median(draws: Draws, articles: Ints, values: Floats) -> Floats:

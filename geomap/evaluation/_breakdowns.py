@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geomap.evaluation._bootstrap import Draws, draw, interval
+from geomap.evaluation._bootstrap import Draws, draw
 from geomap.evaluation._metrics import BINS, bin_of, judge, located, match_spans, with_confidence
 from geomap.evaluation._scoring import RESAMPLES, RESOLUTION, Comparison, require_comparison
 from geomap.tables import Ints
@@ -132,7 +132,7 @@ def reliability(comparison: Comparison, *, bootstrap: int = RESAMPLES, seed: int
     rows = []
     for number in np.unique(bins).tolist():
         part = judged[bins == number]
-        right = interval(draws.mean(draws.positions(part["article_id"]), part["near"]))
+        right = draws.share(draws.positions(part["article_id"]), part["near"])
         rows.append((number / BINS, (number + 1) / BINS, len(part), part["confidence"].mean(), *right))
     columns = ["confidence_from", "confidence_to", "mentions", "confidence", "right", "low", "high"]
     return pd.DataFrame(rows, columns=columns)
@@ -157,7 +157,7 @@ def distances(comparison: Comparison, *, bootstrap: int = RESAMPLES, seed: int =
     draws = draw(comparison.gold.articles["article_id"], times=bootstrap, seed=seed)
     judged = _judged(comparison)
     articles = draws.positions(judged["article_id"])
-    rows = [(km, *interval(draws.mean(articles, judged["km"] <= km))) for km in _DISTANCES_KM]
+    rows = [(km, *draws.share(articles, judged["km"] <= km)) for km in _DISTANCES_KM]
     return pd.DataFrame(rows, columns=["km", "share", "low", "high"])
 
 
@@ -195,7 +195,7 @@ def _holds(positions: Ints, table: pd.DataFrame) -> Bools:
 
 
 def _share(draws: Draws, articles: Ints, right: Bools, counted: Bools) -> tuple[int, float, float, float]:
-    return int(counted.sum()), *interval(draws.mean(articles[counted], right[counted]))
+    return int(counted.sum()), *draws.share(articles[counted], right[counted])
 
 
 def _groupings(comparison: Comparison) -> Iterator[tuple[str, pd.Series]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import pandas as pd
 
 from geomap import tables
 from geomap._checks import at_least, of_kind
+from geomap.analysis._intervals import normal_quantile, wilson
 from geomap.errors import InvalidTable
 from geomap.evaluation._gold import Gold
 from geomap.evaluation._metrics import NEAR_KM, feature_ids, match_spans
@@ -333,10 +333,5 @@ def _estimate(counts: Floats, level: float) -> tuple[float, float, float]:
     if simple <= 0:
         return share, share, share
     effective = n * min(1.0, simple / variance if variance > 0 else 1.0) / (1 - n / total)
-    return (share, *_wilson(share, effective, NormalDist().inv_cdf(0.5 + level / 2)))
-
-
-def _wilson(share: float, n: float, z: float) -> tuple[float, float]:
-    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * float(np.sqrt(share * (1 - share) / n + z * z / (4 * n * n)))
-    return max(middle - half, 0.0), min(middle + half, 1.0)
+    low, high = wilson(np.array(share), np.array(effective), normal_quantile(level))
+    return share, float(low), float(high)

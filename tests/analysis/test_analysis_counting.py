@@ -15,7 +15,7 @@ from laws import many
 
 from geomap import analysis, errors, tables
 from geomap.analysis import _grouping
-from geomap.analysis._intervals import adjusted, log_odds, sum_interval
+from geomap.analysis._intervals import _exact_odds, _hypergeometric, _score_odds, adjusted, log_odds, sum_interval
 from geomap.analysis._timelines import _cheapest
 
 few = settings(max_examples=many(25), deadline=None)
@@ -215,10 +215,53 @@ def test_comparing_the_other_way_round_turns_the_sign(a: gpd.GeoDataFrame, b: gp
 
 
 def test_log_odds_are_those_of_a_table_of_four() -> None:
-    found = log_odds(np.array([20.0]), 100, np.array([10.0]), 100, level=0.95)
-    value = np.log((20.5 * 90.5) / (80.5 * 10.5))
-    error = np.sqrt(1 / 20.5 + 1 / 80.5 + 1 / 10.5 + 1 / 90.5)
-    assert found.loc[0, ["log_odds", "low"]].tolist() == pytest.approx([value, value - 1.959964 * error], abs=1e-6)
+    found = log_odds(np.array([20]), 100, np.array([10]), 100, level=0.95)
+    assert found.loc[0, "log_odds"] == pytest.approx(np.log((20.5 * 90.5) / (80.5 * 10.5)))
+
+
+def test_none_of_forty_is_evidence_and_stronger_than_two_of_them() -> None:
+    found = log_odds(np.array([22, 21]), 45, np.array([0, 2]), 40, level=0.95)
+    assert found["p"].tolist() == pytest.approx([3.3e-8, 1.5e-5], rel=0.02)
+    assert (found["q"] < 0.001).all()
+    assert found["high"][0] == np.inf
+    assert found["low"][0] > found["low"][1] > 0
+
+
+fourfold = st.tuples(st.integers(0, 60), st.integers(1, 60), st.integers(0, 200), st.integers(1, 200)).map(
+    lambda four: (min(four[0], four[1]), four[1], min(four[2], four[3]), four[3])
+)
+
+
+@few
+@given(fourfold, st.sampled_from([0.8, 0.95, 0.999]))
+def test_the_test_of_two_counts_is_fishers_and_the_interval_leaves_the_mid_p_on_either_side(
+    table: tuple[int, int, int, int], level: float
+) -> None:
+    from scipy import stats
+
+    a, total_a, b, total_b = table
+    found = log_odds(np.array([a]), total_a, np.array([b]), total_b, level=level).loc[0]
+    fisher = stats.fisher_exact([[a, total_a - a], [b, total_b - b]])
+    assert found["p"] == pytest.approx(fisher.pvalue, rel=1e-6)
+    assert found["low"] <= found["log_odds"] <= found["high"]
+    for end, beyond in (("low", (1 + level) / 2), ("high", (1 - level) / 2)):
+        if np.isfinite(found[end]):
+            counted = stats.nchypergeom_fisher(total_a + total_b, total_a, a + b, np.exp(found[end]))
+            assert counted.cdf(a) - counted.pmf(a) / 2 == pytest.approx(beyond, abs=1e-6)
+
+
+@few
+@given(st.integers(0, 4000), st.integers(600, 3000), st.floats(-2, 2))
+def test_many_counts_have_about_the_interval_of_few(a: int, total: int, other: float) -> None:
+    a = min(a, total)
+    b = int(total / (1 + np.exp(-other)))
+    first, mass = _hypergeometric(a + b, total, total)
+    if len(mass) > 300:
+        exact = _exact_odds(mass, np.array([a - first]), 0.025)
+        score = _score_odds(np.array([a]), total, np.array([b]), total, 0.025)
+        # Where few are left on one side, the score interval is somewhat narrower.
+        near = 0.02 if 20 < a < total - 20 else 0.5
+        np.testing.assert_allclose(np.ravel(score), np.ravel(exact), atol=near)
 
 
 @few
@@ -231,9 +274,12 @@ def test_adjusted_p_values_are_scipys(p: list[float]) -> None:
 
 
 def test_the_interval_of_a_share_is_the_published_one() -> None:
-    # Newcombe (1998), table 1, of Wilson's method without continuity correction.
-    for hits, number, low, high in ((81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0, 0.1611)):
+    # Newcombe (1998), table 1, of the mid-p, and of Wilson's method where parts of one are counted.
+    published = ((81, 263, 0.2544, 0.3658), (15, 148, 0.0601, 0.1581), (0, 20, 0, 0.1391), (1, 29, 0.0017, 0.1585))
+    for hits, number, low, high in published:
         assert analysis.share_interval(hits, number) == pytest.approx((low, high), abs=1e-4)
+        assert analysis.share_interval(number - hits, number) == pytest.approx((1 - high, 1 - low), abs=1e-4)
+    assert analysis.share_interval(0.5, 1) == pytest.approx((0.0546, 0.9454), abs=1e-4)
 
 
 @few

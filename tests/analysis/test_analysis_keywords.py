@@ -128,10 +128,22 @@ def test_a_group_of_all_articles_has_nothing_to_be_compared_with() -> None:
     assert len(analysis.keywords(mentions, articles.assign(source="x"), by="source")) == 0
 
 
-def test_a_larger_prior_trusts_rare_words_less() -> None:
-    articles, mentions = _planted()
-    low, high = (analysis.keywords(mentions, articles, prior=prior)["log_odds"].max() for prior in (10, 5000))
-    assert high < low
+def test_words_come_by_evidence_and_a_word_of_one_long_article_is_none() -> None:
+    """In 22 of 45 articles and none of 40 others is more than in 21 and two of them."""
+    here = [
+        " ".join(["cholera"] * (n < 22) + ["drought"] * (3 < n < 25) + ["ferry" * (n == 9)] * 90) for n in range(45)
+    ]
+    texts = [f"The {words} day" for words in here] + ["The drought day"] * 2 + ["The quiet day"] * 38
+    articles = pd.DataFrame({"article_id": [f"a{n}" for n in range(85)], "title": "", "text": texts})
+    articles["source"] = ["x" if n < 45 else "y" for n in range(85)]
+    found = analysis.keywords(table([]), articles, by="source", min_articles=1).set_index(["source", "word"])
+    first = found.loc["x"]
+    assert list(first.index[:2]) == ["cholera", "drought"]
+    assert first["p"].is_monotonic_increasing
+    assert first.loc["cholera", ["articles", "articles_elsewhere"]].tolist() == [22, 0]
+    assert first.loc["cholera", "p"] == pytest.approx(3.3e-8, rel=0.02)
+    assert first.loc["ferry", "count"] == 90
+    assert first.loc["ferry", "p"] > 0.5
 
 
 def test_keywords_of_syria_in_the_sample_corpus_are_about_syria(

@@ -15,7 +15,7 @@ from laws import many
 from geomap import analysis
 from geomap.analysis._areas import cell_polygon
 from geomap.analysis._centers import bearings, centers
-from geomap.analysis._coverage import _byar, _lower_tail
+from geomap.analysis._intervals import at_most
 from geomap.geometry import distance_km
 
 few = settings(max_examples=many(20), deadline=None)
@@ -290,12 +290,23 @@ def test_silence_against_given_numbers_and_against_another_table() -> None:
 
 
 @few
-@given(st.integers(0, 300), st.floats(0.1, 400))
-def test_the_tail_and_interval_are_close_to_the_exact_poisson_ones(count: int, mean: float) -> None:
+@given(st.integers(0, 300), st.integers(0, 3000), st.floats(0, 1))
+def test_the_chance_of_so_few_is_the_binomial_one(count: int, more: int, share: float) -> None:
     from scipy import stats
 
-    found = _lower_tail(np.array([count], dtype=float), np.array([mean]))[0]
-    assert found == pytest.approx(stats.poisson.cdf(count, mean), abs=2e-3)
-    low, high = (values[0] for values in _byar(np.array([count], dtype=float), 0.95))
-    assert low == pytest.approx(stats.chi2.ppf(0.025, 2 * count) / 2 if count else 0, rel=0.06, abs=0.02)
-    assert high == pytest.approx(stats.chi2.ppf(0.975, 2 * count + 2) / 2, rel=0.03)
+    found = at_most(np.array([count]), np.array([count + more]), np.array([share]))[0]
+    assert found == pytest.approx(stats.binom.cdf(count, count + more, share), rel=1e-6, abs=1e-12)
+
+
+def test_another_table_is_a_sample_too() -> None:
+    """One article where two were expected is no silence, whatever the proportions of the other table say."""
+    a = table([mention(f"a{n}", "raqqa" if n < 4 else "mosul") for n in range(12)])
+    b = table([mention(f"b{n}", "mosul") for n in range(12)])
+    found = analysis.silence(b, expected=a).set_index("country_code")
+    fixed = analysis.silence(b, expected={"SY": 4, "IQ": 8}).set_index("country_code")
+    assert found.loc["SY", "expected"] == fixed.loc["SY", "expected"] == 4
+    assert found.loc["SY", "p"] == pytest.approx(1 / 16)
+    assert fixed.loc["SY", "p"] == pytest.approx((2 / 3) ** 12)
+    assert found.loc["SY", "ratio_high"] > fixed.loc["SY", "ratio_high"]
+    assert not found.loc["SY", "silent"]
+    assert fixed.loc["SY", "silent"]

@@ -11,7 +11,7 @@ import pandas as pd
 from gold import Bench, Corpus
 from pages import markdown, number, table_of
 
-from geomap.evaluation._bootstrap import draw, interval
+from geomap.evaluation._bootstrap import draw, share_interval
 from geomap.evaluation._metrics import precision_recall_f1, recognition, sample_scores
 
 Finder = Callable[[str], list[str]]
@@ -78,7 +78,7 @@ def _by_name(corpus: Corpus, found: list[Counter[str]]) -> dict[str, str | float
     right = np.array([(a & b).total() for a, b in zip(gold, found, strict=True)], dtype=float)
     given, wanted = (np.array([each.total() for each in counts], dtype=float) for counts in (found, gold))
     scores = precision_recall_f1("name", draws.weights @ right, draws.weights @ given, draws.weights @ wanted)
-    value, low, high = interval(scores["name_f1"])
+    value, low, high = share_interval(scores["name_f1"], len(draws.article_ids))
     return {
         "P": float(scores["name_precision"][0]),
         "R": float(scores["name_recall"][0]),
