@@ -15,7 +15,7 @@ from geomap.gazetteer import fold
 def written(*toponyms: str, **values: object) -> str | None:
     """Return the name that a corpus with these mentions of Mosul gives it, None where it gives none."""
     rows = [mention("a", "mosul", number, toponym=words, **values) for number, words in enumerate(toponyms)]
-    found = analysis.places(table(rows))["written"].iloc[0]
+    found = analysis.places(table(rows), embedded=True)["written"].iloc[0]
     return None if pd.isna(found) else found
 
 
