@@ -129,8 +129,8 @@ class Geoparser:
     Notes
     -----
     Recognition followed by resolution is geoparsing as Gritta et al. (2020) define it. On gold annotations of outlets
-    that were left out of training, the default ``min_confidence`` loses 0.4 to 1.1 percent of the right dots and raises the
-    F1 of recognition and resolution together by 0.3 to 1.2 points; 0.5 loses 1.1 to 2 percent and raises it by 0.5 to 1.6.
+    that were left out of training, the default ``min_confidence`` loses 0.2 to 1.2 percent of the right dots and raises the
+    F1 of recognition and resolution together by 0.3 to 1.2 points; 0.5 loses 1.3 to 2.1 percent and raises it by 0.5 to 1.6.
 
     Examples
     --------
