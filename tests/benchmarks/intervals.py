@@ -209,7 +209,7 @@ CLAIMS = (
         "evaluate, breakdown, reliability, distances", "low, high of a share", of_bootstrap("share"), draws=SIMULATED
     ),
     Claim("evaluate", "low, high of a median", of_bootstrap("median"), INNER[::4], (5, 20, 100, 500), SIMULATED),
-    Claim("evaluation.difference", "low, high", of_bootstrap("difference"), draws=SIMULATED),
+    Claim("evaluation.difference", "low, high", of_bootstrap("difference"), RATES, (5, 20, 100, 500), SIMULATED),
     Claim("autocorrelation", "p", of_space("p"), (0.02, 0.2, 1.0), (20, 100, 500), SIMULATED, test=True),
     Claim("hot_spots", "local_p", of_space("local_p"), (0.02, 0.2, 1.0), (20, 100), SIMULATED, test=True),
     Claim("hot_spots", "gi_p", of_space("gi_p"), (0.02, 0.2, 1.0), (20, 100), SIMULATED, test=True),
