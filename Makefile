@@ -8,7 +8,7 @@ TESTS ?=
 JOBS ?= 2
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 comma := ,
-EXTRAS := analysis,formats,html,maps,notebooks,parquet,spacy
+EXTRAS := analysis,dask,formats,html,maps,notebooks,parquet,spacy
 # Without compiled files every run would rewrite and compile all tests anew.
 unexport PYTHONDONTWRITEBYTECODE
 

@@ -3,6 +3,7 @@
 from . import analysis as analysis
 from . import articles as articles
 from . import corrections as corrections
+from . import dask as dask
 from . import datasets as datasets
 from . import errors as errors
 from . import evaluation as evaluation

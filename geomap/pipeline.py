@@ -671,12 +671,15 @@ class _KeptParsers:
         self._lock = threading.Lock()
 
     def parser(self, **options: Any) -> Geoparser:
-        """Return the parser of these options, loaded; of several threads that ask for it, one loads it."""
-        key = _key(options)
+        """Return the parser of these options, loaded."""
+        return self.of(_key(options), lambda: Geoparser(**options))
+
+    def of(self, key: Hashable, make: Callable[[], Geoparser]) -> Geoparser:
+        """Return the parser of this key, loaded; of several threads that ask for it, one makes and loads it."""
         with self._lock:
             kept = self._kept.get(key)
             if kept is None:
-                kept = self._kept[key] = _Kept(Geoparser(**options), threading.Lock())
+                kept = self._kept[key] = _Kept(make(), threading.Lock())
             self._kept.move_to_end(key)
             while len(self._kept) > PARSERS_KEPT:
                 self._kept.popitem(last=False)
@@ -691,6 +694,11 @@ class _KeptParsers:
 
 
 _KEPT = _KeptParsers()
+
+
+def kept_parser(key: Hashable, make: Callable[[], Geoparser]) -> Geoparser:
+    """Return a parser that this process keeps under a key, loaded; made at first."""
+    return _KEPT.of(key, make)
 
 
 def _key(options: Mapping[str, Any]) -> Hashable:

@@ -70,6 +70,10 @@ class Metadata:
         is_described = source.kind in _WITH_METADATA and source.data is None
         return self.records.get(source.real, {}) if is_described else {}
 
+    def about(self, sources: Iterable[Source]) -> Metadata:
+        """Return what is known about some of the files."""
+        return Metadata({source.real: self.of(source) for source in sources}, self.paths)
+
     def is_one(self, source: Source) -> bool:
         """Return whether a file is an ``articles.csv`` that describes others."""
         return source.data is None and source.real in self.paths

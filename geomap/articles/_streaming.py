@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
-from typing import IO, Any, get_args
+from typing import IO, Any, NamedTuple, get_args
 
 import pandas as pd
 
@@ -74,6 +74,35 @@ class ArticleStream:
     strict: bool = False
     block_bytes: int = BLOCK_BYTES
     problems: ProblemLog = field(default_factory=ProblemLog)
+    _found: _Found | None = field(default=None, repr=False)
+
+    def parts(self) -> list[ArticleStream]:
+        """Return streams that have the same articles together, in the same order, each for a process or machine of its own.
+
+        Files are found now and read later; a file is never cut. Ids are unique within each part: those made of the
+        files' names are so among all, those of a column if they are in the files.
+
+        Raises
+        ------
+        GeomapError
+            As ``__iter__`` does, where there are no files.
+        """
+        found = self._find(ProblemLog())
+        described = [source for source in found.sources if found.metadata.is_one(source)]
+        groups = _groups((source for source in found.sources if source not in described), self.block_bytes)
+        return [
+            replace(self, problems=ProblemLog(), _found=_Found(group, found.metadata.about(group), alone=found.alone))
+            for group in groups
+        ]
+
+    def _find(self, problems: ProblemLog) -> _Found:
+        sources = find_sources(self.path, problems, recursive=self.recursive)
+        return _Found(sources, read_metadata(sources, self._options(), problems), alone=len(sources) == 1)
+
+    def _options(self) -> Options:
+        repairs = Repairs(self.entities, self.fix_encoding)
+        dayfirst = check_dayfirst(self.dayfirst)
+        return Options(check_columns(self.columns), known_encoding(self.encoding), dayfirst, repairs)
 
     def __iter__(self) -> Iterator[pd.DataFrame]:
         """Yield tables of articles whose ids are unique among all.
@@ -86,31 +115,34 @@ class ArticleStream:
         one_of("entities", self.entities, get_args(Entities))
         if self.fix_encoding:
             load_ftfy()
-        repairs = Repairs(self.entities, self.fix_encoding)
-        dayfirst = check_dayfirst(self.dayfirst)
-        options = Options(check_columns(self.columns), known_encoding(self.encoding), dayfirst, repairs)
+        options = self._options()
         self.problems = problems = ProblemLog()
-        sources = find_sources(self.path, problems, recursive=self.recursive)
-        if any(source.kind == "html" for source in sources):
+        files = self._found or self._find(problems)
+        if any(source.kind == "html" for source in files.sources):
             load_trafilatura()
-        metadata = read_metadata(sources, options, problems)
         used, found = set[bytes](), False
-        for table in _tables(sources, options, metadata, problems, self.block_bytes):
+        for table in _tables(files, options, problems, self.block_bytes):
             if self.strict:
                 refuse_losses(problems)
             if len(table):
                 found = True
                 yield _with_unique_ids(table, used)
         problems.finish()
-        if not found:
-            raise ArticlesUnreadable(no_article(sources, problems))
+        if not found and self._found is None:
+            raise ArticlesUnreadable(no_article(files.sources, problems))
 
 
-def _tables(
-    sources: list[Source], options: Options, metadata: Metadata, problems: ProblemLog, size: int
-) -> Iterator[pd.DataFrame]:
-    alone = len(sources) == 1
-    for group in _groups(sources, size):
+class _Found(NamedTuple):
+    """The files of a stream or of a part of one, what is known about them, and whether the whole stream is one file."""
+
+    sources: list[Source]
+    metadata: Metadata
+    alone: bool
+
+
+def _tables(files: _Found, options: Options, problems: ProblemLog, size: int) -> Iterator[pd.DataFrame]:
+    _, metadata, alone = files
+    for group in _groups(files.sources, size):
         if len(group) == 1 and _in_blocks(group[0], size) and not metadata.is_one(group[0]):
             yield from _table_by_table(group[0], options, problems, size, alone=alone)
             continue

@@ -18,7 +18,7 @@ from pathlib import Path
 from packaging.specifiers import SpecifierSet
 
 ROOT = Path(__file__).resolve().parents[2]
-EXTRAS = "analysis,formats,html,maps,notebooks,parquet"
+EXTRAS = "analysis,dask,formats,html,maps,notebooks,parquet"
 # Warnings of other versions of libraries are theirs; spaCy's own part is tested with the pinned versions.
 FAST = ["-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "-p", "no:nbmake", "-o", "filterwarnings=default"]
 FAST += ["-m", "not slow and not browser", "--ignore", "tests/test_recognizer_adapters.py", "tests"]
