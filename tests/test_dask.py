@@ -138,7 +138,7 @@ def test_verbs_count_a_dask_table_as_the_whole(whole: gpd.GeoDataFrame) -> None:
 def test_a_verb_of_the_analysis_takes_a_dask_table(whole: gpd.GeoDataFrame) -> None:
     mentions = dask_geopandas.from_geopandas(whole, npartitions=3, sort=False)
     with dask.config.set(scheduler="sync"):
-        same(analysis.places(mentions), analysis.places(whole))  # type: ignore[arg-type]
+        same(analysis.places(mentions), analysis.places(whole))
 
 
 def test_copies_are_found_in_parts() -> None:

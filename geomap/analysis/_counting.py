@@ -26,7 +26,7 @@ from geomap.analysis._grouping import (
 )
 from geomap.analysis._intervals import normal_quantile
 from geomap.analysis._naming import Spellings
-from geomap.analysis._reducing import Counting, reduced
+from geomap.analysis._reducing import Counting, MentionsLike, reduced
 from geomap.analysis._sums import in_fractions, in_whole_numbers
 from geomap.analysis._tallies import Tally, Total, counts, mentioned
 from geomap.geometry import unit_vectors
@@ -45,7 +45,7 @@ _ROLLUP = {"level": "str", "key": "str", "parent": "str", "name": "str", **_OF_A
 
 
 def places(
-    mentions: gpd.GeoDataFrame,
+    mentions: MentionsLike,
     *,
     distinct: Distinct = False,
     embedded: bool = False,
@@ -57,8 +57,10 @@ def places(
     Parameters
     ----------
     mentions
-        A mentions table. Unresolved mentions (``status="nil"``) are left out, those that a person marked as not a place,
-        and, unless asked for, names inside other names and approximate places.
+        A mentions table; or the path of one that need not fit in memory, a Parquet file or a folder of them as
+        ``geomap geoparse -o`` writes; or a table or dataset of Arrow or Dask. Unresolved mentions (``status="nil"``) are
+        left out, those that a person marked as not a place, and, unless asked for, names inside other names and
+        approximate places.
     distinct
         Whether near-duplicate stories count once (see :func:`~geomap.analysis.duplicates`): True to look for them in
         the sentences of the mentions, or the table that ``duplicates(articles)`` returned.
@@ -86,7 +88,10 @@ def places(
     ColumnMissing
         If the mentions lack ``article_id``, ``status`` or ``place_id``.
     InvalidTable
-        If a confidence is not between 0 and 1.
+        If a confidence is not between 0 and 1, or copies are to be looked for (``distinct=True``) in mentions that are not
+        in memory.
+    MentionsNotFound, MentionsUnreadable
+        If there is no such file, or it is no such table.
 
     Notes
     -----
@@ -139,7 +144,7 @@ def _places_table(tally: Tally, *, level: float) -> gpd.GeoDataFrame:
 
 
 def countries(
-    mentions: gpd.GeoDataFrame,
+    mentions: MentionsLike,
     *,
     distinct: Distinct = False,
     embedded: bool = False,
@@ -216,7 +221,7 @@ def _countries_table(tally: Tally, *, level: float) -> gpd.GeoDataFrame:
 
 
 def divisions(
-    mentions: gpd.GeoDataFrame,
+    mentions: MentionsLike,
     *,
     distinct: Distinct = False,
     embedded: bool = False,
@@ -311,7 +316,7 @@ def _areas(tally: Tally, *, level: float) -> pd.DataFrame:
 
 
 def rollup(
-    mentions: gpd.GeoDataFrame,
+    mentions: MentionsLike,
     *,
     distinct: Distinct = False,
     embedded: bool = False,

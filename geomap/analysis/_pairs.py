@@ -15,7 +15,7 @@ from geomap import tables
 from geomap._checks import at_least, one_of
 from geomap._optional import optional
 from geomap.analysis._grouping import KEYS, SELECTING, Distinct, Selection, counted, first_rows, geo_table, group_codes
-from geomap.analysis._reducing import Counting, reduced
+from geomap.analysis._reducing import Counting, MentionsLike, reduced
 from geomap.analysis._sums import added
 from geomap.analysis._tallies import Tally
 from geomap.errors import InvalidTable
@@ -45,7 +45,7 @@ _AT_ONCE = 2_000_000
 
 
 def comentions(
-    mentions: gpd.GeoDataFrame,
+    mentions: MentionsLike,
     *,
     within: str = "sentence",
     articles: pd.DataFrame | None = None,
@@ -60,7 +60,8 @@ def comentions(
     Parameters
     ----------
     mentions
-        A mentions table. Unresolved mentions and mentions without a ``place_id`` are left out.
+        A mentions table, or mentions that need not fit in memory, as for :func:`~geomap.analysis.places`. Unresolved
+        mentions and mentions without a ``place_id`` are left out.
     within
         Mentioned together means in one ``"sentence"``, one ``"paragraph"`` (a line of the text) or one ``"article"``.
     articles

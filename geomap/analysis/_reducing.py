@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 import pandas as pd
 
@@ -18,10 +18,16 @@ from geomap.analysis._datasets import in_parts
 from geomap.articles import ArticleStream
 from geomap.errors import InvalidTable
 
+if TYPE_CHECKING:
+    import geopandas as gpd
+
 State = TypeVar("State")
 Further = TypeVar("Further")
 Found = TypeVar("Found")
 Table = TypeVar("Table")
+MentionsLike: TypeAlias = "gpd.GeoDataFrame | str | os.PathLike[str] | Any"
+"""Mentions as counting verbs take them: a table, the path of one on disk, or a table or dataset of Arrow or Dask."""
+
 FAN = 16
 """How many parts are joined at a time: a large state is not copied for each small one."""
 

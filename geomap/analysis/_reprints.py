@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
@@ -35,14 +36,19 @@ _MIN_ARTICLES, _MIN_SHARE = 3, 0.02
 
 
 def duplicates(
-    articles: pd.DataFrame, *, threshold: float = 0.6, words: int = 4, permutations: int = 128
+    articles: pd.DataFrame | str | os.PathLike[str] | Any,
+    *,
+    threshold: float = 0.6,
+    words: int = 4,
+    permutations: int = 128,
 ) -> pd.DataFrame:
     """Find articles that are copies or near-copies of one another.
 
     Parameters
     ----------
     articles
-        The articles table; ``article_id`` and ``text`` are enough.
+        The articles table; ``article_id`` and ``text`` are enough. Or the path of files, as for
+        :func:`geomap.read_articles`, which are read twice and need not fit in memory; or a Dask DataFrame.
     threshold
         Minimum Jaccard similarity of the word n-grams of two copies.
     words

@@ -5,21 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from geomap._checks import at_least, one_of
 from geomap.analysis._grouping import KEYS, SELECTING, Distinct, Selection, counted, group_codes, label_dtypes, ratio
-from geomap.analysis._reducing import Counting, reduced
+from geomap.analysis._reducing import Counting, MentionsLike, reduced
 from geomap.analysis._sums import added
 from geomap.analysis._tallies import Articles, Tally, Total
 from geomap.errors import InvalidTable
 from geomap.tables import Floats, Ints, as_times, empty_table, with_dtypes
-
-if TYPE_CHECKING:
-    import geopandas as gpd
 
 _MAX_CELLS = 20_000_000
 _LINE = {"mentions": "int64", "articles": "int64", "share": "float64"}
@@ -86,7 +83,7 @@ def starts(first: int, size: int, *, freq: str, timezone: str) -> pd.Series[Any]
 
 
 def timeline(
-    mentions: gpd.GeoDataFrame,
+    mentions: MentionsLike,
     *,
     freq: str = "M",
     by: str | None = None,
@@ -101,7 +98,8 @@ def timeline(
     Parameters
     ----------
     mentions
-        A mentions table. Mentions without a date are left out.
+        A mentions table, or mentions that need not fit in memory, as for :func:`~geomap.analysis.places`. Those without a
+        date are left out.
     freq
         A pandas period: ``"D"``, ``"W"``, ``"M"``, ``"Q"``, ``"Y"``.
     by
@@ -264,7 +262,7 @@ def _timeline_table(lines: Lines, *, freq: str, by: str | None, limit: int | Non
 
 
 def bursts(
-    mentions: gpd.GeoDataFrame,
+    mentions: MentionsLike,
     *,
     by: str = "place",
     freq: str = "D",
@@ -282,7 +280,8 @@ def bursts(
     Parameters
     ----------
     mentions
-        A mentions table. Mentions without a date are left out.
+        A mentions table, or mentions that need not fit in memory, as for :func:`~geomap.analysis.places`. Those without a
+        date are left out.
     by
         ``"place"``, ``"division"``, ``"country"`` or ``"source"``.
     freq, timezone
