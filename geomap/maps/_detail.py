@@ -7,7 +7,11 @@ A page holds one block, gzip. Its first line is JSON; the rest is whole numbers 
   a row of lines and rings: the number of its layer plus 8 times the zoom from which on it is drawn, the number of points,
   and the points as differences in zigzag, x and y in turn, from the lower left corner of the block on, also across lines;
 - the names (``names`` has the texts, one a line): the kinds, the zooms, the rooms, and the points in zigzag, list by list;
-- the shapes of places of the corpus (``shapes`` has the numbers of the places): lines and rings as in a block.
+- the shapes of places of the corpus (``shapes`` has the numbers of the places): of each the number of its lines and rings,
+  and these as in a block, with their kind instead of a layer; of countries the names on the basemap.
+
+Land in the second tier has instead of a zoom the number of its country among the names of ``shapes``, from 1 on; 0 for
+others.
 
 The first tier is the world, for low zooms and for what lies beyond the cells; the second the cells around the corpus.
 Blocks are cut apart so that a page decodes what it shows.
@@ -46,8 +50,8 @@ BOUNDARIES = (
 _CELL = 0.25  # degrees
 _CELLS = (round(180 / _CELL), round(360 / _CELL))
 _PER_BLOCK = 4  # cells along a side of a block of the second tier
-_NEAR_KM, _WIDE_KM = 50.0, 250.0
-# What is seen from these zooms on comes along from the whole world, and from 250 km around the corpus's places.
+_NEAR_KM, _WIDE_KM = 50.0, 200.0
+# What is seen from these zooms on comes along from the whole world, and from 200 km around the corpus's places.
 _WORLD_ZOOM, _WIDE_ZOOM = 4, 7
 _CELLS_ZOOM = 7  # the cells are drawn from here on
 _CLOSEST = 11
@@ -56,15 +60,17 @@ _CLOSEST_TOWNS = 10
 _FAR_ZOOM, _COARSE_ZOOM = 4, 6
 _COARSE_DEGREES = 0.03
 _COARSE_SIDE, _COARSE_GRID, _GRID = 10, 50, 1000
-_SHAPE_DEGREES = 0.005  # what shapes of places are simplified by
+_AREA_DEGREES, _SEA_DEGREES = 0.005, 0.05  # what shapes of provinces and of large waters are simplified by
+_LARGE = 20.0  # square degrees of a water whose shape lies below the land
 _PER_ROOM = 100  # of rooms, per degree
 _BLEED = 0.012  # degrees that land runs on beyond its cells, so that no seam is seen: a pixel at zoom 7
 _EDGE, _SOUTH = 179.9995, 89.99  # the antimeridian is no line, and no more is the pole
-_TOWN_PIXELS = 140  # one town in a square of that side, the largest
+_TOWN_PIXELS = 150  # one town in a square of that side, the largest
 _DIVISION_PIXELS = 50  # the side of a country's typical division, when its lines are first drawn
 _LETTER_PIXELS = 7.0
 _TILE, _EQUATOR_KM = 256, 40_075.0
 _LAYERS = ("land", "lake", "river", "coast", "border", "disputed", "division")
+_KINDS = ("river", "division", "sea", "lake")  # of shapes of places
 _NAMES = ("town", "division", "sea", "lake", "river")
 _SECTIONS = ("PPLX", "PPLH", "PPLQ", "PPLW")  # parts of towns, and what is no more
 Mask = npt.NDArray[np.bool_]
@@ -108,9 +114,13 @@ def detail_bytes(places: pd.DataFrame, detail: str) -> bytes:
         dots = ~places.index.isin([*shapes, *countries])
         lon, lat = places["lon"].to_numpy(dtype=float)[dots], places["lat"].to_numpy(dtype=float)[dots]
         near, wide = cells_around(lon, lat, _NEAR_KM), cells_around(lon, lat, _WIDE_KM)
-    tiers = (_world_tier(wide), _cell_tier(near))
+    names_of_countries = list(dict.fromkeys(countries.values()))
+    owners = {
+        str(places["country_code"][number]): names_of_countries.index(name) + 1 for number, name in countries.items()
+    }
+    tiers = (_world_tier(wide), _cell_tier(near, owners))
     names = _names(near, wide, {str(place_id) for place_id in places["place_id"]})
-    named, shaped = _packed_names(names), _packed_shapes(shapes)
+    named, shaped = _packed_names(names), _packed_shapes(shapes, places["place_id"])
     header = {
         "layers": _LAYERS,
         "tiers": [tier for tier, _ in tiers],
@@ -121,6 +131,7 @@ def detail_bytes(places: pd.DataFrame, detail: str) -> bytes:
             "text": "\n".join(name.text for name in names),
         },
         "shapes": {
+            "kinds": _KINDS,
             "grid": _GRID,
             "bytes": len(shaped),
             "places": list(shapes),
@@ -184,12 +195,18 @@ def _inside(mask: Mask, lon: Floats, lat: Floats) -> Mask:
 
 @cache
 def _land() -> Lines:
-    """Return the land of all countries and of none, cut into squares of ten degrees, so that cutting it further is quick."""
+    """Return the land of all countries, cut into squares of ten degrees, so that cutting it further is quick.
+
+    Instead of a zoom it has the number of the country.
+    """
     import shapely
 
-    countries = [code for code in _coverage.area_codes() if "." not in code[1:]]
-    polygons = shapely.get_parts(list(_coverage.outlines(countries).values()))
-    return _cut(_lines(polygons, "land"), _squares(10)).lines
+    polygons, country = shapely.get_parts(list(_coverage.outlines(_countries()).values()), return_index=True)
+    return _cut(_lines(polygons, "land")._replace(zoom=country), _squares(10)).lines
+
+
+def _countries() -> list[str]:
+    return [code for code in _coverage.area_codes() if "." not in code[1:]]
 
 
 def _lines(shapes: npt.NDArray[Any], layer: str) -> Lines:
@@ -286,13 +303,16 @@ class _Blocks(NamedTuple):
     area: npt.NDArray[Any]
 
 
-def _cell_tier(mask: Mask) -> tuple[dict[str, Any], bytes]:
-    """Return the cells of a mask in full."""
+def _cell_tier(mask: Mask, owners: Mapping[str, int]) -> tuple[dict[str, Any], bytes]:
+    """Return the cells of a mask in full; land has instead of a zoom the number of its owner, 0 for none."""
     import shapely
 
     blocks = _blocks(mask)
     grown = blocks._replace(area=shapely.buffer(blocks.area, _BLEED, join_style="mitre", cap_style="square"))
-    cuts = [_cut(_land(), grown), _cut(_lakes(), grown), _cut(_all_lines(), blocks)]
+    land = _cut(_land(), grown)
+    owner = np.array([owners.get(code, 0) for code in _countries()])[land.lines.zoom]
+    land = land._replace(lines=land.lines._replace(zoom=owner))
+    cuts = [land, _cut(_lakes(), grown), _cut(_all_lines(), blocks)]
     return _tier(blocks, cuts, side=1, grid=_GRID, zoom=_CELLS_ZOOM)
 
 
@@ -411,14 +431,16 @@ def _packed_names(names: Sequence[Name]) -> bytes:
     return b"".join(map(packed, lists))
 
 
-def _packed_shapes(shapes: Mapping[int, shapely.Geometry]) -> bytes:
-    """Return the shapes of places: of each the number of its lines, then these, with 1 for a ring and 0 for a line."""
+def _packed_shapes(shapes: Mapping[int, shapely.Geometry], place_ids: pd.Series[Any]) -> bytes:
+    """Return the shapes of places: of each the number of its lines, then these, each after its kind."""
     import shapely
 
+    kinds = dict(zip(_detail.detail().water.tolist(), _detail.detail().kind.tolist(), strict=True))
+    waters = {place_id: kinds.get(number, "") for number, place_id in enumerate(_detail.detail().place_ids)}
     content = []
-    for shape in shapes.values():
-        areal = int(shapely.get_dimensions(shape) == 2)
-        lines = [(areal, line) for part in shapely.get_parts(shape) for line in _rings(part)]
+    for number, shape in shapes.items():
+        kind = _KINDS.index(waters.get(str(place_ids[number]), "division"))
+        lines = [(kind, line) for part in shapely.get_parts(shape) for line in _rings(part)]
         content += [packed([len(lines)]), _packed_lines(lines, (0, 0), _GRID)]
     return b"".join(content)
 
@@ -524,16 +546,24 @@ def place_shapes(places: pd.DataFrame) -> tuple[dict[int, shapely.Geometry], dic
     import shapely
 
     ids = places["place_id"].astype(str)
-    waters = _detail.water_shapes(set(ids))
+    waters = {
+        place_id: shapely.simplify(shape, _SEA_DEGREES) if shapely.area(shape) > _LARGE else shape
+        for place_id, shape in _detail.water_shapes(set(ids)).items()
+    }
     table = area_table("division")
     codes = dict(zip(table["place_id"].tolist(), table.index.tolist(), strict=True))
-    divisions = _coverage.outlines(codes[place_id] for place_id in ids if place_id in codes)
+    divisions = {
+        code: shapely.simplify(shape, _AREA_DEGREES)
+        for code, shape in _coverage.outlines(codes[place_id] for place_id in ids if place_id in codes).items()
+    }
     shapes = {
-        int(number): shapely.simplify(shape, _SHAPE_DEGREES)
+        int(number): shape
         for number, place_id in ids.items()
         if (shape := waters.get(place_id) or divisions.get(codes.get(place_id, ""))) is not None
     }
-    basemap = basemap_names()
+    with_outlines = set(area_table("country")["outlines"].dropna().index)
+    # What is drawn as a part of another country has no outline of its own.
+    basemap = {code: name for code, name in basemap_names().items() if code in with_outlines}
     country = places["feature_code"].astype(object).fillna("").astype(str).str.startswith("PCL")
     countries = {
         int(number): basemap[code]

@@ -124,6 +124,329 @@
     return context;
   }
 
+  // page/mercator.js
+  var EDGE = 85.0511287798 * Math.PI / 180;
+  var across = (lon) => lon / 360 + 0.5;
+  function down(lat) {
+    const phi = Math.max(-EDGE, Math.min(EDGE, lat * Math.PI / 180));
+    return 0.5 - Math.log(Math.tan(Math.PI / 4 + phi / 2)) / (2 * Math.PI);
+  }
+
+  // page/view.js
+  var MOST_TURNS = 64;
+  function turnsOf(map, bounds) {
+    const width = map.project([0, 360]).x - map.project([0, 0]).x;
+    if (!map.options.crs?.wrapLng) {
+      return { width, turns: [0] };
+    }
+    const west = map.project([0, -180]).x - map.getPixelOrigin().x;
+    const first = Math.floor((bounds.min.x - west) / width);
+    const last = Math.floor((bounds.max.x - west) / width);
+    const length = Math.min(MOST_TURNS, Math.max(0, last - first + 1)) || 0;
+    return { width, turns: Array.from({ length }, (_, turn) => first + turn) };
+  }
+  function coveredIn(map) {
+    const container = map.getContainer();
+    const frame = container.getBoundingClientRect();
+    const controls = container.querySelectorAll(".leaflet-control");
+    return [...controls].map((control) => {
+      const { left, top, right, bottom } = control.getBoundingClientRect();
+      const [from, to] = [
+        [left, top],
+        [right, bottom]
+      ].map(
+        ([x, y]) => map.containerPointToLayerPoint([x - frame.left, y - frame.top])
+      );
+      return (
+        /** @type {Box} */
+        [from.x, from.y, to.x, to.y].map(Math.round)
+      );
+    });
+  }
+  var overlap = (a, b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
+
+  // page/shapes.js
+  var SOUTH = 0.9999;
+  function unpackShapes({ arcs, regions }) {
+    const lines = unpack(arcs);
+    return regions.map((rings) => rings.map((number) => ring([number], lines)));
+  }
+  function unpackWorld(packed) {
+    const arcs = unpack(packed.world);
+    const countries = packed.countries.map((country) => ({
+      name: country.name,
+      x: across(country.at[0]),
+      y: down(country.at[1]),
+      room: country.room / 360,
+      rings: country.polygons.flatMap(
+        (rings) => rings.map((numbers) => ring(numbers, arcs))
+      )
+    }));
+    return {
+      countries,
+      land: countries.flatMap(({ rings }) => rings),
+      borders: packed.borders.map((number) => arcs[number]),
+      coasts: packed.coasts.map((number) => arcs[number]),
+      states: unpack(packed.states)
+    };
+  }
+  function unpack({ scale: scale2, translate, arcs }) {
+    return arcs.map(function(differences) {
+      const line = new Float64Array(differences.length);
+      let [x, y] = [0, 0];
+      for (let i = 0; i < differences.length; i += 2) {
+        x += differences[i];
+        y += differences[i + 1];
+        line[i] = across(x * scale2[0] + translate[0]);
+        line[i + 1] = down(y * scale2[1] + translate[1]);
+      }
+      return withBox(line);
+    });
+  }
+  function withBox(line) {
+    let [west, north, east, south] = [Infinity, Infinity, -Infinity, -Infinity];
+    for (let i = 0; i < line.length; i += 2) {
+      west = Math.min(west, line[i]);
+      east = Math.max(east, line[i]);
+      north = Math.min(north, line[i + 1]);
+      south = Math.max(south, line[i + 1]);
+    }
+    return { line, box: [west, north, east, south] };
+  }
+  function ring(numbers, arcs) {
+    const points = [];
+    for (const number of numbers) {
+      const { line } = arcs[number < 0 ? ~number : number];
+      const length = line.length / 2;
+      const at = (i) => 2 * (number < 0 ? length - 1 - i : i);
+      const turn = points.length ? Math.round(points[points.length - 2] - line[at(0)]) : 0;
+      for (let i = 0; i < length; i += 1) {
+        points.push(line[at(i)] + turn, line[at(i) + 1]);
+      }
+    }
+    const end = points[points.length - 2];
+    if (Math.abs(end - points[0]) > 0.5) {
+      points.push(end + 1e-4, 1, points[0] - 1e-4, 1);
+    }
+    return withBox(Float64Array.from(points));
+  }
+  function frameOf(map, bounds) {
+    const { width, turns } = turnsOf(map, bounds);
+    const origin = map.getPixelOrigin();
+    const seen = [
+      (bounds.min.x + origin.x) / width,
+      (bounds.min.y + origin.y) / width,
+      (bounds.max.x + origin.x) / width,
+      (bounds.max.y + origin.y) / width
+    ];
+    const around = [turns[0] - 1, ...turns, turns[turns.length - 1] + 1];
+    return { width, origin, seen, turns: around };
+  }
+  function traceShapes(context, { width, origin, seen, turns }, shapes, filled) {
+    for (const turn of turns) {
+      for (const { line, box } of shapes) {
+        const moved = [box[0] + turn, box[1], box[2] + turn, box[3]];
+        if (overlap(moved, seen)) {
+          follow(context, line, turn, width, origin, filled);
+        }
+      }
+    }
+  }
+  function follow(context, line, turn, width, origin, filled) {
+    let [lastX, lastY] = [Infinity, Infinity];
+    for (let i = 0; i < line.length; i += 2) {
+      const x = (line[i] + turn) * width - origin.x;
+      const y = line[i + 1] * width - origin.y;
+      const edge = line[i + 1] > SOUTH && (i === 0 || line[i - 1] > SOUTH);
+      if (i === 0 || edge && !filled) {
+        context.moveTo(x, y);
+      } else if (Math.abs(x - lastX) + Math.abs(y - lastY) < 0.75 && i < line.length - 2) {
+        continue;
+      } else {
+        context.lineTo(x, y);
+      }
+      [lastX, lastY] = [x, y];
+    }
+  }
+
+  // page/closeup.js
+  var MOST_NAMES = 140;
+  var TOWN = 11;
+  var RIVER_WIDTHS = [1.3, 1.2, 1.1, 1, 0.9, 0.8, 0.7];
+  var KINDS = {
+    sea: { from: 2, share: 1 },
+    division: { from: 5, share: 0.9 },
+    town: { from: 4, share: Infinity },
+    lake: { from: 5, share: 1.6 },
+    river: { from: 6, share: 0.6 }
+  };
+  function cellsOf(canvas, frame, detail) {
+    const zoom = canvas.map.getZoom();
+    const blocks = (detail?.tiers ?? []).filter((tier) => tier.zoom && zoom >= tier.zoom).flatMap((tier) => seenIn(tier, frame));
+    return {
+      cells: blocks.flatMap((block) => block.cells),
+      land: shapesOf(blocks, "land", Infinity)
+    };
+  }
+  function pathOfCells({ width, origin, turns }, cells) {
+    const path = new Path2D();
+    for (const turn of turns) {
+      for (const [west, north, east, south] of cells) {
+        path.rect(
+          (west + turn) * width - origin.x,
+          north * width - origin.y,
+          (east - west) * width,
+          (south - north) * width
+        );
+      }
+    }
+    return path;
+  }
+  function paintLines(canvas, context, frame, detail, fine) {
+    const zoom = canvas.map.getZoom();
+    for (const tier of detail.tiers) {
+      if (zoom >= tier.zoom && tier.zoom > 0 === fine) {
+        paintTier(canvas, context, frame, tier, zoom);
+      }
+    }
+  }
+  function paintTier(canvas, context, frame, tier, zoom) {
+    const blocks = seenIn(tier, frame);
+    const fine = tier.zoom > 0;
+    const shapes = (layer) => shapesOf(blocks, layer, zoom);
+    const [coast, border] = [canvas.color("coast"), canvas.color("border")];
+    const division = canvas.color("division");
+    stroke(context, frame, shapes("division"), division, 0.9);
+    paintRivers(canvas, context, frame, shapes("river"), zoom);
+    fill(context, frame, shapes("lake"), canvas.color("sea"));
+    if (!fine) {
+      stroke(context, frame, shapes("lake"), coast, 0.6);
+    }
+    stroke(context, frame, shapes("coast"), coast, 0.9);
+    stroke(context, frame, shapes("border"), border, 1.2);
+    const disputed = shapes("disputed");
+    stroke(context, frame, disputed, canvas.color("land"), fine ? 1 : 2.4);
+    context.setLineDash([4, 3]);
+    stroke(context, frame, disputed, border, 1.2);
+    context.setLineDash([]);
+  }
+  var seenIn = (tier, frame) => tier.blocks.filter(({ box }) => isSeen(box, frame));
+  var shapesOf = (blocks, layer, zoom) => blocks.flatMap(
+    (block) => (block.layers()[layer] ?? []).filter((shape) => shape.zoom <= zoom)
+  );
+  var isSeen = (box, { seen, turns }) => turns.some(
+    (turn) => overlap([box[0] + turn, box[1], box[2] + turn, box[3]], seen)
+  );
+  function paintRivers(canvas, context, frame, rivers, zoom) {
+    context.lineCap = "round";
+    const grown = Math.max(0, zoom - 6) * 0.25;
+    for (const [rank, width] of RIVER_WIDTHS.entries()) {
+      const last = rank === RIVER_WIDTHS.length - 1;
+      const ranked = rivers.filter(
+        (river) => last ? river.zoom - 2 >= rank : river.zoom - 2 === rank
+      );
+      stroke(context, frame, ranked, canvas.color("river"), width + grown);
+    }
+    context.lineCap = "butt";
+  }
+  function fill(context, frame, shapes, color) {
+    if (shapes.length) {
+      context.beginPath();
+      traceShapes(context, frame, shapes, true);
+      context.fillStyle = color;
+      context.fill();
+    }
+  }
+  function stroke(context, frame, shapes, color, width) {
+    if (shapes.length) {
+      context.beginPath();
+      traceShapes(context, frame, shapes);
+      context.strokeStyle = color;
+      context.lineWidth = width;
+      context.stroke();
+    }
+  }
+  function writeDetail(canvas, context, frame, detail, taken, written) {
+    const zoom = canvas.map.getZoom();
+    const candidates = detail.titles.filter(
+      (title) => title.zoom <= zoom && zoom >= KINDS[title.kind].from && isSeen([title.x, title.y, title.x, title.y], frame)
+    );
+    let left = MOST_NAMES;
+    context.lineJoin = "round";
+    context.textBaseline = "middle";
+    for (const kind of Object.keys(KINDS)) {
+      for (const title of candidates.filter((each) => each.kind === kind)) {
+        if (left && !written.has(title.text)) {
+          left -= write(canvas, context, frame, title, taken) ? 1 : 0;
+        }
+      }
+    }
+    context.letterSpacing = "0px";
+  }
+  function write(canvas, context, frame, title, taken) {
+    const { width, origin, seen, turns } = frame;
+    const town = title.kind === "town";
+    const text = dress(canvas, context, title);
+    const wide = context.measureText(text).width;
+    if (wide > title.room * width * KINDS[title.kind].share && !town) {
+      return false;
+    }
+    let done = false;
+    for (const turn of turns) {
+      if (title.x + turn < seen[0] || title.x + turn > seen[2]) {
+        continue;
+      }
+      const [x, y] = [
+        (title.x + turn) * width - origin.x,
+        title.y * width - origin.y
+      ];
+      const lefts = town ? [x + 5, x - 5 - wide] : [x - wide / 2];
+      const free = lefts.find((left) => isFree(left, y, wide, x, town, taken));
+      if (free !== void 0) {
+        context.lineWidth = 2.5;
+        context.strokeStyle = canvas.color(
+          title.kind === "sea" ? "sea" : "paper"
+        );
+        context.strokeText(text, free, y);
+        context.fillText(text, free, y);
+        if (town) {
+          context.beginPath();
+          context.arc(x, y, 1.8, 0, 2 * Math.PI);
+          context.fill();
+        }
+        done = true;
+      }
+    }
+    return done;
+  }
+  function isFree(left, y, wide, x, town, taken) {
+    const box = [
+      Math.min(left, town ? x - 3 : left) - 3,
+      y - TOWN / 2 - 2,
+      Math.max(left + wide, town ? x + 3 : left) + 3,
+      y + TOWN / 2 + 2
+    ];
+    if (taken.some((other) => overlap(box, other))) {
+      return false;
+    }
+    taken.push(box);
+    return true;
+  }
+  function dress(canvas, context, { kind, text }) {
+    context.textAlign = "left";
+    const division = kind === "division";
+    context.letterSpacing = division ? "0.8px" : "0px";
+    if (division) {
+      context.font = canvas.font(400, 10);
+      context.fillStyle = canvas.color("label");
+      return text.toLocaleUpperCase();
+    }
+    const water = kind !== "town";
+    context.font = canvas.font(400, TOWN, water ? "italic" : "normal");
+    context.fillStyle = canvas.color(water ? "water-ink" : "town-ink");
+    return text;
+  }
+
   // page/fold.js
   var LETTERS = new Map(
     Object.entries({
@@ -310,14 +633,6 @@
       }
     }
     return [...found.values()].sort((a, b) => a.article - b.article);
-  }
-
-  // page/mercator.js
-  var EDGE = 85.0511287798 * Math.PI / 180;
-  var across = (lon) => lon / 360 + 0.5;
-  function down(lat) {
-    const phi = Math.max(-EDGE, Math.min(EDGE, lat * Math.PI / 180));
-    return 0.5 - Math.log(Math.tan(Math.PI / 4 + phi / 2)) / (2 * Math.PI);
   }
 
   // page/model.js
@@ -752,20 +1067,27 @@
   // page/data.js
   var corpora = /* @__PURE__ */ new Map();
   async function readBlock(id) {
+    const block = blockOf(id);
+    return block.type === "application/json" ? JSON.parse(block.text) : unzipped(block).json();
+  }
+  async function readBytes(id) {
+    return new Uint8Array(await unzipped(blockOf(id)).arrayBuffer());
+  }
+  function blockOf(id) {
     const block = document.getElementById(id);
     if (!(block instanceof HTMLScriptElement)) {
       throw new Error(`The page has no data block ${id}.`);
     }
-    if (block.type === "application/json") {
-      return JSON.parse(block.text);
-    }
+    return block;
+  }
+  function unzipped(block) {
     const packed = atob(block.text);
     const bytes = new Uint8Array(packed.length);
     for (let i = 0; i < packed.length; i += 1) {
       bytes[i] = packed.charCodeAt(i);
     }
     const gunzip = new DecompressionStream("gzip");
-    return new Response(new Blob([bytes]).stream().pipeThrough(gunzip)).json();
+    return new Response(new Blob([bytes]).stream().pipeThrough(gunzip));
   }
   function loadCorpus(key) {
     let corpus = corpora.get(key);
@@ -806,141 +1128,195 @@
     return model.placeWords;
   }
 
-  // page/view.js
-  var MOST_TURNS = 64;
-  function turnsOf(map, bounds) {
-    const width = map.project([0, 360]).x - map.project([0, 0]).x;
-    if (!map.options.crs?.wrapLng) {
-      return { width, turns: [0] };
+  // page/detail.js
+  var LINE_FEED = 10;
+  var CELLS = 4;
+  var ROOMS = 100;
+  var details = /* @__PURE__ */ new WeakMap();
+  var detailOf = (map) => details.get(map);
+  async function bringDetail(map, id) {
+    const detail = new Detail(await readBytes(id));
+    details.set(map, detail);
+    map.fire("geomap:detail");
+    return detail;
+  }
+  var Reader = class {
+    /**
+     * @param {Uint8Array} bytes
+     * @param {number} at
+     */
+    constructor(bytes, at) {
+      this.bytes = bytes;
+      this.at = at;
     }
-    const west = map.project([0, -180]).x - map.getPixelOrigin().x;
-    const first = Math.floor((bounds.min.x - west) / width);
-    const last = Math.floor((bounds.max.x - west) / width);
-    const length = Math.min(MOST_TURNS, Math.max(0, last - first + 1)) || 0;
-    return { width, turns: Array.from({ length }, (_, turn) => first + turn) };
-  }
-  function coveredIn(map) {
-    const container = map.getContainer();
-    const frame = container.getBoundingClientRect();
-    const controls = container.querySelectorAll(".leaflet-control");
-    return [...controls].map((control) => {
-      const { left, top, right, bottom } = control.getBoundingClientRect();
-      const [from, to] = [
-        [left, top],
-        [right, bottom]
-      ].map(
-        ([x, y]) => map.containerPointToLayerPoint([x - frame.left, y - frame.top])
-      );
-      return (
-        /** @type {Box} */
-        [from.x, from.y, to.x, to.y].map(Math.round)
-      );
-    });
-  }
-  var overlap = (a, b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
-
-  // page/shapes.js
-  var SOUTH = 0.9999;
-  function unpackShapes({ arcs, regions }) {
-    const lines = unpack(arcs);
-    return regions.map((rings) => rings.map((number) => ring([number], lines)));
-  }
-  function unpackWorld(packed) {
-    const arcs = unpack(packed.world);
-    const countries = packed.countries.map((country) => ({
-      name: country.name,
-      x: across(country.at[0]),
-      y: down(country.at[1]),
-      room: country.room / 360,
-      rings: country.polygons.flatMap(
-        (rings) => rings.map((numbers) => ring(numbers, arcs))
-      )
-    }));
-    return {
-      countries,
-      land: countries.flatMap(({ rings }) => rings),
-      borders: packed.borders.map((number) => arcs[number]),
-      coasts: packed.coasts.map((number) => arcs[number]),
-      states: unpack(packed.states)
-    };
-  }
-  function unpack({ scale: scale2, translate, arcs }) {
-    return arcs.map(function(differences) {
-      const line = new Float64Array(differences.length);
-      let [x, y] = [0, 0];
-      for (let i = 0; i < differences.length; i += 2) {
-        x += differences[i];
-        y += differences[i + 1];
-        line[i] = across(x * scale2[0] + translate[0]);
-        line[i + 1] = down(y * scale2[1] + translate[1]);
-      }
-      return withBox(line);
-    });
-  }
-  function withBox(line) {
-    let [west, north, east, south] = [Infinity, Infinity, -Infinity, -Infinity];
-    for (let i = 0; i < line.length; i += 2) {
-      west = Math.min(west, line[i]);
-      east = Math.max(east, line[i]);
-      north = Math.min(north, line[i + 1]);
-      south = Math.max(south, line[i + 1]);
-    }
-    return { line, box: [west, north, east, south] };
-  }
-  function ring(numbers, arcs) {
-    const points = [];
-    for (const number of numbers) {
-      const { line } = arcs[number < 0 ? ~number : number];
-      const length = line.length / 2;
-      const at = (i) => 2 * (number < 0 ? length - 1 - i : i);
-      const turn = points.length ? Math.round(points[points.length - 2] - line[at(0)]) : 0;
-      for (let i = 0; i < length; i += 1) {
-        points.push(line[at(i)] + turn, line[at(i) + 1]);
-      }
-    }
-    const end = points[points.length - 2];
-    if (Math.abs(end - points[0]) > 0.5) {
-      points.push(end + 1e-4, 1, points[0] - 1e-4, 1);
-    }
-    return withBox(Float64Array.from(points));
-  }
-  function frameOf(map, bounds) {
-    const { width, turns } = turnsOf(map, bounds);
-    const origin = map.getPixelOrigin();
-    const seen = [
-      (bounds.min.x + origin.x) / width,
-      (bounds.min.y + origin.y) / width,
-      (bounds.max.x + origin.x) / width,
-      (bounds.max.y + origin.y) / width
-    ];
-    const around = [turns[0] - 1, ...turns, turns[turns.length - 1] + 1];
-    return { width, origin, seen, turns: around };
-  }
-  function traceShapes(context, { width, origin, seen, turns }, shapes, filled) {
-    for (const turn of turns) {
-      for (const { line, box } of shapes) {
-        const moved = [box[0] + turn, box[1], box[2] + turn, box[3]];
-        if (overlap(moved, seen)) {
-          follow(context, line, turn, width, origin, filled);
+    number() {
+      let value = 0;
+      for (let place = 1; ; place *= 128) {
+        const byte = this.bytes[this.at];
+        this.at += 1;
+        value += (byte & 127) * place;
+        if (byte < 128 || byte === void 0) {
+          return value;
         }
       }
     }
-  }
-  function follow(context, line, turn, width, origin, filled) {
-    let [lastX, lastY] = [Infinity, Infinity];
-    for (let i = 0; i < line.length; i += 2) {
-      const x = (line[i] + turn) * width - origin.x;
-      const y = line[i + 1] * width - origin.y;
-      const edge = line[i + 1] > SOUTH && (i === 0 || line[i - 1] > SOUTH);
-      if (i === 0 || edge && !filled) {
-        context.moveTo(x, y);
-      } else if (Math.abs(x - lastX) + Math.abs(y - lastY) < 0.75 && i < line.length - 2) {
-        continue;
-      } else {
-        context.lineTo(x, y);
-      }
-      [lastX, lastY] = [x, y];
+    signed() {
+      const value = this.number();
+      return value % 2 ? -(value + 1) / 2 : value / 2;
     }
+    /** @param {number} count */
+    numbers(count) {
+      return Array.from({ length: count }, () => this.number());
+    }
+  };
+  var Tracer = class {
+    /**
+     * @param {Reader} reader
+     * @param {number} x
+     * @param {number} y
+     * @param {number} grid
+     */
+    constructor(reader, x, y, grid) {
+      this.reader = reader;
+      this.x = x * grid;
+      this.y = y * grid;
+      this.grid = grid;
+    }
+    /** @returns {Shape} */
+    shape() {
+      const { reader, grid } = this;
+      const line = new Float64Array(2 * reader.number());
+      for (let i = 0; i < line.length; i += 2) {
+        this.x += reader.signed();
+        this.y += reader.signed();
+        line[i] = across(this.x / grid);
+        line[i + 1] = down(this.y / grid);
+      }
+      return withBox(line);
+    }
+  };
+  var Detail = class {
+    /** @param {Uint8Array} bytes */
+    constructor(bytes) {
+      const begin = bytes.indexOf(LINE_FEED);
+      this.header = JSON.parse(
+        new TextDecoder().decode(bytes.subarray(0, begin))
+      );
+      this.bytes = bytes;
+      let at = begin + 1;
+      this.tiers = this.header.tiers.map((tier) => ({
+        zoom: tier.zoom,
+        blocks: tier.bytes.map((length, i) => {
+          at += length;
+          return this._block(tier, i, at - length, at);
+        })
+      }));
+      this.titles = this._titles(new Reader(bytes, at));
+      this.outlines = this._outlines(
+        new Reader(bytes, at + this.header.names.bytes)
+      );
+      this.countries = new Map(this.header.shapes.countries);
+    }
+    /**
+     * @param {DetailHeader["tiers"][number]} tier
+     * @param {number} i
+     * @param {number} begin
+     * @param {number} end
+     * @returns {Block}
+     */
+    _block({ side, grid, columns, rows, cells }, i, begin, end) {
+      const [west, south] = [columns[i] * side - 180, rows[i] * side - 90];
+      let layers;
+      return {
+        box: boxOf(west, south, side, side),
+        cells: cellsOf2(cells[i], west, south, side / CELLS),
+        layers: () => layers ??= this._layers(begin, end, west, south, grid)
+      };
+    }
+    /**
+     * @param {number} begin
+     * @param {number} end
+     * @param {number} west
+     * @param {number} south
+     * @param {number} grid
+     */
+    _layers(begin, end, west, south, grid) {
+      const layers = {};
+      const names = this.header.layers;
+      const reader = new Reader(this.bytes, begin);
+      const tracer = new Tracer(reader, west, south, grid);
+      while (reader.at < end) {
+        const code = reader.number();
+        const layer = layers[names[code % 8]] ??= [];
+        layer.push({ ...tracer.shape(), zoom: code >> 3 });
+      }
+      return layers;
+    }
+    /**
+     * @param {Reader} reader
+     * @returns {Title[]}
+     */
+    _titles(reader) {
+      const { kinds, grid, text } = this.header.names;
+      if (!text) {
+        return [];
+      }
+      const texts = text.split("\n");
+      const [kind, zoom, room] = [0, 1, 2].map(
+        () => reader.numbers(texts.length)
+      );
+      let [x, y] = [0, 0];
+      return texts.map((each, i) => {
+        x += reader.signed();
+        y += reader.signed();
+        return {
+          text: each,
+          kind: kinds[kind[i]],
+          zoom: zoom[i],
+          x: across(x / grid),
+          y: down(y / grid),
+          room: room[i] / ROOMS / 360
+        };
+      });
+    }
+    /**
+     * @param {Reader} reader
+     * @returns {Map<number, Outline>}
+     */
+    _outlines(reader) {
+      const { grid, kinds, places } = this.header.shapes;
+      return new Map(
+        places.map((place) => {
+          const count = reader.number();
+          const tracer = new Tracer(reader, 0, 0, grid);
+          let kind = kinds[0];
+          const lines = Array.from({ length: count }, () => {
+            kind = kinds[reader.number()];
+            return tracer.shape();
+          });
+          return [place, { kind, lines }];
+        })
+      );
+    }
+  };
+  function boxOf(west, south, wide, high) {
+    return [across(west), down(south + high), across(west + wide), down(south)];
+  }
+  function cellsOf2(bits, west, south, side) {
+    const boxes = [];
+    for (let row = 0; row < CELLS; row += 1) {
+      for (let column = 0; column < CELLS; column += 1) {
+        const first = column;
+        while (column < CELLS && bits & 1 << row * CELLS + column) {
+          column += 1;
+        }
+        if (column > first) {
+          const [x, y] = [west + first * side, south + row * side];
+          boxes.push(boxOf(x, y, (column - first) * side, side));
+        }
+      }
+    }
+    return boxes;
   }
 
   // page/basemap.js
@@ -982,7 +1358,11 @@
     }
     getEvents() {
       const events = super.getEvents();
-      return { ...events, "geomap:changed": this._changed };
+      return {
+        ...events,
+        "geomap:changed": this._changed,
+        "geomap:detail": this._changed
+      };
     }
     /** @param {L.Map} map */
     onRemove(map) {
@@ -1006,21 +1386,73 @@
         return;
       }
       context.lineJoin = "round";
-      context.beginPath();
-      traceShapes(context, frame, world.land, true);
-      context.fillStyle = this.color("land");
-      context.fill();
-      const south = frame.width - frame.origin.y - 1;
       const { min, max } = bounds;
+      const detail = detailOf(this._map);
+      const { cells, land } = cellsOf(this, frame, detail);
+      const within = pathOfCells(frame, cells);
+      const beyond = new Path2D(within);
+      beyond.rect(min.x, min.y, max.x - min.x, max.y - min.y);
+      this._shade(context, frame, "sea");
+      this._fill(context, pathOf(frame, world.land), "land");
+      const south = frame.width - frame.origin.y - 1;
       context.fillRect(min.x, south, max.x - min.x, Math.max(0, max.y - south));
-      this._stroke(context, frame, world.coasts, this.color("coast"), 0.8);
-      this._stroke(context, frame, world.borders, this.color("border"), 1);
-      if (this._map.getZoom() >= 4) {
-        context.setLineDash([3, 2]);
-        this._stroke(context, frame, world.states, this.color("border"), 0.7);
-        context.setLineDash([]);
+      const ground = pathOf(frame, land);
+      if (cells.length) {
+        this._fill(context, within, "sea");
+        clipped(context, within, () => this._shade(context, frame, "sea"));
+        this._fill(context, ground, "land");
+      }
+      clipped(context, beyond, () => {
+        this._shade(context, frame, "land");
+        this._lines(context, frame, world, detail);
+      });
+      if (detail) {
+        clipped(context, within, () => {
+          const shade = () => this._shade(context, frame, "land", land);
+          clipped(context, ground, shade, "nonzero");
+        });
+        paintLines(this, context, frame, detail, true);
       }
       this._write(context, frame, world);
+    }
+    /**
+     * The lines of the world for low zooms.
+     *
+     * @param {CanvasRenderingContext2D} context
+     * @param {Frame} frame
+     * @param {World} world
+     * @param {Detail | undefined} detail
+     */
+    _lines(context, frame, { coasts, borders, states }, detail) {
+      this._stroke(context, frame, coasts, this.color("coast"), 0.8);
+      this._stroke(context, frame, borders, this.color("border"), 1);
+      if (detail) {
+        paintLines(this, context, frame, detail, false);
+      } else if (this._map.getZoom() >= 4) {
+        context.setLineDash([3, 2]);
+        this._stroke(context, frame, states, this.color("border"), 0.7);
+        context.setLineDash([]);
+      }
+    }
+    /**
+     * @param {CanvasRenderingContext2D} context
+     * @param {Path2D} path
+     * @param {string} color
+     */
+    _fill(context, path, color) {
+      context.fillStyle = this.color(color);
+      context.fill(path);
+    }
+    /**
+     * Lets layers shade areas, below the lines and names of the land.
+     *
+     * @param {CanvasRenderingContext2D} context
+     * @param {Frame} frame
+     * @param {"sea" | "land"} stage
+     * @param {Traced[]} [land]
+     */
+    _shade(context, frame, stage, land) {
+      this._map.fire("geomap:shade", { context, frame, stage, land });
     }
     /**
      * @param {CanvasRenderingContext2D} context
@@ -1043,7 +1475,8 @@
      * @param {Frame} frame
      * @param {World} world
      */
-    _write(context, { width, origin, seen, turns }, { countries }) {
+    _write(context, frame, { countries }) {
+      const { width, origin, seen, turns } = frame;
       const taken = coveredIn(this._map);
       const written = /* @__PURE__ */ new Set();
       const names = [];
@@ -1072,10 +1505,25 @@
         }
       }
       context.letterSpacing = "0px";
+      const detail = detailOf(this._map);
+      if (detail) {
+        writeDetail(this, context, frame, detail, taken, written);
+      }
       named.set(this._map, names);
       this._map.fire("geomap:named");
     }
   };
+  function pathOf(frame, shapes) {
+    const path = new Path2D();
+    traceShapes(path, frame, shapes, true);
+    return path;
+  }
+  function clipped(context, path, draw, rule = "evenodd") {
+    context.save();
+    context.clip(path, rule);
+    draw();
+    context.restore();
+  }
 
   // page/colors.js
   var STEPS = 5;
@@ -1170,25 +1618,25 @@
     const { origin, location, parent } = window;
     return parent !== window || origin === "null" && location.protocol !== "file:";
   }
-  function makeFile(name, type, write) {
+  function makeFile(name, type, write2) {
     const box = makeElement("div", "geomap-file");
     box.append(
-      makeButton(`Download ${name}`, () => download(name, type, write()))
+      makeButton(`Download ${name}`, () => download(name, type, write2()))
     );
     if (mayBeConfined()) {
-      const details = makeElement("details");
+      const details2 = makeElement("details");
       const area = makeElement("textarea");
       area.readOnly = true;
       area.setAttribute("aria-label", `The text of ${name}`);
       area.addEventListener("focus", () => area.select());
-      details.addEventListener("toggle", () => {
-        area.value = details.open ? write() : "";
+      details2.addEventListener("toggle", () => {
+        area.value = details2.open ? write2() : "";
       });
-      details.append(
+      details2.append(
         makeElement("summary", "", "No download? Copy the text"),
         area
       );
-      box.append(details);
+      box.append(details2);
     }
     return box;
   }
@@ -1231,10 +1679,10 @@
      * @param {string} caption
      * @param {(body: HTMLElement) => void} fill
      */
-    constructor(caption, fill2) {
+    constructor(caption, fill3) {
       super({ position: "topright" });
       this._caption = caption;
-      this._fill = fill2;
+      this._fill = fill3;
       this._body = makeElement("div", "geomap-key-body");
     }
     onAdd() {
@@ -1894,7 +2342,7 @@
     let timer;
     let written = window.location.hash;
     let moved = false;
-    const write = () => {
+    const write2 = () => {
       clearTimeout(timer);
       timer = setTimeout(() => {
         const { lat, lng } = map.getCenter();
@@ -1928,22 +2376,22 @@
     }
     const onMove = () => {
       moved = true;
-      write();
+      write2();
     };
     const onChange = () => {
       if (window.location.hash !== written) {
         read();
       }
     };
-    const end = model.listen(write);
+    const end = model.listen(write2);
     window.addEventListener("hashchange", onChange);
-    layer.on("geomap:selected", write);
+    layer.on("geomap:selected", write2);
     const starting = setTimeout(() => map.on("moveend", onMove), 500);
     return () => {
       clearTimeout(starting);
       clearTimeout(timer);
       window.removeEventListener("hashchange", onChange);
-      layer.off("geomap:selected", write);
+      layer.off("geomap:selected", write2);
       map.off("moveend", onMove);
       end();
       map.geomapAddress = false;
@@ -2600,17 +3048,17 @@
     }
     const body = makeElement("div");
     card.append(body);
-    fill(layer, number, body);
+    fill2(layer, number, body);
     const end = model.listen(() => {
       if (document.contains(card)) {
-        fill(layer, number, body);
+        fill2(layer, number, body);
       } else {
         end();
       }
     });
     return card;
   }
-  function fill(layer, number, body) {
+  function fill2(layer, number, body) {
     const { model } = layer;
     body.replaceChildren();
     const mentions = model.mentions(number);
@@ -3201,9 +3649,440 @@
     context.textAlign = "left";
   }
 
+  // page/labels.js
+  var GIANT = 12;
+  var NEAR = 60;
+  var GIANT_TO_DOT = 1.6;
+  function mostLabels(zoom, { x, y }) {
+    const share = Math.min(1, x * y / (1100 * 700));
+    return Math.round(share * (35 + 20 * Math.max(0, Math.min(zoom, 12) - 4)));
+  }
+  function placeLabels(wishes, symbols, taken, { min, max }, most) {
+    const names = [...taken];
+    const labels = [];
+    const unnamed = [];
+    for (const [number, wish] of wishes.entries()) {
+      if (labels.length >= most) {
+        break;
+      }
+      if (unnamed.some((giant) => outshines(giant, wish))) {
+        continue;
+      }
+      const placed = positionsFor(wish).find(({ box, over }) => {
+        const whole = (box[0] >= min.x || box[2] <= min.x) && (box[2] <= max.x || box[0] >= max.x);
+        const others = over ? symbols.slice(0, number) : [...symbols.slice(0, number), ...symbols.slice(number + 1)];
+        return whole && !names.some((other) => overlap(box, other)) && !others.some((other) => overlap(box, other));
+      });
+      if (placed) {
+        const { text, area, size } = wish;
+        names.push(placed.box);
+        labels.push({ text, area, size, ...placed });
+      } else if (isInside(wish, min, max)) {
+        unnamed.push(wish);
+      }
+    }
+    return labels.map(({ text, area, size, x, y, box }) => ({
+      text,
+      area,
+      size,
+      x,
+      y,
+      box
+    }));
+  }
+  var boxOf2 = ({ x, y, half }) => [
+    x - half,
+    y - half,
+    x + half,
+    y + half
+  ];
+  function outshines(giant, dot) {
+    const gap = Math.hypot(giant.x - dot.x, giant.y - dot.y) - giant.half - dot.half;
+    return giant.radius > dot.radius * GIANT_TO_DOT && gap < NEAR;
+  }
+  function isInside({ x, y }, min, max) {
+    return x >= min.x && x <= max.x && y >= min.y && y <= max.y;
+  }
+  function positionsFor({ x, y, radius, half, width, size, shaped }) {
+    const [gap, high] = [half + 4, size / 2 + 1];
+    const slant = half * 0.72 + 3;
+    const beside = [
+      [x + gap, y],
+      [x - gap - width, y],
+      [x - width / 2, y - half - high - 2],
+      [x - width / 2, y + half + high + 2]
+    ];
+    const corners = [
+      [x + slant, y - slant - high / 2],
+      [x + slant, y + slant + high / 2],
+      [x - slant - width, y - slant - high / 2],
+      [x - slant - width, y + slant + high / 2]
+    ];
+    const at = (points, over) => points.map(([left, middle]) => ({
+      x: left,
+      y: middle,
+      box: (
+        /** @type {Box} */
+        [
+          left - 2,
+          middle - high,
+          left + width + 2,
+          middle + high
+        ]
+      ),
+      over
+    }));
+    if (shaped) {
+      return [...at([[x - width / 2, y]], true), ...at(beside, false)];
+    }
+    if (radius < GIANT) {
+      return at(beside, false);
+    }
+    const within = [[x - width / 2, y]];
+    return [
+      ...at([...beside, ...corners], false),
+      ...at([...beside, ...within, ...corners], true)
+    ];
+  }
+
+  // page/symbols.js
+  var BROKEN = [4, 3];
+  var DOT = 1.6;
+  var MOST_SYMBOLS = 500;
+  var MOST_WISHES = 400;
+  var LARGE = 9;
+  var SHAPED = 5;
+  function prepare(layer) {
+    const { model, colors } = layer;
+    layer.order = model.ranked();
+    layer.classes = colors ? model.typical(colors.values, colors.labels.length, colors.ordered) : void 0;
+  }
+  function shadeOf(canvas, colors, number) {
+    if (number < 0) {
+      return canvas.color("other");
+    }
+    if (!colors.ordered) {
+      return canvas.color(number < 7 ? `class-${number}` : "other");
+    }
+    return canvas.color(`step-${stepOf(number, colors.labels.length)}`);
+  }
+  function arrangeSymbols(layer, bounds) {
+    const { model, map } = layer;
+    const { width, turns } = turnsOf(map, bounds);
+    const origin = map.getPixelOrigin();
+    const mercator = map.options.crs === L.CRS.EPSG3857;
+    const { lon, lat, form } = model.places;
+    const found = gatherPlaces(layer, width);
+    const most = found.reduce(
+      (sum, { mentions }) => Math.max(sum, mentions || 0),
+      1
+    );
+    const symbols = [];
+    for (const { number, members, mentions } of found) {
+      const radius = members ? clusterRadius(mentions ?? 0, most) : radiusOf(model.mentions(number), model.most);
+      const shaped = !members && layer.outlines.has(number);
+      const half = shaped ? SHAPED : halfOf(form[number], radius);
+      const point = mercator ? {
+        x: model.across[number] * width - origin.x,
+        y: model.down[number] * width - origin.y
+      } : map.latLngToLayerPoint([lat[number], lon[number]]);
+      if (point.y + half < bounds.min.y || point.y - half > bounds.max.y) {
+        continue;
+      }
+      for (const turn of turns) {
+        const x = point.x + turn * width;
+        if (x + half > bounds.min.x && x - half < bounds.max.x) {
+          symbols.push({
+            number,
+            members,
+            mentions,
+            x,
+            y: point.y,
+            radius: shaped ? SHAPED : radius,
+            half,
+            form: form[number],
+            shaped,
+            inner: halfOf(
+              form[number],
+              radiusOf(model.certain[number], model.most)
+            )
+          });
+        }
+      }
+    }
+    if (layer.settings.cluster) {
+      symbols.sort((a, b) => b.radius - a.radius);
+    }
+    return symbols;
+  }
+  function paintSymbol(layer, context, symbol) {
+    if (isCluster(symbol)) {
+      paintCluster(layer, context, symbol);
+      return;
+    }
+    if (symbol.shaped) {
+      return;
+    }
+    const { number, x, y, half, inner, form } = symbol;
+    const ring2 = form === "ring";
+    const town = isPoint(form) && !ring2;
+    const color = colorOf(layer, symbol);
+    const chosen = number === layer.selected || number === layer.hovered;
+    context.fillStyle = color;
+    context.strokeStyle = color;
+    if (half > inner) {
+      outlineForm(context, form, x, y, half);
+      context.globalAlpha = 0.16;
+      context.fill();
+      context.globalAlpha = 1;
+      context.lineWidth = 1.2;
+      context.setLineDash(half > 5 ? [3, 2.5] : []);
+      context.stroke();
+      context.setLineDash([]);
+    }
+    if (inner) {
+      outlineForm(context, form, x, y, inner);
+      context.globalAlpha = town ? 0.75 : layer.classes ? 0.3 : 0.12;
+      context.fill();
+      context.globalAlpha = 1;
+      context.lineWidth = town || inner < 5 ? 1.2 : 1.8;
+      context.strokeStyle = town ? layer.color("rim") : color;
+      context.setLineDash(ring2 ? BROKEN : []);
+      context.stroke();
+      context.setLineDash([]);
+      if (ring2) {
+        outlineForm(context, form, x, y, DOT);
+        context.fill();
+      }
+      if (form === "region") {
+        outlineForm(context, form, x, y, Math.max(inner - 3.5, 1));
+        context.lineWidth = 1;
+        context.stroke();
+      }
+    }
+    if (chosen) {
+      outlineForm(context, form, x, y, half + 3);
+      context.lineWidth = 2.5;
+      context.strokeStyle = layer.color("ink");
+      context.stroke();
+    }
+  }
+  var colorOf = (layer, { number, form }) => layer.classes && layer.colors ? shadeOf(layer, layer.colors, layer.classes[number]) : layer.color(isPoint(form) ? "town" : "area");
+  function paintCircle(layer, context, symbol) {
+    const { model, map } = layer;
+    const { number, x, y, half } = symbol;
+    const { lat, lon, radius } = model.places;
+    const points = circleAround(lat[number], lon[number], radius[number]).map(
+      (point) => map.latLngToLayerPoint(point)
+    );
+    const wide = points.some((at) => Math.abs(at.y - y) > half + 1);
+    if (!wide) {
+      return;
+    }
+    const shift = x - map.latLngToLayerPoint([lat[number], lon[number]]).x;
+    const chosen = number === layer.selected || number === layer.hovered;
+    const across2 = 2 * Math.max(...points.map((at) => Math.abs(at.y - y)));
+    if (!chosen && across2 > map.getSize().y / 2) {
+      return;
+    }
+    context.beginPath();
+    for (const at of points) {
+      context.lineTo(at.x + shift, at.y);
+    }
+    context.fillStyle = colorOf(layer, symbol);
+    context.strokeStyle = context.fillStyle;
+    if (chosen) {
+      context.globalAlpha = 0.1;
+      context.fill();
+    }
+    context.globalAlpha = chosen ? 1 : 0.6;
+    context.lineWidth = chosen ? 1.8 : 1;
+    context.setLineDash(BROKEN);
+    context.stroke();
+    context.setLineDash([]);
+    context.globalAlpha = 1;
+  }
+  function labelFont(canvas, { area, size }) {
+    return canvas.font(600, size, area ? "italic" : "normal");
+  }
+  function inscribe(layer, context, label) {
+    context.font = labelFont(layer, label);
+    context.lineWidth = 3.5;
+    context.strokeStyle = layer.color("halo");
+    context.strokeText(label.text, label.x, label.y);
+    context.fillStyle = layer.color(label.area ? "area-ink" : "ink");
+    context.fillText(label.text, label.x, label.y);
+  }
+  function arrangeWords(layer, symbols, view) {
+    const { context, map, widths } = layer;
+    const { name } = layer.model.places;
+    const covered = coveredIn(map);
+    const crowd = symbols.slice(0, MOST_SYMBOLS).map(boxOf2);
+    const large = symbols.filter(({ radius }) => radius > LARGE).map(boxOf2);
+    const notes = arrangeNotes(
+      layer,
+      notesIn(layer),
+      [...covered, ...large],
+      view
+    );
+    const wishes = symbols.slice(0, MOST_WISHES).map((symbol) => {
+      const { number, members, x, y, radius, half, form, shaped } = symbol;
+      const more2 = members ? members.length - 1 : 0;
+      const text = more2 ? `${name[number]} +${numeral(more2)}` : name[number];
+      const [area, size] = [!isPoint(form), radius > 14 ? 13 : 12];
+      const key = `${size} ${number} ${more2}`;
+      let width = widths.get(key);
+      if (width === void 0) {
+        context.font = labelFont(layer, { area, size });
+        width = context.measureText(text).width;
+        widths.set(key, width);
+      }
+      return { text, area, size, width, x, y, radius, half, shaped };
+    });
+    const taken = [...covered, ...notes.map(({ box }) => box)];
+    const most = mostLabels(map.getZoom(), map.getSize());
+    return { labels: placeLabels(wishes, crowd, taken, view, most), notes };
+  }
+  function notesIn(layer) {
+    const { map, model, settings } = layer;
+    return (settings.annotations ?? []).filter(({ place }) => place === null || model.mentions(place) > 0).map((note) => {
+      const turn = Math.round((map.getCenter().lng - note.lon) / 360);
+      const { x, y } = map.latLngToLayerPoint([
+        note.lat,
+        note.lon + 360 * turn
+      ]);
+      const { place } = note;
+      const half = place === null ? 3 : halfOf(
+        model.places.form[place],
+        radiusOf(model.mentions(place), model.most)
+      );
+      return { ...note, x, y, half };
+    });
+  }
+  function paintReadings(layer, context, { number, others }) {
+    const map = layer.map;
+    const from = map.latLngToLayerPoint(layer.nearest(number));
+    const ink = layer.color("doubt");
+    for (const { name, percent, lat, lon } of others) {
+      const turn = Math.round((map.getCenter().lng - lon) / 360);
+      const at = map.latLngToLayerPoint([lat, lon + 360 * turn]);
+      context.strokeStyle = ink;
+      context.lineWidth = 1.2;
+      context.globalAlpha = 0.55;
+      context.setLineDash([2, 4]);
+      context.beginPath();
+      context.moveTo(from.x, from.y);
+      context.lineTo(at.x, at.y);
+      context.stroke();
+      context.setLineDash([4, 3]);
+      context.globalAlpha = 0.9;
+      context.lineWidth = 2;
+      context.beginPath();
+      context.arc(at.x, at.y, 9, 0, 2 * Math.PI);
+      context.stroke();
+      context.setLineDash([]);
+      context.globalAlpha = 1;
+      inscribe(layer, context, {
+        text: `${name} ${percent}%`,
+        size: 12,
+        x: at.x + 13,
+        y: at.y
+      });
+    }
+  }
+  function symbolAt(symbols, point, reach) {
+    let found;
+    let nearest = reach;
+    for (let i = symbols.length - 1; i >= 0; i -= 1) {
+      const { x, y, half } = symbols[i];
+      const distance = Math.hypot(point.x - x, point.y - y) - half;
+      if (distance <= 0) {
+        return symbols[i];
+      }
+      if (distance < nearest) {
+        nearest = distance;
+        found = symbols[i];
+      }
+    }
+    return found;
+  }
+
+  // page/outlines.js
+  var WORLD = "geomap_world";
+  var AREAS = ["country", "division", "sea"];
+  var FAINTEST = 0.06;
+  var STRONGEST = 0.24;
+  async function outlinesOf(detail) {
+    const outlines = /* @__PURE__ */ new Map();
+    const { countries } = await loadWorld(WORLD);
+    const owners = [...new Set(detail.countries.values())];
+    for (const [number, name] of detail.countries) {
+      const lines = countries.find((each) => each.name === name)?.rings;
+      if (lines) {
+        const owner = owners.indexOf(name) + 1;
+        outlines.set(number, { kind: "country", lines, owner });
+      }
+    }
+    for (const [number, outline] of detail.outlines) {
+      outlines.set(number, outline);
+    }
+    return outlines;
+  }
+  function shadeOutlines(layer, { context, frame, stage, land }) {
+    const { model, outlines } = layer;
+    for (const [number, { kind, lines, owner }] of outlines) {
+      const stageOf = kind === "sea" ? "sea" : "land";
+      const mentions = stageOf === stage ? model.mentions(number) : 0;
+      if (mentions && AREAS.includes(kind)) {
+        const fine = land && owner;
+        const shapes = fine ? land.filter(({ zoom }) => zoom === owner) : lines;
+        context.beginPath();
+        traceShapes(context, frame, shapes, true);
+        context.fillStyle = colorOf2(layer, number, stage === "land");
+        context.globalAlpha = FAINTEST + (STRONGEST - FAINTEST) * Math.sqrt(mentions / model.most);
+        context.fill();
+      }
+    }
+    context.globalAlpha = 1;
+  }
+  function paintOutlines(layer, context, bounds) {
+    const { model, outlines } = layer;
+    const frame = frameOf(layer.map, bounds);
+    context.lineJoin = "round";
+    context.lineCap = "round";
+    for (const [number, { kind, lines }] of outlines) {
+      const mentions = model.mentions(number);
+      const chosen = number === layer.selected || number === layer.hovered;
+      if (!mentions || !chosen && AREAS.includes(kind)) {
+        continue;
+      }
+      const color = colorOf2(layer, number, false);
+      if (kind === "lake") {
+        context.beginPath();
+        traceShapes(context, frame, lines, true);
+        context.fillStyle = color;
+        context.globalAlpha = 0.3;
+        context.fill();
+      }
+      const wide = kind === "river" ? 1.6 + Math.sqrt(mentions / model.most) : 1;
+      context.beginPath();
+      traceShapes(context, frame, lines);
+      context.strokeStyle = color;
+      context.globalAlpha = chosen ? 1 : 0.6;
+      context.lineWidth = wide + (chosen ? 0.8 : 0);
+      context.stroke();
+    }
+    context.globalAlpha = 1;
+    context.lineCap = "butt";
+  }
+  function colorOf2(layer, number, land) {
+    const { classes, colors } = layer;
+    return classes && colors ? shadeOf(layer, colors, classes[number]) : layer.color(land ? "ground" : "area");
+  }
+
   // page/filters.js
   var SOURCES = 200;
-  var KINDS = /* @__PURE__ */ new Map([
+  var KINDS2 = /* @__PURE__ */ new Map([
     ["toponym", "Names (Mosul)"],
     ["demonym", "People and adjectives (Iraqi)"],
     ["coordinate", "Coordinates (36.34 N, 43.13 E)"]
@@ -3220,7 +4099,7 @@
     body.append(sureness2(layer, ends));
     const { kinds, sources } = layer.model.content;
     const offered = kinds.flatMap(
-      (kind, number) => kind === "embedded" ? [] : [[number, KINDS.get(kind) || kind || "Other"]]
+      (kind, number) => kind === "embedded" ? [] : [[number, KINDS2.get(kind) || kind || "Other"]]
     );
     if (offered.filter(([number]) => kinds[number]).length > 1) {
       body.append(choices2(layer, ends, "kinds", "Kind of mention", offered));
@@ -3411,16 +4290,23 @@
     ["coordinate", "Coordinates in the text"],
     ["ring", "Relative or approximate place"]
   ];
+  var SHAPES = [
+    ["land", ["country", "division"], "Country, province: shaded by mentions"],
+    ["water", ["sea", "lake"], "Lake, sea: shaded"],
+    ["line", ["river"], "River: its course"]
+  ];
   function explainSymbols(body, layer) {
     const { model, colors } = layer;
     const { most, state } = model;
-    const present = formsOf(model);
+    const { outlines } = layer;
+    const present = formsOf(model, outlines);
     const key = JSON.stringify([
       most,
       state.certain,
       state.possible,
       state.approximate,
-      [...present]
+      [...present],
+      outlines.size
     ]);
     if (body.dataset.key === key) {
       return;
@@ -3436,6 +4322,12 @@
       if (present.has(form)) {
         const told = form === "ring" ? `${words}${withinRings(model)}` : words;
         forms.append(entry(makeSymbol(form, 6, plain2), told));
+      }
+    }
+    const drawn = new Set([...outlines.values()].map(({ kind }) => kind));
+    for (const [swatch, kinds, words] of SHAPES) {
+      if (kinds.some((kind) => drawn.has(kind))) {
+        forms.append(entry(makeSwatch(swatch), words));
       }
     }
     const anyDoubt = model.confidence.some(
@@ -3456,9 +4348,11 @@
       body.append(shades(layer, colors));
     }
   }
-  function formsOf(model) {
+  function formsOf(model, outlines = /* @__PURE__ */ new Map()) {
     const { form } = model.places;
-    return new Set(form.filter((_, number) => model.mentions(number)));
+    return new Set(
+      form.filter((_, number) => model.mentions(number) && !outlines.has(number))
+    );
   }
   function withinRings(model) {
     const { radius } = model.places;
@@ -3470,6 +4364,22 @@
       (km) => numeral(Math.max(1, Math.round(km)))
     );
     return ` (within ${[...new Set(ends)].join(" to ")} km)`;
+  }
+  function makeSwatch(kind) {
+    const svg = makeVector("svg", {
+      class: `geomap-symbol geomap-swatch geomap-is-${kind}`,
+      width: 18,
+      height: 18,
+      viewBox: "-9 -9 18 18",
+      "aria-hidden": "true"
+    });
+    svg.append(
+      makeVector(
+        "path",
+        kind === "line" ? { d: "M-8 4C-4 -6 0 8 8 -4", fill: "none" } : { d: "M-7 -4L1 -6L7 -2L5 5L-5 6Z" }
+      )
+    );
+    return svg;
   }
   function several(colors) {
     const drawing = makeSymbol("town", 8, {
@@ -4367,8 +5277,8 @@
       this._ends = [];
     }
     fold() {
-      for (const details of this._folds) {
-        details.open = false;
+      for (const details2 of this._folds) {
+        details2.open = false;
       }
     }
     /**
@@ -4450,11 +5360,17 @@
      * @param {boolean} open
      */
     _fold(summary, className, open) {
-      const details = makeElement("details", className);
-      details.open = open;
-      details.append(summary);
-      this._folds.push(details);
-      return details;
+      const details2 = makeElement("details", className);
+      details2.open = open;
+      details2.append(summary);
+      this._folds.push(details2);
+      return details2;
+    }
+    // Explains marks that came after the panel.
+    explain() {
+      if (this._folds.length) {
+        explainSymbols(this._legend, this._layer);
+      }
     }
     // What the panel says of what is shown now.
     _follow() {
@@ -4578,353 +5494,33 @@
     ];
   }
 
-  // page/labels.js
-  var GIANT = 12;
-  var NEAR = 60;
-  var GIANT_TO_DOT = 1.6;
-  function mostLabels(zoom, { x, y }) {
-    const share = Math.min(1, x * y / (1100 * 700));
-    return Math.round(share * (35 + 20 * Math.max(0, Math.min(zoom, 12) - 4)));
+  // page/reach.js
+  var ENDS = 11;
+  function tellReach(map) {
+    const box = makeElement("div", "geomap-reach");
+    box.setAttribute("role", "status");
+    const note = new L.Control({ position: "bottomright" });
+    note.onAdd = () => box;
+    L.DomEvent.disableClickPropagation(box);
+    L.control.scale({ position: "bottomright", imperial: false, maxWidth: 90 }).addTo(map);
+    note.addTo(map);
+    const update = () => say2(map, box);
+    map.on("zoomend moveend", update);
+    update();
   }
-  function placeLabels(wishes, symbols, taken, { min, max }, most) {
-    const names = [...taken];
-    const labels = [];
-    const unnamed = [];
-    for (const [number, wish] of wishes.entries()) {
-      if (labels.length >= most) {
-        break;
-      }
-      if (unnamed.some((giant) => outshines(giant, wish))) {
-        continue;
-      }
-      const placed = positionsFor(wish).find(({ box, over }) => {
-        const whole = (box[0] >= min.x || box[2] <= min.x) && (box[2] <= max.x || box[0] >= max.x);
-        const others = over ? symbols.slice(0, number) : [...symbols.slice(0, number), ...symbols.slice(number + 1)];
-        return whole && !names.some((other) => overlap(box, other)) && !others.some((other) => overlap(box, other));
-      });
-      if (placed) {
-        const { text, area, size } = wish;
-        names.push(placed.box);
-        labels.push({ text, area, size, ...placed });
-      } else if (isInside(wish, min, max)) {
-        unnamed.push(wish);
-      }
-    }
-    return labels.map(({ text, area, size, x, y, box }) => ({
-      text,
-      area,
-      size,
-      x,
-      y,
-      box
-    }));
-  }
-  var boxOf = ({ x, y, half }) => [
-    x - half,
-    y - half,
-    x + half,
-    y + half
-  ];
-  function outshines(giant, dot) {
-    const gap = Math.hypot(giant.x - dot.x, giant.y - dot.y) - giant.half - dot.half;
-    return giant.radius > dot.radius * GIANT_TO_DOT && gap < NEAR;
-  }
-  function isInside({ x, y }, min, max) {
-    return x >= min.x && x <= max.x && y >= min.y && y <= max.y;
-  }
-  function positionsFor({ x, y, radius, half, width, size }) {
-    const [gap, high] = [half + 4, size / 2 + 1];
-    const slant = half * 0.72 + 3;
-    const beside = [
-      [x + gap, y],
-      [x - gap - width, y],
-      [x - width / 2, y - half - high - 2],
-      [x - width / 2, y + half + high + 2]
-    ];
-    const corners = [
-      [x + slant, y - slant - high / 2],
-      [x + slant, y + slant + high / 2],
-      [x - slant - width, y - slant - high / 2],
-      [x - slant - width, y + slant + high / 2]
-    ];
-    const at = (points, over) => points.map(([left, middle]) => ({
-      x: left,
-      y: middle,
-      box: (
-        /** @type {Box} */
-        [
-          left - 2,
-          middle - high,
-          left + width + 2,
-          middle + high
-        ]
-      ),
-      over
-    }));
-    if (radius < GIANT) {
-      return at(beside, false);
-    }
-    const within = [[x - width / 2, y]];
-    return [
-      ...at([...beside, ...corners], false),
-      ...at([...beside, ...within, ...corners], true)
-    ];
-  }
-
-  // page/symbols.js
-  var BROKEN = [4, 3];
-  var DOT = 1.6;
-  var MOST_SYMBOLS = 500;
-  var MOST_WISHES = 400;
-  var LARGE = 9;
-  function prepare(layer) {
-    const { model, colors } = layer;
-    layer.order = model.ranked();
-    layer.classes = colors ? model.typical(colors.values, colors.labels.length, colors.ordered) : void 0;
-  }
-  function shadeOf(canvas, colors, number) {
-    if (number < 0) {
-      return canvas.color("other");
-    }
-    if (!colors.ordered) {
-      return canvas.color(number < 7 ? `class-${number}` : "other");
-    }
-    return canvas.color(`step-${stepOf(number, colors.labels.length)}`);
-  }
-  function arrangeSymbols(layer, bounds) {
-    const { model, map } = layer;
-    const { width, turns } = turnsOf(map, bounds);
-    const origin = map.getPixelOrigin();
-    const mercator = map.options.crs === L.CRS.EPSG3857;
-    const { lon, lat, form } = model.places;
-    const found = gatherPlaces(layer, width);
-    const most = found.reduce(
-      (sum, { mentions }) => Math.max(sum, mentions || 0),
-      1
+  function say2(map, box) {
+    box.hidden = map.getZoom() < ENDS;
+    const { lat, lng } = map.getCenter().wrap();
+    const at = `${Math.round(map.getZoom()) + 2}/${lat.toFixed(4)}/${lng.toFixed(4)}`;
+    const link = makeElement("a", "", "See the streets on OpenStreetMap");
+    link.setAttribute("href", `https://www.openstreetmap.org/#map=${at}`);
+    link.setAttribute("target", "_blank");
+    link.setAttribute("rel", "noopener noreferrer");
+    box.replaceChildren(
+      "The detail in this file ends here. ",
+      link,
+      ", with a network."
     );
-    const symbols = [];
-    for (const { number, members, mentions } of found) {
-      const radius = members ? clusterRadius(mentions ?? 0, most) : radiusOf(model.mentions(number), model.most);
-      const half = halfOf(form[number], radius);
-      const point = mercator ? {
-        x: model.across[number] * width - origin.x,
-        y: model.down[number] * width - origin.y
-      } : map.latLngToLayerPoint([lat[number], lon[number]]);
-      if (point.y + half < bounds.min.y || point.y - half > bounds.max.y) {
-        continue;
-      }
-      for (const turn of turns) {
-        const x = point.x + turn * width;
-        if (x + half > bounds.min.x && x - half < bounds.max.x) {
-          symbols.push({
-            number,
-            members,
-            mentions,
-            x,
-            y: point.y,
-            radius,
-            half,
-            form: form[number],
-            inner: halfOf(
-              form[number],
-              radiusOf(model.certain[number], model.most)
-            )
-          });
-        }
-      }
-    }
-    if (layer.settings.cluster) {
-      symbols.sort((a, b) => b.radius - a.radius);
-    }
-    return symbols;
-  }
-  function paintSymbol(layer, context, symbol) {
-    if (isCluster(symbol)) {
-      paintCluster(layer, context, symbol);
-      return;
-    }
-    const { number, x, y, half, inner, form } = symbol;
-    const ring2 = form === "ring";
-    const town = isPoint(form) && !ring2;
-    const color = colorOf(layer, symbol);
-    const chosen = number === layer.selected || number === layer.hovered;
-    context.fillStyle = color;
-    context.strokeStyle = color;
-    if (half > inner) {
-      outlineForm(context, form, x, y, half);
-      context.globalAlpha = 0.16;
-      context.fill();
-      context.globalAlpha = 1;
-      context.lineWidth = 1.2;
-      context.setLineDash(half > 5 ? [3, 2.5] : []);
-      context.stroke();
-      context.setLineDash([]);
-    }
-    if (inner) {
-      outlineForm(context, form, x, y, inner);
-      context.globalAlpha = town ? 0.75 : layer.classes ? 0.3 : 0.12;
-      context.fill();
-      context.globalAlpha = 1;
-      context.lineWidth = town || inner < 5 ? 1.2 : 1.8;
-      context.strokeStyle = town ? layer.color("rim") : color;
-      context.setLineDash(ring2 ? BROKEN : []);
-      context.stroke();
-      context.setLineDash([]);
-      if (ring2) {
-        outlineForm(context, form, x, y, DOT);
-        context.fill();
-      }
-      if (form === "region") {
-        outlineForm(context, form, x, y, Math.max(inner - 3.5, 1));
-        context.lineWidth = 1;
-        context.stroke();
-      }
-    }
-    if (chosen) {
-      outlineForm(context, form, x, y, half + 3);
-      context.lineWidth = 2.5;
-      context.strokeStyle = layer.color("ink");
-      context.stroke();
-    }
-  }
-  var colorOf = (layer, { number, form }) => layer.classes && layer.colors ? shadeOf(layer, layer.colors, layer.classes[number]) : layer.color(isPoint(form) ? "town" : "area");
-  function paintCircle(layer, context, symbol) {
-    const { model, map } = layer;
-    const { number, x, y, half } = symbol;
-    const { lat, lon, radius } = model.places;
-    const points = circleAround(lat[number], lon[number], radius[number]).map(
-      (point) => map.latLngToLayerPoint(point)
-    );
-    const wide = points.some((at) => Math.abs(at.y - y) > half + 1);
-    if (!wide) {
-      return;
-    }
-    const shift = x - map.latLngToLayerPoint([lat[number], lon[number]]).x;
-    const chosen = number === layer.selected || number === layer.hovered;
-    const across2 = 2 * Math.max(...points.map((at) => Math.abs(at.y - y)));
-    if (!chosen && across2 > map.getSize().y / 2) {
-      return;
-    }
-    context.beginPath();
-    for (const at of points) {
-      context.lineTo(at.x + shift, at.y);
-    }
-    context.fillStyle = colorOf(layer, symbol);
-    context.strokeStyle = context.fillStyle;
-    if (chosen) {
-      context.globalAlpha = 0.1;
-      context.fill();
-    }
-    context.globalAlpha = chosen ? 1 : 0.6;
-    context.lineWidth = chosen ? 1.8 : 1;
-    context.setLineDash(BROKEN);
-    context.stroke();
-    context.setLineDash([]);
-    context.globalAlpha = 1;
-  }
-  function labelFont(canvas, { area, size }) {
-    return canvas.font(600, size, area ? "italic" : "normal");
-  }
-  function inscribe(layer, context, label) {
-    context.font = labelFont(layer, label);
-    context.lineWidth = 3.5;
-    context.strokeStyle = layer.color("halo");
-    context.strokeText(label.text, label.x, label.y);
-    context.fillStyle = layer.color(label.area ? "area-ink" : "ink");
-    context.fillText(label.text, label.x, label.y);
-  }
-  function arrangeWords(layer, symbols, view) {
-    const { context, map, widths } = layer;
-    const { name } = layer.model.places;
-    const covered = coveredIn(map);
-    const crowd = symbols.slice(0, MOST_SYMBOLS).map(boxOf);
-    const large = symbols.filter(({ radius }) => radius > LARGE).map(boxOf);
-    const notes = arrangeNotes(
-      layer,
-      notesIn(layer),
-      [...covered, ...large],
-      view
-    );
-    const wishes = symbols.slice(0, MOST_WISHES).map((symbol) => {
-      const { number, members, x, y, radius, half, form } = symbol;
-      const more2 = members ? members.length - 1 : 0;
-      const text = more2 ? `${name[number]} +${numeral(more2)}` : name[number];
-      const [area, size] = [!isPoint(form), radius > 14 ? 13 : 12];
-      const key = `${size} ${number} ${more2}`;
-      let width = widths.get(key);
-      if (width === void 0) {
-        context.font = labelFont(layer, { area, size });
-        width = context.measureText(text).width;
-        widths.set(key, width);
-      }
-      return { text, area, size, width, x, y, radius, half };
-    });
-    const taken = [...covered, ...notes.map(({ box }) => box)];
-    const most = mostLabels(map.getZoom(), map.getSize());
-    return { labels: placeLabels(wishes, crowd, taken, view, most), notes };
-  }
-  function notesIn(layer) {
-    const { map, model, settings } = layer;
-    return (settings.annotations ?? []).filter(({ place }) => place === null || model.mentions(place) > 0).map((note) => {
-      const turn = Math.round((map.getCenter().lng - note.lon) / 360);
-      const { x, y } = map.latLngToLayerPoint([
-        note.lat,
-        note.lon + 360 * turn
-      ]);
-      const { place } = note;
-      const half = place === null ? 3 : halfOf(
-        model.places.form[place],
-        radiusOf(model.mentions(place), model.most)
-      );
-      return { ...note, x, y, half };
-    });
-  }
-  function paintReadings(layer, context, { number, others }) {
-    const map = layer.map;
-    const from = map.latLngToLayerPoint(layer.nearest(number));
-    const ink = layer.color("doubt");
-    for (const { name, percent, lat, lon } of others) {
-      const turn = Math.round((map.getCenter().lng - lon) / 360);
-      const at = map.latLngToLayerPoint([lat, lon + 360 * turn]);
-      context.strokeStyle = ink;
-      context.lineWidth = 1.2;
-      context.globalAlpha = 0.55;
-      context.setLineDash([2, 4]);
-      context.beginPath();
-      context.moveTo(from.x, from.y);
-      context.lineTo(at.x, at.y);
-      context.stroke();
-      context.setLineDash([4, 3]);
-      context.globalAlpha = 0.9;
-      context.lineWidth = 2;
-      context.beginPath();
-      context.arc(at.x, at.y, 9, 0, 2 * Math.PI);
-      context.stroke();
-      context.setLineDash([]);
-      context.globalAlpha = 1;
-      inscribe(layer, context, {
-        text: `${name} ${percent}%`,
-        size: 12,
-        x: at.x + 13,
-        y: at.y
-      });
-    }
-  }
-  function symbolAt(symbols, point, reach) {
-    let found;
-    let nearest = reach;
-    for (let i = symbols.length - 1; i >= 0; i -= 1) {
-      const { x, y, half } = symbols[i];
-      const distance = Math.hypot(point.x - x, point.y - y) - half;
-      if (distance <= 0) {
-        return symbols[i];
-      }
-      if (distance < nearest) {
-        nearest = distance;
-        found = symbols[i];
-      }
-    }
-    return found;
   }
 
   // page/views.js
@@ -4994,6 +5590,8 @@
     corrections;
     /** @type {number[]} */
     order = [];
+    /** @type {Map<number, Outline>} */
+    outlines = /* @__PURE__ */ new Map();
     /** @type {Int8Array | undefined} */
     classes;
     /** @type {number | undefined} */
@@ -5087,7 +5685,11 @@
     }
     getEvents() {
       const events = super.getEvents();
-      return { ...events, "geomap:layout": this._tell };
+      return {
+        ...events,
+        "geomap:layout": this._tell,
+        "geomap:shade": this._shade
+      };
     }
     /**
      * Opens the popup of a place, given by its number, as a click on its symbol does.
@@ -5167,6 +5769,7 @@
       }
       this._drawn = symbols;
       this._map.getContainer().dataset.geomapDrawn = String(symbols.length);
+      paintOutlines(this, context, bounds);
       for (const symbol of symbols) {
         if (symbol.form === "ring" && !symbol.members) {
           paintCircle(this, context, symbol);
@@ -5227,6 +5830,20 @@
       }
       this.redraw();
       map.fire("geomap:changed");
+      this._bringDetail();
+    }
+    // After the places are drawn, which need none of it.
+    async _bringDetail() {
+      const { map, settings } = this;
+      if (settings.detail && !this.outlines.size) {
+        tellReach(map);
+        const detail = await bringDetail(map, settings.detail);
+        this.outlines = await outlinesOf(detail);
+        this._layout = void 0;
+        this._panel?.explain();
+        this.redraw();
+        map.fire("geomap:changed");
+      }
     }
     /**
      * Turns to a box beside the panel.
@@ -5321,6 +5938,16 @@
       for (const { text, box } of labels) {
         taken.push(box);
         written.add(text);
+      }
+    }
+    /**
+     * Shades areas on the basemap, between its land and its lines.
+     *
+     * @param {L.LeafletEvent & Shading} shading
+     */
+    _shade(shading) {
+      if (this.model) {
+        shadeOutlines(this, shading);
       }
     }
     /** @param {L.LeafletMouseEvent} event */

@@ -11,6 +11,7 @@ const browser = [
   "L",
   "Path2D",
   "Response",
+  "TextDecoder",
   "URL",
   "URLSearchParams",
   "atob",
@@ -23,7 +24,7 @@ const browser = [
   "setTimeout",
   "window",
 ];
-const node = ["URL", "URLSearchParams", "console", "process"];
+const node = ["TextEncoder", "URL", "URLSearchParams", "console", "process"];
 const markup = [
   "innerHTML",
   "outerHTML",

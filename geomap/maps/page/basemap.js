@@ -1,9 +1,12 @@
 // The built-in basemap: land, borders and the names of countries on one canvas, without a network.
 import { Canvas } from "./canvas.js";
+import { cellsOf, paintLines, pathOfCells, writeDetail } from "./closeup.js";
 import { readBlock, settled } from "./data.js";
+import { detailOf } from "./detail.js";
 import { frameOf, traceShapes, unpackWorld } from "./shapes.js";
 import { coveredIn, overlap } from "./view.js";
-/** @import { Bounds, Box, Frame, Named, Shape, World } from "./types" */
+/** @import { Detail } from "./detail.js" */
+/** @import { Bounds, Box, Frame, Named, Shape, Traced, World } from "./types" */
 
 const CREDIT =
   '<a href="https://www.naturalearthdata.com/" target="_blank" rel="noopener noreferrer">Natural Earth</a>';
@@ -65,7 +68,11 @@ export class Basemap extends Canvas {
 
   getEvents() {
     const events = super.getEvents();
-    return { ...events, "geomap:changed": this._changed };
+    return {
+      ...events,
+      "geomap:changed": this._changed,
+      "geomap:detail": this._changed,
+    };
   }
 
   /** @param {L.Map} map */
@@ -92,22 +99,78 @@ export class Basemap extends Canvas {
       return;
     }
     context.lineJoin = "round";
-    context.beginPath();
-    traceShapes(context, frame, world.land, true);
-    context.fillStyle = this.color("land");
-    context.fill();
+    const { min, max } = bounds;
+    const detail = detailOf(this._map);
+    const { cells, land } = cellsOf(this, frame, detail);
+    const within = pathOfCells(frame, cells);
+    const beyond = new Path2D(within);
+    beyond.rect(min.x, min.y, max.x - min.x, max.y - min.y);
+    this._shade(context, frame, "sea");
+    this._fill(context, pathOf(frame, world.land), "land");
     // Antarctica runs on where the projection ends.
     const south = frame.width - frame.origin.y - 1;
-    const { min, max } = bounds;
     context.fillRect(min.x, south, max.x - min.x, Math.max(0, max.y - south));
-    this._stroke(context, frame, world.coasts, this.color("coast"), 0.8);
-    this._stroke(context, frame, world.borders, this.color("border"), 1);
-    if (this._map.getZoom() >= 4) {
-      context.setLineDash([3, 2]);
-      this._stroke(context, frame, world.states, this.color("border"), 0.7);
-      context.setLineDash([]);
+    const ground = pathOf(frame, land);
+    if (cells.length) {
+      this._fill(context, within, "sea");
+      clipped(context, within, () => this._shade(context, frame, "sea"));
+      this._fill(context, ground, "land");
+    }
+    // After all land, which in the cells runs on a little beyond them: a seam would show.
+    clipped(context, beyond, () => {
+      this._shade(context, frame, "land");
+      this._lines(context, frame, world, detail);
+    });
+    if (detail) {
+      clipped(context, within, () => {
+        const shade = () => this._shade(context, frame, "land", land);
+        clipped(context, ground, shade, "nonzero");
+      });
+      paintLines(this, context, frame, detail, true);
     }
     this._write(context, frame, world);
+  }
+
+  /**
+   * The lines of the world for low zooms.
+   *
+   * @param {CanvasRenderingContext2D} context
+   * @param {Frame} frame
+   * @param {World} world
+   * @param {Detail | undefined} detail
+   */
+  _lines(context, frame, { coasts, borders, states }, detail) {
+    this._stroke(context, frame, coasts, this.color("coast"), 0.8);
+    this._stroke(context, frame, borders, this.color("border"), 1);
+    if (detail) {
+      paintLines(this, context, frame, detail, false);
+    } else if (this._map.getZoom() >= 4) {
+      context.setLineDash([3, 2]);
+      this._stroke(context, frame, states, this.color("border"), 0.7);
+      context.setLineDash([]);
+    }
+  }
+
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {Path2D} path
+   * @param {string} color
+   */
+  _fill(context, path, color) {
+    context.fillStyle = this.color(color);
+    context.fill(path);
+  }
+
+  /**
+   * Lets layers shade areas, below the lines and names of the land.
+   *
+   * @param {CanvasRenderingContext2D} context
+   * @param {Frame} frame
+   * @param {"sea" | "land"} stage
+   * @param {Traced[]} [land]
+   */
+  _shade(context, frame, stage, land) {
+    this._map.fire("geomap:shade", { context, frame, stage, land });
   }
 
   /**
@@ -132,7 +195,8 @@ export class Basemap extends Canvas {
    * @param {Frame} frame
    * @param {World} world
    */
-  _write(context, { width, origin, seen, turns }, { countries }) {
+  _write(context, frame, { countries }) {
+    const { width, origin, seen, turns } = frame;
     const taken = coveredIn(this._map);
     const written = new Set();
     const names = [];
@@ -162,7 +226,38 @@ export class Basemap extends Canvas {
       }
     }
     context.letterSpacing = "0px";
+    const detail = detailOf(this._map);
+    if (detail) {
+      writeDetail(this, context, frame, detail, taken, written);
+    }
     named.set(this._map, names);
     this._map.fire("geomap:named");
   }
+}
+
+/**
+ * The path of areas.
+ *
+ * @param {Frame} frame
+ * @param {Shape[]} shapes
+ */
+function pathOf(frame, shapes) {
+  const path = new Path2D();
+  traceShapes(path, frame, shapes, true);
+  return path;
+}
+
+/**
+ * Draws within a path alone.
+ *
+ * @param {CanvasRenderingContext2D} context
+ * @param {Path2D} path
+ * @param {() => void} draw
+ * @param {CanvasFillRule} [rule]
+ */
+function clipped(context, path, draw, rule = "evenodd") {
+  context.save();
+  context.clip(path, rule);
+  draw();
+  context.restore();
 }

@@ -12,20 +12,39 @@ const corpora = new Map();
  * @returns {Promise<any>}
  */
 export async function readBlock(id) {
+  const block = blockOf(id);
+  return block.type === "application/json"
+    ? JSON.parse(block.text)
+    : unzipped(block).json();
+}
+
+/**
+ * The content of a compressed data block as bytes.
+ *
+ * @param {string} id
+ */
+export async function readBytes(id) {
+  return new Uint8Array(await unzipped(blockOf(id)).arrayBuffer());
+}
+
+/** @param {string} id */
+function blockOf(id) {
   const block = document.getElementById(id);
   if (!(block instanceof HTMLScriptElement)) {
     throw new Error(`The page has no data block ${id}.`);
   }
-  if (block.type === "application/json") {
-    return JSON.parse(block.text);
-  }
+  return block;
+}
+
+/** @param {HTMLScriptElement} block */
+function unzipped(block) {
   const packed = atob(block.text);
   const bytes = new Uint8Array(packed.length);
   for (let i = 0; i < packed.length; i += 1) {
     bytes[i] = packed.charCodeAt(i);
   }
   const gunzip = new DecompressionStream("gzip");
-  return new Response(new Blob([bytes]).stream().pipeThrough(gunzip)).json();
+  return new Response(new Blob([bytes]).stream().pipeThrough(gunzip));
 }
 
 /**

@@ -18,6 +18,7 @@ const GIANT_TO_DOT = 1.6;
  * @property {number} y
  * @property {number} radius
  * @property {number} half
+ * @property {boolean} [shaped]
  */
 
 /**
@@ -125,7 +126,7 @@ function isInside({ x, y }, min, max) {
  * @param {Wish} wish
  * @returns {{ x: number, y: number, box: Box, over: boolean }[]}
  */
-function positionsFor({ x, y, radius, half, width, size }) {
+function positionsFor({ x, y, radius, half, width, size, shaped }) {
   const [gap, high] = [half + 4, size / 2 + 1];
   const slant = half * 0.72 + 3;
   const beside = [
@@ -153,6 +154,10 @@ function positionsFor({ x, y, radius, half, width, size }) {
       ]),
       over,
     }));
+  // What is drawn as an area or a line has its name in the middle.
+  if (shaped) {
+    return [...at([[x - width / 2, y]], true), ...at(beside, false)];
+  }
   if (radius < GIANT) {
     return at(beside, false);
   }

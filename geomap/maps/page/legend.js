@@ -5,7 +5,7 @@ import { halfOf, isPoint, radiusOf } from "./forms.js";
 import { numeral } from "./words.js";
 /** @import { Model } from "./model.js" */
 /** @import { Places } from "./places.js" */
-/** @import { Colors, Form } from "./types" */
+/** @import { Colors, Form, OutlineKind } from "./types" */
 
 /** @type {[Form, string][]} */
 const FORMS = [
@@ -17,6 +17,13 @@ const FORMS = [
   ["ring", "Relative or approximate place"],
 ];
 
+/** @type {["land" | "water" | "line", OutlineKind[], string][]} */
+const SHAPES = [
+  ["land", ["country", "division"], "Country, province: shaded by mentions"],
+  ["water", ["sea", "lake"], "Lake, sea: shaded"],
+  ["line", ["river"], "River: its course"],
+];
+
 /**
  * @param {HTMLElement} body
  * @param {Places} layer
@@ -24,13 +31,15 @@ const FORMS = [
 export function explainSymbols(body, layer) {
   const { model, colors } = layer;
   const { most, state } = model;
-  const present = formsOf(model);
+  const { outlines } = layer;
+  const present = formsOf(model, outlines);
   const key = JSON.stringify([
     most,
     state.certain,
     state.possible,
     state.approximate,
     [...present],
+    outlines.size,
   ]);
   if (body.dataset.key === key) {
     return;
@@ -46,6 +55,12 @@ export function explainSymbols(body, layer) {
     if (present.has(form)) {
       const told = form === "ring" ? `${words}${withinRings(model)}` : words;
       forms.append(entry(makeSymbol(form, 6, plain), told));
+    }
+  }
+  const drawn = new Set([...outlines.values()].map(({ kind }) => kind));
+  for (const [swatch, kinds, words] of SHAPES) {
+    if (kinds.some((kind) => drawn.has(kind))) {
+      forms.append(entry(makeSwatch(swatch), words));
     }
   }
   const anyDoubt = model.confidence.some(
@@ -69,14 +84,17 @@ export function explainSymbols(body, layer) {
 }
 
 /**
- * The forms that are on the map now.
+ * The forms that are on the map now, without those of places that are drawn as what they are.
  *
  * @param {Model} model
+ * @param {Map<number, unknown>} [outlines]
  * @returns {Set<Form>}
  */
-export function formsOf(model) {
+export function formsOf(model, outlines = new Map()) {
   const { form } = model.places;
-  return new Set(form.filter((_, number) => model.mentions(number)));
+  return new Set(
+    form.filter((_, number) => model.mentions(number) && !outlines.has(number)),
+  );
 }
 
 /**
@@ -94,6 +112,26 @@ export function withinRings(model) {
     numeral(Math.max(1, Math.round(km))),
   );
   return ` (within ${[...new Set(ends)].join(" to ")} km)`;
+}
+
+/** @param {"land" | "water" | "line"} kind */
+function makeSwatch(kind) {
+  const svg = makeVector("svg", {
+    class: `geomap-symbol geomap-swatch geomap-is-${kind}`,
+    width: 18,
+    height: 18,
+    viewBox: "-9 -9 18 18",
+    "aria-hidden": "true",
+  });
+  svg.append(
+    makeVector(
+      "path",
+      kind === "line"
+        ? { d: "M-8 4C-4 -6 0 8 8 -4", fill: "none" }
+        : { d: "M-7 -4L1 -6L7 -2L5 5L-5 6Z" },
+    ),
+  );
+  return svg;
 }
 
 /** @param {Colors | null} colors */

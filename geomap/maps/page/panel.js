@@ -199,6 +199,13 @@ export class Panel extends L.Control {
     return details;
   }
 
+  // Explains marks that came after the panel.
+  explain() {
+    if (this._folds.length) {
+      explainSymbols(this._legend, this._layer);
+    }
+  }
+
   // What the panel says of what is shown now.
   _follow() {
     const { model } = this._layer;

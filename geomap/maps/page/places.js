@@ -5,11 +5,14 @@ import { makeCard } from "./card.js";
 import { clusterWords, isCluster, partCluster } from "./clusters.js";
 import { correctionsOf } from "./corrections.js";
 import { loadCorpus, readBlock } from "./data.js";
+import { bringDetail } from "./detail.js";
 import { isNarrow, isOver, makeElement } from "./elements.js";
 import { halfOf } from "./forms.js";
 import { Headline, calmWheel, isEmbedded, makeHeadline } from "./headline.js";
 import { paintNote } from "./notes.js";
+import { outlinesOf, paintOutlines, shadeOutlines } from "./outlines.js";
 import { Panel, measureMap } from "./panel.js";
+import { tellReach } from "./reach.js";
 import {
   arrangeSymbols,
   arrangeWords,
@@ -25,7 +28,7 @@ import { Views } from "./views.js";
 import { numeral, plural } from "./words.js";
 /** @import { Model } from "./model.js" */
 /** @import { Corrections } from "./corrections.js" */
-/** @import { Alternatives, Bounds, Box, Cluster, Colors, Corners, Doubt, Drawn, Placed, PlacedNote, PlacesSettings } from "./types" */
+/** @import { Alternatives, Bounds, Box, Cluster, Colors, Corners, Doubt, Drawn, Outline, Placed, PlacedNote, PlacesSettings, Shading } from "./types" */
 
 const FARTHEST_IN = 10; // of the zoom that a map opens with
 // The zoom that a place is seen at when somebody goes there.
@@ -50,6 +53,9 @@ export class Places extends Canvas {
 
   /** @type {number[]} */
   order = [];
+
+  /** @type {Map<number, Outline>} */
+  outlines = new Map();
 
   /** @type {Int8Array | undefined} */
   classes;
@@ -163,7 +169,11 @@ export class Places extends Canvas {
 
   getEvents() {
     const events = super.getEvents();
-    return { ...events, "geomap:layout": this._tell };
+    return {
+      ...events,
+      "geomap:layout": this._tell,
+      "geomap:shade": this._shade,
+    };
   }
 
   /**
@@ -251,6 +261,7 @@ export class Places extends Canvas {
     }
     this._drawn = symbols;
     this._map.getContainer().dataset.geomapDrawn = String(symbols.length);
+    paintOutlines(this, context, bounds);
     for (const symbol of symbols) {
       if (symbol.form === "ring" && !symbol.members) {
         paintCircle(this, context, symbol);
@@ -314,6 +325,21 @@ export class Places extends Canvas {
     }
     this.redraw();
     map.fire("geomap:changed");
+    this._bringDetail();
+  }
+
+  // After the places are drawn, which need none of it.
+  async _bringDetail() {
+    const { map, settings } = this;
+    if (settings.detail && !this.outlines.size) {
+      tellReach(map);
+      const detail = await bringDetail(map, settings.detail);
+      this.outlines = await outlinesOf(detail);
+      this._layout = undefined;
+      this._panel?.explain();
+      this.redraw();
+      map.fire("geomap:changed");
+    }
   }
 
   /**
@@ -419,6 +445,17 @@ export class Places extends Canvas {
     for (const { text, box } of labels) {
       taken.push(box);
       written.add(text);
+    }
+  }
+
+  /**
+   * Shades areas on the basemap, between its land and its lines.
+   *
+   * @param {L.LeafletEvent & Shading} shading
+   */
+  _shade(shading) {
+    if (this.model) {
+      shadeOutlines(this, shading);
     }
   }
 

@@ -62,7 +62,7 @@ function unpack({ scale, translate, arcs }) {
  * @param {Float64Array} line
  * @returns {Shape}
  */
-function withBox(line) {
+export function withBox(line) {
   let [west, north, east, south] = [Infinity, Infinity, -Infinity, -Infinity];
   for (let i = 0; i < line.length; i += 2) {
     west = Math.min(west, line[i]);

@@ -20,6 +20,7 @@ const DOT = 1.6; // pixels: the middle of a ring
 const MOST_SYMBOLS = 500; // that names stay clear of
 const MOST_WISHES = 400; // for a name
 const LARGE = 9; // pixels of radius
+const SHAPED = 5; // pixels around the name of a place that is drawn as what it is
 
 /**
  * What of a layer does not change with the view: the order of drawing, and the colors.
@@ -74,7 +75,8 @@ export function arrangeSymbols(layer, bounds) {
     const radius = members
       ? clusterRadius(mentions ?? 0, most)
       : radiusOf(model.mentions(number), model.most);
-    const half = halfOf(form[number], radius);
+    const shaped = !members && layer.outlines.has(number);
+    const half = shaped ? SHAPED : halfOf(form[number], radius);
     const point = mercator
       ? {
           x: model.across[number] * width - origin.x,
@@ -93,9 +95,10 @@ export function arrangeSymbols(layer, bounds) {
           mentions,
           x,
           y: point.y,
-          radius,
+          radius: shaped ? SHAPED : radius,
           half,
           form: form[number],
+          shaped,
           inner: halfOf(
             form[number],
             radiusOf(model.certain[number], model.most),
@@ -120,6 +123,9 @@ export function arrangeSymbols(layer, bounds) {
 export function paintSymbol(layer, context, symbol) {
   if (isCluster(symbol)) {
     paintCluster(layer, context, symbol);
+    return;
+  }
+  if (symbol.shaped) {
     return;
   }
   const { number, x, y, half, inner, form } = symbol;
@@ -262,7 +268,7 @@ export function arrangeWords(layer, symbols, view) {
     view,
   );
   const wishes = symbols.slice(0, MOST_WISHES).map((symbol) => {
-    const { number, members, x, y, radius, half, form } = symbol;
+    const { number, members, x, y, radius, half, form, shaped } = symbol;
     const more = members ? members.length - 1 : 0;
     const text = more ? `${name[number]} +${numeral(more)}` : name[number];
     const [area, size] = [!isPoint(form), radius > 14 ? 13 : 12];
@@ -273,7 +279,7 @@ export function arrangeWords(layer, symbols, view) {
       width = context.measureText(text).width;
       widths.set(key, width);
     }
-    return { text, area, size, width, x, y, radius, half };
+    return { text, area, size, width, x, y, radius, half, shaped };
   });
   const taken = [...covered, ...notes.map(({ box }) => box)];
   const most = mostLabels(map.getZoom(), map.getSize());

@@ -138,6 +138,7 @@ export interface PlacesSettings {
   color?: string;
   alternatives?: string;
   manifest?: string;
+  detail?: string;
 }
 
 /** A place or a cluster of places, where it is drawn. */
@@ -151,6 +152,8 @@ export interface Drawn {
   half: number;
   inner: number;
   form: Form;
+  /** Whether it is drawn as what it is, so that only its name is written. */
+  shaped?: boolean;
 }
 
 /** A cluster as it is drawn. */
@@ -175,6 +178,71 @@ export interface Label {
 
 /** A name with the room that it takes. */
 export type Placed = Label & { box: Box };
+
+/** The first line of a block of detail. */
+export interface DetailHeader {
+  layers: string[];
+  tiers: {
+    side: number;
+    grid: number;
+    zoom: number;
+    columns: number[];
+    rows: number[];
+    cells: number[];
+    bytes: number[];
+  }[];
+  names: { kinds: string[]; grid: number; bytes: number; text: string };
+  shapes: {
+    kinds: OutlineKind[];
+    grid: number;
+    bytes: number;
+    places: number[];
+    countries: [number, string][];
+  };
+}
+
+/** A line or a ring of a layer of detail, drawn from a zoom on; of land in cells, the number of its owner. */
+export type Traced = Shape & { zoom: number };
+
+/** A part of a tier, decoded when it is first shown. */
+export interface Block {
+  box: Box;
+  cells: Box[];
+  layers: () => Record<string, Traced[]>;
+}
+
+/** Blocks that are drawn from a zoom on. */
+export interface Tier {
+  zoom: number;
+  blocks: Block[];
+}
+
+/** The name of a town, a division or a water; its room in fractions of the world's width. */
+export interface Title {
+  text: string;
+  kind: string;
+  zoom: number;
+  x: number;
+  y: number;
+  room: number;
+}
+
+export type OutlineKind = "river" | "division" | "sea" | "lake" | "country";
+
+/** A place as what it is: lines or rings, and of a country its number as owner of the land in cells. */
+export interface Outline {
+  kind: OutlineKind;
+  lines: Shape[];
+  owner?: number;
+}
+
+/** A stage of drawing the basemap at which areas are shaded: in cells, on the land of these. */
+export interface Shading {
+  context: CanvasRenderingContext2D;
+  frame: Frame;
+  stage: "sea" | "land";
+  land?: Traced[];
+}
 
 /** Another place that a mention might mean. */
 export interface Reading {
