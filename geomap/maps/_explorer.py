@@ -202,7 +202,8 @@ def figure(
     matplotlib.figure.Figure
         A notebook displays it, even without ``%matplotlib inline``; save it with ``savefig("map.pdf")`` (PNG and SVG
         too). The area of a symbol is proportional to the mentions of its place; only the smallest are enlarged, to be
-        seen. Relative and approximate places are broken rings, with the circle that holds the truth where it is larger.
+        seen. Relative and approximate places are broken rings, with the circle that holds the truth where it is larger,
+        and no larger than a quarter of the picture.
         A region is drawn in Lambert's azimuthal equal-area projection around its middle, with a scale bar; views of more
         than 130 degrees of longitude show the world in Equal Earth (Savric et al. 2019).
 

@@ -73,6 +73,8 @@ _STYLES = {
 }
 _POINTS = ("town", "coordinate", "ring")
 _BROKEN = (0, (2.5, 1.5))
+_SMALL = 3.0  # points: a ring without room for broken lines and its middle
+_CALM = 1 / 8  # of the width of a view: larger circles would hide the map, the legend tells their radius
 _MIDDLE = 2.0  # points: the dot in a ring
 
 
@@ -238,8 +240,9 @@ def _bent(shapes: Iterable[shapely.Geometry], view: _View) -> gpd.GeoSeries:
 
 
 def _draw_circles(axes: Axes, view: _View, places: pd.DataFrame, *, meters_per_point: float) -> None:
-    """Draw the circle that holds the truth around each ring that is smaller."""
-    wide = places[1000 * places["radius_km"] > places["radius"] * meters_per_point]
+    """Draw the circle that holds the truth around each ring that is smaller, unless it is very large."""
+    meters, width = 1000 * places["radius_km"], view.limits[2] - view.limits[0]
+    wide = places[(meters > places["radius"] * meters_per_point) & (meters < _CALM * width)]
     if wide.empty:
         return
     seams = shapely.box(-180, -90, 180, 90).boundary  # where circles are cut, which is no edge of theirs
@@ -265,10 +268,10 @@ def _draw_symbols(axes: Axes, places: pd.DataFrame) -> None:
             facecolor=(style.color, style.opacity),
             edgecolor=style.edge,
             linewidth=style.edge_width,
-            linestyle=_BROKEN if style.is_broken else "-",
+            linestyle=[_BROKEN if style.is_broken and each > _SMALL else "-" for each in radius] or "-",
             zorder=3 if form in _POINTS else 2,  # areas below the towns in them
         )
-    rings = places[places["form"] == "ring"]
+    rings = places[(places["form"] == "ring") & (places["radius"] > _SMALL)]
     axes.scatter(rings["x"], rings["y"], s=_MIDDLE**2, color=_TOWN, linewidth=0, zorder=3)
 
 

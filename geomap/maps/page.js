@@ -3747,6 +3747,8 @@
 
   // page/symbols.js
   var BROKEN = [4, 3];
+  var SMALL = 5;
+  var CALM = 1 / 8;
   var DOT = 1.6;
   var MOST_SYMBOLS = 500;
   var MOST_WISHES = 400;
@@ -3847,10 +3849,11 @@
       context.globalAlpha = 1;
       context.lineWidth = town || inner < 5 ? 1.2 : 1.8;
       context.strokeStyle = town ? layer.color("rim") : color;
-      context.setLineDash(ring2 ? BROKEN : []);
+      const broken = ring2 && inner > SMALL;
+      context.setLineDash(broken ? BROKEN : []);
       context.stroke();
       context.setLineDash([]);
-      if (ring2) {
+      if (broken) {
         outlineForm(context, form, x, y, DOT);
         context.fill();
       }
@@ -3875,16 +3878,12 @@
     const points = circleAround(lat[number], lon[number], radius[number]).map(
       (point) => map.latLngToLayerPoint(point)
     );
-    const wide = points.some((at) => Math.abs(at.y - y) > half + 1);
-    if (!wide) {
+    const reach = Math.max(...points.map((at) => Math.abs(at.y - y)));
+    const chosen = number === layer.selected || number === layer.hovered;
+    if (reach <= half + 1 || reach > CALM * map.getSize().y && !chosen) {
       return;
     }
     const shift = x - map.latLngToLayerPoint([lat[number], lon[number]]).x;
-    const chosen = number === layer.selected || number === layer.hovered;
-    const across2 = 2 * Math.max(...points.map((at) => Math.abs(at.y - y)));
-    if (!chosen && across2 > map.getSize().y / 2) {
-      return;
-    }
     context.beginPath();
     for (const at of points) {
       context.lineTo(at.x + shift, at.y);

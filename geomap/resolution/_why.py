@@ -161,7 +161,7 @@ def why(mentions: pd.DataFrame, *, gazetteer: Gazetteer | None = None) -> Explan
     places = [dict(zip(STORED, candidate, strict=True)) for candidate in candidates[:2]]
     names = [_full_name(place, gazetteer or Gazetteer()) for place in places]
     if not names:
-        return Explanation(f"The gazetteer has no place named “{row['toponym']}”.", _evidence([]))
+        return Explanation(f"The gazetteer has no place named “{row['toponym']}”.{also}", _evidence([]))
     if len(names) == 1:
         like = _spelled_like(places[0]).removesuffix(",") or ", the only place of that name in the gazetteer"
         text = f"“{row['toponym']}” was resolved to {names[0]}{like}.{also}"

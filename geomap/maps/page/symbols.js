@@ -16,6 +16,8 @@ import { numeral } from "./words.js";
 /** @import { Bounds, Colors, Doubt, Drawn, Label, Note, Placed, PlacedNote } from "./types" */
 
 const BROKEN = [4, 3];
+const SMALL = 5; // pixels: a ring without room for broken lines and its middle
+const CALM = 1 / 8; // of the height of a map: larger circles are drawn around one ring at a time
 const DOT = 1.6; // pixels: the middle of a ring
 const MOST_SYMBOLS = 500; // that names stay clear of
 const MOST_WISHES = 400; // for a name
@@ -152,10 +154,11 @@ export function paintSymbol(layer, context, symbol) {
     context.globalAlpha = 1;
     context.lineWidth = town || inner < 5 ? 1.2 : 1.8;
     context.strokeStyle = town ? layer.color("rim") : color;
-    context.setLineDash(ring ? BROKEN : []);
+    const broken = ring && inner > SMALL;
+    context.setLineDash(broken ? BROKEN : []);
     context.stroke();
     context.setLineDash([]);
-    if (ring) {
+    if (broken) {
       outlineForm(context, form, x, y, DOT);
       context.fill();
     }
@@ -183,7 +186,8 @@ const colorOf = (layer, { number, form }) =>
     : layer.color(isPoint(form) ? "town" : "area");
 
 /**
- * The circle that holds the truth around a ring, where it is larger than the ring itself.
+ * The circle that holds the truth around a ring, where it is larger than the ring itself; a large one only around the
+ * ring that is chosen, since many would hide the map.
  *
  * @param {Places} layer
  * @param {CanvasRenderingContext2D} context
@@ -196,16 +200,12 @@ export function paintCircle(layer, context, symbol) {
   const points = circleAround(lat[number], lon[number], radius[number]).map(
     (point) => map.latLngToLayerPoint(point),
   );
-  const wide = points.some((at) => Math.abs(at.y - y) > half + 1);
-  if (!wide) {
+  const reach = Math.max(...points.map((at) => Math.abs(at.y - y)));
+  const chosen = number === layer.selected || number === layer.hovered;
+  if (reach <= half + 1 || (reach > CALM * map.getSize().y && !chosen)) {
     return;
   }
   const shift = x - map.latLngToLayerPoint([lat[number], lon[number]]).x;
-  const chosen = number === layer.selected || number === layer.hovered;
-  const across = 2 * Math.max(...points.map((at) => Math.abs(at.y - y)));
-  if (!chosen && across > map.getSize().y / 2) {
-    return; // a ring about most of the map says nothing, until somebody asks for it
-  }
   context.beginPath();
   for (const at of points) {
     context.lineTo(at.x + shift, at.y);
