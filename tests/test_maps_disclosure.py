@@ -28,9 +28,11 @@ _BLOCK = re.compile(r'<script type="application/(json|gzip)" id="([^"]+)">([^<]*
 
 
 def blocks(document: str) -> dict[str, Any]:
-    """Return the data on a page, by the end of its id."""
+    """Return the data on a page, by the end of its id, but for lines and waters, which are no JSON."""
     found = {}
     for kind, name, text in _BLOCK.findall(document):
+        if name.endswith("_detail"):
+            continue
         plain = gzip.decompress(base64.b64decode(text)).decode() if kind == "gzip" else text
         found[name] = json.loads(plain)
     return found
