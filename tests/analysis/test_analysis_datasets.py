@@ -15,7 +15,7 @@ import pyarrow.dataset
 import pyarrow.parquet
 import pytest
 from analysis_tables import example, mention, mentions_tables, table
-from corpus_parts import same
+from corpus_parts import corpus, same
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from laws import many
@@ -76,9 +76,8 @@ def test_one_file_and_arrows_tables_count_as_the_table(verb: Callable[[Any], pd.
         same(verb(given_), verb(example()))
 
 
-def test_the_folder_of_a_run_counts_as_its_mentions(
-    articles: pd.DataFrame, tmp_path: Path, gazetteer: geomap.Gazetteer
-) -> None:
+def test_the_folder_of_a_run_counts_as_its_mentions(tmp_path: Path, gazetteer: geomap.Gazetteer) -> None:
+    articles = corpus(9, characters=200)
     parser = geomap.Geoparser(recognizer="gazetteer", ranker="hand-set", gazetteer=gazetteer, homes={})
     geoparse_corpus(articles, tmp_path / "m", parser=parser, articles_per_part=2)
     mentions = geomap.export.read_mentions(tmp_path / "m")
