@@ -18,6 +18,7 @@ from geomap.maps._classes import Areas, classes
 from geomap.maps._corpus import Corpus
 from geomap.maps._detail import BOUNDARIES, DETAILS, detail_bytes
 from geomap.maps._disclosure import Disclosure, current_disclosure
+from geomap.maps._fallback import fallback
 from geomap.maps._markup import Verbatim, clean_attribution, html_text, json_for_html, script_tag, style_tag
 from geomap.maps._names import CORPUS, choice
 from geomap.maps._payload import compressed_block, data_block
@@ -452,6 +453,7 @@ class PlacesLayer(_MentionsLayer):
             blocks[settings["detail"]] = compressed_block(
                 settings["detail"], detail_bytes(payload.places, self._detail)
             )
+        blocks["geomap_fallback"] = fallback(self._story.title, payload)
         return LayerContent(
             {**self.corpus.blocks(disclosure), **blocks}, (json_for_html(self.corpus.key), json_for_html(settings))
         )

@@ -5218,6 +5218,9 @@
     };
     keep();
     map.on("resize", keep);
+    const watch = new ResizeObserver(() => map.invalidateSize());
+    watch.observe(container);
+    map.on("unload", () => watch.disconnect());
     if (!container.hasAttribute("aria-label")) {
       container.setAttribute("role", "region");
       container.setAttribute("aria-label", "Map");
@@ -5629,6 +5632,7 @@
     constructor(key, settings) {
       super("geomap-places", 450, settings.attribution);
       this.settings = { panel: true, fit: null, cluster: false, ...settings };
+      document.querySelector(".geomap-fallback")?.remove();
       this.embedded = isEmbedded(document, window.location.search);
       this.hasPanel = this.settings.panel && !this.embedded;
       const { color, names } = this.settings;
@@ -5666,6 +5670,7 @@
       map.off("click", this._onClick, this);
       map.off("mousemove", this._onMove, this);
       map.off("mouseout", this._leave, this);
+      map.off("resize", this._begin, this);
       this._leave();
       for (const end of this._ends) {
         end();
@@ -5820,6 +5825,19 @@
         views.addTo(map);
         this._ends.push(() => views.remove());
       }
+      this._begin();
+      this.redraw();
+      map.fire("geomap:changed");
+      this._bringDetail();
+    }
+    /** Chooses the first view, once the map has a size: in a closed fold or a hidden tab it has none yet. */
+    _begin() {
+      const map = this._map;
+      const { x, y } = map.getSize();
+      if (!x || !y) {
+        map.once("resize", this._begin, this);
+        return;
+      }
       if (this.settings.fit && !this._fitted) {
         this._fitted = true;
         this.fit(this.settings.fit);
@@ -5827,9 +5845,6 @@
       if (this.hasPanel) {
         this._ends.push(followAddress(this));
       }
-      this.redraw();
-      map.fire("geomap:changed");
-      this._bringDetail();
     }
     // After the places are drawn, which need none of it.
     async _bringDetail() {

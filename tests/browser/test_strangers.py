@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -58,3 +59,66 @@ def test_corrections_that_another_file_left_are_shown_as_such_and_not_applied(
     page.get_by_role("button", name="Remove").first.click()
     expect(others).to_have_text(["1 correction of “Floods”"])
     assert opened.complaints == []
+
+
+def framed(path: Path, exported: Path, attributes: str) -> Path:
+    path.write_text(f'<!DOCTYPE html><iframe src="{exported.as_uri()}" {attributes}></iframe>', "utf-8")
+    return path
+
+
+@pytest.mark.parametrize("hidden", ["fold", "tab"])
+def test_a_map_that_opens_hidden_shows_its_places_once_it_is_seen(
+    exported: Path, open_offline: Open, tmp_path: Path, hidden: str
+) -> None:
+    frame = f'<iframe src="{exported.as_uri()}" width="900" height="600"></iframe>'
+    holder = {"fold": f"<details><summary>Map</summary>{frame}</details>", "tab": f"<div hidden>{frame}</div>"}[hidden]
+    (tmp_path / "page.html").write_text(f"<!DOCTYPE html>{holder}", "utf-8")
+    page = open_offline(tmp_path / "page.html").page
+    page.wait_for_timeout(1000)
+    page.evaluate(
+        """() => {
+            document.querySelector("details")?.setAttribute("open", "");
+            document.querySelector("div")?.removeAttribute("hidden");
+        }"""
+    )
+    inner = page.frames[1]
+    inner.wait_for_function("Number(document.querySelector('[data-geomap-drawn]')?.dataset.geomapDrawn) > 5")
+    shown = inner.evaluate(
+        """() => {
+            const map = window[Object.keys(window).find((key) => key.startsWith("map_"))];
+            return map.getBounds().contains([36.335, 43.119]);
+        }"""
+    )
+    assert shown
+
+
+@pytest.mark.parametrize("sandbox", ['sandbox=""', 'sandbox="allow-scripts"'])
+def test_a_sandboxed_frame_shows_the_map_or_says_what_it_needs(
+    exported: Path, open_offline: Open, tmp_path: Path, sandbox: str
+) -> None:
+    page = open_offline(framed(tmp_path / "page.html", exported, f'{sandbox} width="900" height="600"')).page
+    frame = page.frame_locator("iframe")
+    if sandbox == 'sandbox=""':
+        expect(frame.locator(".geomap-fallback h1")).to_have_text("Places of the corpus")
+        expect(frame.locator(".geomap-fallback")).to_contain_text("needs JavaScript")
+        expect(frame.locator(".geomap-fallback li").first).to_contain_text("Mosul")
+        page.wait_for_timeout(2500)
+        page.screenshot(path="tests/artifacts/desktop-no-scripts.png")
+        return
+    expect(frame.locator(".geomap-fallback")).to_have_count(0)
+    frame.get_by_role("button", name="Table").click()
+    frame.get_by_text("No download? Copy the text").click()
+    copied = frame.get_by_label("The text of places.csv")
+    expect(copied).to_have_value(re.compile("^Place,.*Mosul", re.DOTALL))
+
+
+def test_a_strict_policy_of_a_server_leaves_the_places_as_a_list(
+    exported: Path, open_offline: Open, tmp_path: Path
+) -> None:
+    policy = '<meta http-equiv="Content-Security-Policy" content="default-src \'self\'">'
+    document = exported.read_text("utf-8").replace("<head>", f"<head>{policy}", 1)
+    (tmp_path / "page.html").write_text(document, "utf-8")
+    opened = open_offline(tmp_path / "page.html")
+    expect(opened.page.locator(".geomap-fallback")).to_be_visible()
+    expect(opened.page.locator(".geomap-fallback li").first).to_have_text("Mosul (Nineveh, Iraq): 6")
+    opened.keep("desktop-strict-policy")

@@ -10,6 +10,7 @@ const browser = [
   "ImageData",
   "L",
   "Path2D",
+  "ResizeObserver",
   "Response",
   "TextDecoder",
   "URL",

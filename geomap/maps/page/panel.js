@@ -37,6 +37,10 @@ export function measureMap(map) {
   };
   keep();
   map.on("resize", keep);
+  // Leaflet hears of the window's size alone, not of a fold or a tab that opens around the map.
+  const watch = new ResizeObserver(() => map.invalidateSize());
+  watch.observe(container);
+  map.on("unload", () => watch.disconnect());
   if (!container.hasAttribute("aria-label")) {
     container.setAttribute("role", "region");
     container.setAttribute("aria-label", "Map");

@@ -111,6 +111,8 @@ export class Places extends Canvas {
   constructor(key, settings) {
     super("geomap-places", 450, settings.attribution);
     this.settings = { panel: true, fit: null, cluster: false, ...settings };
+    // What is there for browsers that run no script.
+    document.querySelector(".geomap-fallback")?.remove();
     this.embedded = isEmbedded(document, window.location.search);
     this.hasPanel = this.settings.panel && !this.embedded;
     const { color, names } = this.settings;
@@ -150,6 +152,7 @@ export class Places extends Canvas {
     map.off("click", this._onClick, this);
     map.off("mousemove", this._onMove, this);
     map.off("mouseout", this._leave, this);
+    map.off("resize", this._begin, this);
     this._leave();
     for (const end of this._ends) {
       end();
@@ -315,6 +318,20 @@ export class Places extends Canvas {
       views.addTo(map);
       this._ends.push(() => views.remove());
     }
+    this._begin();
+    this.redraw();
+    map.fire("geomap:changed");
+    this._bringDetail();
+  }
+
+  /** Chooses the first view, once the map has a size: in a closed fold or a hidden tab it has none yet. */
+  _begin() {
+    const map = this._map;
+    const { x, y } = map.getSize();
+    if (!x || !y) {
+      map.once("resize", this._begin, this);
+      return;
+    }
     if (this.settings.fit && !this._fitted) {
       // The panel's height is known only now.
       this._fitted = true;
@@ -323,9 +340,6 @@ export class Places extends Canvas {
     if (this.hasPanel) {
       this._ends.push(followAddress(this));
     }
-    this.redraw();
-    map.fire("geomap:changed");
-    this._bringDetail();
   }
 
   // After the places are drawn, which need none of it.
