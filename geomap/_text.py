@@ -82,6 +82,21 @@ def from_utf16(units: bytes) -> str:
     return units.decode("utf-16-le", "replace")
 
 
+def clean(text: str) -> str:
+    r"""Return a text that any file can hold: half of a surrogate pair becomes U+FFFD, a whole one its character.
+
+    Examples
+    --------
+    >>> clean("Mosul \ud83d"), clean("Mosul \ud83d\ude92")
+    ('Mosul �', 'Mosul 🚒')
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return from_utf16(utf16(text))
+    return text
+
+
 def utf16_length(text: str) -> int:
     """Return the length of text in UTF-16 units, as JavaScript and Java count it.
 

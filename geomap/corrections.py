@@ -9,19 +9,18 @@ it). A line with ``"rule": true`` names no article: it applies to every mention 
 
 from __future__ import annotations
 
-import json
-import math
 import os
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from geomap import tables
+from geomap import _json, tables
 from geomap._checks import file_path
+from geomap._decoding import Undecodable
 from geomap.errors import CorrectionsNotFound, CorrectionsUnmatched, InvalidCorrections
 
 if TYPE_CHECKING:
@@ -146,44 +145,82 @@ def _read(path: str | os.PathLike[str]) -> list[_Correction]:
         raise CorrectionsNotFound(f"file not found: {file}")
     try:
         return list(_lines(file))
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, Undecodable) as error:
         raise InvalidCorrections(f"{file} cannot be read as a file of corrections: {error}") from error
 
 
 def _lines(path: Path) -> Iterator[_Correction]:
-    for line, text in enumerate(path.read_text("utf-8-sig").splitlines(), start=1):
-        if not text.strip():
-            continue
+    for line, text in _json.lines(path):
         try:
-            content = json.loads(text)
-        except json.JSONDecodeError as error:
-            raise InvalidCorrections(f"{path}, line {line}: invalid JSON ({error})") from error
+            content = _json.parse(text)
+        except _json.InvalidJson as error:
+            raise InvalidCorrections(f"{path}, line {line}: {error}") from error
         problem = _problem(content)
         if problem:
             raise InvalidCorrections(f"{path}, line {line}: {problem}")
-        yield _Correction(line, content, bool(content.get("rule")))
+        yield _Correction(line, content, content.get("rule") is True)
 
 
 def _problem(content: object) -> str:
     if not isinstance(content, dict):
         return "expected a JSON object"
-    if content.get("verdict") not in VERDICTS:
-        return f"verdict must be one of {', '.join(map(repr, VERDICTS))}; got {content.get('verdict')!r}"
-    needed = ("toponym",) if content.get("rule") else (*tables.MENTION_KEY, "toponym")
+    verdict, rule = content.get("verdict"), content.get("rule")
+    if verdict not in VERDICTS:
+        return f"verdict must be one of {', '.join(map(repr, VERDICTS))}; got {_shown(verdict)}"
+    if rule not in (None, True, False) or (isinstance(rule, int | float) and not isinstance(rule, bool)):
+        return f"rule must be true or false; got {_shown(rule)}"
+    needed = ("toponym",) if rule else (*tables.MENTION_KEY, "toponym")
     missing = [name for name in needed if content.get(name) is None]
     if missing:
         return f"missing {', '.join(missing)}"
-    if content["verdict"] == "moved":
-        if not isinstance(content.get("place_id"), str):
-            return "a moved mention needs a place_id"
-        lat, lon = content.get("lat"), content.get("lon")
-        if not (_is_number(lat) and _is_number(lon) and abs(lat) <= 90 and abs(lon) <= 180):
-            return f"invalid coordinates: latitude {lat!r}, longitude {lon!r}"
+    wrong = [name for name in needed if not _IS_KIND[name](content[name])]
+    if wrong:
+        return f"{wrong[0]} must be {_KINDS[wrong[0]]}; got {_shown(content[wrong[0]])}"
+    if not isinstance(content.get("was"), str | None):
+        return f"was must be the place_id that the mention had, a text; got {_shown(content['was'])}"
+    return _problem_of_place(content) if verdict == "moved" else ""
+
+
+def _problem_of_place(content: Mapping[str, Any]) -> str:
+    if not isinstance(content.get("place_id"), str):
+        return "a moved mention needs a place_id"
+    lat, lon = content.get("lat"), content.get("lon")
+    if not (_json.is_number(lat) and _json.is_number(lon) and abs(lat) <= 90 and abs(lon) <= 180):
+        return f"invalid coordinates: latitude {_shown(lat)}, longitude {_shown(lon)}"
+    for name, dtype in tables.PLACE.items():
+        value = content.get(name)
+        fits = _json.is_whole(value) if dtype == "Int64" else isinstance(value, str)
+        if value is not None and not fits:
+            return f"{name} must be {'a whole number' if dtype == 'Int64' else 'text'}; got {_shown(value)}"
     return ""
 
 
-def _is_number(value: object) -> TypeGuard[float]:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+def _shown(value: object) -> str:
+    return f"{value!r:.60}"
+
+
+def _is_id(value: object) -> bool:
+    return isinstance(value, str) or _json.is_whole(value)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+_IS_KIND: Mapping[str, Callable[[object], bool]] = {
+    "article_id": _is_id,
+    "field": _is_text,
+    "start": _json.is_whole,
+    "end": _json.is_whole,
+    "toponym": _is_text,
+}
+_KINDS = {
+    "article_id": "text or a whole number",
+    "field": "text",
+    "start": "a whole number",
+    "end": "a whole number",
+    "toponym": "text",
+}
 
 
 def _matched(mentions: pd.DataFrame, corrections: list[_Correction]) -> tuple[dict[int, int], pd.DataFrame]:

@@ -15,7 +15,7 @@ from geomap._checks import file_path
 from geomap._csv import read_back, write_csv
 from geomap._files import replacing
 from geomap._optional import optional
-from geomap.errors import LossyExport, MentionsNotFound, MentionsUnreadable, UnsupportedFormat
+from geomap.errors import LossyExport, MentionsNotFound, MentionsUnreadable, UnsafeOutput, UnsupportedFormat
 from geomap.geometry import circles
 
 if TYPE_CHECKING:
@@ -107,8 +107,11 @@ def write_table(
     with replacing(path) as temporary:
         if suffix == ".csv":
             write_csv(_flat(table), temporary, escape_formulas=escape_formulas)
-        else:
+            return path
+        try:
             _WRITERS[suffix](table, temporary, layer)
+        except RuntimeError as error:  # GDAL's, of a full disk for one
+            raise UnsafeOutput(f"cannot write {path}: {error}; is the disk full? Nothing was changed") from error
     return path
 
 

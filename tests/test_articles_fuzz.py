@@ -9,23 +9,23 @@ import gzip
 import io
 import os
 import re
-import signal
 import sys
 import tarfile
 import tempfile
 import warnings
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from random import Random
 
+import damage
 import pandas as pd
 import pytest
 import test_articles_documents as documents
 import test_articles_exports as exports
 import test_articles_feeds as feeds
+from damage import TooLong, bounds
 from laws import VARIABLE
 from reportlab import rl_config
 from test_articles_apart import ROWS, binary_workbook, bomb, shown
@@ -39,9 +39,6 @@ from geomap.tables import ARTICLES
 
 QUICK, USUAL, LONG = 200, 2_000, 20_000
 AT_ONCE = 200
-LONGEST = 10  # seconds of processor time
-MOST_MEMORY = 1 << 30  # bytes beyond what the process had before
-LARGEST = 1 << 20  # bytes of a damaged file
 
 
 # --- sound files, the same in every run
@@ -184,63 +181,8 @@ def _zipped(contents: Mapping[str, bytes]) -> bytes:
 # --- damage
 
 
-def _flipped(data: bytes, random: Random) -> bytes:
-    damaged = bytearray(data)
-    for _ in range(random.choice((1, 1, 3, 20))):
-        damaged[random.randrange(len(data))] ^= 1 << random.randrange(8)
-    return bytes(damaged)
-
-
-def _truncated(data: bytes, random: Random) -> bytes:
-    return data[: random.randrange(len(data))]
-
-
-def _with_hole(data: bytes, random: Random) -> bytes:
-    start = random.randrange(len(data))
-    return data[:start] + data[start + random.choice((1, 4, 100, 2_000)) :]
-
-
-def _spliced(data: bytes, random: Random) -> bytes:
-    """Return a file with a piece of another one, between its bytes or over them."""
-    other = random.choice(list(sound_files().values()))
-    start, at = random.randrange(len(other)), random.randrange(len(data))
-    piece = other[start : start + random.choice((4, 100, 5_000))]
-    return data[:at] + piece + data[at + random.choice((0, len(piece))) :]
-
-
-def _repeated(data: bytes, random: Random) -> bytes:
-    start = random.randrange(len(data))
-    piece = data[start : start + random.choice((1, 8, 60, 1_000))]
-    return data[:start] + piece * min(random.choice((2, 50, 5_000)), LARGEST // len(piece)) + data[start:]
-
-
-def _swapped(data: bytes, random: Random) -> bytes:
-    first, second, third = sorted(random.randrange(len(data) + 1) for _ in range(3))
-    return data[:first] + data[second:third] + data[first:second] + data[third:]
-
-
-def _with_number(data: bytes, random: Random) -> bytes:
-    """Return a file in which a size, a count or a position has become another one."""
-    written = list(re.finditer(rb"\d+", data))
-    if written and random.random() < 0.7:
-        found = random.choice(written)
-        number = random.choice((b"0", b"-1", b"65536", b"1048576", b"2147483648", b"99999999999999999999", b"1e999"))
-        return data[: found.start()] + number + data[found.end() :]
-    at = random.randrange(len(data))
-    number = random.choice(
-        (b"\0\0\0\0", b"\xff\xff\xff\xff", b"\xff\xff\xff\x7f", b"\0\0\0\x80", b"\0\0\x10\0", b"\xff\xff")
-    )
-    return data[:at] + number + data[at + len(number) :]
-
-
-DAMAGES = (_flipped, _truncated, _with_hole, _spliced, _repeated, _swapped, _with_number)
-
-
 def damaged(data: bytes, random: Random) -> bytes:
-    for _ in range(random.choice((1, 1, 2, 4))):
-        if data:
-            data = random.choice(DAMAGES)(data, random)[:LARGEST]
-    return data
+    return damage.damaged(data, random, list(sound_files().values()))
 
 
 def damaged_inside(data: bytes, random: Random) -> bytes:
@@ -278,35 +220,8 @@ def damaged_file(number: int) -> tuple[str, bytes]:
 # --- the law
 
 
-class _TooLong(BaseException):
-    """No Exception, so that no reader takes it for damage."""
-
-
-@contextmanager
-def _bounds() -> Iterator[None]:
-    """End what takes more processor time or memory than a damaged file may; of systems that know such bounds."""
-    if sys.platform != "linux":
-        yield
-        return
-    import resource
-
-    def stop(*_: object) -> None:
-        raise _TooLong(f"more than {LONGEST} s")
-
-    before, limits = signal.signal(signal.SIGVTALRM, stop), resource.getrlimit(resource.RLIMIT_AS)
-    used = int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-    resource.setrlimit(resource.RLIMIT_AS, (used + MOST_MEMORY, limits[1]))
-    signal.setitimer(signal.ITIMER_VIRTUAL, LONGEST)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        resource.setrlimit(resource.RLIMIT_AS, limits)
-        signal.signal(signal.SIGVTALRM, before)
-
-
 def read_or_refused(path: Path) -> pd.DataFrame | GeomapError:
-    with warnings.catch_warnings(), _bounds():
+    with warnings.catch_warnings(), bounds():
         warnings.simplefilter("ignore")
         try:
             return read_articles(path)
@@ -326,7 +241,7 @@ def check(number: int, folder: Path) -> None:
         else:
             assert list(result.columns[: len(ARTICLES)]) == list(ARTICLES)
             assert len(result) and result["article_id"].is_unique and result["text"].str.strip().all()
-    except (Exception, _TooLong) as error:
+    except (Exception, TooLong) as error:
         raise AssertionError(
             f"file {number}, {name} of {len(data):,} bytes: {type(error).__name__}: {error}; "
             f"python {Path(__file__).name} {number} reads it again"

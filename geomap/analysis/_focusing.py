@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from geomap import tables
+from geomap import _json, tables
 from geomap._checks import at_least, file_path, of_kind, one_of, probability, wrong_kind
 from geomap._datelines import opens_sentence
+from geomap._decoding import Undecodable
 from geomap.analysis._grouping import (
     Distinct,
     Selection,
@@ -361,18 +361,25 @@ def read_focus(path: str | Path) -> pd.DataFrame:
     if not path.is_file():
         raise ArticlesNotFound(f"no such file: {path}")
     rows = []
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
-        try:
-            article = json.loads(line)
-            rows += [_row(str(article["article_id"]), place) for place in article["focus"]]
-        except (ValueError, KeyError, TypeError) as error:
-            raise InvalidGold(
-                f"{path}, line {number}: expected an object with article_id and focus, a list of places with lat and lon "
-                f"({type(error).__name__}: {error})"
-            ) from error
+    try:
+        for number, line in _json.lines(path):
+            rows += _focus_of(line, f"{path}, line {number}")
+    except (OSError, Undecodable) as error:
+        raise InvalidGold(f"{path} cannot be read: {error}") from error
     table = pd.DataFrame(rows, columns=[name for name in FOCUS_GOLD if name != "country_code"])
     table["country_code"] = _countries(table["lat"].to_numpy(dtype=float), table["lon"].to_numpy(dtype=float))
     return with_dtypes(table, FOCUS_GOLD)
+
+
+def _focus_of(line: str, where: str) -> list[tuple[str, str | None, str | None, float, float]]:
+    try:
+        article = _json.parse(line)
+        return [_row(str(article["article_id"]), place) for place in article["focus"]]
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
+        raise InvalidGold(
+            f"{where}: expected an object with article_id and focus, a list of places with lat and lon "
+            f"({type(error).__name__}: {error!s:.200})"
+        ) from error
 
 
 def _row(article_id: str, place: Mapping[str, Any]) -> tuple[str, str | None, str | None, float, float]:
@@ -418,7 +425,8 @@ def focus_accuracy(
         One row per criterion and method. ``judged`` is ``place``: right if the best place is one of gold's; and, where
         gold has country codes, ``country``: right if the country whose places together have the highest score is one of
         gold's. ``method`` is ``score``, ``most frequent`` or ``first mentioned``. Then ``articles`` (all of gold),
-        ``right``, ``accuracy``, and its interval ``low`` to ``high`` (Wilson 1927); and how many articles only the score
+        ``right``, ``accuracy``, and its interval ``low`` to ``high``, as by :func:`~geomap.analysis.share_interval`; and
+        how many articles only the score
         gets right (``only_score``) and only the method (``only_method``). An article without a resolved mention counts as
         wrong.
 

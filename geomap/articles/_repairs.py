@@ -11,7 +11,7 @@ from html.entities import html5
 from typing import Any, Literal, NamedTuple
 
 from geomap._optional import optional
-from geomap._text import from_utf16, utf16
+from geomap._text import clean
 from geomap.articles._problems import Action, ProblemLog
 
 Entities = Literal["decode", "keep"]
@@ -213,12 +213,9 @@ def _without_nul(text: str, done: list[Repair]) -> str:
 
 
 def _without_lone_surrogates(text: str, done: list[Repair]) -> str:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
+    if (whole := clean(text)) != text:
         done.append(Repair("lone surrogates replaced by U+FFFD", loss=True))
-        return from_utf16(utf16(text))
-    return text
+    return whole
 
 
 def _decoded(text: str) -> tuple[str, str]:

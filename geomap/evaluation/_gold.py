@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from geomap._checks import file_path
+from geomap._json import is_whole
 from geomap.errors import InvalidGold, UnsupportedFormat
 from geomap.evaluation.readers import FORMATS, READERS, format_of
 from geomap.evaluation.readers._annotated import Annotated, Problem, Sources, by_id
@@ -239,7 +240,7 @@ def problem_with(toponym: Mapping[str, Any], article: Mapping[str, Any]) -> str 
     if field not in FIELDS:
         return f"field must be title or text; got {field!r}"
     text = article.get(field) or ""
-    if not isinstance(start, int) or not isinstance(end, int) or not 0 <= start < end <= len(text):
+    if not is_whole(start) or not is_whole(end) or not 0 <= start < end <= len(text):
         return f"offsets {start!r}-{end!r} are outside the {field} ({len(text)} characters)"
     words = toponym.get("text")
     if words is not None and words != text[start:end]:
@@ -254,12 +255,13 @@ def _problem_with_place(toponym: Mapping[str, Any]) -> str | None:
     if lat is not None and lon is not None:
         try:
             in_range = -90 <= float(lat) <= 90 and -180 <= float(lon) <= 180
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             in_range = False
         if not in_range:
             return f"coordinates out of range: latitude {lat!r}, longitude {lon!r}"
-    if geonameid is not None and not str(as_integer(geonameid)).isdigit():
-        return f"geonameid {geonameid!r} is not an integer"
+    number = None if geonameid is None else as_integer(geonameid)
+    if number is not None and not (is_whole(number) and number >= 0):
+        return f"geonameid {geonameid!r:.60} is not an integer"
     return None
 
 

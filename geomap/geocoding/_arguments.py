@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import os
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -55,6 +56,9 @@ def geocoder_class(name: str) -> Any:
             f"unknown geocoder {name!r}; geopy has: {', '.join(sorted(SERVICE_TO_GEOCODER))}; or pass an instance"
         )
     return SERVICE_TO_GEOCODER[name.lower()]
+
+
+_OWN_MACHINE = re.compile(r"(?:localhost|127\.[\d.]+|\[::1\])(?::|/|$)", re.IGNORECASE)
 
 
 def short_name(geocoder: object) -> str:
@@ -120,6 +124,9 @@ def _split_address(arguments: dict[str, Any]) -> None:
         parts = urlsplit(domain)
         arguments.setdefault("scheme", parts.scheme)
         arguments["domain"] = domain = (parts.netloc + parts.path).rstrip("/")
+    elif "scheme" not in arguments and _OWN_MACHINE.match(domain):
+        # geopy would take https, which a server of one's own hardly speaks.
+        raise GeocodingMisused(f"{domain} has no scheme; write domain='http://{domain}', or https:// if it speaks that")
     if "@" in domain:
         raise GeocodingMisused(
             'credentials in the address would be logged; pass headers={"Authorization": ...} instead'

@@ -10,7 +10,6 @@ import contextlib
 import csv
 import functools
 import hashlib
-import json
 import os
 import sqlite3
 import threading
@@ -25,8 +24,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
+from geomap import _json
 from geomap._checks import file_path
 from geomap._files import cache_folder, replacing
+from geomap._text import clean
 from geomap.errors import GeocodingCacheSetAside, GeocodingCacheUnusable, UnsupportedFormat
 
 FILE_NAME = "geocoding.sqlite"
@@ -84,10 +85,10 @@ class Entry:
 
         Raises
         ------
-        ValueError, RecursionError
+        InvalidJson
             If it is not valid JSON.
         """
-        return json.loads(self.body) if self.is_json else self.body
+        return _json.parse(self.body) if self.is_json else clean(self.body)
 
     def has_data(self) -> bool:
         """Return whether the content is text, a list or an object that is not empty."""
@@ -154,7 +155,7 @@ class AnswerCache:
                 return None
             entry = Entry(key, url, body, bool(is_json), datetime.fromtimestamp(fetched, UTC))
             return entry if entry.has_data() else None
-        except (ValueError, TypeError, RecursionError, OverflowError):
+        except (ValueError, TypeError, OverflowError, OSError):
             return None  # the name is requested again and the row replaced
 
     def save(self, entry: Entry, *, days: float) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
 from urllib.request import getproxies
 
@@ -22,7 +22,7 @@ import tenacity
 from geopy.adapters import AdapterHTTPError, BaseSyncAdapter
 from geopy.exc import GeocoderServiceError
 
-from geomap import _http
+from geomap import _http, _json
 from geomap._http import HttpError, TransientError
 from geomap.geocoding._cache import AnswerCache, Entry, identify
 from geomap.geocoding._pacing import Blocked, CircuitBreaker, Clock, RateLimiter
@@ -332,12 +332,36 @@ class Request(BaseSyncAdapter):  # type: ignore[misc]
 
 
 def _redirect_target(url: str, location: str) -> str:
+    """Return where a redirect leads: to the same host and port, or from its http to its https."""
     target = urljoin(url, location)
-    if not location or urlsplit(target).hostname != urlsplit(url).hostname:
+    try:
+        before, after = _endpoint(url), _endpoint(target)
+    except ValueError:
+        raise HttpError("redirected to an address that is none") from None
+    if not location or after.host != before.host or "@" in urlsplit(target).netloc:
         raise HttpError("redirected to another host")
-    if urlsplit(url).scheme == "https" and urlsplit(target).scheme != "https":
+    if after.scheme not in _PORTS:
+        raise HttpError(f"redirected to {after.scheme}, which is not the web")
+    if before.scheme == "https" and after.scheme != "https":
         raise HttpError("redirected from https to http")
+    upgraded = (before.scheme, before.port, after.scheme, after.port) == ("http", 80, "https", 443)
+    if after.port != before.port and not upgraded:
+        raise HttpError("redirected to another port of the host")
     return target
+
+
+class _Endpoint(NamedTuple):
+    scheme: str
+    host: str | None
+    port: int | None
+
+
+_PORTS = {"http": 80, "https": 443}
+
+
+def _endpoint(url: str) -> _Endpoint:
+    parts = urlsplit(url)
+    return _Endpoint(parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme))
 
 
 def _decoded(body: bytes, content_type: str, *, strict: bool) -> str:
@@ -359,5 +383,5 @@ def _problem(entry: Entry) -> str:
         return "got an HTML page instead of JSON; is a proxy or login page in the way?"
     try:
         return "" if entry.has_data() else "got JSON without data"
-    except (ValueError, RecursionError):
+    except _json.InvalidJson:
         return f"got invalid JSON ({len(entry.body):,} characters)"

@@ -25,7 +25,8 @@ PLACE_TYPES = frozenset(
         *("language", "non_literal_modifier", "homonym"),
     ]
 )
-_OF_GEONAMES = re.compile(r"geonames[^\d]{0,24}(\d+)", re.IGNORECASE)
+_OF_GEONAMES = re.compile(r"geonames[^\d]{0,24}(\d{1,18})(?!\d)", re.IGNORECASE)
+_MOST_DIGITS = 19  # of what a table can hold
 _POINT = re.compile(r"(-?\d{1,3}(?:\.\d+)?)\s*[,; ]\s*(-?\d{1,3}(?:\.\d+)?)")
 
 
@@ -102,7 +103,7 @@ def kept_types(types: Collection[str], sources: Sources) -> frozenset[str]:
 def geonameid_in(words: str) -> int | None:
     """Return the GeoNames id in a note, a link or a bare number."""
     words = words.strip()
-    if words.isascii() and words.isdigit():
+    if words.isascii() and words.isdigit() and len(words) < _MOST_DIGITS:
         return int(words)
     match = _OF_GEONAMES.search(words)
     return int(match.group(1)) if match else None

@@ -18,7 +18,7 @@ from geomap.evaluation.readers._annotated import (
     read_text,
 )
 
-_SPAN = re.compile(r"(\S+) (\d+ \d+(?:;\d+ \d+)*)")
+_SPAN = re.compile(r"(\S+) (\d{1,18} \d{1,18}(?:;\d{1,18} \d{1,18})*)")
 _NUMBERS = ("lat", "lon", "population")
 _WORDS = ("kind", "usage", "group", "feature_class", "feature_code", "country_code", "type")
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
+from geomap import _json
 from geomap.errors import InvalidGold, UnsupportedFormat
 from geomap.evaluation.readers._annotated import Annotated, Problem, Reader, Sources, read_text
 from geomap.evaluation.readers._brat import read_brat
@@ -25,9 +25,9 @@ def read_jsonl(path: Path, sources: Sources, problems: list[Problem]) -> Iterato
         if not line.strip():
             continue
         try:
-            article = json.loads(line)
-        except json.JSONDecodeError as error:
-            problems.append(Problem(article_id="", row=number, reason=f"invalid JSON: {error.msg}"))
+            article = _json.parse(line)
+        except _json.InvalidJson as error:
+            problems.append(Problem(article_id="", row=number, reason=str(error)))
             continue
         if not isinstance(article, dict) or not isinstance(article.get("text"), str) or "article_id" not in article:
             problems.append(Problem(article_id="", row=number, reason="missing article_id or text"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geomap import _json
 from geomap._csv import column_key, delimiter_of
 from geomap._optional import optional
 from geomap.errors import InvalidGold
@@ -27,7 +27,7 @@ from geomap.tables import is_missing
 NEEDED = ("article_id", "start", "end")
 _CARRIED = ("kind", "usage", "feature_class", "feature_code", "country_code", "population")
 # Programs write whole numbers with a decimal point where a column has gaps.
-_WHOLE = re.compile(r"-?\d+(\.0+)?", re.ASCII)
+_WHOLE = re.compile(r"-?\d{1,18}(\.0+)?", re.ASCII)  # what a table can hold
 _REJECTED = "not a place"
 _AS_TEXT = dict.fromkeys(("article_id", "field", "toponym", "country_code", "checked", "geonameid"), str)
 
@@ -99,7 +99,7 @@ def read_table(path: Path) -> pd.DataFrame:
             table = _spatial(path, suffix)
     except InvalidGold:
         raise
-    except (OSError, ValueError, RuntimeError, AttributeError) as error:
+    except (OSError, ValueError, TypeError, RuntimeError, AttributeError) as error:
         raise InvalidGold(f"{path} cannot be read as a table of mentions: {error}") from error
     missing = [name for name in NEEDED if name not in table.columns]
     if missing:
@@ -119,12 +119,12 @@ def _csv(path: Path) -> pd.DataFrame:
 
 def _geojson(path: Path) -> pd.DataFrame:
     """Return the features as the file has them; a GIS driver would drop or convert values that need reporting."""
-    content = json.loads(read_text(path))
+    content = _json.parse(read_text(path))
     records = []
     for feature in content.get("features", []):
         record = dict(feature.get("properties") or {})
         point = (feature.get("geometry") or {}).get("coordinates")
-        if point:
+        if isinstance(point, list) and len(point) > 1:
             record["lon"], record["lat"] = point[0], point[1]
         records.append(record)
     table = pd.DataFrame(records)

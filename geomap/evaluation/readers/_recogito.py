@@ -25,7 +25,7 @@ from geomap.evaluation.readers._annotated import (
 )
 
 RECOGITO_COLUMNS = ("QUOTE_TRANSCRIPTION", "ANCHOR")
-_ANCHOR = re.compile(r"char-offset:(\d+)")
+_ANCHOR = re.compile(r"char-offset:(\d{1,18})")
 _UNKNOWN = "NOT_IDENTIFIABLE"
 
 
@@ -84,7 +84,7 @@ def _article(path: Path, name: str, sources: Sources, *, only: bool) -> dict[str
         if stem in sources.articles:
             return sources.articles[stem]
     for stem in stems:
-        file = path.with_name(f"{stem}.txt")
+        file = path.parent / f"{Path(stem).name}.txt"
         if file.is_file():
             return article_with_text(sources, Path(name).stem, read_text(file))
     return next(iter(sources.articles.values())) if only and len(sources.articles) == 1 else None

@@ -22,7 +22,7 @@ from geomap.evaluation.readers._annotated import (
 
 HEADER = "#FORMAT=WebAnno TSV 3"
 _TOKEN = re.compile(r"\d+-\d+(?:\.\d+)?")
-_BOUNDS = re.compile(r"(\d+)-(\d+)")
+_BOUNDS = re.compile(r"(\d{1,18})-(\d{1,18})")
 _NUMBERED = re.compile(r"(?<!\\)\[(\d+)\]$")
 _STACKED = re.compile(r"(?<!\\)\|")
 _ESCAPED = re.compile(r"\\(.)")

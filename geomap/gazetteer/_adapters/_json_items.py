@@ -136,6 +136,8 @@ class _Text:
                 continue
             except RecursionError:
                 self.fail("too many brackets within each other")
+            except ValueError:
+                self.fail("a number has thousands of digits")
             # A number goes on as long as there are digits.
             if end < len(self._held) or not self._more():
                 self._at = end

@@ -279,6 +279,6 @@ def _integer(value: object, what: str) -> int | None:
     if re.fullmatch(r"\d{1,3}(?:,\d{3})+", found):
         found = found.replace(",", "")
     number = float(found) if re.fullmatch(r"-?\d+(?:\.\d*)?(?:[eE]\+?\d+)?", found) else math.nan
-    if number != number or number != int(number) or abs(number) > 2**53:
+    if not abs(number) <= 2**53 or number != int(number):
         raise ValueError(f"the {what} is {text(value)!r}, not a whole number")
     return int(number)
