@@ -75,7 +75,7 @@ def explore(
     detail
         What the built-in basemap shows close up: ``"corpus"`` for lines, waters and names of towns within 50 km of the
         places and a coarser world around them (350 KB for a corpus on one region, 1.4 MB for 2,000 places all over the
-        world); ``"world"`` for all of it everywhere (4 MB); None for none. Rivers, lakes, provinces and countries among
+        world); ``"world"`` for all of it everywhere (5.4 MB); None for none. Rivers, lakes, provinces and countries among
         the places are then drawn as what they are. With ``tiles`` there is none.
     alternatives
         The runners-up of the mentions, as :func:`geomap.alternatives` returns them; by default those that the table

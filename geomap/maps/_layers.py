@@ -338,7 +338,7 @@ class PlacesLayer(_MentionsLayer):
         click; from zoom 8 on all are separate. None: if there are 2,000 places or more.
     detail
         What the basemap shows close up, which needs no network: ``"corpus"`` for the surroundings of the places (50 km),
-        ``"world"`` for all (3 MB more), None for nothing.
+        ``"world"`` for all (5.4 MB more), None for nothing.
     alternatives
         The runners-up of the mentions, as :func:`geomap.alternatives` returns them. None: those that the table carries
         from ``geoparse``, if any.
