@@ -3880,7 +3880,9 @@
     );
     const reach = Math.max(...points.map((at) => Math.abs(at.y - y)));
     const chosen = number === layer.selected || number === layer.hovered;
-    if (reach <= half + 1 || reach > CALM * map.getSize().y && !chosen) {
+    const { x: wide, y: high } = map.getSize();
+    const large = reach > CALM * Math.min(wide, high);
+    if (reach <= half + 1 || large && !chosen) {
       return;
     }
     const shift = x - map.latLngToLayerPoint([lat[number], lon[number]]).x;

@@ -17,7 +17,7 @@ import { numeral } from "./words.js";
 
 const BROKEN = [4, 3];
 const SMALL = 5; // pixels: a ring without room for broken lines and its middle
-const CALM = 1 / 8; // of the height of a map: larger circles are drawn around one ring at a time
+const CALM = 1 / 8; // of the shorter side of a map: larger circles are drawn around one ring at a time
 const DOT = 1.6; // pixels: the middle of a ring
 const MOST_SYMBOLS = 500; // that names stay clear of
 const MOST_WISHES = 400; // for a name
@@ -202,7 +202,9 @@ export function paintCircle(layer, context, symbol) {
   );
   const reach = Math.max(...points.map((at) => Math.abs(at.y - y)));
   const chosen = number === layer.selected || number === layer.hovered;
-  if (reach <= half + 1 || (reach > CALM * map.getSize().y && !chosen)) {
+  const { x: wide, y: high } = map.getSize();
+  const large = reach > CALM * Math.min(wide, high);
+  if (reach <= half + 1 || (large && !chosen)) {
     return;
   }
   const shift = x - map.latLngToLayerPoint([lat[number], lon[number]]).x;
