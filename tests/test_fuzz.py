@@ -161,7 +161,12 @@ def _tables() -> dict[str, bytes]:
     return files
 
 
-ANSWERS = ([MOSUL, place("Mosul Dam")], [], [{**MOSUL, "address": None}], {"error": "Unable to geocode"})
+ANSWERS: tuple[object, ...] = (
+    [MOSUL, place("Mosul Dam")],
+    [],
+    [{**MOSUL, "address": None}],
+    {"error": "Unable to geocode"},
+)
 
 
 def _caches() -> dict[str, bytes]:

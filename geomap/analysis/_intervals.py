@@ -112,7 +112,7 @@ def _two_sided(mass: Floats, at: Ints) -> Floats:
     order = np.argsort(mass, kind="stable")
     # As in scipy and R, what differs by rounding alone is as likely.
     reached = np.searchsorted(mass[order], mass[at] + 1e-7, side="right")
-    return np.minimum(np.cumsum(np.exp(mass[order]))[reached - 1], 1.0)
+    return np.asarray(np.minimum(np.cumsum(np.exp(mass[order]))[reached - 1], 1.0))
 
 
 def _exact_odds(mass: Floats, at: Ints, tail: float) -> tuple[Floats, Floats]:
@@ -269,7 +269,7 @@ def _exact_share(hits: int, tries: Floats, tail: float) -> tuple[Floats, Floats]
 def _log_ways(hits: int, tries: npt.ArrayLike) -> Floats:
     """Return the logarithms of the binomial coefficients of 0 to so many hits, along the last axis."""
     count = np.arange(1, hits + 1)
-    steps = np.log((tries - count + 1.0) / count)
+    steps = np.log((np.asarray(tries, dtype=np.float64) - count + 1.0) / count)
     return np.concatenate([np.zeros((*steps.shape[:-1], 1)), np.cumsum(steps, axis=-1)], axis=-1)
 
 

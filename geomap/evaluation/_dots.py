@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geomap._checks import at_least, of_kind
-from geomap.evaluation._bootstrap import draw, interval
+from geomap.evaluation._bootstrap import draw
 from geomap.evaluation._metrics import BINS, NEAR_KM, located
 from geomap.evaluation._regions import inside_region
 from geomap.evaluation._scoring import RESAMPLES, Comparison, require_comparison
@@ -78,7 +78,7 @@ def dots(
 
     def row(part: str, group: str, rows: pd.DataFrame) -> tuple[object, ...]:
         stated = rows["stated"]
-        right = interval(weights.mean(weights.positions(rows["article_id"]), rows["right"]))
+        right = weights.share(weights.positions(rows["article_id"]), rows["right"])
         return (part, group, stated.min(), stated.max(), len(rows), stated.mean(), *right)
 
     in_bins = [counted.iloc[rows] for rows in _bins(len(counted), bins)]

@@ -327,12 +327,9 @@ def _blocks(mask: Mask) -> _Blocks:
     block, cell = np.nonzero(by_block[number])
     south, west = row[block] - 90 + cell // _PER_BLOCK * _CELL, column[block] - 180 + cell % _PER_BLOCK * _CELL
     boxes = shapely.box(west, south, west + _CELL, south + _CELL)
-    ends = np.cumsum(np.bincount(block, minlength=len(number)))[:-1] if len(number) else []
-    area = (
-        np.array([shapely.union_all(one) for one in np.split(boxes, ends)])
-        if len(number)
-        else np.empty(0, dtype=object)
-    )
+    ends = np.cumsum(np.bincount(block, minlength=len(number)))[:-1]
+    area = np.empty(len(number), dtype=object)
+    area[:] = [shapely.union_all(one) for one in np.split(boxes, ends)] if len(number) else []
     return _Blocks(row, column, bits, area)
 
 
@@ -428,7 +425,7 @@ def _packed_names(names: Sequence[Name]) -> bytes:
         [round(name.room * _PER_ROOM) for name in names],
         zigzag(np.diff(points, axis=0, prepend=[[0, 0]]).ravel()),
     )
-    return b"".join(map(packed, lists))
+    return b"".join(packed(each) for each in lists)
 
 
 def _packed_shapes(shapes: Mapping[int, shapely.Geometry], place_ids: pd.Series[Any]) -> bytes:
@@ -557,8 +554,8 @@ def place_shapes(places: pd.DataFrame) -> tuple[dict[int, shapely.Geometry], dic
         for code, shape in _coverage.outlines(codes[place_id] for place_id in ids if place_id in codes).items()
     }
     shapes = {
-        int(number): shape
-        for number, place_id in ids.items()
+        number: shape
+        for number, place_id in zip(ids.index.tolist(), ids, strict=True)
         if (shape := waters.get(place_id) or divisions.get(codes.get(place_id, ""))) is not None
     }
     with_outlines = set(area_table("country")["outlines"].dropna().index)
@@ -566,8 +563,8 @@ def place_shapes(places: pd.DataFrame) -> tuple[dict[int, shapely.Geometry], dic
     basemap = {code: name for code, name in basemap_names().items() if code in with_outlines}
     country = places["feature_code"].astype(object).fillna("").astype(str).str.startswith("PCL")
     countries = {
-        int(number): basemap[code]
-        for number, code in places.loc[country, "country_code"].astype(object).items()
+        number: basemap[code]
+        for number, code in zip(places.index[country].tolist(), places.loc[country, "country_code"], strict=True)
         if code in basemap
     }
     return shapes, countries

@@ -61,8 +61,7 @@ class Coverage(NamedTuple):
         import shapely
 
         arc = np.repeat(np.arange(len(self.arcs) - 1), np.diff(self.arcs))
-        lines: Any = shapely.linestrings(self.points, indices=arc)
-        return lines
+        return np.asarray(shapely.linestrings(self.points, indices=arc))
 
     def sides(self, *, countries: bool) -> Ints:
         """Return the two areas that each arc has beside it by number, shape (n, 2), -1 for none: countries, or divisions."""

@@ -119,7 +119,8 @@ def _one(parts: Any) -> shapely.Geometry:
     import shapely
 
     areas = parts[shapely.get_dimensions(parts) == 2]
-    return shapely.multipolygons(areas) if len(areas) else shapely.multilinestrings(parts)
+    whole: shapely.Geometry = shapely.multipolygons(areas) if len(areas) else shapely.multilinestrings(parts)
+    return whole
 
 
 def _shapes(
@@ -130,7 +131,7 @@ def _shapes(
     line = np.repeat(np.arange(len(lengths)), lengths)
     part = np.repeat(np.arange(len(lines)), lines)
     whole = np.repeat(np.arange(len(parts)), parts)
-    drawn: Any = np.empty(len(parts), dtype=object)
+    drawn: npt.NDArray[Any] = np.empty(len(parts), dtype=object)
     of_area = areal[whole]
     ring = of_area[part]
     numbers = np.cumsum(of_area) - 1

@@ -275,7 +275,7 @@ def company(
         if _renown(place) < RENOWNED * _renown(each):
             near &= distance_km(each.lat, each.lon, at[:, 0], at[:, 1]) >= APART_KM
     near &= distance_km(place.lat, place.lon, at[:, 0], at[:, 1]) >= max(APART_KM, 2 * within_km)
-    return [towns[number] for number in np.flatnonzero(near)]
+    return [towns[number] for number in np.flatnonzero(near).tolist()]
 
 
 def _told(names: Iterable[str], gazetteer: Gazetteer, draw: random.Random) -> Iterator[Example]:
