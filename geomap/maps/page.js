@@ -1532,6 +1532,8 @@
     const found = breaks.findIndex((edge) => value <= edge);
     return found < 0 ? breaks.length - 1 : found;
   }
+  var WHOLE = 6;
+  var strengthAt = (zoom) => Math.max(0.3, Math.min(1, 1 - (zoom - WHOLE) / 4));
 
   // page/elements.js
   function makeElement(tag, className, text) {
@@ -4031,6 +4033,7 @@
   }
   function shadeOutlines(layer, { context, frame, stage, land }) {
     const { model, outlines } = layer;
+    const strength = strengthAt(layer.map.getZoom());
     for (const [number, { kind, lines, owner }] of outlines) {
       const stageOf = kind === "sea" ? "sea" : "land";
       const mentions = stageOf === stage ? model.mentions(number) : 0;
@@ -4040,7 +4043,7 @@
         context.beginPath();
         traceShapes(context, frame, shapes, true);
         context.fillStyle = colorOf2(layer, number, stage === "land");
-        context.globalAlpha = FAINTEST + (STRONGEST - FAINTEST) * Math.sqrt(mentions / model.most);
+        context.globalAlpha = strength * (FAINTEST + (STRONGEST - FAINTEST) * Math.sqrt(mentions / model.most));
         context.fill();
       }
     }

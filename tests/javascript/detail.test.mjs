@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Detail } from "../../geomap/maps/page/detail.js";
 import { across, down } from "../../geomap/maps/page/mercator.js";
+import { strengthAt } from "../../geomap/maps/page/colors.js";
 
 /** @param {number[]} numbers */
 function packed(numbers) {
@@ -129,4 +130,8 @@ test("a block without names or shapes is empty", () => {
     ),
   );
   assert.deepEqual([empty.titles.length, empty.outlines.size], [0, 0]);
+});
+
+test("shades are whole from afar and fade close up, but never away", () => {
+  assert.deepEqual([2, 6, 8, 12, 18].map(strengthAt), [1, 1, 0.5, 0.3, 0.3]);
 });

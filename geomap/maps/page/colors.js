@@ -20,3 +20,13 @@ export function classOf(value, breaks) {
   const found = breaks.findIndex((edge) => value <= edge);
   return found < 0 ? breaks.length - 1 : found;
 }
+
+const WHOLE = 6; // the zoom from which on shades fade
+
+/**
+ * How strong the shades of areas are: close up they cover the whole view, and only dull it.
+ *
+ * @param {number} zoom
+ */
+export const strengthAt = (zoom) =>
+  Math.max(0.3, Math.min(1, 1 - (zoom - WHOLE) / 4));

@@ -1,5 +1,6 @@
 // Places as what they are: a river as its course, a province or a country as its area, below the dots of towns.
 import { loadWorld } from "./basemap.js";
+import { strengthAt } from "./colors.js";
 import { frameOf, traceShapes } from "./shapes.js";
 import { shadeOf } from "./symbols.js";
 /** @import { Detail } from "./detail.js" */
@@ -45,6 +46,7 @@ export async function outlinesOf(detail) {
  */
 export function shadeOutlines(layer, { context, frame, stage, land }) {
   const { model, outlines } = layer;
+  const strength = strengthAt(layer.map.getZoom());
   for (const [number, { kind, lines, owner }] of outlines) {
     const stageOf = kind === "sea" ? "sea" : "land";
     const mentions = stageOf === stage ? model.mentions(number) : 0;
@@ -55,7 +57,8 @@ export function shadeOutlines(layer, { context, frame, stage, land }) {
       traceShapes(context, frame, shapes, true);
       context.fillStyle = colorOf(layer, number, stage === "land");
       context.globalAlpha =
-        FAINTEST + (STRONGEST - FAINTEST) * Math.sqrt(mentions / model.most);
+        strength *
+        (FAINTEST + (STRONGEST - FAINTEST) * Math.sqrt(mentions / model.most));
       context.fill();
     }
   }
