@@ -8,11 +8,12 @@ from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple, TextIO
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 from geomap._decoding import Content
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 DELIMITERS = ",;\t|"
 # What spreadsheets take for a formula, unless an apostrophe stands before it; a number with a sign is none.
@@ -38,7 +39,7 @@ def write_csv(table: pd.DataFrame, path: Path, *, escape_formulas: bool) -> None
     quoted = False
     for position in range(written.shape[1]):
         column = written.iloc[:, position]
-        if column.dtype != object and not isinstance(column.dtype, pd.StringDtype | pd.CategoricalDtype):
+        if not _holds_text(column):
             continue
         cells = [_guarded(one, escape=escape_formulas) if isinstance(one, str) else one for one in column]
         if any(isinstance(one, str) and "\r" in one for one in cells):
@@ -46,6 +47,12 @@ def write_csv(table: pd.DataFrame, path: Path, *, escape_formulas: bool) -> None
         written.isetitem(position, cells)
     options: dict[str, Any] = {"quoting": csv.QUOTE_ALL} if quoted else {}
     written.to_csv(path, index=False, encoding="utf-8", lineterminator="\n", **options)
+
+
+def _holds_text(column: pd.Series[Any]) -> bool:
+    import pandas as pd  # not at import: the gazetteer reads CSV too, and needs no pandas
+
+    return column.dtype == object or isinstance(column.dtype, pd.StringDtype | pd.CategoricalDtype)
 
 
 def _guarded(text: str, *, escape: bool) -> str:

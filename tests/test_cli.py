@@ -216,7 +216,7 @@ def test_version_is_printed_with_those_of_the_models_and_the_gazetteer(run) -> N
     assert lines[0].split() == ["geomap", geomap.__version__]
     shipped = manifest()["gazetteer.pack"]
     assert lines[-1].split() == ["gazetteer", f"{shipped['date']},", "sha256", str(shipped["sha256"])[:12]]
-    assert [line.split()[0] for line in lines] == ["geomap", "recognizer", "ranker", "gazetteer"]
+    assert [line.split()[0] for line in lines] == ["geomap", "recognizer", "ranker", "dots", "gazetteer"]
 
 
 # --- what was read ---------------------------------------------------------------------------------------------------

@@ -357,7 +357,7 @@ def test_only_places_of_a_layer_without_populations_need_no_confidence(
     rows = [f"Zembrowica,{lat},{lon}," for lat in (-60, -20, 20, 60) for lon in range(-150, 151, 50)]
     rows.append(f"Another Place,1,1,{population}")
     path.write_text("\n".join(["name,lat,lon,population", *rows, ""]), "utf-8")
-    parser = geomap.Geoparser(recognizer="gazetteer", gazetteer=[path, "embedded"])
+    parser = geomap.Geoparser(recognizer="gazetteer", gazetteer=[path, "embedded"], approximate=False)
     assert parser.min_confidence == geomap.Geoparser().min_confidence > 0
     mentions = parser.geoparse([ARTICLE])
     own = mentions[mentions["toponym"] == "Zembrowica"]

@@ -62,7 +62,7 @@ def resolved(parser: geomap.Geoparser, text: str) -> list[tuple[str, str]]:
         ("Voters of Green in Ohio went to the polls.", [("Green", "Green"), ("Ohio", "Ohio")]),
         ("Ohio's Heath was flooded on Friday.", [("Ohio", "Ohio"), ("Heath", "Heath")]),
         ("stuck in san antonio tx again", [("san antonio", "San Antonio"), ("tx", "Texas")]),
-        ("she moved to manhattan new york", [("manhattan", "Manhattan"), ("new york", "New York City")]),
+        ("she moved to manhattan new york", [("manhattan", "Manhattan"), ("new york", "New York")]),
         ("He was held at the Waldo County Jail overnight.", [("Waldo County", "Waldo County")]),
         ("Smoke over #LosAngeles and #SanFrancisco", [("LosAngeles", "Los Angeles"), ("SanFrancisco", "San Francisco")]),
         ("stay safe #losangeles", [("losangeles", "Los Angeles")]),

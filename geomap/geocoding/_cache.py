@@ -289,7 +289,7 @@ def _is_sound(path: Path) -> bool:
         with contextlib.closing(sqlite3.connect(path, timeout=_BUSY_SECONDS)) as connection:
             _check_layout(connection)
             return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
-    except sqlite3.DatabaseError:
+    except (sqlite3.DatabaseError, UnicodeDecodeError):
         return False
 
 
@@ -300,7 +300,7 @@ def _existing(file: Path) -> Iterator[sqlite3.Connection]:
         with contextlib.closing(sqlite3.connect(file, timeout=_BUSY_SECONDS, isolation_level=None)) as connection:
             _check_layout(connection)
             yield connection
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         reason = str(error) if _is_sound(file) else "it is damaged; the next geocoding sets it aside"
         raise GeocodingCacheUnusable(f"cannot use the geocoding cache {file}: {reason}") from error
 

@@ -364,7 +364,8 @@ def _clipped(shapes: npt.NDArray[Any], areas: npt.NDArray[Any]) -> npt.NDArray[A
     found = np.empty(len(shapes), dtype=object)
     found[:] = [shapely.clip_by_rect(shape, *box) for shape, box in zip(shapes, boxes.tolist(), strict=True)]
     partly = shapely.area(areas) < (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]) - 1e-9
-    found[partly] = shapely.intersection(found[partly], areas[partly])
+    # The quick cut may leave a ring that crosses itself, which the exact one does not take.
+    found[partly] = shapely.intersection(shapely.make_valid(found[partly]), areas[partly])
     return found
 
 

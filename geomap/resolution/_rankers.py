@@ -164,8 +164,8 @@ class HandSetRanker:
         return np.asarray(signals @ self._weights)
 
     def confidence(self, probabilities: Floats, signals: Floats) -> Floats:
-        """Return the probabilities as they are."""
-        return probabilities
+        """Return the probabilities, without the digits that depend on how arrays are cut for the processor."""
+        return np.round(probabilities, 9)
 
     def contributions(self, signals: Floats) -> Floats:
         """Return what each signal adds to each row's score, shape (rows, signals)."""

@@ -40,8 +40,8 @@ COUNTING: dict[str, Callable[..., Any]] = {
     "compare": lambda m, **options: analysis.compare(m, m.iloc[::2], **options),
 }
 verbs = pytest.mark.parametrize("verb", COUNTING.values(), ids=COUNTING.keys())
-# How approximate places are told apart from the others where they count.
-APART = ["approximate", "own", "within"]
+# How approximate places are told apart from the others where they count; and the name, which only names of their own give.
+APART = ["approximate", "own", "within", "written"]
 
 
 def with_(**values: str) -> gpd.GeoDataFrame:

@@ -53,12 +53,14 @@ def spans_of(table: pd.DataFrame, words: Sequence[tuple[str, str]]) -> pd.DataFr
 
 @pytest.fixture(scope="module")
 def plain(gazetteer: geomap.Gazetteer) -> geomap.Geoparser:
-    return geomap.Geoparser(gazetteer=gazetteer)
+    return geomap.Geoparser(gazetteer=gazetteer, approximate=False)
 
 
 @pytest.fixture
 def with_fallback(gazetteer: geomap.Gazetteer) -> Callable[..., geomap.Geoparser]:
-    return lambda service, **options: geomap.Geoparser(gazetteer=gazetteer, fallback=service, **options)
+    return lambda service, **options: geomap.Geoparser(
+        gazetteer=gazetteer, fallback=service, approximate=False, **options
+    )
 
 
 def test_a_street_that_the_gazetteer_lacks_gets_a_point_and_a_confidence(plain, with_fallback, reach) -> None:

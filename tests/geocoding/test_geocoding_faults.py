@@ -86,7 +86,7 @@ FAILS = {
     "latitude": ("coordinates out of range in the response", 1),
     "longitude": ("coordinates out of range in the response", 1),
     "words": ("coordinates in the response are missing or not numbers", 1),
-    "not-a-number": ("coordinates out of range in the response", 1),
+    "not-a-number": ("invalid JSON", 2),
     "no-coordinates": ("coordinates in the response are missing or not numbers", 1),
     "half-coordinates": ("coordinates in the response are missing or not numbers", 1),
     "null-island": ("no coordinates in the response", 1),
