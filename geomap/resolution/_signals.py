@@ -126,7 +126,7 @@ _STANDING = {
 }
 _STANDING_OF_CLASS = {"A": 3.0, "P": 2.3, "L": 4.5, "H": 4.5, "T": 4.0, "S": 2.8}
 # What spans countries is known in all of them, better than a division that is named after its share.
-_STANDING_ACROSS_COUNTRIES = 7.0
+_STANDING_ACROSS_COUNTRIES = 8.0
 
 
 def compute_signals(batch: Batch) -> Floats:
