@@ -101,7 +101,8 @@ def largest_symbol(drawn: MapFigure) -> float:
 def test_the_largest_places_are_named_also_where_many_others_crowd_around_them() -> None:
     crowd = [one(place_id=f"x:{n}", name=f"Hamlet {n}", geometry=_around(n)) for n in range(40)]
     largest = pd.concat([one(place_id="x:big", name="Big", geometry=Point(43, 36))] * 60)
-    found = texts(figure(gpd.GeoDataFrame(pd.concat([largest, *crowd], ignore_index=True), crs=4326), labels=3, names="gazetteer"))
+    table = gpd.GeoDataFrame(pd.concat([largest, *crowd], ignore_index=True), crs=4326)
+    found = texts(figure(table, labels=3, names="gazetteer"))
     assert "Big" in found
 
 
