@@ -60,7 +60,8 @@ def settings_of(layer: PlacesLayer, disclosure: Disclosure = FULL) -> dict[str, 
 def inside(box: Box | None, lon: float, lat: float) -> bool:
     assert box is not None
     (south, west), (north, east) = box
-    return south - 1e-5 <= lat <= north + 1e-5 and west - 1e-5 <= lon + 360 * (lon < west - 1e-5) <= east + 1e-5
+    across = any(west - 1e-5 <= lon + turn <= east + 1e-5 for turn in (-360, 0, 360))
+    return south - 1e-5 <= lat <= north + 1e-5 and across
 
 
 # What places are called
