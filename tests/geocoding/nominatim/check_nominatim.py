@@ -126,16 +126,18 @@ def test_a_geoparse_resolves_streets_and_buildings_that_the_gazetteer_lacks(serv
     articles = pd.DataFrame({"article_id": ["a"], "text": [text]})
     before = geomap.geoparse(articles).set_index("toponym")
     after = geomap.geoparse(articles, fallback=service).set_index("toponym")
-    assert (before.loc[["Al-Farouq Street", "Al-Mutanabbi Street"], "status"] == "nil").all()
+    # Without a service, the streets have the area of their town and no point of their own.
+    assert (before.loc[["Al-Farouq Street", "Al-Mutanabbi Street"], "precision"] == "within").all()
     for name, lat, lon in (("Al-Farouq Street", 36.3436, 43.1271), ("Al-Mutanabbi Street", 33.3394, 44.3897)):
         row = after.loc[name]
         assert row["place_id"].startswith("nominatim:W")
         assert row["feature_code"] == "ST"
+        assert row["precision"] == "place"
         assert row["country_code"] == "IQ"
         assert geodesic((row.geometry.y, row.geometry.x), (lat, lon)).km < 1.0
     if "Xyzzy Plugh Boulevard" in after.index:
-        assert after.loc["Xyzzy Plugh Boulevard", "status"] == "nil"
-    known = before[before["status"] == "resolved"]
+        assert after.loc["Xyzzy Plugh Boulevard", "precision"] != "place"
+    known = before[before["precision"] == "place"]
     assert after.loc[known.index, "place_id"].tolist() == known["place_id"].tolist()
 
 
