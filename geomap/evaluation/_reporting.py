@@ -220,8 +220,9 @@ def _page(report: Report) -> str:
     environment.filters["number"] = lambda value, digits=0: f"{value:,.{digits}f}"
     environment.filters["words"] = lambda name: name.replace("_", " ")
     by_name = report.scores.set_index(["part", "score"])
-    headlines = by_name.loc[[key for key in _HEADLINES if key in by_name.index]]
-    labels = [f"{_HEADLINES[key]}: {value:.3f}" for key, value in headlines["value"].items()]  # type: ignore[index]
+    keys = [key for key in _HEADLINES if key in by_name.index]
+    headlines = by_name.loc[keys]
+    labels = [f"{_HEADLINES[key]}: {value:.3f}" for key, value in zip(keys, headlines["value"], strict=True)]
     mistakes = report.confusions.groupby("mistake", sort=False)["mentions"].sum().sort_values(ascending=False)
     return environment.get_template("report.html.jinja").render(
         about=report.about,

@@ -487,7 +487,7 @@
     Object.entries({ st: "saint", ste: "sainte", mt: "mount", ft: "fort" })
   );
   function plain(text) {
-    if (!/[^\x00-\x7f]/.test(text)) {
+    if (!/[^\p{ASCII}]/u.test(text)) {
       return text.toLowerCase();
     }
     const bare = text.normalize("NFKD").toLowerCase().normalize("NFKD");

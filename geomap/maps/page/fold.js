@@ -49,8 +49,7 @@ const SHORT_FORMS = new Map(
  * @param {string} text
  */
 export function plain(text) {
-  // eslint-disable-next-line no-control-regex
-  if (!/[^\x00-\x7f]/.test(text)) {
+  if (!/[^\p{ASCII}]/u.test(text)) {
     return text.toLowerCase();
   }
   const bare = text.normalize("NFKD").toLowerCase().normalize("NFKD");

@@ -25,6 +25,8 @@ _NUMBER_OF_ISSUE = re.compile(r"[,;]?\s+(?:no|n°|nº|nr)\.?\s*\d.*", re.IGNOREC
 _NUMBER = re.compile(r"Numéro de document|Document number", re.IGNORECASE)
 _BLOCKS = frozenset({"p", "div", "td", "tr", "li", "table", "h1", "h2", "h3", "h4", "h5", "section", "pre", "center"})
 _APPEARED_IN = "Cet article est paru dans"
+# Ends an article whose page leaves out the number that Factiva ends it with.
+_UNNUMBERED = "Document XXXX00000000"
 _UNSEEN = frozenset({"script", "style", "head", "title", "noscript", "template"})
 
 
@@ -75,8 +77,7 @@ def _factiva_paragraphs(element: Any) -> Iterator[Paragraph]:
             yield Paragraph(text)
             numbered = numbered or re.match(r"(?:Document|Dokument|Documento|文件)\s+\w+$", text) is not None
     if not numbered:
-        # The number of a document ends it; a page may leave it out.
-        yield Paragraph("Document XXXX00000000")
+        yield Paragraph(_UNNUMBERED)
 
 
 def _holds_blocks(element: Any) -> bool:
