@@ -43,6 +43,12 @@ def test_a_famous_name_beside_one_other_is_not_the_hamlet_next_to_that(text: str
     assert places(text)[name][1] == country
 
 
+@pytest.mark.parametrize("text", ["Athens", "London is great.", "THREE KILLED IN BARCELONA BLAST", "Odessa"])
+def test_a_well_known_name_with_little_around_it_is_resolved(text: str) -> None:
+    ((_, country),) = places(text).values()
+    assert country is not None
+
+
 @pytest.mark.parametrize("text", ["Ships avoid the Red Sea.", "Rain is late in the Sahel again."])
 def test_a_region_across_countries_is_not_the_division_named_after_its_share(text: str) -> None:
     ((admin1, country),) = places(text).values()
