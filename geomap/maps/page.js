@@ -3495,6 +3495,83 @@
     map.once("click focus", () => map.scrollWheelZoom.enable());
   }
 
+  // page/hits.js
+  var LINES = ["river", "lake"];
+  function symbolAt(symbols, point, reach) {
+    let found;
+    let nearest = reach;
+    for (let i = symbols.length - 1; i >= 0; i -= 1) {
+      const { half } = symbols[i];
+      const distance = distanceOf(symbols[i], point) - half;
+      if (distance <= 0) {
+        return symbols[i];
+      }
+      if (distance < nearest) {
+        nearest = distance;
+        found = symbols[i];
+      }
+    }
+    return found;
+  }
+  function placesWith(symbols, hit, point, reach) {
+    const within = Math.max(hit.half, reach);
+    const others = symbols.filter(
+      (symbol) => !symbol.members && (distanceOf(symbol, point) <= symbol.half || distanceOf(symbol, hit) <= within)
+    );
+    return [...new Set([hit, ...others].map(({ number }) => number))];
+  }
+  var distanceOf = (a, b) => Math.hypot(a.x - b.x, a.y - b.y);
+  function outlinesAt(outlines, { x, y }, reach) {
+    const found = [];
+    for (const [number, { kind, lines }] of outlines) {
+      const meets = [x - 1, x, x + 1].some(
+        (at) => kind === "river" ? lines.some((line) => isAlong(line, at, y, reach)) : isInside(lines, at, y)
+      );
+      if (meets) {
+        found.push([number, LINES.indexOf(kind) === 0 ? 0 : sizeOf(lines)]);
+      }
+    }
+    return found.sort((a, b) => a[1] - b[1]).map(([number]) => number);
+  }
+  var isPointedAt = (outline) => outline !== void 0 && LINES.includes(outline.kind);
+  var sizeOf = (lines) => lines.reduce(
+    (sum, { box }) => sum + (box[2] - box[0]) * (box[3] - box[1]),
+    0
+  );
+  function isAlong({ line, box }, x, y, reach) {
+    const [west, north, east, south] = box;
+    if (x < west - reach || x > east + reach || y < north - reach || y > south + reach) {
+      return false;
+    }
+    for (let i = 2; i < line.length; i += 2) {
+      const [ax, ay] = [line[i - 2], line[i - 1]];
+      const [dx, dy] = [line[i] - ax, line[i + 1] - ay];
+      const along = ((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy || 1);
+      const part = Math.max(0, Math.min(1, along));
+      if (Math.hypot(ax + part * dx - x, ay + part * dy - y) <= reach) {
+        return true;
+      }
+    }
+    return false;
+  }
+  function isInside(rings, x, y) {
+    let inside = false;
+    for (const { line, box } of rings) {
+      if (x < box[0] || x > box[2] || y < box[1] || y > box[3]) {
+        continue;
+      }
+      for (let i = 0, before = line.length - 2; i < line.length; i += 2) {
+        const [ax, ay] = [line[i], line[i + 1]];
+        const [bx, by] = [line[before], line[before + 1]];
+        if (ay > y !== by > y && x < (bx - ax) * (y - ay) / (by - ay) + ax) {
+          inside = !inside;
+        }
+        before = i;
+      }
+    }
+    return inside;
+  }
+
   // page/notes.js
   var SIZE = 13;
   var LINE = 17;
@@ -3679,7 +3756,7 @@
         const { text, area, size } = wish;
         names.push(placed.box);
         labels.push({ text, area, size, ...placed });
-      } else if (isInside(wish, min, max)) {
+      } else if (isInside2(wish, min, max)) {
         unnamed.push(wish);
       }
     }
@@ -3702,7 +3779,7 @@
     const gap = Math.hypot(giant.x - dot.x, giant.y - dot.y) - giant.half - dot.half;
     return giant.radius > dot.radius * GIANT_TO_DOT && gap < NEAR;
   }
-  function isInside({ x, y }, min, max) {
+  function isInside2({ x, y }, min, max) {
     return x >= min.x && x <= max.x && y >= min.y && y <= max.y;
   }
   function positionsFor({ x, y, radius, half, width, size, shaped }) {
@@ -3993,22 +4070,6 @@
       });
     }
   }
-  function symbolAt(symbols, point, reach) {
-    let found;
-    let nearest = reach;
-    for (let i = symbols.length - 1; i >= 0; i -= 1) {
-      const { x, y, half } = symbols[i];
-      const distance = Math.hypot(point.x - x, point.y - y) - half;
-      if (distance <= 0) {
-        return symbols[i];
-      }
-      if (distance < nearest) {
-        nearest = distance;
-        found = symbols[i];
-      }
-    }
-    return found;
-  }
 
   // page/outlines.js
   var WORLD = "geomap_world";
@@ -4082,6 +4143,48 @@
   function colorOf2(layer, number, land) {
     const { classes, colors } = layer;
     return classes && colors ? shadeOf(layer, colors, classes[number]) : layer.color(land ? "ground" : "area");
+  }
+
+  // page/pager.js
+  function makePages(card, { at, of, turn, close }) {
+    const box = makeElement("div", "geomap-pages");
+    box.append(card);
+    box.addEventListener("keydown", (event) => {
+      const step = stepOf2(event);
+      if (event.key === "Escape") {
+        event.stopPropagation();
+        close();
+      } else if (step && of > 1) {
+        event.preventDefault();
+        event.stopPropagation();
+        turn(step);
+      }
+    });
+    if (of > 1) {
+      const bar = makeElement("nav", "geomap-pager");
+      bar.setAttribute("aria-label", `${plural(of, "place")} at this spot`);
+      const told = makeElement("span", "", `${at + 1} of ${of}`);
+      bar.append(
+        turner("‹", "Previous place", () => turn(-1)),
+        told,
+        turner("›", "Next place", () => turn(1))
+      );
+      box.append(bar);
+    }
+    return box;
+  }
+  function stepOf2({ key, target, altKey, ctrlKey, metaKey, shiftKey }) {
+    const typed = target instanceof Element && target.closest("input, select, textarea");
+    if (typed || altKey || ctrlKey || metaKey || shiftKey) {
+      return 0;
+    }
+    return key === "ArrowRight" ? 1 : key === "ArrowLeft" ? -1 : 0;
+  }
+  function turner(sign, words, handler) {
+    const button = makeButton(sign, handler, "geomap-turn");
+    button.setAttribute("aria-label", words);
+    button.title = `${words} (${sign === "‹" ? "←" : "→"})`;
+    return button;
   }
 
   // page/filters.js
@@ -4295,7 +4398,11 @@
     ["ring", "Relative or approximate place"]
   ];
   var SHAPES = [
-    ["land", ["country", "division"], "Country, province: shaded by mentions"],
+    [
+      "land",
+      ["country", "division"],
+      "Country, province: shaded by mentions; a click opens it"
+    ],
     ["water", ["sea", "lake"], "Lake, sea: shaded"],
     ["line", ["river"], "River: its course"]
   ];
@@ -5580,6 +5687,8 @@
 
   // page/places.js
   var FARTHEST_IN = 10;
+  var [MOUSE, FINGER] = [3, 12];
+  var DOUBLE = 250;
   var CLOSE = {
     town: 8,
     coordinate: 8,
@@ -5629,6 +5738,10 @@
     _panel;
     /** @type {L.Tooltip | undefined} */
     _tip;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    _opening;
+    /** @type {number | undefined} */
+    _closed;
     _fitted = false;
     /**
      * @param {string} key
@@ -5662,7 +5775,9 @@
     onAdd(map) {
       super.onAdd(map);
       measureMap(map);
+      map.on("preclick", this._beforeClick, this);
       map.on("click", this._onClick, this);
+      map.on("dblclick movestart", this._stay, this);
       map.on("mousemove", this._onMove, this);
       map.on("mouseout", this._leave, this);
       if (this.model) {
@@ -5672,7 +5787,10 @@
     }
     /** @param {L.Map} map */
     onRemove(map) {
+      map.off("preclick", this._beforeClick, this);
       map.off("click", this._onClick, this);
+      map.off("dblclick movestart", this._stay, this);
+      this._stay();
       map.off("mousemove", this._onMove, this);
       map.off("mouseout", this._leave, this);
       map.off("resize", this._begin, this);
@@ -5701,31 +5819,23 @@
       };
     }
     /**
-     * Opens the popup of a place, given by its number, as a click on its symbol does.
+     * Opens the popup of a place, given by its number, as a click on its symbol does: there, or at a point of its area; with
+     * a way to the others at the same spot.
      *
      * @param {number} number
-     * @param {{ focus?: boolean, back?: HTMLElement }} how
+     * @param {{ focus?: boolean, back?: HTMLElement, at?: L.LatLng, among?: number[] }} how
      */
-    open(number, { focus, back } = {}) {
+    open(number, { focus, back, at, among = [number] } = {}) {
       const map = this._map;
       if (isNarrow(map) && this._panel) {
         this._panel.fold();
       }
-      const at = this.nearest(number);
       const size = map.getSize();
-      const card = makeCard(this, number);
       const popup = L.popup({
         className: "geomap-popup",
         minWidth: Math.min(280, size.x - 72),
         maxWidth: Math.min(380, size.x - 72),
-        offset: L.point(0, 5 - halfOf(this.model.places.form[number], 4)),
         ...this._popupMargins()
-      }).setLatLng(at).setContent(card);
-      card.addEventListener("keydown", (event) => {
-        if (event.key === "Escape") {
-          event.stopPropagation();
-          map.closePopup();
-        }
       });
       popup.on("remove", () => {
         if (this.popup === popup) {
@@ -5739,17 +5849,68 @@
         }
       });
       this._leave();
+      this._fill(popup, number, among, at);
       this.popup = popup;
-      this.selected = number;
-      this.readings = void 0;
       popup.openOn(map);
+      this._select(number);
       popup.getElement()?.querySelector("a[role=button]")?.setAttribute("title", "Close");
-      this.redraw();
-      this.fire("geomap:selected");
       if (focus) {
-        card.querySelector("h2")?.focus({ preventScroll: true });
+        this._focus("h2");
       }
       return this;
+    }
+    /**
+     * Puts the card of a place into a popup, and the popup beside the place.
+     *
+     * @param {L.Popup} popup
+     * @param {number} number
+     * @param {number[]} among
+     * @param {L.LatLng} [at]
+     */
+    _fill(popup, number, among, at) {
+      const form = this.model.places.form[number];
+      popup.options.offset = L.point(0, at ? 5 : 5 - halfOf(form, 4));
+      const page = among.indexOf(number);
+      const pages = makePages(makeCard(this, number), {
+        at: page,
+        of: among.length,
+        close: () => this._map.closePopup(),
+        turn: (step) => {
+          const next = among.at((page + step) % among.length) ?? number;
+          const focused = document.activeElement?.getAttribute("aria-label");
+          this._fill(popup, next, among, at);
+          this._select(next);
+          const name = this.model.places.name[next];
+          say(
+            this._map,
+            `${name}, ${among.indexOf(next) + 1} of ${among.length}`
+          );
+          this._focus(`.geomap-turn[aria-label="${focused}"]`, "h2");
+        }
+      });
+      popup.setContent(pages).setLatLng(at ?? this.nearest(number));
+    }
+    /** @param {number} number */
+    _select(number) {
+      this.selected = number;
+      this.readings = void 0;
+      this.redraw();
+      this.fire("geomap:selected");
+    }
+    /**
+     * Focuses the first of some elements that the popup has.
+     *
+     * @param {string[]} selectors
+     */
+    _focus(...selectors) {
+      const popup = this.popup?.getElement();
+      for (const selector of selectors) {
+        const found = popup?.querySelector(selector);
+        if (found instanceof HTMLElement) {
+          found.focus({ preventScroll: true });
+          return;
+        }
+      }
     }
     /**
      * The same from the list of places: goes there first.
@@ -5969,8 +6130,13 @@
         shadeOutlines(this, shading);
       }
     }
+    // Leaflet closes the card that is open before it tells of a click.
+    _beforeClick() {
+      this._closed = this.popup?.isOpen() ? this.selected : void 0;
+    }
     /** @param {L.LeafletMouseEvent} event */
     _onClick({ layerPoint, latlng, originalEvent }) {
+      this._stay();
       if (this.pick) {
         this.pick(latlng.wrap());
         return;
@@ -5980,41 +6146,84 @@
         originalEvent ?? {}
       );
       const mouse = !originalEvent || pointerType === "mouse";
-      const symbol = symbolAt(this._drawn, layerPoint, mouse ? 3 : 12);
+      const reach = mouse ? MOUSE : FINGER;
+      const symbol = symbolAt(this._drawn, layerPoint, reach);
       if (symbol && isCluster(symbol)) {
         this._leave();
         partCluster(this, symbol);
       } else if (symbol) {
-        this.open(symbol.number);
+        const among = placesWith(this._drawn, symbol, layerPoint, reach);
+        this.open(symbol.number, { among, focus: among.length > 1 });
+      } else {
+        this._openLater(latlng, reach);
       }
     }
+    /**
+     * Opens what is drawn as a line or an area, unless the click was the first of two; one on what was open closes it.
+     *
+     * @param {L.LatLng} at
+     * @param {number} reach
+     */
+    _openLater(at, reach) {
+      const among = this._outlinesAt(at, reach);
+      if (among.length && !among.includes(this._closed ?? -1)) {
+        this._opening = setTimeout(
+          () => this.open(among[0], { at, among, focus: among.length > 1 }),
+          DOUBLE
+        );
+      }
+    }
+    /** Opens nothing after all. */
+    _stay() {
+      clearTimeout(this._opening);
+    }
+    /**
+     * @param {L.LatLng} at
+     * @param {number} reach
+     */
+    _outlinesAt(at, reach) {
+      const { map, model, outlines } = this;
+      const shown = [...outlines].filter(([number]) => model.mentions(number));
+      const { width } = turnsOf(map, this._bounds);
+      const { lat, lng } = at.wrap();
+      return outlinesAt(shown, { x: across(lng), y: down(lat) }, reach / width);
+    }
     /** @param {L.LeafletMouseEvent} event */
-    _onMove({ layerPoint, originalEvent }) {
+    _onMove({ layerPoint, latlng, originalEvent }) {
       const covered = isOver(originalEvent, ".leaflet-popup, .leaflet-control");
-      const symbol = covered || this.pick ? void 0 : symbolAt(this._drawn, layerPoint, 3);
-      if (symbol?.number === this.hovered && symbol?.members === this.hoveredMembers) {
+      const idle = covered || Boolean(this.pick);
+      const symbol = idle ? void 0 : symbolAt(this._drawn, layerPoint, MOUSE);
+      const line = idle || symbol ? void 0 : this._outlinesAt(latlng, MOUSE).find(
+        (one) => isPointedAt(this.outlines.get(one))
+      );
+      const number = symbol ? symbol.number : line;
+      if (number === this.hovered && symbol?.members === this.hoveredMembers) {
         return;
       }
       this._leave();
-      if (symbol) {
-        const { number } = symbol;
-        this.hovered = number;
-        this.hoveredMembers = symbol.members;
-        this._map.getContainer().classList.add("geomap-pointing");
-        const { names, count } = isCluster(symbol) ? clusterWords(this.model, symbol) : {
-          names: this.model.places.name[number],
-          count: mentionsText(this.model, number)
-        };
-        const tip = makeElement("span");
-        tip.append(makeElement("strong", "", names), ` ${count}`);
-        tip.dir = "auto";
-        this._tip = L.tooltip({
-          direction: "top",
-          className: "geomap-tip",
-          offset: L.point(0, -symbol.half - 2)
-        }).setLatLng(this._map.layerPointToLatLng([symbol.x, symbol.y])).setContent(tip).addTo(this._map);
-        this.redraw();
+      if (number === void 0) {
+        return;
       }
+      this.hovered = number;
+      this.hoveredMembers = symbol?.members;
+      this._map.getContainer().classList.add("geomap-pointing");
+      const several2 = symbol && isCluster(symbol);
+      const { names, count } = several2 ? clusterWords(this.model, symbol) : {
+        names: this.model.places.name[number],
+        count: mentionsText(this.model, number)
+      };
+      const others = symbol && !several2 ? placesWith(this._drawn, symbol, layerPoint, MOUSE).length - 1 : 0;
+      const more2 = others ? ` · ${plural(others, "other")} here` : "";
+      const tip = makeElement("span");
+      tip.append(makeElement("strong", "", names), ` ${count}${more2}`);
+      tip.dir = "auto";
+      const at = symbol ? this._map.layerPointToLatLng([symbol.x, symbol.y]) : latlng;
+      this._tip = L.tooltip({
+        direction: "top",
+        className: "geomap-tip",
+        offset: L.point(0, symbol ? -symbol.half - 2 : -4)
+      }).setLatLng(at).setContent(tip).addTo(this._map);
+      this.redraw();
     }
     _leave() {
       if (this.hovered !== void 0) {

@@ -13,7 +13,6 @@ import {
   unpackShapes,
   unpackWorld,
 } from "../../geomap/maps/page/shapes.js";
-import { symbolAt } from "../../geomap/maps/page/symbols.js";
 import { overlap, turnsOf } from "../../geomap/maps/page/view.js";
 
 const FORMS = ["town", "country", "division", "region", "ring", "coordinate"];
@@ -89,20 +88,6 @@ test("no symbol is too small to be hit, and none is drawn for nothing", () => {
   assert.equal(radiusOf(1, 1e6), 3);
   assert.equal(radiusOf(0, 10), 0);
   assert.ok(radiusOf(1e6, 1e6) <= 28);
-});
-
-test("a pointer meets the topmost symbol that holds it, else the nearest in reach", () => {
-  const symbols = [
-    { number: 0, x: 0, y: 0, half: 20 },
-    { number: 1, x: 5, y: 0, half: 4 },
-    { number: 2, x: 60, y: 0, half: 5 },
-  ];
-  const at = (x, y, reach) => symbolAt(symbols, { x, y }, reach)?.number;
-  assert.equal(at(5, 0, 3), 1);
-  assert.equal(at(-10, 0, 3), 0);
-  assert.equal(at(67, 0, 3), 2);
-  assert.equal(at(69, 0, 3), undefined);
-  assert.equal(at(69, 0, 12), 2);
 });
 
 test("the world is one wide and one high, and the poles end at its edges", () => {

@@ -19,7 +19,11 @@ const FORMS = [
 
 /** @type {["land" | "water" | "line", OutlineKind[], string][]} */
 const SHAPES = [
-  ["land", ["country", "division"], "Country, province: shaded by mentions"],
+  [
+    "land",
+    ["country", "division"],
+    "Country, province: shaded by mentions; a click opens it",
+  ],
   ["water", ["sea", "lake"], "Lake, sea: shaded"],
   ["line", ["river"], "River: its course"],
 ];

@@ -6,11 +6,14 @@ import { clusterWords, isCluster, partCluster } from "./clusters.js";
 import { correctionsOf } from "./corrections.js";
 import { loadCorpus, readBlock } from "./data.js";
 import { bringDetail } from "./detail.js";
-import { isNarrow, isOver, makeElement } from "./elements.js";
+import { isNarrow, isOver, makeElement, say } from "./elements.js";
 import { halfOf } from "./forms.js";
 import { Headline, calmWheel, isEmbedded, makeHeadline } from "./headline.js";
+import { isPointedAt, outlinesAt, placesWith, symbolAt } from "./hits.js";
+import { across, down } from "./mercator.js";
 import { paintNote } from "./notes.js";
 import { outlinesOf, paintOutlines, shadeOutlines } from "./outlines.js";
+import { makePages } from "./pager.js";
 import { Panel, measureMap } from "./panel.js";
 import { tellReach } from "./reach.js";
 import {
@@ -21,9 +24,8 @@ import {
   paintReadings,
   paintSymbol,
   prepare,
-  symbolAt,
 } from "./symbols.js";
-import { coveredIn } from "./view.js";
+import { coveredIn, turnsOf } from "./view.js";
 import { Views } from "./views.js";
 import { numeral, plural } from "./words.js";
 /** @import { Model } from "./model.js" */
@@ -31,6 +33,8 @@ import { numeral, plural } from "./words.js";
 /** @import { Alternatives, Bounds, Box, Cluster, Colors, Corners, Doubt, Drawn, Outline, Placed, PlacedNote, PlacesSettings, Shading } from "./types" */
 
 const FARTHEST_IN = 10; // of the zoom that a map opens with
+const [MOUSE, FINGER] = [3, 12]; // pixels: how far beside a mark a click still meets it
+const DOUBLE = 250; // milliseconds: a click on land may be the first of two, which zoom
 // The zoom that a place is seen at when somebody goes there.
 const CLOSE = {
   town: 8,
@@ -102,6 +106,12 @@ export class Places extends Canvas {
   /** @type {L.Tooltip | undefined} */
   _tip;
 
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  _opening;
+
+  /** @type {number | undefined} */
+  _closed;
+
   _fitted = false;
 
   /**
@@ -138,7 +148,9 @@ export class Places extends Canvas {
   onAdd(map) {
     super.onAdd(map);
     measureMap(map);
+    map.on("preclick", this._beforeClick, this);
     map.on("click", this._onClick, this);
+    map.on("dblclick movestart", this._stay, this);
     map.on("mousemove", this._onMove, this);
     map.on("mouseout", this._leave, this);
     if (this.model) {
@@ -149,7 +161,10 @@ export class Places extends Canvas {
 
   /** @param {L.Map} map */
   onRemove(map) {
+    map.off("preclick", this._beforeClick, this);
     map.off("click", this._onClick, this);
+    map.off("dblclick movestart", this._stay, this);
+    this._stay();
     map.off("mousemove", this._onMove, this);
     map.off("mouseout", this._leave, this);
     map.off("resize", this._begin, this);
@@ -180,33 +195,23 @@ export class Places extends Canvas {
   }
 
   /**
-   * Opens the popup of a place, given by its number, as a click on its symbol does.
+   * Opens the popup of a place, given by its number, as a click on its symbol does: there, or at a point of its area; with
+   * a way to the others at the same spot.
    *
    * @param {number} number
-   * @param {{ focus?: boolean, back?: HTMLElement }} how
+   * @param {{ focus?: boolean, back?: HTMLElement, at?: L.LatLng, among?: number[] }} how
    */
-  open(number, { focus, back } = {}) {
+  open(number, { focus, back, at, among = [number] } = {}) {
     const map = this._map;
     if (isNarrow(map) && this._panel) {
       this._panel.fold();
     }
-    const at = this.nearest(number);
     const size = map.getSize();
-    const card = makeCard(this, number);
     const popup = L.popup({
       className: "geomap-popup",
       minWidth: Math.min(280, size.x - 72),
       maxWidth: Math.min(380, size.x - 72),
-      offset: L.point(0, 5 - halfOf(this.model.places.form[number], 4)),
       ...this._popupMargins(),
-    })
-      .setLatLng(at)
-      .setContent(card);
-    card.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") {
-        event.stopPropagation();
-        map.closePopup();
-      }
     });
     popup.on("remove", () => {
       if (this.popup === popup) {
@@ -220,20 +225,74 @@ export class Places extends Canvas {
       }
     });
     this._leave();
+    this._fill(popup, number, among, at);
     this.popup = popup;
-    this.selected = number;
-    this.readings = undefined;
     popup.openOn(map);
+    this._select(number);
     popup
       .getElement()
       ?.querySelector("a[role=button]")
       ?.setAttribute("title", "Close");
-    this.redraw();
-    this.fire("geomap:selected");
     if (focus) {
-      card.querySelector("h2")?.focus({ preventScroll: true });
+      this._focus("h2");
     }
     return this;
+  }
+
+  /**
+   * Puts the card of a place into a popup, and the popup beside the place.
+   *
+   * @param {L.Popup} popup
+   * @param {number} number
+   * @param {number[]} among
+   * @param {L.LatLng} [at]
+   */
+  _fill(popup, number, among, at) {
+    const form = this.model.places.form[number];
+    popup.options.offset = L.point(0, at ? 5 : 5 - halfOf(form, 4));
+    const page = among.indexOf(number);
+    const pages = makePages(makeCard(this, number), {
+      at: page,
+      of: among.length,
+      close: () => this._map.closePopup(),
+      turn: (step) => {
+        const next = among.at((page + step) % among.length) ?? number;
+        const focused = document.activeElement?.getAttribute("aria-label");
+        this._fill(popup, next, among, at);
+        this._select(next);
+        const name = this.model.places.name[next];
+        say(
+          this._map,
+          `${name}, ${among.indexOf(next) + 1} of ${among.length}`,
+        );
+        this._focus(`.geomap-turn[aria-label="${focused}"]`, "h2");
+      },
+    });
+    popup.setContent(pages).setLatLng(at ?? this.nearest(number));
+  }
+
+  /** @param {number} number */
+  _select(number) {
+    this.selected = number;
+    this.readings = undefined;
+    this.redraw();
+    this.fire("geomap:selected");
+  }
+
+  /**
+   * Focuses the first of some elements that the popup has.
+   *
+   * @param {string[]} selectors
+   */
+  _focus(...selectors) {
+    const popup = this.popup?.getElement();
+    for (const selector of selectors) {
+      const found = popup?.querySelector(selector);
+      if (found instanceof HTMLElement) {
+        found.focus({ preventScroll: true });
+        return;
+      }
+    }
   }
 
   /**
@@ -473,59 +532,115 @@ export class Places extends Canvas {
     }
   }
 
+  // Leaflet closes the card that is open before it tells of a click.
+  _beforeClick() {
+    this._closed = this.popup?.isOpen() ? this.selected : undefined;
+  }
+
   /** @param {L.LeafletMouseEvent} event */
   _onClick({ layerPoint, latlng, originalEvent }) {
+    this._stay();
     if (this.pick) {
       this.pick(latlng.wrap());
       return;
     }
     const { pointerType } = /** @type {PointerEvent} */ (originalEvent ?? {});
     const mouse = !originalEvent || pointerType === "mouse";
-    const symbol = symbolAt(this._drawn, layerPoint, mouse ? 3 : 12);
+    const reach = mouse ? MOUSE : FINGER;
+    const symbol = symbolAt(this._drawn, layerPoint, reach);
     if (symbol && isCluster(symbol)) {
       this._leave();
       partCluster(this, symbol);
     } else if (symbol) {
-      this.open(symbol.number);
+      const among = placesWith(this._drawn, symbol, layerPoint, reach);
+      this.open(symbol.number, { among, focus: among.length > 1 });
+    } else {
+      this._openLater(latlng, reach);
     }
   }
 
+  /**
+   * Opens what is drawn as a line or an area, unless the click was the first of two; one on what was open closes it.
+   *
+   * @param {L.LatLng} at
+   * @param {number} reach
+   */
+  _openLater(at, reach) {
+    const among = this._outlinesAt(at, reach);
+    if (among.length && !among.includes(this._closed ?? -1)) {
+      this._opening = setTimeout(
+        () => this.open(among[0], { at, among, focus: among.length > 1 }),
+        DOUBLE,
+      );
+    }
+  }
+
+  /** Opens nothing after all. */
+  _stay() {
+    clearTimeout(this._opening);
+  }
+
+  /**
+   * @param {L.LatLng} at
+   * @param {number} reach
+   */
+  _outlinesAt(at, reach) {
+    const { map, model, outlines } = this;
+    const shown = [...outlines].filter(([number]) => model.mentions(number));
+    const { width } = turnsOf(map, this._bounds);
+    const { lat, lng } = at.wrap();
+    return outlinesAt(shown, { x: across(lng), y: down(lat) }, reach / width);
+  }
+
   /** @param {L.LeafletMouseEvent} event */
-  _onMove({ layerPoint, originalEvent }) {
+  _onMove({ layerPoint, latlng, originalEvent }) {
     const covered = isOver(originalEvent, ".leaflet-popup, .leaflet-control");
-    const symbol =
-      covered || this.pick ? undefined : symbolAt(this._drawn, layerPoint, 3);
-    if (
-      symbol?.number === this.hovered &&
-      symbol?.members === this.hoveredMembers
-    ) {
+    const idle = covered || Boolean(this.pick);
+    const symbol = idle ? undefined : symbolAt(this._drawn, layerPoint, MOUSE);
+    const line =
+      idle || symbol
+        ? undefined
+        : this._outlinesAt(latlng, MOUSE).find((one) =>
+            isPointedAt(this.outlines.get(one)),
+          );
+    const number = symbol ? symbol.number : line;
+    if (number === this.hovered && symbol?.members === this.hoveredMembers) {
       return;
     }
     this._leave();
-    if (symbol) {
-      const { number } = symbol;
-      this.hovered = number;
-      this.hoveredMembers = symbol.members;
-      this._map.getContainer().classList.add("geomap-pointing");
-      const { names, count } = isCluster(symbol)
-        ? clusterWords(this.model, symbol)
-        : {
-            names: this.model.places.name[number],
-            count: mentionsText(this.model, number),
-          };
-      const tip = makeElement("span");
-      tip.append(makeElement("strong", "", names), ` ${count}`);
-      tip.dir = "auto";
-      this._tip = L.tooltip({
-        direction: "top",
-        className: "geomap-tip",
-        offset: L.point(0, -symbol.half - 2),
-      })
-        .setLatLng(this._map.layerPointToLatLng([symbol.x, symbol.y]))
-        .setContent(tip)
-        .addTo(this._map);
-      this.redraw();
+    if (number === undefined) {
+      return;
     }
+    this.hovered = number;
+    this.hoveredMembers = symbol?.members;
+    this._map.getContainer().classList.add("geomap-pointing");
+    const several = symbol && isCluster(symbol);
+    const { names, count } = several
+      ? clusterWords(this.model, symbol)
+      : {
+          names: this.model.places.name[number],
+          count: mentionsText(this.model, number),
+        };
+    const others =
+      symbol && !several
+        ? placesWith(this._drawn, symbol, layerPoint, MOUSE).length - 1
+        : 0;
+    const more = others ? ` · ${plural(others, "other")} here` : "";
+    const tip = makeElement("span");
+    tip.append(makeElement("strong", "", names), ` ${count}${more}`);
+    tip.dir = "auto";
+    const at = symbol
+      ? this._map.layerPointToLatLng([symbol.x, symbol.y])
+      : latlng;
+    this._tip = L.tooltip({
+      direction: "top",
+      className: "geomap-tip",
+      offset: L.point(0, symbol ? -symbol.half - 2 : -4),
+    })
+      .setLatLng(at)
+      .setContent(tip)
+      .addTo(this._map);
+    this.redraw();
   }
 
   _leave() {

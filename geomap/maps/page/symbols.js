@@ -354,27 +354,3 @@ export function paintReadings(layer, context, { number, others }) {
     });
   }
 }
-
-/**
- * The symbol at a point: the topmost one that holds it, else the nearest within reach of a finger or a mouse.
- *
- * @param {Drawn[]} symbols
- * @param {{ x: number, y: number }} point
- * @param {number} reach
- */
-export function symbolAt(symbols, point, reach) {
-  let found;
-  let nearest = reach;
-  for (let i = symbols.length - 1; i >= 0; i -= 1) {
-    const { x, y, half } = symbols[i];
-    const distance = Math.hypot(point.x - x, point.y - y) - half;
-    if (distance <= 0) {
-      return symbols[i];
-    }
-    if (distance < nearest) {
-      nearest = distance;
-      found = symbols[i];
-    }
-  }
-  return found;
-}
