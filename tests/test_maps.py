@@ -355,16 +355,7 @@ def test_an_attribution_keeps_text_and_web_links_only() -> None:
     assert "`" not in cleaned
 
 
-def test_many_places_are_clustered_unless_one_says_otherwise() -> None:
-    single = one()
-    table = single.loc[single.index.repeat(2_000)].reset_index(drop=True)
-    table["place_id"] = [f"x:{number}" for number in range(2_000)]
-
-    def clustered(mentions: gpd.GeoDataFrame, **options: bool) -> bool:
-        settings = json.loads(PlacesLayer(mentions, **options).content(FULL).arguments[-1])
-        return bool(settings["cluster"])
-
-    assert clustered(table)
-    assert not clustered(table.iloc[1:])
-    assert not clustered(table, cluster=False)
-    assert clustered(one(), cluster=True)
+@pytest.mark.parametrize("cluster", [None, True, False])
+def test_the_page_is_told_whether_places_are_to_be_summed(cluster: bool | None) -> None:
+    settings = json.loads(PlacesLayer(one(), cluster=cluster).content(FULL).arguments[-1])
+    assert settings["cluster"] is cluster

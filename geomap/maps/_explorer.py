@@ -70,8 +70,8 @@ def explore(
         A column of the mentions to color the places by, such as ``"source"`` or ``"published"``; see
         :class:`~geomap.maps.PlacesLayer`.
     cluster
-        Whether to merge places that would overlap into one circle; None: if there are 2,000 places or more. See
-        :class:`~geomap.maps.PlacesLayer`.
+        Whether to merge places that would overlap into one circle; None: at the zooms where a third of 200 or more hide
+        each other. A reader can change it. See :class:`~geomap.maps.PlacesLayer`.
     detail
         What the built-in basemap shows close up: ``"corpus"`` for lines, waters and names of towns within 50 km of the
         places and a coarser world around them (350 KB for a corpus on one region, 1.4 MB for 2,000 places all over the

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 _SCRIPT = "page.js"
 _STYLES = tuple(f"page/{name}.css" for name in ("geomap", "popup", "controls", "dialogs"))
 _WORLD = "geomap_world"  # the element with the basemap's data
-_CLUSTERED_FROM = 2_000  # places; with more, those of Europe hide each other on a map of the world
 
 
 class LayerContent(NamedTuple):
@@ -334,8 +333,9 @@ class PlacesLayer(_MentionsLayer):
         A column of the mentions to color the places by: the value that most mentions of a place have, or the mean step
         of a number or a date. None: by form.
     cluster
-        Whether to merge towns and sites that would overlap into one circle with their total mentions, which splits on a
-        click; from zoom 8 on all are separate. None: if there are 2,000 places or more.
+        Whether to merge towns, sites and small divisions that would overlap into one circle with their total mentions,
+        which splits on a click; from zoom 8 on all are separate. None: at the zooms where a third of 200 or more hide each
+        other. A reader can change it.
     detail
         What the basemap shows close up, which needs no network: ``"corpus"`` for the surroundings of the places (50 km),
         ``"world"`` for all (5.4 MB more), None for nothing.
@@ -443,7 +443,7 @@ class PlacesLayer(_MentionsLayer):
             "note": self._story.note,
             "annotations": self._story.told(payload),
             "attribution": self.corpus.attribution(disclosure),
-            "cluster": len(payload.shown) >= _CLUSTERED_FROM if self._cluster is None else self._cluster,
+            "cluster": self._cluster,
             **ids,
         }
         blocks = {ids[part]: data_block(ids[part], content) for part, content in parts.items()}

@@ -708,7 +708,8 @@
     sources: null,
     certain: DOUBTFUL,
     possible: true,
-    text: ""
+    text: "",
+    summing: null
   });
   var isWithin = (id) => id.startsWith(WITHIN);
   var Model = class {
@@ -2247,6 +2248,7 @@
     /** @type {const} */
     ["sources", "kinds"]
   );
+  var SUMMINGS = ["auto", "yes", "no"];
   var SWITCHES = (
     /** @type {const} */
     ["embedded", "approximate"]
@@ -2282,6 +2284,9 @@
     if (state.text) {
       words.set("text", state.text);
     }
+    if (state.summing) {
+      words.set("sum", state.summing);
+    }
     if (view) {
       words.set("at", view.map((part) => +part.toFixed(4)).join(","));
     }
@@ -2314,6 +2319,8 @@
       state[name] = said === "yes" || said !== "no" && content.shown[name];
     }
     state.text = (words.get("text") || "").slice(0, LONGEST_TEXT);
+    const sum = words.get("sum");
+    state.summing = SUMMINGS.find((each) => each === sum) ?? null;
     return {
       state,
       place: model.number.get(words.get("place") ?? ""),
@@ -3328,6 +3335,21 @@
   // page/clusters.js
   var REACH = 44;
   var APART = 8;
+  var MANY = 200;
+  var CROWDED = 1 / 3;
+  var LARGE = "first-level division";
+  var SIZING = (
+    /** @type {const} */
+    [
+      "kinds",
+      "sources",
+      "certain",
+      "possible",
+      "embedded",
+      "approximate",
+      "text"
+    ]
+  );
   var [LEAST, LARGEST2] = [12, 21];
   var NAMED = 2;
   var isCluster = (symbol) => symbol.members !== void 0;
@@ -3371,39 +3393,115 @@
     }
     return groups;
   }
-  function gatherPlaces(layer, width) {
-    const { model, order: order2, settings, map } = layer;
-    if (!settings.cluster || map.getZoom() >= APART) {
-      return order2.map((number) => ({ number }));
+  function crowdedShare(order2, x, y, radius) {
+    const side = Math.max(1, ...order2.slice(0, 1).map(radius));
+    const cells = /* @__PURE__ */ new Map();
+    const cellOf = (number) => [x(number), y(number)].map((one) => Math.floor(one / side));
+    for (const number of order2) {
+      const [column, row] = cellOf(number);
+      const key = column * 1e6 + row;
+      const cell = cells.get(key);
+      if (cell) {
+        cell.push(number);
+      } else {
+        cells.set(key, [number]);
+      }
     }
-    const key = `${map.getZoom()} ${layer.selected}`;
+    const hide = (a, b) => a !== b && Math.hypot(x(a) - x(b), y(a) - y(b)) < Math.max(radius(a), radius(b));
+    let crowded = 0;
+    for (const number of order2) {
+      const [column, row] = cellOf(number);
+      const around = [-1, 0, 1].flatMap(
+        (i) => [-1, 0, 1].map((j) => (column + i) * 1e6 + row + j)
+      );
+      around.unshift(around[4]);
+      crowded += around.some(
+        (key) => cells.get(key)?.some((other) => hide(number, other))
+      ) ? 1 : 0;
+    }
+    return crowded / Math.max(1, order2.length);
+  }
+  var isSmall = ({ places }, number) => isPoint(places.form[number]) || places.form[number] === "division" && places.kind[number] !== LARGE;
+  var summingOf = ({ model, settings }) => model.state.summing ?? SUMMING.get(settings.cluster) ?? "auto";
+  var SUMMING = /* @__PURE__ */ new Map([
+    [true, "yes"],
+    [false, "no"],
+    [null, "auto"]
+  ]);
+  function sums(layer, width) {
+    const summing2 = summingOf(layer);
+    if (summing2 === "no" || layer.map.getZoom() >= APART) {
+      return false;
+    }
+    return summing2 === "yes" || isCrowded(layer, width);
+  }
+  function isCrowded(layer, width) {
+    const { model, crowd } = layer;
+    const { whole, most, state } = model;
+    if (crowd && crowd.width === width && differInDates(crowd.state, state)) {
+      return crowd.found;
+    }
+    const points = [];
+    for (let number = 0; number < model.size.places; number += 1) {
+      if (whole[number] && isSmall(model, number)) {
+        points.push(number);
+      }
+    }
+    points.sort((a, b) => whole[b] - whole[a]);
+    const found = points.length >= MANY && crowdedShare(
+      points,
+      (number) => model.across[number] * width,
+      (number) => model.down[number] * width,
+      (number) => radiusOf(whole[number], most)
+    ) >= CROWDED;
+    layer.crowd = { width, state, found };
+    return found;
+  }
+  var differInDates = (a, b) => SIZING.every((name) => a[name] === b[name]);
+  function gatherPlaces(layer, width) {
+    const { order: order2, map, outlines } = layer;
+    const key = `${map.getZoom()} ${layer.selected} ${summingOf(layer)} ${outlines.size}`;
     const known = layer.gathered;
     if (known && known.key === key && known.order === order2) {
       return known.found;
     }
-    const alone = (number) => model.places.form[number] !== "town" || number === layer.selected;
+    const found = sums(layer, width) ? gathered(layer, width) : order2.map((number) => ({ number }));
+    layer.gathered = { key, order: order2, found };
+    return found;
+  }
+  function gathered({ model, order: order2, selected, outlines }, width) {
+    const alone = (number) => !isSmall(model, number) || outlines.has(number) || number === selected;
+    const x = (number) => model.across[number] * width;
+    const y = (number) => model.down[number] * width;
+    const radius = (number) => radiusOf(model.mentions(number), model.most);
     const groups = gatherPoints(
       order2.filter((number) => !alone(number)),
-      (number) => model.across[number] * width,
-      (number) => model.down[number] * width,
+      x,
+      y,
       REACH
     );
     const found = order2.filter(alone).map((number) => ({ number }));
     for (const members of groups) {
-      found.push(
-        members.length === 1 ? { number: members[0] } : {
-          number: members[0],
-          members,
-          mentions: members.reduce(
-            (sum, number) => sum + model.mentions(number),
-            0
-          )
-        }
-      );
+      if (members.length > 1 && touch(members, x, y, radius)) {
+        const mentions = members.reduce(
+          (sum, number) => sum + model.mentions(number),
+          0
+        );
+        found.push({ number: members[0], members, mentions });
+      } else {
+        found.push(...members.map((number) => ({ number })));
+      }
     }
-    layer.gathered = { key, order: order2, found };
     return found;
   }
+  function touch(members, x, y, radius) {
+    return members.some(
+      (a, i) => members.slice(0, i).some(
+        (b) => Math.hypot(x(a) - x(b), y(a) - y(b)) < radius(a) + radius(b)
+      )
+    );
+  }
+  var isSummed = (layer) => Boolean(layer.gathered?.found.some(({ members }) => members));
   var clusterRadius = (mentions, most) => Math.max(LEAST, LARGEST2 * Math.sqrt(mentions / most));
   var short = new Intl.NumberFormat("en-US", {
     notation: "compact",
@@ -3438,6 +3536,14 @@
       names: names.join(", ") + (more2 ? ` and ${numeral(more2)} more` : ""),
       count: `· ${plural(mentions, "mention")}`
     };
+  }
+  function isOneSpot({ model, map }, { members }) {
+    const most = map.getMaxZoom();
+    const width = 256 * 2 ** (Number.isFinite(most) ? most : APART);
+    return [model.across, model.down].every((axis) => {
+      const at = members.map((number) => axis[number] * width);
+      return Math.max(...at) - Math.min(...at) < 1;
+    });
   }
   function partCluster(layer, { members, x }) {
     const { model, map } = layer;
@@ -3831,7 +3937,7 @@
   var DOT = 1.6;
   var MOST_SYMBOLS = 500;
   var MOST_WISHES = 400;
-  var LARGE = 9;
+  var LARGE2 = 9;
   var SHAPED = 5;
   function prepare(layer) {
     const { model, colors } = layer;
@@ -3891,7 +3997,7 @@
         }
       }
     }
-    if (layer.settings.cluster) {
+    if (isSummed(layer)) {
       symbols.sort((a, b) => b.radius - a.radius);
     }
     return symbols;
@@ -3998,7 +4104,7 @@
     const { name } = layer.model.places;
     const covered = coveredIn(map);
     const crowd = symbols.slice(0, MOST_SYMBOLS).map(boxOf2);
-    const large = symbols.filter(({ radius }) => radius > LARGE).map(boxOf2);
+    const large = symbols.filter(({ radius }) => radius > LARGE2).map(boxOf2);
     const notes = arrangeNotes(
       layer,
       notesIn(layer),
@@ -4187,6 +4293,42 @@
     return button;
   }
 
+  // page/choices.js
+  var SUMMINGS2 = [
+    ["auto", "Summed where many are crowded"],
+    ["yes", "Summed"],
+    ["no", "Each by itself"]
+  ];
+  function makeChoices(layer, ends) {
+    const body = makeElement("div", "geomap-choice-body");
+    body.append(summing(layer, ends));
+    return body;
+  }
+  function summing(layer, ends) {
+    const { model } = layer;
+    const select = makeElement("select", "geomap-input");
+    for (const [value, words] of SUMMINGS2) {
+      const option = makeElement("option", "", words);
+      option.value = value;
+      select.append(option);
+    }
+    select.addEventListener("change", () => {
+      const chosen = SUMMINGS2.find(([value]) => value === select.value);
+      model.set({ summing: chosen ? chosen[0] : null });
+    });
+    const follow2 = () => {
+      select.value = summingOf(layer);
+    };
+    follow2();
+    ends.push(model.listen(follow2));
+    const label = makeElement("label", "geomap-labeled");
+    label.append(
+      makeElement("span", "geomap-caption", "Places close together"),
+      select
+    );
+    return label;
+  }
+
   // page/filters.js
   var SOURCES = 200;
   var KINDS2 = /* @__PURE__ */ new Map([
@@ -4372,7 +4514,11 @@
         row.append(
           makeButton(
             "Clear all",
-            () => model.set(everything(model.content.shown)),
+            () => model.set({
+              ...everything(shown),
+              // How the map looks is no filter.
+              summing: model.state.summing
+            }),
             "geomap-quiet"
           )
         );
@@ -4411,13 +4557,15 @@
     const { most, state } = model;
     const { outlines } = layer;
     const present = formsOf(model, outlines);
+    const summed = isSummed(layer);
     const key = JSON.stringify([
       most,
       state.certain,
       state.possible,
       state.approximate,
       [...present],
-      outlines.size
+      outlines.size,
+      summed
     ]);
     if (body.dataset.key === key) {
       return;
@@ -4450,7 +4598,7 @@
       const words = `Doubtful: confidence below ${state.certain}%`;
       forms.append(entry(drawing, words));
     }
-    if (layer.settings.cluster) {
+    if (summed) {
       const words = "Several places and how often they are named; a click parts them";
       forms.append(entry(several(colors), words));
     }
@@ -5424,6 +5572,12 @@
         false
       );
       filters.append(makeFilters(layer, this._ends));
+      const choices3 = this._fold(
+        makeElement("summary", "", "Layers"),
+        "geomap-layers",
+        false
+      );
+      choices3.append(makeChoices(layer, this._ends));
       const places = this._fold(this._summary, "geomap-places", open);
       places.append(this._places);
       const legend = this._fold(
@@ -5432,7 +5586,7 @@
         open
       );
       legend.append(this._legend);
-      panel.append(filters, places, legend);
+      panel.append(filters, choices3, places, legend);
       this._foot(panel);
     }
     /** @param {HTMLElement} panel */
@@ -5726,6 +5880,8 @@
     pick;
     /** @type {{ key: string, order: number[], found: Cluster[] } | undefined} */
     gathered;
+    /** @type {{ width: number, state: State, found: boolean } | undefined} */
+    crowd;
     /** @type {Map<string, number>} */
     widths = /* @__PURE__ */ new Map();
     /** @type {Drawn[]} */
@@ -5742,6 +5898,7 @@
     _opening;
     /** @type {number | undefined} */
     _closed;
+    _summed = false;
     _fitted = false;
     /**
      * @param {string} key
@@ -5749,7 +5906,7 @@
      */
     constructor(key, settings) {
       super("geomap-places", 450, settings.attribution);
-      this.settings = { panel: true, fit: null, cluster: false, ...settings };
+      this.settings = { panel: true, fit: null, cluster: null, ...settings };
       document.querySelector(".geomap-fallback")?.remove();
       this.embedded = isEmbedded(document, window.location.search);
       this.hasPanel = this.settings.panel && !this.embedded;
@@ -5937,15 +6094,22 @@
       if (!this._drawn.length && symbols.length) {
         performance.mark("geomap:drawn");
       }
-      this._drawn = symbols;
+      const [sums2, single] = [true, false].map(
+        (which) => symbols.filter((symbol) => isCluster(symbol) === which)
+      );
+      this._drawn = [...single, ...sums2];
+      if (this._summed !== isSummed(this)) {
+        this._summed = !this._summed;
+        this._panel?.explain();
+      }
       this._map.getContainer().dataset.geomapDrawn = String(symbols.length);
       paintOutlines(this, context, bounds);
-      for (const symbol of symbols) {
-        if (symbol.form === "ring" && !symbol.members) {
+      for (const symbol of single) {
+        if (symbol.form === "ring") {
           paintCircle(this, context, symbol);
         }
       }
-      for (const symbol of symbols) {
+      for (const symbol of this._drawn) {
         paintSymbol(this, context, symbol);
       }
       context.lineJoin = "round";
@@ -6087,7 +6251,8 @@
      */
     _arrange(bounds) {
       const map = this._map;
-      const alone = this.settings.cluster ? this.selected : "";
+      const summing2 = summingOf(this);
+      const alone = summing2 === "no" ? "" : `${summing2} ${this.selected}`;
       const key = `${map.getZoom()} ${bounds.min} ${bounds.max} ${map.getPixelOrigin()} ${alone} ${coveredIn(map)}`;
       if (this._layout && this._layout.key === key) {
         return this._layout;
@@ -6150,7 +6315,12 @@
       const symbol = symbolAt(this._drawn, layerPoint, reach);
       if (symbol && isCluster(symbol)) {
         this._leave();
-        partCluster(this, symbol);
+        if (isOneSpot(this, symbol)) {
+          const [first] = symbol.members;
+          this.open(first, { among: symbol.members, focus: true });
+        } else {
+          partCluster(this, symbol);
+        }
       } else if (symbol) {
         const among = placesWith(this._drawn, symbol, layerPoint, reach);
         this.open(symbol.number, { among, focus: among.length > 1 });

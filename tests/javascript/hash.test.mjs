@@ -36,6 +36,16 @@ test("the address says what is counted beyond what the map opens with, and only 
   assert.deepEqual([back.embedded, back.approximate], [true, false]);
 });
 
+test("the address keeps how crowded places are summed, where a reader says so", () => {
+  const some = model();
+  for (const summing of ["auto", "yes", "no"]) {
+    some.set({ summing });
+    assert.equal(toHash(some), `sum=${summing}`);
+    assert.equal(fromHash(`#sum=${summing}`, some).state.summing, summing);
+  }
+  assert.equal(fromHash("#sum=perhaps", some).state.summing, null);
+});
+
 test("an address from anybody changes nothing it does not know", () => {
   const hostile =
     "#from=2018-13-45&to=x&source=Nobody&kind=__proto__&certain=-5&at=1,2&place=zzz";

@@ -1,12 +1,24 @@
 // Places that would lie on top of each other, summed in one circle that says how often they are named together.
-import { outlineForm } from "./forms.js";
+import { isPoint, outlineForm, radiusOf } from "./forms.js";
 import { numeral, plural } from "./words.js";
 /** @import { Places } from "./places.js" */
 /** @import { Model } from "./model.js" */
-/** @import { Cluster, Drawn, Several } from "./types" */
+/** @import { Cluster, Drawn, Several, State, Summing } from "./types" */
 
 const REACH = 44; // pixels between two clusters, at least
 const APART = 8; // from this zoom on every place stands for itself
+const MANY = 200; // places: fewer are seen well enough, each by itself
+const CROWDED = 1 / 3; // of them hide another or are hidden: from here on sums are the better picture
+const LARGE = "first-level division"; // as the page's data call it
+const SIZING = /** @type {const} */ ([
+  "kinds",
+  "sources",
+  "certain",
+  "possible",
+  "embedded",
+  "approximate",
+  "text",
+]);
 const [LEAST, LARGEST] = [12, 21]; // pixels: the radius of a cluster, so that two never touch
 const NAMED = 2; // places of a cluster that are named, at most
 
@@ -71,51 +83,219 @@ export function gatherPoints(order, x, y, reach) {
 }
 
 /**
- * What a layer draws: places, and clusters of towns and sites. Areas stay alone, because they are no points to sum.
- * The place whose popup is open is always drawn by itself.
+ * The share of points, given in pixels with the radius of their circles, that lie in another's circle or have another's
+ * middle in theirs.
+ *
+ * @param {number[]} order
+ * @param {(number: number) => number} x
+ * @param {(number: number) => number} y
+ * @param {(number: number) => number} radius
+ */
+export function crowdedShare(order, x, y, radius) {
+  const side = Math.max(1, ...order.slice(0, 1).map(radius)); // the largest comes first
+  /** @type {Map<number, number[]>} */
+  const cells = new Map();
+  /** @param {number} number */
+  const cellOf = (number) =>
+    [x(number), y(number)].map((one) => Math.floor(one / side));
+  for (const number of order) {
+    const [column, row] = cellOf(number);
+    const key = column * 1e6 + row;
+    const cell = cells.get(key);
+    if (cell) {
+      cell.push(number);
+    } else {
+      cells.set(key, [number]);
+    }
+  }
+  /**
+   * @param {number} a
+   * @param {number} b
+   */
+  const hide = (a, b) =>
+    a !== b &&
+    Math.hypot(x(a) - x(b), y(a) - y(b)) < Math.max(radius(a), radius(b));
+  let crowded = 0;
+  for (const number of order) {
+    const [column, row] = cellOf(number);
+    const around = [-1, 0, 1].flatMap((i) =>
+      [-1, 0, 1].map((j) => (column + i) * 1e6 + row + j),
+    );
+    // The own cell first: in a crowd the first look finds somebody.
+    around.unshift(around[4]);
+    crowded += around.some((key) =>
+      cells.get(key)?.some((other) => hide(number, other)),
+    )
+      ? 1
+      : 0;
+  }
+  return crowded / Math.max(1, order.length);
+}
+
+/**
+ * Whether a place is a point on a map of the world: towns and sites, and of divisions those within a division.
+ *
+ * @param {Model} model
+ * @param {number} number
+ */
+const isSmall = ({ places }, number) =>
+  isPoint(places.form[number]) ||
+  (places.form[number] === "division" && places.kind[number] !== LARGE);
+
+/**
+ * How a layer sums places: as the reader says, else as whoever made the map does.
+ *
+ * @param {Places} layer
+ * @returns {Summing}
+ */
+export const summingOf = ({ model, settings }) =>
+  model.state.summing ?? SUMMING.get(settings.cluster) ?? "auto";
+
+/** @type {Map<boolean | null, Summing>} */
+const SUMMING = new Map([
+  [true, "yes"],
+  [false, "no"],
+  [null, "auto"],
+]);
+
+/**
+ * Whether places are summed at a width of the world.
+ *
+ * @param {Places} layer
+ * @param {number} width
+ */
+function sums(layer, width) {
+  const summing = summingOf(layer);
+  if (summing === "no" || layer.map.getZoom() >= APART) {
+    return false;
+  }
+  return summing === "yes" || isCrowded(layer, width);
+}
+
+/**
+ * Whether many places hide each other. What the dates leave out counts, so that places do not part and join while time
+ * passes.
+ *
+ * @param {Places} layer
+ * @param {number} width
+ */
+function isCrowded(layer, width) {
+  const { model, crowd } = layer;
+  const { whole, most, state } = model;
+  if (crowd && crowd.width === width && differInDates(crowd.state, state)) {
+    return crowd.found;
+  }
+  const points = [];
+  for (let number = 0; number < model.size.places; number += 1) {
+    if (whole[number] && isSmall(model, number)) {
+      points.push(number);
+    }
+  }
+  points.sort((a, b) => whole[b] - whole[a]);
+  const found =
+    points.length >= MANY &&
+    crowdedShare(
+      points,
+      (number) => model.across[number] * width,
+      (number) => model.down[number] * width,
+      (number) => radiusOf(whole[number], most),
+    ) >= CROWDED;
+  layer.crowd = { width, state, found };
+  return found;
+}
+
+/**
+ * Whether two states differ in their dates at most, as far as the sizes of places go.
+ *
+ * @param {State} a
+ * @param {State} b
+ */
+const differInDates = (a, b) => SIZING.every((name) => a[name] === b[name]);
+
+/**
+ * What a layer draws: places, and clusters of small ones where these would lie on each other. Areas stay
+ * alone, because they are no points to sum. The place whose popup is open is always drawn by itself.
  *
  * @param {Places} layer
  * @param {number} width
  * @returns {Cluster[]}
  */
 export function gatherPlaces(layer, width) {
-  const { model, order, settings, map } = layer;
-  if (!settings.cluster || map.getZoom() >= APART) {
-    return order.map((number) => ({ number }));
-  }
-  const key = `${map.getZoom()} ${layer.selected}`;
+  const { order, map, outlines } = layer;
+  const key = `${map.getZoom()} ${layer.selected} ${summingOf(layer)} ${outlines.size}`;
   const known = layer.gathered;
   if (known && known.key === key && known.order === order) {
     return known.found;
   }
+  const found = sums(layer, width)
+    ? gathered(layer, width)
+    : order.map((number) => ({ number }));
+  layer.gathered = { key, order, found };
+  return found;
+}
+
+/**
+ * @param {Places} layer
+ * @param {number} width
+ * @returns {Cluster[]}
+ */
+function gathered({ model, order, selected, outlines }, width) {
   /** @param {number} number */
   const alone = (number) =>
-    model.places.form[number] !== "town" || number === layer.selected;
+    !isSmall(model, number) || outlines.has(number) || number === selected;
+  /** @param {number} number */
+  const x = (number) => model.across[number] * width;
+  /** @param {number} number */
+  const y = (number) => model.down[number] * width;
+  /** @param {number} number */
+  const radius = (number) => radiusOf(model.mentions(number), model.most);
   const groups = gatherPoints(
     order.filter((number) => !alone(number)),
-    (number) => model.across[number] * width,
-    (number) => model.down[number] * width,
+    x,
+    y,
     REACH,
   );
   /** @type {Cluster[]} */
   const found = order.filter(alone).map((number) => ({ number }));
   for (const members of groups) {
-    found.push(
-      members.length === 1
-        ? { number: members[0] }
-        : {
-            number: members[0],
-            members,
-            mentions: members.reduce(
-              (sum, number) => sum + model.mentions(number),
-              0,
-            ),
-          },
-    );
+    if (members.length > 1 && touch(members, x, y, radius)) {
+      const mentions = members.reduce(
+        (sum, number) => sum + model.mentions(number),
+        0,
+      );
+      found.push({ number: members[0], members, mentions });
+    } else {
+      found.push(...members.map((number) => ({ number })));
+    }
   }
-  layer.gathered = { key, order, found };
   return found;
 }
+
+/**
+ * Whether any two circles of a group lie on each other.
+ *
+ * @param {number[]} members
+ * @param {(number: number) => number} x
+ * @param {(number: number) => number} y
+ * @param {(number: number) => number} radius
+ */
+function touch(members, x, y, radius) {
+  return members.some((a, i) =>
+    members
+      .slice(0, i)
+      .some(
+        (b) => Math.hypot(x(a) - x(b), y(a) - y(b)) < radius(a) + radius(b),
+      ),
+  );
+}
+
+/**
+ * Whether any places of a map are summed now.
+ *
+ * @param {Places} layer
+ */
+export const isSummed = (layer) =>
+  Boolean(layer.gathered?.found.some(({ members }) => members));
 
 /**
  * The radius of a cluster among those drawn with it.
@@ -174,6 +354,21 @@ export function clusterWords(model, { members, mentions }) {
     names: names.join(", ") + (more ? ` and ${numeral(more)} more` : ""),
     count: `· ${plural(mentions, "mention")}`,
   };
+}
+
+/**
+ * Whether the places of a cluster stay together however close one comes.
+ *
+ * @param {Places} layer
+ * @param {Several} symbol
+ */
+export function isOneSpot({ model, map }, { members }) {
+  const most = map.getMaxZoom();
+  const width = 256 * 2 ** (Number.isFinite(most) ? most : APART);
+  return [model.across, model.down].every((axis) => {
+    const at = members.map((number) => axis[number] * width);
+    return Math.max(...at) - Math.min(...at) < 1;
+  });
 }
 
 /**

@@ -247,7 +247,12 @@ export function makeChips(layer, ends) {
       row.append(
         makeButton(
           "Clear all",
-          () => model.set(everything(model.content.shown)),
+          () =>
+            model.set({
+              ...everything(shown),
+              // How the map looks is no filter.
+              summing: model.state.summing,
+            }),
           "geomap-quiet",
         ),
       );

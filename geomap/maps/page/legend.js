@@ -1,4 +1,5 @@
 // The legend: what the sizes, forms and colors mean, drawn as they are on the map.
+import { isSummed } from "./clusters.js";
 import { stepOf } from "./colors.js";
 import { makeElement, makeVector } from "./elements.js";
 import { halfOf, isPoint, radiusOf } from "./forms.js";
@@ -37,6 +38,7 @@ export function explainSymbols(body, layer) {
   const { most, state } = model;
   const { outlines } = layer;
   const present = formsOf(model, outlines);
+  const summed = isSummed(layer);
   const key = JSON.stringify([
     most,
     state.certain,
@@ -44,6 +46,7 @@ export function explainSymbols(body, layer) {
     state.approximate,
     [...present],
     outlines.size,
+    summed,
   ]);
   if (body.dataset.key === key) {
     return;
@@ -76,7 +79,7 @@ export function explainSymbols(body, layer) {
     const words = `Doubtful: confidence below ${state.certain}%`;
     forms.append(entry(drawing, words));
   }
-  if (layer.settings.cluster) {
+  if (summed) {
     const words =
       "Several places and how often they are named; a click parts them";
     forms.append(entry(several(colors), words));

@@ -101,7 +101,7 @@ export function binEdges(first, last) {
 }
 
 /**
- * Nothing filtered. `kinds` and `sources` are sets of what is shown, null for all; days are numbers, null for no end.
+ * Nothing filtered, and the map as it was made. `kinds` and `sources` are sets of what is shown, null for all; days are numbers, null for no end.
  *
  * @param {Shown} shown
  * @returns {State}
@@ -115,6 +115,7 @@ export const everything = (shown) => ({
   certain: DOUBTFUL,
   possible: true,
   text: "",
+  summing: null,
 });
 
 /** @param {string} id */

@@ -7,6 +7,7 @@ import {
   makeLine,
   say,
 } from "./elements.js";
+import { makeChoices } from "./choices.js";
 import { makeChips, makeFilters } from "./filters.js";
 import { makeHeadline } from "./headline.js";
 import { explainSymbols, makeSymbol, shadeVariable } from "./legend.js";
@@ -142,6 +143,12 @@ export class Panel extends L.Control {
       false,
     );
     filters.append(makeFilters(layer, this._ends));
+    const choices = this._fold(
+      makeElement("summary", "", "Layers"),
+      "geomap-layers",
+      false,
+    );
+    choices.append(makeChoices(layer, this._ends));
     const places = this._fold(this._summary, "geomap-places", open);
     places.append(this._places);
     const legend = this._fold(
@@ -150,7 +157,7 @@ export class Panel extends L.Control {
       open,
     );
     legend.append(this._legend);
-    panel.append(filters, places, legend);
+    panel.append(filters, choices, places, legend);
     this._foot(panel);
   }
 

@@ -2,7 +2,14 @@
 import { followAddress } from "./address.js";
 import { Canvas } from "./canvas.js";
 import { makeCard } from "./card.js";
-import { clusterWords, isCluster, partCluster } from "./clusters.js";
+import {
+  clusterWords,
+  isCluster,
+  isOneSpot,
+  isSummed,
+  partCluster,
+  summingOf,
+} from "./clusters.js";
 import { correctionsOf } from "./corrections.js";
 import { loadCorpus, readBlock } from "./data.js";
 import { bringDetail } from "./detail.js";
@@ -30,7 +37,7 @@ import { Views } from "./views.js";
 import { numeral, plural } from "./words.js";
 /** @import { Model } from "./model.js" */
 /** @import { Corrections } from "./corrections.js" */
-/** @import { Alternatives, Bounds, Box, Cluster, Colors, Corners, Doubt, Drawn, Outline, Placed, PlacedNote, PlacesSettings, Shading } from "./types" */
+/** @import { Alternatives, Bounds, Box, Cluster, Colors, Corners, Doubt, Drawn, Outline, Placed, PlacedNote, PlacesSettings, Shading, State } from "./types" */
 
 const FARTHEST_IN = 10; // of the zoom that a map opens with
 const [MOUSE, FINGER] = [3, 12]; // pixels: how far beside a mark a click still meets it
@@ -88,6 +95,9 @@ export class Places extends Canvas {
   /** @type {{ key: string, order: number[], found: Cluster[] } | undefined} */
   gathered;
 
+  /** @type {{ width: number, state: State, found: boolean } | undefined} */
+  crowd;
+
   /** @type {Map<string, number>} */
   widths = new Map();
 
@@ -112,6 +122,8 @@ export class Places extends Canvas {
   /** @type {number | undefined} */
   _closed;
 
+  _summed = false;
+
   _fitted = false;
 
   /**
@@ -120,7 +132,7 @@ export class Places extends Canvas {
    */
   constructor(key, settings) {
     super("geomap-places", 450, settings.attribution);
-    this.settings = { panel: true, fit: null, cluster: false, ...settings };
+    this.settings = { panel: true, fit: null, cluster: null, ...settings };
     // What is there for browsers that run no script.
     document.querySelector(".geomap-fallback")?.remove();
     this.embedded = isEmbedded(document, window.location.search);
@@ -321,15 +333,23 @@ export class Places extends Canvas {
     if (!this._drawn.length && symbols.length) {
       performance.mark("geomap:drawn");
     }
-    this._drawn = symbols;
+    // Sums lie on top, to be read.
+    const [sums, single] = [true, false].map((which) =>
+      symbols.filter((symbol) => isCluster(symbol) === which),
+    );
+    this._drawn = [...single, ...sums];
+    if (this._summed !== isSummed(this)) {
+      this._summed = !this._summed;
+      this._panel?.explain();
+    }
     this._map.getContainer().dataset.geomapDrawn = String(symbols.length);
     paintOutlines(this, context, bounds);
-    for (const symbol of symbols) {
-      if (symbol.form === "ring" && !symbol.members) {
+    for (const symbol of single) {
+      if (symbol.form === "ring") {
         paintCircle(this, context, symbol);
       }
     }
-    for (const symbol of symbols) {
+    for (const symbol of this._drawn) {
       paintSymbol(this, context, symbol);
     }
     context.lineJoin = "round";
@@ -485,7 +505,8 @@ export class Places extends Canvas {
    */
   _arrange(bounds) {
     const map = this._map;
-    const alone = this.settings.cluster ? this.selected : "";
+    const summing = summingOf(this);
+    const alone = summing === "no" ? "" : `${summing} ${this.selected}`;
     const key = `${map.getZoom()} ${bounds.min} ${bounds.max} ${map.getPixelOrigin()} ${alone} ${coveredIn(map)}`;
     if (this._layout && this._layout.key === key) {
       return this._layout;
@@ -550,7 +571,12 @@ export class Places extends Canvas {
     const symbol = symbolAt(this._drawn, layerPoint, reach);
     if (symbol && isCluster(symbol)) {
       this._leave();
-      partCluster(this, symbol);
+      if (isOneSpot(this, symbol)) {
+        const [first] = symbol.members;
+        this.open(first, { among: symbol.members, focus: true });
+      } else {
+        partCluster(this, symbol);
+      }
     } else if (symbol) {
       const among = placesWith(this._drawn, symbol, layerPoint, reach);
       this.open(symbol.number, { among, focus: among.length > 1 });

@@ -3,6 +3,7 @@ import {
   clusterRadius,
   gatherPlaces,
   isCluster,
+  isSummed,
   paintCluster,
 } from "./clusters.js";
 import { circleAround } from "./circles.js";
@@ -109,7 +110,7 @@ export function arrangeSymbols(layer, bounds) {
       }
     }
   }
-  if (layer.settings.cluster) {
+  if (isSummed(layer)) {
     symbols.sort((a, b) => b.radius - a.radius);
   }
   return symbols;

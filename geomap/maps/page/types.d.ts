@@ -115,7 +115,12 @@ export interface State extends Shown {
   certain: number;
   possible: boolean;
   text: string;
+  /** How crowded places are summed; null as whoever made the map has it. */
+  summing: Summing | null;
 }
+
+/** Crowded places: each by itself, summed always or where a third of many hide each other. */
+export type Summing = "auto" | "yes" | "no";
 
 export interface Colors {
   name: string;
@@ -127,7 +132,7 @@ export interface Colors {
 export interface PlacesSettings {
   panel: boolean;
   fit: Corners | null;
-  cluster: boolean;
+  cluster: boolean | null;
   core?: Corners | null;
   all?: Corners | null;
   title?: string | null;
