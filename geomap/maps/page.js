@@ -3337,6 +3337,11 @@
   var APART = 8;
   var MANY = 200;
   var CROWDED = 1 / 3;
+  var ASKED = 1e3;
+  var LINE = 1e6;
+  var NEIGHBORS = [0, 1, -1].flatMap(
+    (i) => [0, 1, -1].map((j) => i * LINE + j)
+  );
   var LARGE = "first-level division";
   var SIZING = (
     /** @type {const} */
@@ -3393,33 +3398,35 @@
     }
     return groups;
   }
-  function crowdedShare(order2, x, y, radius) {
-    const side = Math.max(1, ...order2.slice(0, 1).map(radius));
+  function crowdedShare(x, y, radius) {
+    const { length } = x;
+    const side = radius.reduce((most, one) => Math.max(most, one), 1);
+    const cellOf = (at) => Math.floor(x[at] / side) * LINE + Math.floor(y[at] / side);
     const cells = /* @__PURE__ */ new Map();
-    const cellOf = (number) => [x(number), y(number)].map((one) => Math.floor(one / side));
-    for (const number of order2) {
-      const [column, row] = cellOf(number);
-      const key = column * 1e6 + row;
-      const cell = cells.get(key);
+    for (let at = 0; at < length; at += 1) {
+      const cell = cells.get(cellOf(at));
       if (cell) {
-        cell.push(number);
+        cell.push(at);
       } else {
-        cells.set(key, [number]);
+        cells.set(cellOf(at), [at]);
       }
     }
-    const hide = (a, b) => a !== b && Math.hypot(x(a) - x(b), y(a) - y(b)) < Math.max(radius(a), radius(b));
-    let crowded = 0;
-    for (const number of order2) {
-      const [column, row] = cellOf(number);
-      const around = [-1, 0, 1].flatMap(
-        (i) => [-1, 0, 1].map((j) => (column + i) * 1e6 + row + j)
+    const hide = (a, b) => {
+      const [across2, down2] = [x[a] - x[b], y[a] - y[b]];
+      const most = Math.max(radius[a], radius[b]);
+      return a !== b && across2 * across2 + down2 * down2 < most * most;
+    };
+    const step = Math.max(1, Math.floor(length / ASKED));
+    let [crowded, asked] = [0, 0];
+    for (let at = 0; at < length; at += step) {
+      const own = cellOf(at);
+      const isHidden = NEIGHBORS.some(
+        (aside) => cells.get(own + aside)?.some((other) => hide(at, other))
       );
-      around.unshift(around[4]);
-      crowded += around.some(
-        (key) => cells.get(key)?.some((other) => hide(number, other))
-      ) ? 1 : 0;
+      asked += 1;
+      crowded += isHidden ? 1 : 0;
     }
-    return crowded / Math.max(1, order2.length);
+    return crowded / Math.max(1, asked);
   }
   var isSmall = ({ places }, number) => isPoint(places.form[number]) || places.form[number] === "division" && places.kind[number] !== LARGE;
   var summingOf = ({ model, settings }) => model.state.summing ?? SUMMING.get(settings.cluster) ?? "auto";
@@ -3447,12 +3454,10 @@
         points.push(number);
       }
     }
-    points.sort((a, b) => whole[b] - whole[a]);
     const found = points.length >= MANY && crowdedShare(
-      points,
-      (number) => model.across[number] * width,
-      (number) => model.down[number] * width,
-      (number) => radiusOf(whole[number], most)
+      Float64Array.from(points, (number) => model.across[number] * width),
+      Float64Array.from(points, (number) => model.down[number] * width),
+      Float64Array.from(points, (number) => radiusOf(whole[number], most))
     ) >= CROWDED;
     layer.crowd = { width, state, found };
     return found;
@@ -3680,7 +3685,7 @@
 
   // page/notes.js
   var SIZE = 13;
-  var LINE = 17;
+  var LINE2 = 17;
   var PAD = 6;
   var WIDE = 210;
   var NARROW = 150;
@@ -3773,7 +3778,7 @@
       }
     }
     const beyond = Math.max(0, min.x + 4 - box[0]) + Math.max(0, box[2] - max.x + 4) + Math.max(0, min.y + 4 - box[1]) + Math.max(0, box[3] - max.y + 4);
-    return cost + 10 * beyond * LINE;
+    return cost + 10 * beyond * LINE2;
   }
   function arrangeNotes(canvas, notes, taken, view) {
     const { context } = canvas;
@@ -3795,7 +3800,7 @@
         ...note,
         lines,
         wide: wide + 2 * PAD,
-        high: lines.length * LINE + 2 * PAD - 3
+        high: lines.length * LINE2 + 2 * PAD - 3
       };
     });
     return placeNotes(sized, taken, view).map((placed, number) => ({
@@ -3828,7 +3833,7 @@
     context.textAlign = rtl ? "right" : "left";
     lines.forEach((line, number) => {
       const x = rtl ? box[2] - PAD : box[0] + PAD;
-      context.fillText(line, x, box[1] + PAD - 1.5 + LINE * (number + 0.5));
+      context.fillText(line, x, box[1] + PAD - 1.5 + LINE2 * (number + 0.5));
     });
     context.direction = "ltr";
     context.textAlign = "left";

@@ -46,10 +46,9 @@ test("who lies in another's circle is crowded, and so is whoever's circle that i
   const radius = [10, 3, 3, 5, 5, 3];
   const share = (order) =>
     crowdedShare(
-      order,
-      (one) => x[one],
-      () => 0,
-      (one) => radius[one],
+      Float64Array.from(order, (one) => x[one]),
+      new Float64Array(order.length),
+      Float64Array.from(order, (one) => radius[one]),
     );
   assert.equal(share([0, 1, 2, 3, 4, 5]), 4 / 6); // 2 is beside 0, and 4 pixels from 1
   assert.equal(share([0, 5]), 0);
@@ -76,10 +75,9 @@ test("the share of the crowded does not depend on where the grid of the search l
   assert.ok(plain > 40 && plain < 400);
   for (const shift of [0, 3.3, -777.7]) {
     const found = crowdedShare(
-      order,
-      (one) => points[one][0] + shift,
-      (one) => points[one][1] - shift,
-      (one) => points[one][2],
+      Float64Array.from(points, ([x]) => x + shift),
+      Float64Array.from(points, ([, y]) => y - shift),
+      Float64Array.from(points, ([, , radius]) => radius),
     );
     assert.equal(Math.round(found * 400), plain);
   }

@@ -9,6 +9,11 @@ const REACH = 44; // pixels between two clusters, at least
 const APART = 8; // from this zoom on every place stands for itself
 const MANY = 200; // places: fewer are seen well enough, each by itself
 const CROWDED = 1 / 3; // of them hide another or are hidden: from here on sums are the better picture
+const ASKED = 1000; // points, when looking how crowded they are
+const LINE = 1e6; // cells of a grid: more than any map is high
+const NEIGHBORS = [0, 1, -1].flatMap((i) =>
+  [0, 1, -1].map((j) => i * LINE + j),
+);
 const LARGE = "first-level division"; // as the page's data call it
 const SIZING = /** @type {const} */ ([
   "kinds",
@@ -83,53 +88,50 @@ export function gatherPoints(order, x, y, reach) {
 }
 
 /**
- * The share of points, given in pixels with the radius of their circles, that lie in another's circle or have another's
- * middle in theirs.
+ * The share of points, given in pixels with the radii of their circles, that lie in another's circle or have another's
+ * middle in theirs. Of very many, some thousand speak for all.
  *
- * @param {number[]} order
- * @param {(number: number) => number} x
- * @param {(number: number) => number} y
- * @param {(number: number) => number} radius
+ * @param {Float64Array} x
+ * @param {Float64Array} y
+ * @param {Float64Array} radius
  */
-export function crowdedShare(order, x, y, radius) {
-  const side = Math.max(1, ...order.slice(0, 1).map(radius)); // the largest comes first
+export function crowdedShare(x, y, radius) {
+  const { length } = x;
+  const side = radius.reduce((most, one) => Math.max(most, one), 1);
+  /** @param {number} at */
+  const cellOf = (at) =>
+    Math.floor(x[at] / side) * LINE + Math.floor(y[at] / side);
   /** @type {Map<number, number[]>} */
   const cells = new Map();
-  /** @param {number} number */
-  const cellOf = (number) =>
-    [x(number), y(number)].map((one) => Math.floor(one / side));
-  for (const number of order) {
-    const [column, row] = cellOf(number);
-    const key = column * 1e6 + row;
-    const cell = cells.get(key);
+  for (let at = 0; at < length; at += 1) {
+    const cell = cells.get(cellOf(at));
     if (cell) {
-      cell.push(number);
+      cell.push(at);
     } else {
-      cells.set(key, [number]);
+      cells.set(cellOf(at), [at]);
     }
   }
   /**
    * @param {number} a
    * @param {number} b
    */
-  const hide = (a, b) =>
-    a !== b &&
-    Math.hypot(x(a) - x(b), y(a) - y(b)) < Math.max(radius(a), radius(b));
-  let crowded = 0;
-  for (const number of order) {
-    const [column, row] = cellOf(number);
-    const around = [-1, 0, 1].flatMap((i) =>
-      [-1, 0, 1].map((j) => (column + i) * 1e6 + row + j),
-    );
+  const hide = (a, b) => {
+    const [across, down] = [x[a] - x[b], y[a] - y[b]];
+    const most = Math.max(radius[a], radius[b]);
+    return a !== b && across * across + down * down < most * most;
+  };
+  const step = Math.max(1, Math.floor(length / ASKED));
+  let [crowded, asked] = [0, 0];
+  for (let at = 0; at < length; at += step) {
+    const own = cellOf(at);
     // The own cell first: in a crowd the first look finds somebody.
-    around.unshift(around[4]);
-    crowded += around.some((key) =>
-      cells.get(key)?.some((other) => hide(number, other)),
-    )
-      ? 1
-      : 0;
+    const isHidden = NEIGHBORS.some((aside) =>
+      cells.get(own + aside)?.some((other) => hide(at, other)),
+    );
+    asked += 1;
+    crowded += isHidden ? 1 : 0;
   }
-  return crowded / Math.max(1, order.length);
+  return crowded / Math.max(1, asked);
 }
 
 /**
@@ -191,14 +193,12 @@ function isCrowded(layer, width) {
       points.push(number);
     }
   }
-  points.sort((a, b) => whole[b] - whole[a]);
   const found =
     points.length >= MANY &&
     crowdedShare(
-      points,
-      (number) => model.across[number] * width,
-      (number) => model.down[number] * width,
-      (number) => radiusOf(whole[number], most),
+      Float64Array.from(points, (number) => model.across[number] * width),
+      Float64Array.from(points, (number) => model.down[number] * width),
+      Float64Array.from(points, (number) => radiusOf(whole[number], most)),
     ) >= CROWDED;
   layer.crowd = { width, state, found };
   return found;
