@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from geomap import _http
+from geomap._deadlines import Pace
 from geomap.errors import GazetteerDownloadFailed, GazetteerUnwritable
 from geomap.gazetteer._index import check_space
 
@@ -30,6 +31,8 @@ URL_VARIABLE, POSTAL_URL_VARIABLE = "GEOMAP_GEONAMES_URL", "GEOMAP_GEONAMES_POST
 GEONAMES_URL = "https://download.geonames.org/export/dump/"
 POSTAL_URL = "https://download.geonames.org/export/zip/"
 _TIMEOUT = 60.0
+# A file of hundreds of megabytes may take hours, but not come at so few bytes a second for as long as the timeout.
+_SLOWEST = 1_000
 _LONGEST_PAUSE = 30.0
 _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 _PARTIAL = 206
@@ -102,7 +105,8 @@ def download_geonames(
     files
         File names, with the folder below the base address where there is one.
     attempts
-        How many attempts in a row may fail without progress.
+        How many attempts in a row may fail without progress: with less than 1,000 bytes a second. An attempt fails after
+        a minute without headers or a byte, or at less than 1,000 bytes a second for a minute.
     pause
         Called with the seconds to wait between attempts.
     advance
@@ -127,7 +131,7 @@ def download_geonames(
         folder.mkdir(parents=True, exist_ok=True)
         for file in files:
             (folder / file).parent.mkdir(exist_ok=True)
-        with _http.open_session() as session:
+        with _http.open_session(pace=Pace(slowest=_SLOWEST)) as session:
             transfers = [_Transfer(session, base + file, folder / file, attempts, pause, advance) for file in files]
             outdated = [transfer for transfer in transfers if not transfer.is_up_to_date()]
             check_space(folder, sum(transfer.remaining() for transfer in outdated))
@@ -156,6 +160,7 @@ class _Transfer:
         self.record = self.target.with_name(self.target.name + ".json")
         self.version = _Version(None, "")
         self._failures = self._received = 0
+        self._began = time.monotonic()
 
     def is_up_to_date(self) -> bool:
         """Ask the server for the file's version, and return whether that is the one in the folder."""
@@ -176,6 +181,7 @@ class _Transfer:
         """Retry until it succeeds or stops making progress."""
         self._failures, self._received = 0, _size(self.part)
         attempt = _http.retrying(
+            before=self._note_time,
             after=self._count_failure,
             wait=lambda state: min(_http.backoff(state, failures=self._failures, first=2.0), _LONGEST_PAUSE),
             stop=lambda state: self._failures >= self.attempts,
@@ -191,9 +197,14 @@ class _Transfer:
         except _http.HttpError as error:
             raise GazetteerDownloadFailed(f"{self.url}: {error}") from error
 
+    def _note_time(self, _: object) -> None:
+        self._began = time.monotonic()
+
     def _count_failure(self, _: object) -> None:
+        """Count the failures in a row, which end at one before which the file grew fast enough to be complete one day."""
         received = _size(self.part)
-        self._failures = 1 if received > self._received else self._failures + 1
+        enough = _SLOWEST * (time.monotonic() - self._began)
+        self._failures = 1 if received - self._received > enough else self._failures + 1
         self._received = max(received, self._received)
 
     @contextmanager

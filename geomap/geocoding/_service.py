@@ -55,7 +55,8 @@ class Service:
         How long to keep answers, and answers without a place. By default what the service's terms allow, at most
         180 days, and 14 days. With ``keep_days=0`` nothing is kept.
     timeout
-        Seconds without a byte after which an attempt fails; the whole response may take three times as long.
+        Seconds in which the headers of a response must be complete, and then between one byte and the next; the whole
+        response may take three times as long. An attempt fails after that, however slowly bytes come in.
     attempts, patience
         Maximum attempts for one name, and the seconds that they may take together, waits included. Waits grow
         exponentially, with jitter; ``Retry-After`` is honored.

@@ -23,6 +23,7 @@ from geopy.adapters import AdapterHTTPError, BaseSyncAdapter
 from geopy.exc import GeocoderServiceError
 
 from geomap import _http, _json
+from geomap._deadlines import Pace
 from geomap._http import HttpError, TransientError
 from geomap.geocoding._cache import AnswerCache, Entry, identify
 from geomap.geocoding._pacing import Blocked, CircuitBreaker, Clock, RateLimiter
@@ -33,7 +34,7 @@ from geomap.geocoding._redaction import MIN_LENGTH_IN_BODY, Secrets
 MAX_REDIRECTS = 3
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 REFUSALS = frozenset({401, 402, 403, 407})
-# The whole response may take so many times as long as the wait for one byte.
+# The whole response may take so many times as long as its headers, and as the wait for one byte.
 _WHOLE_RESPONSE = 3.0
 
 
@@ -48,7 +49,8 @@ class Limits:
     Attributes
     ----------
     timeout
-        Seconds without a byte after which an attempt fails; the whole response may take three times as long.
+        Seconds in which the headers of a response must be complete, and then between one byte and the next; the whole
+        response may take three times as long. An attempt fails after that, however slowly bytes come in.
     attempts
         Attempts for one name.
     patience
@@ -96,7 +98,12 @@ class Client:
 
     def _open_session(self) -> None:
         self._process = os.getpid()
-        self._session = _http.open_session(ssl_context=self.ssl_context, secrets=self.secrets, transport=self.transport)
+        self._session = _http.open_session(
+            ssl_context=self.ssl_context,
+            secrets=self.secrets,
+            pace=Pace(longest=_WHOLE_RESPONSE * self.limits.timeout),
+            transport=self.transport,
+        )
         self._session.trust_env = False  # requests would send passwords from ~/.netrc
         self._session.proxies = getproxies() if self.proxies is None else self.proxies
 
@@ -299,7 +306,7 @@ class Request(BaseSyncAdapter):  # type: ignore[misc]
                 finally:
                     slot.answered()
                 with contextlib.closing(response):
-                    body = self._read(response)
+                    body = _http.body(response, timeout=client.limits.timeout, max_bytes=client.limits.max_bytes)
         except Blocked as blocked:
             raise TransientError(
                 f"the service asked for no requests for another {blocked.seconds:,.0f} s", retry_after=blocked.seconds
@@ -310,19 +317,6 @@ class Request(BaseSyncAdapter):  # type: ignore[misc]
             limiter.block(wait)
         text = _decoded(body, response.headers.get("Content-Type", ""), strict=status < 300)
         return _Response(status, response.headers, client.secrets.redact(text, min_length=MIN_LENGTH_IN_BODY))
-
-    def _read(self, response: requests.Response) -> bytes:
-        limits, clock = self._client.limits, self._client.clock
-        allowed = _WHOLE_RESPONSE * limits.timeout
-        deadline = clock.monotonic() + allowed
-        body = bytearray()
-        for chunk in _http.chunks(response, timeout=limits.timeout):
-            body += chunk
-            if len(body) > limits.max_bytes:
-                raise HttpError(f"response larger than {limits.max_bytes / 1e6:,.1f} MB")
-            if clock.monotonic() > deadline:
-                raise TransientError(f"response incomplete after {allowed:,.0f} s")
-        return bytes(body)
 
     def _without_token(self, content: Any) -> Any:
         """Replace the token in the response to a login by a placeholder, so that geopy never holds it."""

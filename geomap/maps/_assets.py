@@ -15,16 +15,15 @@ import json
 import os
 import posixpath
 import re
-import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.error import HTTPError
 from urllib.parse import quote, urljoin, urlsplit
 
+from geomap._deadlines import Pace
 from geomap._files import cache_folder, replacing
 from geomap.errors import ResourceDamaged, UnsafeOutput
 from geomap.maps._markup import data_uri, script_tag, style_tag
@@ -32,7 +31,9 @@ from geomap.maps._markup import data_uri, script_tag, style_tag
 if TYPE_CHECKING:
     import pandas as pd
 
-_TIMEOUT = 10  # seconds
+_TIMEOUT = 10.0  # seconds without headers or a byte
+_LONGEST = 60.0  # seconds for a whole file; all of them are smaller than 5 MB
+_MAX_BYTES = 32 << 20
 _FOLIUM = "folium:"  # prefix of files from Folium's own package
 # Serves every file of every npm package as published; Folium itself links to it.
 MIRROR = "https://cdn.jsdelivr.net/npm/"
@@ -170,16 +171,17 @@ class AssetReader:
         return content
 
     def _downloaded(self, file: str, url: str, digest: str) -> bytes:
+        from geomap import _http
+
         problem = "the server cannot be reached"
         for address in _addresses(file, url):
             host = urlsplit(address).netloc
             if host in self._unreachable:
                 continue
             try:
-                with urllib.request.urlopen(address, timeout=_TIMEOUT) as response:  # noqa: S310  (http and https only)
-                    content: bytes = response.read()
-            except OSError as error:
-                if not isinstance(error, HTTPError):
+                content = _fetched(address)
+            except _http.HttpError as error:
+                if error.status is None:
                     self._unreachable.add(host)
                 problem = f"{address} cannot be downloaded: {error}"
                 continue
@@ -187,6 +189,19 @@ class AssetReader:
                 return content
             problem = f"{address} does not match its checksum and was not used"
         raise AssetUnavailable(problem)
+
+
+def _fetched(address: str) -> bytes:
+    """Return what a server sends; raise HttpError if it sends nothing, too much or too slowly."""
+    from geomap import _http
+
+    with (
+        _http.open_session(pace=Pace(longest=_LONGEST)) as session,
+        _http.send(session, "GET", address, headers={}, timeout=_TIMEOUT, follow_redirects=True) as response,
+    ):
+        if not response.ok:
+            raise _http.HttpError(f"HTTP {response.status_code}", status=response.status_code)
+        return _http.body(response, timeout=_TIMEOUT, max_bytes=_MAX_BYTES)
 
 
 def _addresses(file: str, url: str) -> list[str]:

@@ -74,7 +74,7 @@ FAILS = {
     "500-html": ("HTTP 500, after 2 attempts", 2),
     "404": ("HTTP 404", 1),
     "timeout": ("no response within 0.3 s, after 2 attempts", 2),
-    "drip": ("response incomplete after 1 s, after 2 attempts", 2),
+    "drip": ("response incomplete after 0.9 s, after 2 attempts", 2),
     "reset": ("connection lost, after 2 attempts", 2),
     "short": ("connection lost, after 2 attempts", 2),
     "invalid-json": ("got invalid JSON", 2),
