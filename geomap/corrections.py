@@ -10,6 +10,7 @@ it). A line with ``"rule": true`` names no article: it applies to every mention 
 from __future__ import annotations
 
 import os
+import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -30,6 +31,8 @@ VERDICTS = ("right", "moved", "not a place")
 _NEEDED = (*tables.MENTION_KEY, "toponym", "status", "place_id")
 REPORT = ("line", *tables.MENTION_KEY, "toponym", "verdict", "rule", "mentions", "problem")
 # How GeoNames' feature codes begin, with their classes.
+# No longer than a column of numbers holds.
+_GEONAMES_ID = re.compile(r"geonames:([0-9]{1,18})")
 _CLASSES = (("PPL", "P"), ("PCL", "A"), ("ADM", "A"), ("TERR", "A"))
 
 
@@ -330,7 +333,6 @@ def _place(content: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -
     place.setdefault("feature_class", next((letter for start, letter in _CLASSES if code.startswith(start)), None))
     if "country" not in place:
         place |= known.get(f"country:{place.get('country_code')}", {})
-    number = place_id.removeprefix("geonames:")
-    if place_id.startswith("geonames:") and number.isdecimal():
-        place.setdefault("geonameid", int(number))
+    if number := _GEONAMES_ID.fullmatch(place_id):
+        place.setdefault("geonameid", int(number[1]))
     return place

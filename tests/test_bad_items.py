@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 sys.path.append(str(Path(__file__).parent / "geocoding"))
@@ -65,6 +66,14 @@ def test_a_value_of_another_kind_is_named_with_its_line(change: dict[str, object
     with pytest.raises(InvalidCorrections, match="line 2: ") as caught:
         check_corrections(sample_mentions(), path)
     assert told in str(caught.value)
+
+
+@pytest.mark.parametrize("digits", ["9" * 20, "9" * 5_000, "٩٩"])
+def test_an_id_that_no_column_of_numbers_holds_is_an_id_all_the_same(digits: str, tmp_path: Path) -> None:
+    moved = correction(verdict="moved", place_id=f"geonames:{digits}", name="Tau", lat=58.9, lon=5.7)
+    row = apply_corrections(sample_mentions(), written(tmp_path, moved)).iloc[0]
+    assert (row["place_id"], row["name"], row["geometry"].y) == (f"geonames:{digits}", "Tau", 58.9)
+    assert pd.isna(row["geonameid"])
 
 
 @pytest.mark.parametrize("line", ['{"a": 1e999}', '{"a": NaN}', "[" * 100_000, '{"a": ' + "9" * 5_000 + "}", '{"a"'])

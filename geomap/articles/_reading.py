@@ -47,6 +47,8 @@ METADATA_FILE = "articles.csv"
 _WITH_METADATA = frozenset({"txt", "html", "md", "docx", "odt", "rtf", "pdf"})
 # Articles whose language is looked at, so that thousands are read as quickly as without.
 _MOST_LOOKED_AT = 500
+# Levels of lists and objects in a further column of JSON or Parquet.
+_DEEPEST = 100
 _ENDINGS = ("txt", "html", "htm", "md", "docx", "odt", "rtf", "pdf")
 
 
@@ -269,7 +271,9 @@ def assemble(
     columns["title"] = columns["title"].fillna("")
     columns["published"] = _dates(_values(table, "published"), origins, problems, options.dayfirst)
     columns["article_id"] = as_dtype(_ids(columns["article_id"], origins, problems), "str")
-    further = {str(name): _inferred(table[name]) for name in table.columns if name not in ARTICLES}
+    further = {
+        str(name): _inferred(_shallow(table[name], origins, problems)) for name in table.columns if name not in ARTICLES
+    }
     return pd.DataFrame({**{name: columns[name] for name in ARTICLES}, **further})
 
 
@@ -400,6 +404,31 @@ def _ids(ids: pd.Series, origins: list[Origin], problems: ProblemLog) -> list[st
         used.add(unique)
         result.append(unique)
     return result
+
+
+def _shallow(column: pd.Series, origins: list[Origin], problems: ProblemLog) -> pd.Series:
+    """Return a further column without values that nest so deep that no file can be written of them."""
+    if column.dtype != object:
+        return column
+    deep = [position for position, value in enumerate(column) if _nests_deep(value)]
+    for position in deep:
+        reason = f"{column.name} is nested more than {_DEEPEST} deep; left missing"
+        problems.add(origins[position].file, reason, row=origins[position].row, action="repaired", loss=True)
+    return column.where(~column.index.isin(deep), None) if deep else column
+
+
+def _nests_deep(value: object) -> bool:
+    level = [value]
+    for _ in range(_DEEPEST + 1):
+        level = [
+            inner
+            for each in level
+            if isinstance(each, dict | list)
+            for inner in (each.values() if isinstance(each, dict) else each)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _inferred(column: pd.Series) -> pd.Series:

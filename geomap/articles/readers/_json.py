@@ -41,11 +41,15 @@ def _json_document(content: Content, source: Source, options: Options, problems:
     except (ValueError, RecursionError) as error:
         if source.kind == "jsonl" or _is_object(_first_line(content)):
             return _json_lines(content, source, options, problems)
-        raise ArticlesUnreadable(f"invalid JSON: {error}") from error
+        raise ArticlesUnreadable(_invalid(error)) from error
     articles = listed(document, options.columns)
     if articles is None:
         return _named([(None, document)], source, options, problems)
     return _named(_opened(list(enumerate(articles, start=1)), options.columns), source, options, problems)
+
+
+def _invalid(error: Exception) -> str:
+    return f"invalid JSON: {'nested too deep' if isinstance(error, RecursionError) else error}"
 
 
 def _first_line(content: Content) -> str:
@@ -70,7 +74,7 @@ def _json_lines(content: Content, source: Source, options: Options, problems: Pr
         try:
             value = decoder.decode(line)
         except (ValueError, RecursionError) as error:
-            problems.add(source.label, f"invalid JSON: {error}", row=number)
+            problems.add(source.label, _invalid(error), row=number)
             continue
         # Every line has keys of its own, which take as much memory as a short text where they are not shared.
         numbered.append((number, {intern(key): v for key, v in value.items()} if isinstance(value, dict) else value))

@@ -62,9 +62,7 @@ def read_mhtml(source: Source, options: Options, problems: ProblemLog) -> Rows:
     exported = exported_pages(html)
     if exported is not None:
         return rows_of(exported, source, problems, shown=True)
-    record = article_of_page(html)
-    if record is None:
-        raise ArticlesUnreadable("no article found in the page")
+    record = article_of_page(html, source, problems)
     location = _header(message, "Snapshot-Content-Location") or _header(pages[0], "Content-Location")
     is_address = location is not None and location.startswith(("http://", "https://"))
     return Rows([None], [{**record, "url": record["url"] or (location if is_address else None)}])

@@ -10,6 +10,7 @@ from typing import Any
 from geomap._optional import optional
 from geomap.articles._problems import ProblemLog
 from geomap.articles._sources import Options, Source, read_content
+from geomap.articles.readers._complexity import without_crowded_tags
 from geomap.errors import ArticlesUnreadable
 
 _SPACE = re.compile(r"[ \t\r\n\f]+")
@@ -116,7 +117,8 @@ def parse_html(markup: str) -> Any:
     """Return the root element of a page; None if it is beyond libxml2, which leaves out what nests too deep."""
     etree = optional("lxml.etree", needed_by="reading HTML", extra="formats", package="lxml")
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, huge_tree=True)
-    data = _XML_DECLARATION.sub("", markup.replace("\0", ""), count=1).encode("utf-8", "replace")
+    markup, _ = without_crowded_tags(markup.replace("\0", ""))
+    data = _XML_DECLARATION.sub("", markup, count=1).encode("utf-8", "replace")
     try:
         root = etree.fromstring(data, parser)
     except etree.LxmlError:

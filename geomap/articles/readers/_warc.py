@@ -116,7 +116,7 @@ class _Reading:
         headers = record.http_headers if record.http_headers is not None else record.rec_headers
         declared = str(headers.get_header("Content-Type") or "").lower().partition("charset=")[2].strip("\"' ;")
         page = self._decoded(data, declared or declared_encoding(data, "html"))
-        return article_of_page(page, url=self._url(record))
+        return article_of_page(page, self.source, self.problems, url=self._url(record), row=self.number)
 
     def _decoded(self, data: bytes, declared: str | None) -> str:
         try:
