@@ -5,14 +5,17 @@ A file of corrections has one JSON object per line, as the map's page writes it:
 had at the time, and for ``moved`` the new place (``place_id``, ``name``, ``lat``, ``lon`` and whatever else is known of
 it). A line with ``"rule": true`` names no article: it applies to every mention of the toponym that was resolved to
 ``was``, or to every mention of it without ``was`` ("Georgia here is the US state").
+
+The same objects are taken as they are, as a list of dictionaries or as the rows of a table.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -20,7 +23,7 @@ import numpy as np
 import pandas as pd
 
 from geomap import _json, tables
-from geomap._checks import file_path
+from geomap._checks import file_path, wrong_kind
 from geomap._decoding import Undecodable
 from geomap.errors import CorrectionsNotFound, CorrectionsUnmatched, InvalidCorrections
 
@@ -36,6 +39,10 @@ _GEONAMES_ID = re.compile(r"geonames:([0-9]{1,18})")
 _CLASSES = (("PPL", "P"), ("PCL", "A"), ("ADM", "A"), ("TERR", "A"))
 
 
+Corrections = str | os.PathLike[str] | pd.DataFrame | Iterable[Mapping[str, Any]]
+"""A file of corrections, or what its lines hold: dictionaries, or a table with a row for each."""
+
+
 class _Correction(NamedTuple):
     line: int
     content: Mapping[str, Any]
@@ -46,16 +53,17 @@ class _Correction(NamedTuple):
         return str(self.content["verdict"])
 
 
-def apply_corrections(mentions: gpd.GeoDataFrame, path: str | os.PathLike[str]) -> gpd.GeoDataFrame:
+def apply_corrections(mentions: gpd.GeoDataFrame, corrections: Corrections) -> gpd.GeoDataFrame:
     """Apply the corrections that people made on a map.
 
     Parameters
     ----------
     mentions
         A mentions table, of the run that was corrected or a later one.
-    path
+    corrections
         A file of corrections (JSON lines), as downloaded from a map. Files can be concatenated: a later line about the
-        same mention wins, and a line about a mention wins over a rule.
+        same mention wins, and a line about a mention wins over a rule. Or what its lines hold, as dictionaries or as a
+        table, such as the ``corrections`` of a :func:`geomap.maps.widget`.
 
     Returns
     -------
@@ -70,6 +78,8 @@ def apply_corrections(mentions: gpd.GeoDataFrame, path: str | os.PathLike[str]) 
         If there is no such file.
     InvalidCorrections
         If a line is not a correction; the message names the line.
+    WrongKind
+        If ``corrections`` is neither a file nor rows.
     ColumnMissing
         If the mentions lack one of ``article_id, field, start, end, toponym, status, place_id``.
 
@@ -95,8 +105,8 @@ def apply_corrections(mentions: gpd.GeoDataFrame, path: str | os.PathLike[str]) 
     2  Tigris       nil  not a place
     """
     tables.require_columns(mentions, _NEEDED, what="mentions")
-    corrections = _read(path)
-    correction_of, report = _matched(mentions, corrections)
+    read = _read(corrections)
+    correction_of, report = _matched(mentions, read)
     table = mentions.copy()
     for name in ("checked", "confidence"):
         if name not in table.columns:
@@ -106,44 +116,82 @@ def apply_corrections(mentions: gpd.GeoDataFrame, path: str | os.PathLike[str]) 
     for row, number in correction_of.items():
         by_correction.setdefault(number, []).append(row)
     for number, rows in sorted(by_correction.items()):
-        _apply(table, rows, corrections[number], known)
+        _apply(table, rows, read[number], known)
     lost = report[report["problem"].notna()]
     if len(lost):
         warnings.warn(
             f"{len(lost)} of {len(report)} corrections match no mention (line {lost['line'].iloc[0]}: "
-            f"{lost['problem'].iloc[0]}); geomap.corrections.check_corrections(mentions, {os.fspath(path)!r}) lists them",
+            f"{lost['problem'].iloc[0]}); geomap.corrections.check_corrections(mentions, {_named(corrections)}) lists them",
             CorrectionsUnmatched,
             stacklevel=2,
         )
     return table
 
 
-def check_corrections(mentions: pd.DataFrame, path: str | os.PathLike[str]) -> pd.DataFrame:
-    """Report what each correction in a file would do to these mentions, without applying it.
+def check_corrections(mentions: pd.DataFrame, corrections: Corrections) -> pd.DataFrame:
+    """Report what each correction would do to these mentions, without applying it.
 
     Parameters
     ----------
-    mentions, path
+    mentions, corrections
         As for :func:`apply_corrections`.
 
     Returns
     -------
     DataFrame
-        One row per line of the file, in its order: ``line``, the mention (``article_id``, ``field``, ``start``, ``end``,
-        missing for a rule), ``toponym``, ``verdict``, ``rule``, the number of ``mentions`` that match, and the
+        One row per line of the file, in its order: ``line``, from 1, the mention (``article_id``, ``field``, ``start``,
+        ``end``, missing for a rule), ``toponym``, ``verdict``, ``rule``, the number of ``mentions`` that match, and the
         ``problem`` if none does.
 
     Raises
     ------
-    CorrectionsNotFound, InvalidCorrections, ColumnMissing
+    CorrectionsNotFound, InvalidCorrections, WrongKind, ColumnMissing
         As :func:`apply_corrections`.
     """
     tables.require_columns(mentions, _NEEDED, what="mentions")
-    return _matched(mentions, _read(path))[1]
+    return _matched(mentions, _read(corrections))[1]
 
 
-def _read(path: str | os.PathLike[str]) -> list[_Correction]:
-    file = file_path("path", path)
+def read_corrections(corrections: Corrections) -> list[dict[str, Any]]:
+    """Read corrections as dictionaries, each checked.
+
+    Parameters
+    ----------
+    corrections
+        As for :func:`apply_corrections`.
+
+    Returns
+    -------
+    list of dict
+        One for each line, in the order of the file, without values that are missing.
+
+    Raises
+    ------
+    CorrectionsNotFound, InvalidCorrections, WrongKind
+        As :func:`apply_corrections`.
+
+    Examples
+    --------
+    >>> rule = {"rule": True, "toponym": "Georgia", "was": "geonames:614540", "verdict": "not a place"}
+    >>> read_corrections([rule, rule | {"was": None}])[1]
+    {'rule': True, 'toponym': 'Georgia', 'verdict': 'not a place'}
+    """
+    return [{name: value for name, value in one.content.items() if value is not None} for one in _read(corrections)]
+
+
+def _named(corrections: Corrections) -> str:
+    return repr(os.fspath(corrections)) if isinstance(corrections, str | os.PathLike) else "corrections"
+
+
+def _read(corrections: Corrections) -> list[_Correction]:
+    if isinstance(corrections, pd.DataFrame):
+        # A column with gaps holds whole numbers as floats.
+        return list(_rows(corrections.convert_dtypes().to_dict("records")))
+    if isinstance(corrections, Iterable) and not isinstance(corrections, str | bytes | Mapping):
+        return list(_rows(corrections))
+    if not isinstance(corrections, str | os.PathLike):
+        raise wrong_kind("corrections", corrections, "the path of a file (str or Path), a list of dict, or a DataFrame")
+    file = file_path("corrections", corrections)
     if not file.exists():
         raise CorrectionsNotFound(f"file not found: {file}")
     try:
@@ -154,14 +202,38 @@ def _read(path: str | os.PathLike[str]) -> list[_Correction]:
 
 def _lines(path: Path) -> Iterator[_Correction]:
     for line, text in _json.lines(path):
+        yield _parsed(text, line, f"{path}, line {line}")
+
+
+def _rows(rows: Iterable[Any]) -> Iterator[_Correction]:
+    """Yield rows that are held in memory, as their lines in a file would be read."""
+    for line, row in enumerate(rows, start=1):
+        if not isinstance(row, Mapping):
+            raise wrong_kind(f"corrections, row {line}", row, "a dict")
+        known = {str(name): value for name, value in row.items() if not tables.is_missing(value)}
         try:
-            content = _json.parse(text)
-        except _json.InvalidJson as error:
-            raise InvalidCorrections(f"{path}, line {line}: {error}") from error
-        problem = _problem(content)
-        if problem:
-            raise InvalidCorrections(f"{path}, line {line}: {problem}")
-        yield _Correction(line, content, content.get("rule") is True)
+            text = json.dumps(known, default=_plain)
+        except (TypeError, ValueError) as error:
+            raise InvalidCorrections(f"corrections, row {line}: {error}") from error
+        yield _parsed(text, line, f"corrections, row {line}")
+
+
+def _plain(value: object) -> object:
+    """Return a number of numpy as one of Python."""
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"{_shown(value)} is neither text nor a number")
+
+
+def _parsed(text: str, line: int, where: str) -> _Correction:
+    try:
+        content = _json.parse(text)
+    except _json.InvalidJson as error:
+        raise InvalidCorrections(f"{where}: {error}") from error
+    problem = _problem(content)
+    if problem:
+        raise InvalidCorrections(f"{where}: {problem}")
+    return _Correction(line, content, content.get("rule") is True)
 
 
 def _problem(content: object) -> str:

@@ -12,7 +12,7 @@ import pytest
 from test_maps_corpus import corpus, of_place
 
 from geomap import errors, tables
-from geomap.corrections import apply_corrections, check_corrections
+from geomap.corrections import apply_corrections, check_corrections, read_corrections
 
 
 def written(path: Path, *lines: dict[str, Any]) -> Path:
@@ -176,3 +176,35 @@ def test_a_relative_place_that_is_moved_is_a_place_of_its_own_and_one_that_is_ri
     assert (after.loc["right", "precision"], after.loc["right", "radius_km"]) == ("offset", 12.0)
     few = corpus().drop(columns=["precision", "radius_km"], errors="ignore")
     assert list(apply_corrections(few, path).columns) == [*few.columns, *({"checked"} - set(few.columns))]
+
+
+def test_rows_in_memory_do_what_their_file_does(tmp_path: Path) -> None:
+    before = corpus()
+    rows = [
+        named(before, "Sinjar", 1) | {"verdict": "moved"} | ERBIL,
+        {"rule": True, "toponym": "Paris", "verdict": "not a place", "was": None},
+    ]
+    path = written(tmp_path / "c.jsonl", *rows)
+    from_file = apply_corrections(before, path)
+    assert (from_file["checked"] == "not a place").sum() >= 1
+    # A table has gaps where a rule names no mention, so that its whole numbers become floats.
+    table = pd.DataFrame(rows)
+    assert table["start"].dtype == float
+    for given in (rows, tuple(rows), iter(rows), table):
+        pd.testing.assert_frame_equal(apply_corrections(before, given), from_file)
+    pd.testing.assert_frame_equal(check_corrections(before, table), check_corrections(before, path))
+    assert read_corrections(table) == read_corrections(path) == read_corrections(rows)
+    assert read_corrections(path)[1] == {"rule": True, "toponym": "Paris", "verdict": "not a place"}
+
+
+@pytest.mark.parametrize("given", [3, None, b"c.jsonl", {"verdict": "right"}, ["right"], [["right"]]])
+def test_what_is_neither_a_file_nor_rows_is_said(given: Any) -> None:
+    with pytest.raises(errors.WrongKind, match=r"corrections.* must be .*; got"):
+        read_corrections(given)
+
+
+@pytest.mark.parametrize("row", [{"verdict": "wrong"}, {"verdict": object()}, {"verdict": "right", "start": 1 << 70}])
+def test_a_row_that_is_no_correction_is_named(row: dict[str, Any]) -> None:
+    fine = {"rule": True, "toponym": "Paris", "verdict": "right"}
+    with pytest.raises(errors.InvalidCorrections, match="corrections, row 2: "):
+        apply_corrections(corpus(), [fine, row])

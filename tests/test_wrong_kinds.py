@@ -109,7 +109,7 @@ NOT_VERBS = {"Geoparser", "__version__", "sample_articles", "sample_mentions"}
 def verbs() -> Iterator[tuple[str, Callable[[Any], Any]]]:
     public = {f"geomap.{name}": getattr(geomap, name) for name in geomap.__all__ if name not in NOT_VERBS}
     for module in (analysis, articles, corrections, evaluation, export, maps, outlines, geocoding):
-        for name in getattr(module, "__all__", ("apply_corrections", "check_corrections")):
+        for name in getattr(module, "__all__", ("apply_corrections", "check_corrections", "read_corrections")):
             public[f"{module.__name__.removeprefix('geomap.')}.{name}"] = getattr(module, name)
     for name, verb in public.items():
         if inspect.isclass(verb) and name.split(".")[0] != "maps":
