@@ -368,7 +368,7 @@ def _held_before(text: str, link: re.Match[str], areas: Sequence[Candidate], nam
 def _owned_behind(text: str, start: int, end: int, areas: Sequence[Candidate], names: Names) -> Iterator[Span]:
     words = text[start:end].split()
     for count in range(len(words), 0, -1):
-        name = " ".join(words[:count])
+        name = " ".join(words[:count]).rstrip(".")
         stop = start + len(name)
         behind = text[stop : stop + 2]
         if (

@@ -112,3 +112,54 @@ def test_the_explanation_of_a_name_alone_cites_no_other_places() -> None:
     text = str(geomap.why(mentions))
     assert "article's other places" not in text
     assert "names no other place" in text or "prominent" in text
+
+
+@pytest.mark.parametrize("name", ["Derby", "Preston", "Reading", "Nice", "Mobile", "Lhasa."])
+def test_a_text_that_is_nothing_but_the_name_of_a_city_is_that_city(name: str) -> None:
+    ((toponym, (_, country)),) = places(name).items()
+    assert (toponym, country is not None) == (name.rstrip("."), True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hit\nRawa\nMosul\nKirkuk",
+        "1. Hit\n2. Rawa\n3. Mosul\n4. Kirkuk",
+        "- Hit;\n- Rawa;\n- Mosul;\n- Kirkuk.",
+        "Date\tPlace\tKilled\n3 May\tHit\t4\n4 May\tRawa\t1\n6 May\tMosul\t2\n7 May\tKirkuk\t1",
+        "Town | Dead\nHit | 3\nRawa | 2\nMosul | 1\nKirkuk | 8",
+    ],
+)
+def test_each_name_of_a_list_of_places_is_found(text: str) -> None:
+    found = places(text)
+    assert list(found) == ["Hit", "Rawa", "Mosul", "Kirkuk"]
+    assert {country for _, country in found.values()} == {"Iraq"}
+
+
+@pytest.mark.parametrize("text", ["Sports\nOpinion\nWeather\nMost", "Anna\nPreston\nMadison\nVictoria\nOlivia"])
+def test_a_list_of_words_or_people_is_no_list_of_places(text: str) -> None:
+    assert not {"Most", "Preston", "Anna", "Olivia"} & set(places(text))
+
+
+def test_a_feature_is_not_sought_in_a_distant_town_that_shares_its_first_word() -> None:
+    assert places("Pearl Harbor was attacked.").get("Pearl Harbor", (None, None))[0] != "Mississippi"
+    assert places("Trains stop at Memphis Station again.")["Memphis Station"] == ("Tennessee", "United States")
+
+
+def test_a_landmark_without_a_place_of_its_own_lies_in_the_city_of_its_name() -> None:
+    mentions = geomap.geoparse("Cologne Cathedral has reopened.")
+    assert mentions[["precision", "country_code"]].to_numpy().tolist() == [["within", "DE"]]
+
+
+def test_the_airport_is_meant_rather_than_a_hamlet_of_its_name() -> None:
+    assert places("Flights from JFK to Heathrow were late.")["Heathrow"][1] == "United Kingdom"
+
+
+@pytest.mark.parametrize("city", ["London", "Barcelona", "Dublin", "Athens", "Paris", "San Francisco", "Berlin"])
+def test_a_city_that_all_the_world_knows_is_no_matter_of_doubt(city: str) -> None:
+    (confidence,) = geomap.geoparse(f"Police in {city} arrested a man.")["confidence"]
+    assert confidence >= 0.8
+
+
+def test_a_name_never_ends_with_the_period_of_its_sentence() -> None:
+    assert list(places("He went to Tibet's Lhasa.")) == ["Tibet", "Lhasa"]

@@ -11,7 +11,7 @@ from geomap.errors import UnsupportedFormat
 from geomap.gazetteer import Candidate, Gazetteer, NameKind
 from geomap.recognition._auto import AutoRecognizer, open_multilingual
 from geomap.recognition._labels import demonyms_of
-from geomap.recognition._name_rules import Famous
+from geomap.recognition._name_rules import Famous, Standing
 from geomap.recognition._spans import Recognizer
 from geomap.recognition._words import english_words
 
@@ -24,9 +24,14 @@ FAMOUS = 100_000
 FAMOUS_WORD = 500_000
 """The same of a name that is a word too: "Paris" is among the ordinary words of English, as "Reading" is."""
 
+LISTED = 1_000
+"""Inhabitants from which on a name in a list of places is one of them, word or not."""
 
 REGION_CLASSES = frozenset("HLT")
 """Regions, waters and mountains, which the gazetteer has only if they are well known."""
+
+NO_NAMES = frozenset({NameKind.DEMONYM, NameKind.ABBREVIATION, NameKind.CODE})
+"""What is written for a place without being its name."""
 
 FIRST = 8
 """Candidates of a name that are looked at: a division of the same name may stand before the town."""
@@ -118,23 +123,28 @@ def famous(gazetteer: Gazetteer) -> Famous:
     """Return a function that says whether a name as written is of a country, a large town or a region, and little else."""
 
     @lru_cache(maxsize=65536)
-    def known(name: str, alone: bool) -> bool:
+    def known(name: str, standing: Standing) -> bool:
         words = english_words()
-        if name.casefold() in words.given and not alone:
+        if name.casefold() in words.given and standing == "sentence":
             return False
-        is_word = name.casefold() in words.ordinary
-        smallest = FAMOUS_WORD if is_word else FAMOUS
         candidates = gazetteer.candidates([name], limit=FIRST).get(name) or []
+        if standing == "list":
+            return any(each.kind not in NO_NAMES and _is_known(each, LISTED, of_any_class=True) for each in candidates)
+        is_word = name.casefold() in words.ordinary
+        # Whoever gives nothing but "Derby" means the town.
+        smallest = FAMOUS_WORD if is_word and standing != "text" else FAMOUS
         return any(
-            each.kind == NameKind.MAIN
-            and (
-                (not is_word and each.feature_class in REGION_CLASSES)
-                or (_is_town_or_country(each) and each.population >= smallest)
-            )
-            for each in candidates
+            each.kind == NameKind.MAIN and _is_known(each, smallest, of_any_class=not is_word) for each in candidates
         )
 
     return known
+
+
+def _is_known(place: Candidate, smallest: int, *, of_any_class: bool) -> bool:
+    """Return whether a place is a region, where those count, or a country or town of at least so many inhabitants."""
+    return (of_any_class and place.feature_class in REGION_CLASSES) or (
+        _is_town_or_country(place) and place.population >= smallest
+    )
 
 
 def _is_town_or_country(place: Candidate) -> bool:

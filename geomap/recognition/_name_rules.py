@@ -6,16 +6,21 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Literal
 
 from geomap._place_words import DIRECTIONS, PARTS_OF_AREAS, POINTS_OF_COMPASS
 from geomap.gazetteer._folding import fold
 from geomap.recognition._spans import Span
+from geomap.recognition._words import english_words
 
 Known = Callable[[str], bool]
 """Returns whether a folded name is that of a well-known place."""
 
-Famous = Callable[[str, bool], bool]
-"""Returns whether a name is that of a large place and little else; the flag says that it is all of its line."""
+Standing = Literal["sentence", "line", "text", "list"]
+"""Where a name stands: in a sentence, alone in its line or cell, as all of the text, or in a list of places."""
+
+Famous = Callable[[str, Standing], bool]
+"""Returns whether a name that stands so is that of a place large enough to be taken for it without the model."""
 
 WORDS_AROUND = 3
 """Words before or after a span that may belong to the same name."""
@@ -35,8 +40,18 @@ MIN_SCORE = 0.3
 MIN_SCORE_FAMOUS, MIN_SCORE_OPENING = 0.12, 0.02
 """Below these scores, not even the name of a large city is a mention: within a sentence, and where one opens."""
 
+SHORTEST_LIST, LISTED_SHARE, PEOPLE_SHARE = 3, 0.5, 0.8
+"""Lines from which on a text may be a list of places, how many of them must be places, of which one surely is, and how many
+given names make it a list of people."""
+
 _OPENING = re.compile(r"(?:(?<![^\n])|[.!?:;|\t\n][ \"'“‘(]{0,3})\Z")
-_CELL = re.compile(r"(?:(?<![^\n])|[|\t])[ ]*([^\W\d_][^|\t\n]{1,40}?)[ ]*(?=[|\t\n]|\Z)")
+_CELL = re.compile(
+    r"(?:(?<![^\n])|[|\t])[ ]*(?:(?:[-*•–]|\d{1,3}[.)])[ ]+)?([^\W\d_][^|\t\n]{1,40}?)[ ]*[.,;]?[ ]*(?=[|\t\n]|\Z)"
+)
+_HEADLINE = re.compile(r"^[^a-z\n]{8,200}$", re.MULTILINE)
+_PLACED_IN_CAPITALS = re.compile(r"\b(?:IN|NEAR|OUTSIDE|AT|FROM|TO)[ ]([^\W\d_]+(?:[ -][^\W\d_]+){0,2})")
+_NUMBERED = re.compile(r"[^|\t\n]{0,20}\d[^|\t\n]{0,20}")  # a date or a number with its unit
+_PROSE = re.compile(r"[^\W\d_]")
 _WORD_BEFORE = re.compile(r"(?<![\w.'’-])[^\W\d_][\w.'’-]*[ ]\Z")
 _WORD_AFTER = re.compile(r"[ ][^\W\d_][\w'’-]*")
 _UNIT = re.compile(
@@ -226,6 +241,14 @@ def with_famous_names(text: str, spans: Sequence[Span], doubted: Iterable[Span],
         Spans with low scores; those that overlap one of ``spans`` are left out.
     famous
         Whether a name is so well known; given names are, where they stand alone.
+
+    Examples
+    --------
+    >>> def famous(name: str, standing: Standing) -> bool:
+    ...     return name in {"Leeds", *(["Hull", "Most"] if standing == "list" else [])}
+    >>> text = "1. Leeds\\n2. Hull\\n3. Most"
+    >>> [text[span.start : span.end] for span in with_famous_names(text, [], [], famous)]
+    ['Leeds', 'Hull', 'Most']
     """
     free = (span for span in doubted if not _overlaps(span.start, span.end, spans))
     added = [
@@ -233,18 +256,58 @@ def with_famous_names(text: str, spans: Sequence[Span], doubted: Iterable[Span],
         for span in free
         if (span.score or 0.0) >= (MIN_SCORE_OPENING if _opens(text, span.start) else MIN_SCORE_FAMOUS)
         and text[span.start].isupper()
-        and famous(text[span.start : span.end], False)
+        and famous(text[span.start : span.end], "sentence")
     ]
     kept = [*spans, *added]
+    kept += _in_headlines(text, kept, famous)
     return sorted([*kept, *_alone(text, kept, famous)], key=lambda span: span.start)
+
+
+def _in_headlines(text: str, spans: Sequence[Span], famous: Famous) -> Iterator[Span]:
+    """Yield the names behind "in" where all letters are capitals, which say nothing of what is a name."""
+    for line in _HEADLINE.finditer(text):
+        for match in _PLACED_IN_CAPITALS.finditer(line.group()):
+            words = match[1].split()
+            for count in range(len(words), 0, -1):
+                name = " ".join(words[:count])
+                start = line.start() + match.start(1)
+                if text.startswith(name, start) and famous(name, "line"):
+                    if not _overlaps(start, start + len(name), spans):
+                        yield Span(start, start + len(name), "toponym", "literal", None)
+                    break
 
 
 def _alone(text: str, spans: Sequence[Span], famous: Famous) -> Iterator[Span]:
     """Yield the names that are all of their line or cell, where a model has nothing to go by."""
-    for cell in _CELL.finditer(text):
-        start, end = cell.span(1)
-        if not _overlaps(start, end, spans) and text[start].isupper() and famous(text[start:end], True):
+    cells = [cell.span(1) for cell in _CELL.finditer(text) if text[cell.start(1)].isupper()]
+    found = {cell for cell in cells if _overlaps(*cell, spans)}
+    standing = _standing(text, cells, found, famous)
+    body = _end_of_heading(text)
+    for start, end in cells:
+        if (start, end) not in found and famous(text[start:end], standing if start >= body else "line"):
             yield Span(start, end, "toponym", "literal", None)
+
+
+def _end_of_heading(text: str) -> int:
+    """Return where the rows of a table begin, which has its columns' names in the first line; 0 if it is none."""
+    line = text.find("\n")
+    return line if any(mark in text[:line] for mark in "|\t") and line > 0 else 0
+
+
+def _standing(text: str, cells: Sequence[tuple[int, int]], found: set[tuple[int, int]], famous: Famous) -> Standing:
+    """Return what the cells of a text are: all of it, a list of places, or lines among others."""
+    outside = zip([0, *(end for _, end in cells)], [*(start for start, _ in cells), len(text)], strict=True)
+    if not cells or any(_PROSE.search(_NUMBERED.sub("", text[start:end])) for start, end in outside):
+        return "line"
+    if len(cells) < SHORTEST_LIST:
+        return "text"
+    given = sum(text[start:end].casefold() in english_words().given for start, end in cells)
+    if given >= PEOPLE_SHARE * len(cells):
+        return "line"
+    names = [text[start:end] for start, end in cells if (start, end) not in found]
+    sure = len(found) + sum(famous(name, "text") for name in names)
+    listed = len(found) + sum(famous(name, "list") for name in names)
+    return "list" if sure and listed >= LISTED_SHARE * len(cells) else "line"
 
 
 def _overlaps(start: int, end: int, spans: Iterable[Span]) -> bool:

@@ -21,7 +21,7 @@ import pandas as pd
 
 from geomap._text import sentence_bounds
 from geomap.errors import ResourceDamaged
-from geomap.gazetteer import Candidate, Gazetteer, fold
+from geomap.gazetteer import Candidate, Gazetteer, NameKind, fold
 from geomap.geometry import distance_km
 from geomap.resources._loading import read_resource
 from geomap.tables import PLACE, WITHIN, Floats, chances, field_texts
@@ -32,6 +32,8 @@ NEEDED: Mapping[str, float] = {"inside": 0.0, "explicit": 0.0, "sentence": 0.35,
 """The share of the article's places that must lie around an area from each source."""
 AROUND_KM = 300.0
 INSIDE_KM = 60.0
+CITY = 100_000
+_OWN_NAMES = (NameKind.MAIN, NameKind.ALTERNATE)
 SURE = 0.5
 LEAST_PLACE = 0.5
 RADII = ("inside", "explicit", "beside")
@@ -268,8 +270,6 @@ class _Article:
 
     def areas(self) -> Iterator[Area]:
         """Yield the area of each mention asked for."""
-        if not len(self._known):
-            return
         best: dict[str, Area] = {}
         names = [fold(toponym) for toponym in self._asked["toponym"]]
         for name, mention in zip(names, self._asked.itertuples(index=False), strict=True):
@@ -320,13 +320,22 @@ class _Article:
         return None
 
     def _inside(self, toponym: str) -> Container | None:
-        """Return the place whose name begins a longer one ("Qayyarah Airstrip"), if it lies near another of the article."""
+        """Return the place whose name begins a longer one ("Qayyarah Airstrip"), if it lies near another of the article.
+
+        Where the article has no other, only a city is surely meant ("Cologne Cathedral").
+        """
         words = toponym.split()
-        if not len(self._fine) or words[-1].casefold().rstrip(".") in _STREETS:
+        if words[-1].casefold().rstrip(".") in _STREETS:
             return None
         parts = [" ".join(words[:count]) for count in range(len(words) - 1, 0, -1)]
         found = self._gazetteer.candidates([part for part in parts if len(part) >= SHORTEST_INSIDE])
         places = next((kept for part in parts if (kept := self._populated(found.get(part, ())))), [])
+        if not len(self._known):
+            cities = [each for each in places if each.population >= CITY and each.kind in _OWN_NAMES]
+            city = max(cities, key=lambda each: each.population, default=None)
+            return None if city is None else Container(city.lat, city.lon, feature=city)
+        if not len(self._fine):
+            return None
         lat, lon = (self._fine[name].to_numpy(dtype=np.float64) for name in ("lat", "lon"))
         away = [float(np.min(distance_km(each.lat, each.lon, lat, lon))) for each in places]
         nearest = int(np.argmin(away)) if away else -1
@@ -351,6 +360,8 @@ class _Article:
         return Container(float(row["lat"]), float(row["lon"]), row=int(row["position"]))
 
     def _support(self, container: Container) -> float:
+        if not len(self._known):
+            return 1.0
         return float(np.mean(distance_km(container.lat, container.lon, self._lat, self._lon) <= AROUND_KM))
 
     def _spread(self, container: Container) -> float:

@@ -20,7 +20,7 @@ from geomap.gazetteer import Candidate, Gazetteer, fold
 from geomap.gazetteer._model import NameKind
 from geomap.gazetteer._spelling import is_transliterated
 from geomap.resolution._context import MentionContext, holds, lies_elsewhere, read_contexts
-from geomap.resolution._names import SHORT_FORMS, name_variants
+from geomap.resolution._names import SHORT_FORMS, is_named_after, name_variants
 from geomap.resolution._source_home import SourceHome, read_source_homes
 from geomap.tables import Floats, Ints
 
@@ -35,8 +35,8 @@ class Asked(NamedTuple):
     year
         The year in which it was written, None where that makes no difference.
     countries
-        Codes of the countries that its article is about, where another spelling is looked for because the gazetteer lacks
-        the name as written; empty if they are not known. None where it has the name.
+        Codes of the countries that its article is about, where these decide because the gazetteer lacks the name as
+        written; empty if they are not known. None where it has the name.
     """
 
     toponym: str
@@ -87,6 +87,8 @@ LEAST_SIMILARITY = 0.85
 SHORTEST_SIMILAR = 6
 SIMILARITY_MARGIN = 0.03
 MOST_SIMILAR = 60
+# A feature that is named after a place that the article says nothing of is named after a city.
+NAMED_AFTER_CITY = 100_000
 # An article is about a country when at least this share of its names, or two of them, are of places there.
 COUNTRY_SHARE = 0.25
 
@@ -202,9 +204,9 @@ def build_batch(
     asked = [Asked(*each) for each in zip(mentions["toponym"], years, strict=True)]
     found = _find(asked, gazetteer, limit)
     homes = read_source_homes(articles, gazetteer)
-    if spelling or similar:
-        asked = _within_countries(articles, mentions, asked, found, homes)
-        found |= _find_spelled(asked, gazetteer, limit, spelling=spelling, similar=similar)
+    asked = _within_countries(articles, mentions, asked, found, homes)
+    found |= _known_around(asked, found)
+    found |= _find_spelled(asked, found, gazetteer, limit, spelling=spelling, similar=similar)
     contexts = _checked(mentions, asked, read_contexts(articles, mentions, gazetteer, years), found)
     keys: dict[tuple[int, str, str], int] = {}
     groups: list[tuple[int, Asked]] = []
@@ -303,18 +305,19 @@ def _within_countries(
     found: Found,
     homes: Sequence[SourceHome | None],
 ) -> list[Asked]:
-    """Return what is asked for, with the countries that its article is about where nothing was found."""
+    """Return what is asked for, with the countries that its article is about where these decide what is found."""
     names: dict[str, dict[str, str]] = {}
+    undecided = {each for each in set(asked) if not found[each][1] or is_named_after(each.toponym, found[each][0])}
     for article_id, each in zip(mentions["article_id"], asked, strict=True):
         name, proposals = found[each]
-        if proposals and proposals[0].place.country_code:
+        if each not in undecided and proposals[0].place.country_code:
             names.setdefault(article_id, {})[name] = proposals[0].place.country_code
     countries = {article_id: _countries_of(of_names) for article_id, of_names in names.items()}
     for article_id, home in zip(articles["article_id"], homes, strict=True):
         if home is not None and home.country_code:
             countries[article_id] = countries.get(article_id, frozenset()) | {home.country_code}
     return [
-        each if found[each][1] else each._replace(countries=countries.get(article_id, frozenset()))
+        each._replace(countries=countries.get(article_id, frozenset())) if each in undecided else each
         for article_id, each in zip(mentions["article_id"], asked, strict=True)
     ]
 
@@ -325,12 +328,31 @@ def _countries_of(names: Mapping[str, str]) -> frozenset[str]:
     return frozenset(code for code, count in counts.items() if count >= min(2, COUNTRY_SHARE * len(names)))
 
 
-def _find_spelled(asked: Iterable[Asked], gazetteer: Gazetteer, limit: int, *, spelling: bool, similar: bool) -> Found:
+def _known_around(asked: Iterable[Asked], found: Found) -> Found:
+    """Return the candidates after which a feature may be named: cities, and in the countries asked for any place.
+
+    "Memphis Station" is in Memphis, but Pearl Harbor has nothing to do with Pearl in Mississippi.
+    """
+    within: Found = {}
+    for each in dict.fromkeys(each for each in asked if each.countries is not None):
+        name, proposals = found[each._replace(countries=None)]
+        kept = [
+            one
+            for one in proposals
+            if one.place.population >= NAMED_AFTER_CITY or one.place.country_code in (each.countries or ())
+        ]
+        within[each] = (name, kept)
+    return within
+
+
+def _find_spelled(
+    asked: Iterable[Asked], known: Found, gazetteer: Gazetteer, limit: int, *, spelling: bool, similar: bool
+) -> Found:
     """Return the candidates with another spelling, or else a similar one, in the countries asked for."""
     by_rule: dict[tuple[str, int | None], list[Proposal]] = {}
     alike: dict[tuple[str, int | None], list[tuple[Proposal, float]]] = {}
     found: Found = {}
-    for each in dict.fromkeys(each for each in asked if each.countries is not None):
+    for each in dict.fromkeys(each for each in asked if each.countries is not None and not known[each][1]):
         key, countries = (each.toponym, each.year), each.countries or frozenset()
         if spelling and key not in by_rule:
             by_rule[key] = _spelled(each.toponym, gazetteer, limit, each.year)

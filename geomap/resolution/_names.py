@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from geomap._place_words import DIRECTIONS, PARTS_OF_AREAS
+from geomap.gazetteer import fold
 
 # Words that narrow a place without naming another one: "eastern Mosul", "downtown Columbus".
 LEADING = re.compile(
@@ -56,18 +57,39 @@ def name_variants(toponym: str) -> Iterator[str]:
     possessive, a narrowing word in front and a generic word behind are taken off one after the other. Last come the place
     that a river or a station may be named after, the parts of a hyphened name, and the place of "Londoners".
     """
-    name = (
-        " ".join(toponym.split()).strip(" .,;:\"'“”‘’()[]") if not toponym.endswith(".") else " ".join(toponym.split())
-    )
-    seen: dict[str, None] = {}
-    head = COMMA.split(name)[0]
-    _cut([name, head], seen, (_whole_quarter, *(_without(each) for each in (POSSESSIVE, LEADING, TRAILING))))
+    seen = _own_variants(toponym)
     yield from seen
     known = len(seen)
     last = [part for each in seen for part in HYPHEN.split(each) if len(part) > MIN_PART and part[0].isupper()]
     last += [pattern.sub("", each) for each in seen for pattern in (NAMED_AFTER, INHABITANTS)]
     _cut(last, seen, ())
     yield from list(seen)[known:]
+
+
+def is_named_after(toponym: str, folded: str) -> bool:
+    """Return whether a name is only what a toponym may be called after: "pearl" of "Pearl Harbor".
+
+    Parameters
+    ----------
+    toponym
+        The words of a mention.
+    folded
+        One of the names of :func:`name_variants`, folded.
+    """
+    own = _own_variants(toponym)
+    cut = {fold(NAMED_AFTER.sub("", each)) for each in own}
+    return folded in cut and folded not in set(map(fold, own))
+
+
+def _own_variants(toponym: str) -> dict[str, None]:
+    """Return the names that leave a toponym what it is: without a container, a possessive and generic words."""
+    name = (
+        " ".join(toponym.split()).strip(" .,;:\"'“”‘’()[]") if not toponym.endswith(".") else " ".join(toponym.split())
+    )
+    seen: dict[str, None] = {}
+    head = COMMA.split(name)[0]
+    _cut([name, head], seen, (_whole_quarter, *(_without(each) for each in (POSSESSIVE, LEADING, TRAILING))))
+    return seen
 
 
 def _cut(queue: list[str], seen: dict[str, None], shorten: tuple[Callable[[str], str], ...]) -> None:

@@ -125,6 +125,9 @@ _STANDING = {
     "T.MT": 4.0,
 }
 _STANDING_OF_CLASS = {"A": 3.0, "P": 2.3, "L": 4.5, "H": 4.5, "T": 4.0, "S": 2.8}
+# Landmarks, facilities and streets that are listed by hand, and large airports, are there since all the world names them.
+_STANDING_OF_LANDMARKS = 6.0
+_LANDMARKS = ("geomap:region/", "geomap:airport/")
 # What spans countries is known in all of them, better than a division that is named after its share.
 _STANDING_ACROSS_COUNTRIES = 8.0
 
@@ -208,6 +211,10 @@ def prior_masses(batch: Batch) -> tuple[Floats, Floats]:
     natural = np.isin(columns.feature.astype("U1"), ("H", "L", "T")) & (columns.feature != "L.RGNH")
     across = natural & (columns.country < 0)
     standing = np.where(across, np.maximum(standing, _STANDING_ACROSS_COUNTRIES), standing)
+    listed = np.fromiter((place.place_id.startswith(_LANDMARKS) for place in batch.places), bool, len(batch.places))
+    region = np.isin(columns.feature.astype("U1"), ("H", "T")) | np.char.startswith(columns.feature, "L.RGN")
+    landmark = listed & ~region
+    standing = np.where(landmark, np.maximum(standing, _STANDING_OF_LANDMARKS), standing)
     population = np.log10(columns.population + 1)
     prominence = np.maximum(population, 0.85 * standing) + 0.15 * standing
     prominence = prominence - 0.35 * np.isin(columns.kind, OTHER_NAMES) - 0.5 * columns.depth

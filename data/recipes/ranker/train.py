@@ -152,19 +152,20 @@ class Choices:
     ----------
     signals
         Of the chosen candidate, its share of the softmax behind them.
-    right, fold, mentions, deal
-        Whether it is near enough, the group's fold, its gold mentions, and the number of the deal.
+    right, fold, mentions, weight, deal
+        Whether it is near enough, the group's fold, its gold mentions, what it counts, and the number of the deal.
     """
 
     signals: np.ndarray
     right: np.ndarray
     fold: np.ndarray
     mentions: np.ndarray
+    weight: np.ndarray
     deal: np.ndarray
 
     def fit(self, rows: np.ndarray) -> lightgbm.Booster:
         """Learn the probability of being right."""
-        weight = np.sqrt(self.mentions[rows]) / (self.deal.max() + 1)
+        weight = self.weight[rows] / (self.deal.max() + 1)
         return lightgbm.train(
             SURETY, lightgbm.Dataset(self.signals[rows], self.right[rows], weight=weight), SURETY_ROUNDS
         )
@@ -172,7 +173,7 @@ class Choices:
 
 def choices(tables: list[Table], deals: list[list[np.ndarray]]) -> Choices:
     """Return what was chosen, for learning how sure to be."""
-    signals, right, fold, mentions, deal = [], [], [], [], []
+    signals, right, fold, mentions, weight, deal = [], [], [], [], [], []
     for number, scores in enumerate(deals):
         for table, score in zip(tables, scores, strict=True):
             table.deal(SEED + number)
@@ -181,8 +182,9 @@ def choices(tables: list[Table], deals: list[list[np.ndarray]]) -> Choices:
             right.append(table.right[chosen].astype(float))
             fold.append(table.fold)
             mentions.append(table.gold_per_group)
+            weight.append(table.weight)
             deal.append(np.full(len(chosen), number))
-    return Choices(*(np.concatenate(parts) for parts in (signals, right, fold, mentions, deal)))
+    return Choices(*(np.concatenate(parts) for parts in (signals, right, fold, mentions, weight, deal)))
 
 
 def stated(made: Choices) -> tuple[np.ndarray, np.ndarray]:
