@@ -6,6 +6,7 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from geomap._place_words import DIRECTIONS, PARTS_OF_AREAS, POINTS_OF_COMPASS
@@ -50,6 +51,10 @@ _CELL = re.compile(
 )
 _HEADLINE = re.compile(r"^[^a-z\n]{8,200}$", re.MULTILINE)
 _PLACED_IN_CAPITALS = re.compile(r"\b(?:IN|NEAR|OUTSIDE|AT|FROM|TO)[ ]([^\W\d_]+(?:[ -][^\W\d_]+){0,2})")
+# None of more words around it: "Port Said Street" is another name.
+_SEVERAL_WORDS = re.compile(
+    r"(?<![\w.'’-])(?!The )[A-Z][\w-]*[a-z](?: (?:of |the |de |am )?[A-Z][\w-]*[a-z]){1,3}(?!['’](?!s\b)|-?\w| [A-Z])"
+)
 _NUMBERED = re.compile(r"[^|\t\n]{0,20}\d[^|\t\n]{0,20}")  # a date or a number with its unit
 _PROSE = re.compile(r"[^\W\d_]")
 _WORD_BEFORE = re.compile(r"(?<![\w.'’-])[^\W\d_][\w.'’-]*[ ]\Z")
@@ -228,7 +233,7 @@ def with_known_names(text: str, spans: Sequence[Span], possible: Iterable[Span])
 
 
 def with_famous_names(text: str, spans: Sequence[Span], doubted: Iterable[Span], famous: Famous) -> list[Span]:
-    """Return the spans, and those of the doubted ones whose name is so well known that it is taken for the place.
+    r"""Return the spans, and those of the doubted ones whose name is so well known that it is taken for the place.
 
     Where a name opens a sentence or stands alone, the words before it, by which the model tells places, are missing:
     "Harbin is great." is doubted more than "in Harbin", and less certainty is asked of it.
@@ -246,10 +251,11 @@ def with_famous_names(text: str, spans: Sequence[Span], doubted: Iterable[Span],
     --------
     >>> def famous(name: str, standing: Standing) -> bool:
     ...     return name in {"Leeds", *(["Hull", "Most"] if standing == "list" else [])}
-    >>> text = "1. Leeds\\n2. Hull\\n3. Most"
+    >>> text = "1. Leeds\n2. Hull\n3. Most"
     >>> [text[span.start : span.end] for span in with_famous_names(text, [], [], famous)]
     ['Leeds', 'Hull', 'Most']
     """
+    spans = [part for span in spans for part in _line_by_line(text, span, famous)]
     free = (span for span in doubted if not _overlaps(span.start, span.end, spans))
     added = [
         span
@@ -260,7 +266,20 @@ def with_famous_names(text: str, spans: Sequence[Span], doubted: Iterable[Span],
     ]
     kept = [*spans, *added]
     kept += _in_headlines(text, kept, famous)
+    kept += _of_several_words(text, kept, famous)
     return sorted([*kept, *_alone(text, kept, famous)], key=lambda span: span.start)
+
+
+def _line_by_line(text: str, span: Span, famous: Famous) -> Iterator[Span]:
+    """Yield a span, or one for each of the whole lines that it holds if they are names one below the other."""
+    words = text[span.start : span.end]
+    if "\n" in words and not famous(" ".join(words.split()), "list"):
+        cells = [cell.span(1) for cell in _CELL.finditer(text)]
+        lines = [(start, end) for start, end in cells if span.start <= start and end <= span.end]
+        if lines and (lines[0][0], lines[-1][1]) == (span.start, span.end):
+            yield from (replace(span, start=start, end=end) for start, end in lines)
+            return
+    yield span
 
 
 def _in_headlines(text: str, spans: Sequence[Span], famous: Famous) -> Iterator[Span]:
@@ -275,6 +294,13 @@ def _in_headlines(text: str, spans: Sequence[Span], famous: Famous) -> Iterator[
                     if not _overlaps(start, start + len(name), spans):
                         yield Span(start, start + len(name), "toponym", "literal", None)
                     break
+
+
+def _of_several_words(text: str, spans: Sequence[Span], famous: Famous) -> Iterator[Span]:
+    """Yield the names of several words that are a large place's and nothing else's: "Port Said"."""
+    for run in _SEVERAL_WORDS.finditer(text):
+        if not _overlaps(*run.span(), spans) and famous(run.group(), "sentence"):
+            yield Span(*run.span(), "toponym", None, None)
 
 
 def _alone(text: str, spans: Sequence[Span], famous: Famous) -> Iterator[Span]:
