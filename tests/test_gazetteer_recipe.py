@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from laws import many
 
-from geomap.gazetteer import Candidate, NameKind, fold
+from geomap.gazetteer import Candidate, Gazetteer, NameKind, fold
 from geomap.geometry import distance_km
+from geomap.recognition._words import english_words
 
 RECIPE = Path(__file__).parents[1] / "data" / "recipes" / "gazetteer"
 
@@ -138,3 +139,85 @@ def test_points_over_an_area_lie_in_it(lat: float, lon: float, size: float) -> N
     points = module("natural").spread([area], own=(lat, lon))
     assert all(area.buffer(0.01).contains(shapely.Point(east, north)) for north, east in points)
     assert len(set(points)) == len(points)
+
+
+LANDMARKS = frozenset("SR")
+# Ordinary words too, but a paper that writes them mostly means the place.
+PLACES_FIRST = frozenset(
+    map(fold, ("Auschwitz", "Babylon", "the Kremlin", "the Pentagon", "the Pyramids", "Whitehall"))
+)
+
+
+@pytest.fixture(scope="module")
+def kept_regions() -> list[dict[str, str]]:
+    tables = module("handtables")
+    problems = tables.Problems()
+    kept = [row for table in tables.region_tables() for _, row in tables.rows(table, problems)]
+    assert problems.lines == []
+    assert len(kept) > 4000
+    return kept
+
+
+@pytest.fixture(scope="module")
+def airport_calls() -> dict[str, list[str]]:
+    calls: dict[str, list[str]] = module("features")._airport_calls()
+    assert len(calls) > 200
+    return calls
+
+
+def landmark_names(rows: list[dict[str, str]]) -> dict[str, list[tuple[float, float]]]:
+    """Return where the buildings and streets of each name stand, by the name as it is written."""
+    names: dict[str, list[tuple[float, float]]] = {}
+    for row in rows:
+        if row["feature_class"] in LANDMARKS:
+            for name in (row["name"], *filter(None, row["alternate_names"].split("|"))):
+                names.setdefault(name, []).append((float(row["lat"]), float(row["lon"])))
+    return names
+
+
+def test_the_regions_kept_by_hand_can_all_be_used(kept_regions: list[dict[str, str]]) -> None:
+    problems = module("handtables").Problems()
+    features = module("hand").region_features(problems)
+    assert problems.lines == []
+    assert len(features) == len(kept_regions)
+
+
+def test_a_feature_code_kept_by_hand_is_of_one_class(kept_regions: list[dict[str, str]]) -> None:
+    classes: dict[str, set[str]] = {}
+    for row in kept_regions:
+        assert row["feature_class"] in set("AHLPRSTUV"), row["slug"]
+        classes.setdefault(row["feature_code"], set()).add(row["feature_class"])
+    assert {code: found for code, found in classes.items() if len(found) > 1} == {}
+
+
+def test_a_landmark_is_not_called_by_an_ordinary_word(kept_regions: list[dict[str, str]]) -> None:
+    ordinary = english_words().ordinary - PLACES_FIRST
+    assert sorted(name for name in landmark_names(kept_regions) if fold(name) in ordinary) == []
+
+
+def test_a_landmark_does_not_take_the_name_of_a_city_elsewhere(kept_regions: list[dict[str, str]]) -> None:
+    names = landmark_names(kept_regions)
+    taken = [
+        (name, place.place_id)
+        for name, places in Gazetteer().candidates(list(names)).items()
+        for place in places
+        if fold(place.name) == fold(name)
+        and (place.population >= 100_000 or (place.feature_code or "").startswith(("PCL", "ADM1")))
+        and all(distance_km(*point, place.lat, place.lon) > 50 for point in names[name])
+    ]
+    assert taken == []
+
+
+def test_a_name_of_an_airport_is_that_of_one_airport_and_of_no_city(airport_calls: dict[str, list[str]]) -> None:
+    bearers: dict[str, set[str]] = {}
+    for code, names in airport_calls.items():
+        for name in names:
+            bearers.setdefault(fold(name), set()).add(code)
+    assert {name: codes for name, codes in bearers.items() if len(codes) > 1} == {}
+    cities = [
+        (name, place.place_id)
+        for name, places in Gazetteer().candidates(list(bearers)).items()
+        for place in places
+        if fold(place.name) == name and place.population >= 100_000
+    ]
+    assert cities == []
