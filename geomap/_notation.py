@@ -717,6 +717,25 @@ _TURKMEN_ABROAD = re.compile(r"\b(?:Iraq|Iraqi|Syria|Syrian|Kirkuk|Mosul|Aleppo|
 _AGENCY_BEHIND = re.compile(r"\s(?:\w+\s)?(?:province|county|district|town|village|city)\b")
 
 
+_COURT = re.compile(
+    rf"(?:Northern|Southern|Eastern|Western|Middle|Central)\sDistrict\sof\s(?P<state>{_WORD}(?:\s{_WORD}){{0,2}})"
+)
+
+
+def _districts_of_courts(text: str, spans: list[Span], names: Names) -> list[Span]:
+    """Take the district of a federal court for its state: "the Southern District of New York", not one of Israel."""
+    found = []
+    for court in _COURT.finditer(text):
+        words = court["state"].split()
+        parts = (" ".join(words[:count]) for count in range(len(words), 0, -1))
+        state = next((name for name in parts if names.areas(name)), None)
+        if state:
+            kept = [span for span in spans if court.start() <= span.start and span.end <= court.start("state")]
+            found.append(Span(court.start("state"), court.start("state") + len(state), "toponym", "associative"))
+            spans = [span for span in spans if span not in kept]
+    return _with(spans, found, instead=True)
+
+
 def _no_places(text: str, spans: list[Span], names: Names) -> list[Span]:
     """Drop currencies, pronouns, degrees, parties of a court's case and news agencies."""
     del names
@@ -814,6 +833,7 @@ RULES: tuple[Rule, ...] = (
     _airports,
     _official_names,
     _country_letters,
+    _districts_of_courts,
     _shared_heads,
     _no_places,
     _whole_words,

@@ -181,7 +181,7 @@ MinConfidence = Annotated[
         min=0.0,
         max=1.0,
         help="Leave mentions whose dot is less probable unresolved.",
-        show_default="0.15; 0 for places of your own without populations",
+        show_default="0.3; 0 for places of your own without populations",
         rich_help_panel=_PLACES,
     ),
 ]

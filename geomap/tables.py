@@ -39,7 +39,7 @@ RINGED = (OFFSET, WITHIN)
 """What is drawn as a ring around a point, because the point is no place's own."""
 USAGES = ("literal", "associative")
 STATUSES = ("resolved", "nil")
-MIN_CONFIDENCE = 0.15
+MIN_CONFIDENCE = 0.3
 """Below this probability a mention is nil unless asked otherwise: on left-out outlets most such dots are wrong."""
 MENTION_KEY = ("article_id", "field", "start", "end")
 """The columns that together identify a mention."""

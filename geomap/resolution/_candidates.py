@@ -20,7 +20,7 @@ from geomap.gazetteer import Candidate, Gazetteer, fold
 from geomap.gazetteer._model import NameKind
 from geomap.gazetteer._spelling import is_transliterated
 from geomap.resolution._context import MentionContext, holds, lies_elsewhere, read_contexts
-from geomap.resolution._names import SHORT_FORMS, is_named_after, name_variants
+from geomap.resolution._names import SHORT_FORMS, is_namesake, name_variants
 from geomap.resolution._source_home import SourceHome, read_source_homes
 from geomap.tables import Floats, Ints
 
@@ -87,8 +87,10 @@ LEAST_SIMILARITY = 0.85
 SHORTEST_SIMILAR = 6
 SIMILARITY_MARGIN = 0.03
 MOST_SIMILAR = 60
-# A feature that is named after a place that the article says nothing of is named after a city.
-NAMED_AFTER_CITY = 100_000
+# In small letters "kl" and "la" are other words, "nyc" is not.
+SHORTEST_SMALL_FORM = 2
+# What is named after a place whose country the article does not speak of is named after a city.
+NAMESAKE_CITY = 100_000
 # An article is about a country when at least this share of its names, or two of them, are of places there.
 COUNTRY_SHARE = 0.25
 
@@ -205,7 +207,7 @@ def build_batch(
     found = _find(asked, gazetteer, limit)
     homes = read_source_homes(articles, gazetteer)
     asked = _within_countries(articles, mentions, asked, found, homes)
-    found |= _known_around(asked, found)
+    found |= _namesakes_around(asked, found)
     found |= _find_spelled(asked, found, gazetteer, limit, spelling=spelling, similar=similar)
     contexts = _checked(mentions, asked, read_contexts(articles, mentions, gazetteer, years), found)
     keys: dict[tuple[int, str, str], int] = {}
@@ -307,7 +309,7 @@ def _within_countries(
 ) -> list[Asked]:
     """Return what is asked for, with the countries that its article is about where these decide what is found."""
     names: dict[str, dict[str, str]] = {}
-    undecided = {each for each in set(asked) if not found[each][1] or is_named_after(each.toponym, found[each][0])}
+    undecided = {each for each in set(asked) if not found[each][1] or is_namesake(each.toponym, found[each][0])}
     for article_id, each in zip(mentions["article_id"], asked, strict=True):
         name, proposals = found[each]
         if each not in undecided and proposals[0].place.country_code:
@@ -328,8 +330,8 @@ def _countries_of(names: Mapping[str, str]) -> frozenset[str]:
     return frozenset(code for code, count in counts.items() if count >= min(2, COUNTRY_SHARE * len(names)))
 
 
-def _known_around(asked: Iterable[Asked], found: Found) -> Found:
-    """Return the candidates after which a feature may be named: cities, and in the countries asked for any place.
+def _namesakes_around(asked: Iterable[Asked], found: Found) -> Found:
+    """Return the candidates after which a place may be named: cities, and in the countries asked for any place.
 
     "Memphis Station" is in Memphis, but Pearl Harbor has nothing to do with Pearl in Mississippi.
     """
@@ -339,7 +341,7 @@ def _known_around(asked: Iterable[Asked], found: Found) -> Found:
         kept = [
             one
             for one in proposals
-            if one.place.population >= NAMED_AFTER_CITY or one.place.country_code in (each.countries or ())
+            if one.place.population >= NAMESAKE_CITY or one.place.country_code in (each.countries or ())
         ]
         within[each] = (name, kept)
     return within
@@ -401,7 +403,7 @@ def _similar(toponym: str, gazetteer: Gazetteer, year: int | None) -> list[tuple
 
 
 def _with_short_form(name: str, answers: dict[str, list[Candidate]]) -> list[Candidate]:
-    spelled = SHORT_FORMS.get(name)
+    spelled = SHORT_FORMS.get(name.upper() if len(name) > SHORTEST_SMALL_FORM else name)
     return answers.get(name, []) + (answers.get(spelled, []) if spelled else [])
 
 

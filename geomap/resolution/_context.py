@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import pandas as pd
 
 from geomap._datelines import opens_text
 from geomap.gazetteer import Candidate, Gazetteer, fold
+from geomap.geometry import distance_km
 from geomap.resolution._names import own_container
 from geomap.tables import MENTION_KEY, field_texts
 
@@ -126,8 +128,23 @@ _SHARED_BEHIND = re.compile(rf"(?:{_SEPARATOR}{_ONE_MORE}?){{1,12}}\s([a-z]+s)\b
 _SHARED_BEFORE = re.compile(rf"\b([A-Za-z]+s)(?:\sof)?\s(?:the\s)?(?:{_ONE_MORE}{_SEPARATOR}){{0,12}}$")
 _KIND_OF = re.compile(r"\b([A-Za-z]+)\sof\s(?:the\s)?$")
 
-Area = tuple[str, str | None, str | None]
+
+class Area(NamedTuple):
+    """A country, a first-order or a second-order division, by their codes; or what lies around a point of the country.
+
+    A county of Britain or Ireland is often not the authority of its name: Newport in Shropshire belongs to Telford and
+    Wrekin, and Berkshire has no authority at all. So places near its middle lie in it too.
+    """
+
+    country: str
+    first: str | None = None
+    second: str | None = None
+    around: tuple[float, float] | None = None
+
+
 Areas = frozenset[tuple[Area, int]]
+COUNTY_KM = 45.0
+_COUNTIES = ("GB", "IE")
 
 
 @dataclass(frozen=True)
@@ -259,7 +276,7 @@ def read_contexts(
 
 def _is_upper(areas: Areas | None) -> bool:
     """Return whether a phrase names countries or first-order divisions alone; of many places lower codes are not known."""
-    return bool(areas) and all(second is None for (_, _, second), _ in areas or ())
+    return bool(areas) and all(area.second is None and area.around is None for area, _ in areas or ())
 
 
 def combined(chains: list[str], known: dict[str, Areas]) -> tuple[Areas, str]:
@@ -284,15 +301,18 @@ def _narrowed(areas: Areas, outer: Areas) -> Areas:
 
 
 def within(inner: Area, outer: Area) -> bool:
-    """Return whether one area lies in another, by their codes."""
-    return inner[0] == outer[0] and all(
-        theirs is None or ours == theirs for ours, theirs in zip(inner[1:], outer[1:], strict=True)
+    """Return whether one area lies in another, by their codes, or near its middle."""
+    if outer.around is not None:
+        near = inner.around is not None and distance_km(*inner.around, *outer.around) <= COUNTY_KM
+        return inner.country == outer.country and bool(near)
+    return (
+        inner.country == outer.country and outer.first in (None, inner.first) and outer.second in (None, inner.second)
     )
 
 
 def holds(areas: Iterable[tuple[Area, int]], place: Candidate) -> bool:
     """Return whether a place lies in one of the areas, and is not that area itself."""
-    own = (place.country_code or "", place.admin1_code or None, place.admin2_code or None)
+    own = Area(place.country_code or "", place.admin1_code or None, place.admin2_code or None, (place.lat, place.lon))
     return any(place.row != holder and within(own, area) for area, holder in areas)
 
 
@@ -319,10 +339,10 @@ _RELATED = {
 
 def lies_elsewhere(areas: Areas, places: Iterable[Candidate]) -> bool:
     """Return whether every place lies outside of the areas and of what is said to belong to their countries."""
-    countries = {country for (country, _, _), _ in areas}
+    countries = {area.country for area, _ in areas}
     countries |= {other for country in countries for other in _RELATED.get(country, "").split()}
     every = list(places)
-    outer = all(first is None for (_, first, _), _ in areas)
+    outer = all(area.first is None and area.around is None for area, _ in areas)
     return not any(holds(areas, place) for place in every) and not (
         outer and any(place.country_code in countries for place in every)
     )
@@ -350,18 +370,21 @@ def areas_named(phrases: Iterable[str], gazetteer: Gazetteer, *, year: int | Non
     """Return the countries and divisions that each phrase, or what it begins with, may name."""
     wanted = {name for name in prefixes(phrases) if len(name) > 1}
     return {
-        name: frozenset((_area(candidate), candidate.row) for candidate in candidates if _holds(candidate))
+        name: frozenset((area, place.row) for place in candidates if _holds(place) for area in _areas_of(place))
         for name, candidates in gazetteer.candidates(wanted, limit=30, year=year).items()
     }
 
 
 def _holds(candidate: Candidate) -> bool:
     code = candidate.feature_code or ""
-    return candidate.feature_class == "A" and (code.startswith("PCL") or code in {"ADM1", "ADM2", "TERR"})
+    return candidate.feature_class == "A" and (code.startswith("PCL") or code in {"ADM1", "ADM2", "ADM2H", "TERR"})
 
 
-def _area(candidate: Candidate) -> Area:
-    code = candidate.feature_code or ""
-    first = candidate.admin1_code if code in {"ADM1", "ADM2"} else None
-    second = candidate.admin2_code if code == "ADM2" else None
-    return (candidate.country_code or "", first or None, second or None)
+def _areas_of(place: Candidate) -> Iterator[Area]:
+    code, country = place.feature_code or "", place.country_code or ""
+    if code.startswith("ADM2") and country in _COUNTIES:
+        yield Area(country, around=(place.lat, place.lon))
+    if code != "ADM2H":
+        first = place.admin1_code if code in {"ADM1", "ADM2"} else None
+        second = place.admin2_code if code == "ADM2" else None
+        yield Area(country, first or None, second or None)

@@ -66,19 +66,17 @@ def name_variants(toponym: str) -> Iterator[str]:
     yield from list(seen)[known:]
 
 
-def is_named_after(toponym: str, folded: str) -> bool:
-    """Return whether a name is only what a toponym may be called after: "pearl" of "Pearl Harbor".
+def is_namesake(toponym: str, folded: str) -> bool:
+    """Return whether a name is not the toponym's own, but one after which it is called or of which it is made.
 
     Parameters
     ----------
     toponym
         The words of a mention.
     folded
-        One of the names of :func:`name_variants`, folded.
+        One of the names of :func:`name_variants`, folded: "pearl" of "Pearl Harbor", "numan" of "Maarat al-Numan".
     """
-    own = _own_variants(toponym)
-    cut = {fold(NAMED_AFTER.sub("", each)) for each in own}
-    return folded in cut and folded not in set(map(fold, own))
+    return folded not in set(map(fold, _own_variants(toponym)))
 
 
 def _own_variants(toponym: str) -> dict[str, None]:

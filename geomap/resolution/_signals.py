@@ -86,6 +86,8 @@ SCALES_KM = (25.0, 100.0, 400.0)
 # Another spelling counts as an alternate name; what it is less worth is in its depth.
 OTHER_NAMES = (int(NameKind.ALTERNATE), int(NameKind.SPELLING))
 METROPOLIS, SHARE_OF_DIVISION = 1_000_000, 0.3  # inhabitants, and the share of a division's inhabitants
+# How much a division counts beside that city.
+DIVISION_BESIDE_CITY = 0.1
 MIN_MASS = 0.02  # candidates with less mass are not evidence for others: they would only add noise and time
 NEIGHBORS = 2
 NEIGHBOR_CHARACTERS = 40
@@ -224,9 +226,9 @@ def prior_masses(batch: Batch) -> tuple[Floats, Floats]:
 
 
 def _shared_with_cities(batch: Batch, mass: Floats) -> Floats:
-    """Return the masses with those of divisions cut to the mass of the city of their name in which much of them lives.
+    """Return the masses with those of divisions cut below that of the city of their name in which much of them lives.
 
-    "New York and Rome" speaks of two cities, and not of the Rome in the state of New York.
+    "New York and Rome" speaks of two cities, and not of the Rome in the state of New York; "Rome, New York" says so.
     """
     columns = batch.columns
     key = batch.group.astype(np.int64) * (int(columns.admin1.max(initial=0)) + 2) + columns.admin1
@@ -241,7 +243,7 @@ def _shared_with_cities(batch: Batch, mass: Floats) -> Floats:
     for row in division:
         held = largest.get(int(key[row]))
         if held is not None and columns.population[held] >= SHARE_OF_DIVISION * columns.population[row]:
-            shared[row] = min(mass[row], mass[held])
+            shared[row] = min(mass[row], DIVISION_BESIDE_CITY * mass[held])
     return shared
 
 
