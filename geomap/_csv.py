@@ -92,6 +92,10 @@ def column_key(name: str) -> str:
     return "".join(letter for letter in name.casefold() if letter.isalnum())
 
 
+# Fields that short rows lack may be added so often: a wide header and many empty rows must not fill the memory.
+_MOST_ADDED = 5_000_000
+
+
 def unique_names(header: Iterable[str]) -> list[str]:
     """Return the column names of a header, with blank and repeated ones named as pandas names them.
 
@@ -188,7 +192,7 @@ class CsvRows:
 
     def __iter__(self) -> Iterator[Row]:
         """Yield the rows; raise ``csv.Error``, with the line, for unbalanced quotes if these are an error."""
-        width = len(self.header)
+        width, added = len(self.header), 0
         for number, (line, fields) in enumerate(self._parsed(), start=1):
             if isinstance(fields, str):
                 yield Row(number, line, [], fields, usable=False)
@@ -196,6 +200,10 @@ class CsvRows:
                 yield Row(number, line, [], f"{len(fields)} fields, but the header has {width}", usable=False)
             elif len(fields) < width:
                 problem = f"{len(fields)} fields, but the header has {width}; the others are left missing"
+                added += width - len(fields)
+                if added > _MOST_ADDED:
+                    yield Row(number, line, [], problem.partition(";")[0], usable=False)
+                    continue
                 yield Row(number, line, fields + [""] * (width - len(fields)), problem)
             else:
                 yield Row(number, line, fields[:width])

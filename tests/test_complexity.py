@@ -151,3 +151,37 @@ def test_json_beyond_any_depth_is_said_in_plain_words(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text("[" * 100_000, "utf-8")
     with pytest.raises(geomap.errors.ArticlesUnreadable, match="invalid JSON: nested too deep"):
         geomap.read_articles(tmp_path / "a.json")
+
+
+@pytest.mark.filterwarnings("ignore::geomap.errors.ArticlesSkipped")
+def test_a_column_for_each_row_does_not_fill_the_memory_with_empty_cells(tmp_path: Path) -> None:
+    """40,000 such rows, 1.4 MB, took 14 GB."""
+    lines = [json.dumps({"text": "Rain fell on Mosul.", "date": "2017-04-03", f"k{row}": row}) for row in range(4_000)]
+    (tmp_path / "a.jsonl").write_text("\n".join(lines), "utf-8")
+    articles = geomap.read_articles(tmp_path / "a.jsonl")
+    assert len(articles) == 4_000
+    assert articles["published"].notna().all()
+    assert articles["k0"][0] == 0
+    assert articles.shape[1] < 1_500
+    (problem,) = articles.attrs["problems"]
+    assert "values left out, of columns that only few rows have" in problem["reason"]
+    assert problem["loss"]
+
+
+@pytest.mark.filterwarnings("ignore::geomap.errors.ArticlesSkipped")
+def test_a_header_much_wider_than_its_rows_costs_the_rows_that_would_fill_the_memory(tmp_path: Path) -> None:
+    header = ",".join(["text", *(f"c{column}" for column in range(9_999))])
+    (tmp_path / "a.csv").write_text(f"{header}\nRain fell on Mosul.,x\n" + "Rain.,y\n" * 900, "utf-8")
+    articles = geomap.read_articles(tmp_path / "a.csv")
+    assert len(articles) == 500
+    assert articles["c0"][0] == "x"
+    assert sum(problem["action"] == "skipped" for problem in articles.attrs["problems"]) == 401
+
+
+def test_a_wide_table_that_is_full_is_read_whole(tmp_path: Path) -> None:
+    names = ["text", *(f"c{column}" for column in range(3_000))]
+    rows = "".join(f"Rain fell on Mosul.{',x' * 3_000}\n" for _ in range(5))
+    (tmp_path / "a.csv").write_text(f"{','.join(names)}\n{rows}", "utf-8")
+    articles = geomap.read_articles(tmp_path / "a.csv")
+    assert articles[names[1:]].eq("x").all(axis=None)
+    assert articles.attrs["problems"] == []

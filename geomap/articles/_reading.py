@@ -47,6 +47,8 @@ METADATA_FILE = "articles.csv"
 _WITH_METADATA = frozenset({"txt", "html", "md", "docx", "odt", "rtf", "pdf"})
 # Articles whose language is looked at, so that thousands are read as quickly as without.
 _MOST_LOOKED_AT = 500
+# A table may have so many cells, and so many times the number of values that there are.
+_FEW_CELLS, _CELLS_FOR_ONE = 5_000_000, 20
 # Levels of lists and objects in a further column of JSON or Parquet.
 _DEEPEST = 100
 _ENDINGS = ("txt", "html", "htm", "md", "docx", "odt", "rtf", "pdf")
@@ -257,6 +259,7 @@ def assemble(
     options
         What the caller chose.
     """
+    _drop_rare_columns(tables, origins, problems)
     frames = [table if isinstance(table, pd.DataFrame) else _frame(table) for table in tables]
     table = pd.concat(frames, ignore_index=True) if len(frames) != 1 else frames[0].reset_index(drop=True)
     table = fill_roles(table, [origin.file for origin in origins], options.columns, problems)
@@ -275,6 +278,32 @@ def assemble(
         str(name): _inferred(_shallow(table[name], origins, problems)) for name in table.columns if name not in ARTICLES
     }
     return pd.DataFrame({**{name: columns[name] for name in ARTICLES}, **further})
+
+
+def _drop_rare_columns(tables: list[list[Record] | pd.DataFrame], origins: list[Origin], problems: ProblemLog) -> None:
+    """Drop further columns that few rows have, where a table of all columns would be all but empty and fill the memory."""
+    records = [record for table in tables if isinstance(table, list) for record in table]
+    names = set().union(*records) if records else set()
+    if len(names) * len(records) <= _FEW_CELLS:
+        return
+    filled = Counter(name for record in records for name, value in record.items() if value is not None)
+    most = (_FEW_CELLS + _CELLS_FOR_ONE * filled.total()) // len(records)
+    if len(names) <= most:
+        return
+    kept = {*ARTICLES, *(name for name, _ in filled.most_common(most))}
+    start = 0
+    dropped = Counter[str]()
+    for table in tables:
+        for origin, record in zip(origins[start:], table if isinstance(table, list) else (), strict=False):
+            for name in record.keys() - kept:
+                dropped[origin.file] += record.pop(name) is not None
+        start += len(table)
+    for file, count in dropped.items():
+        if count:
+            reason = (
+                f"{count:,} values left out, of columns that only few rows have; the {most:,} most frequent are kept"
+            )
+            problems.add(file, reason, action="repaired", loss=True)
 
 
 def _count_articles(origins: list[Origin], texts: list[str], problems: ProblemLog) -> None:

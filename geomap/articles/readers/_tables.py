@@ -25,6 +25,8 @@ from geomap.errors import ArticlesUnreadable, ColumnMissing
 _HEADER_WITHIN = 20
 # Excel cuts the text of a cell there, as programs do that write for it.
 _LONGEST_CELL = 32_767
+# In rows of more columns only what is not empty is held, and in the first all.
+_MANY_COLUMNS = 100
 # Of the rectangle that all filled cells of a sheet span; it is held in memory as a whole.
 _MOST_CELLS = 20_000_000
 # What the reading of a workbook may take: at least, and for what it unpacks to and the cells that it spans.
@@ -51,7 +53,11 @@ def read_csv(source: Source, options: Options, problems: ProblemLog) -> Rows:
         plain = unguarded if {"article_id", "text"}.issubset(rows.header) else str
         for number, fields in usable_rows(rows, source, problems):
             result.numbers.append(number)
-            records.append({name: plain(value) or None for name, value in zip(names, fields, strict=True)})
+            named = zip(names, fields, strict=True)
+            if records and len(names) > _MANY_COLUMNS:
+                records.append({name: plain(value) for name, value in named if value})
+            else:
+                records.append({name: plain(value) or None for name, value in named})
     result.table = records
     return result
 
