@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import warnings
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
@@ -79,6 +80,42 @@ def read_back(table: pd.DataFrame) -> pd.DataFrame:
     # Column by column, because one without a value would lose its dtype.
     plain: pd.DataFrame = table.apply(lambda column: column.map(unguarded, na_action="ignore").astype(column.dtype))
     return plain.rename(columns=unguarded)
+
+
+def read_table(content: Content, known: Collection[str], *, texts: Collection[str] | None = None) -> pd.DataFrame:
+    """Return a CSV file of any delimiter as a table, in which only empty cells are missing.
+
+    Parameters
+    ----------
+    content
+        The file.
+    known
+        As for :func:`delimiter_of`.
+    texts
+        The columns that stay text, others become numbers where they hold no others; by default all stay text.
+
+    Raises
+    ------
+    ValueError
+        If it is no table: unbalanced quotes, or rows longer than the header.
+    """
+    import pandas as pd
+
+    delimiter = delimiter_of(next((line for line in content.lines() if line.strip()), ""), known)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            # Namibia's code is NA, and Nan is a town in Thailand. Without index_col, fields too many would name the rows.
+            return pd.read_csv(
+                content.lines(),
+                sep=delimiter,
+                dtype=str if texts is None else dict.fromkeys(texts, str),
+                keep_default_na=False,
+                na_values=[""],
+                index_col=False,
+            )
+    except pd.errors.ParserWarning as error:
+        raise ValueError("rows have more fields than the header has columns") from error
 
 
 def column_key(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -12,10 +13,20 @@ import pandas as pd
 
 from geomap import tables
 from geomap._checks import file_path
-from geomap._csv import read_back, write_csv
+from geomap._csv import column_key, read_back, read_table, write_csv
+from geomap._decoding import Undecodable, read_content
 from geomap._files import replacing
 from geomap._optional import optional
-from geomap.errors import LossyExport, MentionsNotFound, MentionsUnreadable, UnsafeOutput, UnsupportedFormat
+from geomap.articles._dates import parse_dates
+from geomap.errors import (
+    ArticlesDoubtful,
+    EncodingGuessed,
+    LossyExport,
+    MentionsNotFound,
+    MentionsUnreadable,
+    UnsafeOutput,
+    UnsupportedFormat,
+)
 from geomap.geometry import circles
 
 if TYPE_CHECKING:
@@ -149,7 +160,8 @@ def read_mentions(path: str | Path) -> gpd.GeoDataFrame:
     GeoDataFrame
         The mentions table in the order of the file: every column of :data:`geomap.tables.MENTIONS` in its dtype, with
         missing values if the file lacks it, then any further columns as they were read, and the points in EPSG:4326. In
-        CSV, empty text is missing, except that a missing ``title`` is empty.
+        CSV, empty text is missing, except that a missing ``title`` is empty; one that a spreadsheet of any country saved
+        (semicolons, decimal commas, another encoding, dates as 31.03.2017) is read as well.
 
     Raises
     ------
@@ -160,6 +172,13 @@ def read_mentions(path: str | Path) -> gpd.GeoDataFrame:
     MentionsUnreadable
         If the file is not in the format of its extension, or is not a mentions table; the message names the column that
         is missing or cannot be read.
+
+    Warns
+    -----
+    EncodingGuessed
+        If a CSV is not UTF-8.
+    ArticlesDoubtful
+        If dates were rewritten in an order of day and month that nothing proves.
     """
     path = file_path("path", path)
     if path.is_dir():
@@ -170,7 +189,7 @@ def read_mentions(path: str | Path) -> gpd.GeoDataFrame:
         raise MentionsNotFound(f"file not found: {path}")
     try:
         table = _in_degrees(_READERS[path.suffix.casefold()](path))
-    except (ValueError, KeyError, OSError, RuntimeError, AttributeError) as error:
+    except (Undecodable, ValueError, KeyError, OSError, RuntimeError, AttributeError) as error:
         raise MentionsUnreadable(f"{path} cannot be read as {path.suffix}: {error}") from error
     missing = [name for name in _REQUIRED if name not in table.columns]
     if missing:
@@ -245,23 +264,47 @@ def _points(geometry: gpd.GeoSeries, path: Path) -> gpd.GeoSeries:
 def _converted(values: pd.Series[Any], dtype: str) -> pd.Series[Any]:
     if dtype.startswith("datetime64"):
         parsed = pd.api.types.is_datetime64_any_dtype(values.dtype)
-        return tables.as_dtype(values if parsed else pd.to_datetime(values, utc=True, format="ISO8601"), dtype)
+        return tables.as_dtype(values if parsed else _times(values), dtype)
     plain = values.astype(object).where(values.notna(), None)
     if dtype == "boolean":
         return tables.as_dtype(plain.map(_boolean, na_action="ignore"), dtype)
     if dtype in ("int64", "Int64"):
-        return tables.as_dtype(pd.to_numeric(plain), dtype)
+        return tables.as_dtype(_whole(pd.to_numeric(plain)), dtype)
     if dtype == "category" and isinstance(values.dtype, pd.CategoricalDtype):
         return values
     return tables.as_dtype(plain, dtype)
 
 
+def _whole(numbers: pd.Series[Any]) -> pd.Series[Any]:
+    cut = numbers.notna() & (numbers % 1 != 0)
+    if cut.any():
+        raise ValueError(f"{numbers[cut].iloc[0]} is no whole number")
+    return numbers
+
+
+def _times(values: pd.Series[Any]) -> pd.Series[Any]:
+    """Return times of text: as this module writes them, or as a spreadsheet rewrote them (31.03.2017 10:00)."""
+    try:
+        return pd.to_datetime(values, utc=True, format="ISO8601")
+    except (ValueError, TypeError):
+        found = parse_dates(values)
+    if found.unreadable:
+        raise ValueError(f"{values.iloc[found.unreadable[0]]!r} is no date")
+    if sentence := found.order.sentence():
+        warnings.warn(f"{values.name}: {sentence}", ArticlesDoubtful, stacklevel=5)
+    return found.dates.set_axis(values.index)
+
+
 def _boolean(value: object) -> bool:
-    """Return a boolean that a file holds as a number or as text, for lack of a type."""
-    text = str(value).casefold()
-    if text not in ("true", "1", "1.0", "false", "0", "0.0"):
+    """Return a boolean that a file holds as a number or as text, for lack of a type, in any language of a spreadsheet."""
+    text = str(value).strip().casefold()
+    if text not in _TRUE | _FALSE:
         raise ValueError(f"{value!r} is neither true nor false")
-    return text in ("true", "1", "1.0")
+    return text in _TRUE
+
+
+_TRUE = frozenset({"true", "1", "1.0", "wahr", "vrai", "verdadero", "verdadeiro", "vero", "waar", "prawda", "истина"})
+_FALSE = frozenset({"false", "0", "0.0", "falsch", "faux", "falso", "onwaar", "fałsz", "ложь"})
 
 
 def _in_degrees(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -373,13 +416,27 @@ def _read_parquet(path: Path) -> gpd.GeoDataFrame:
 def _read_csv(path: Path) -> gpd.GeoDataFrame:
     import geopandas as gpd
 
-    # Namibia's code is NA, and Nan is a town in Thailand: only an empty cell is missing. Dtypes are set later.
-    table = read_back(pd.read_csv(path, encoding="utf-8", dtype=str, keep_default_na=False, na_values=[""]))
+    content = read_content(path)
+    table = read_back(read_table(content, set(map(column_key, _REQUIRED))))
     tables.require_columns(table, ("lon", "lat"), what="mentions")
+    if content.guessed or content.damage:
+        warnings.warn(f"{path}: {content.damage or f'read as {content.encoding}'}", EncodingGuessed, stacklevel=4)
     if "title" in table.columns:
         table["title"] = table["title"].fillna("")
+    table = _with_decimal_points(table)
     geometry = tables.points(*(_converted(table[name], "float64") for name in ("lon", "lat")))
     return gpd.GeoDataFrame(table.drop(columns=["lon", "lat"]), geometry=geometry, crs=tables.CRS)
+
+
+def _with_decimal_points(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of text with the numbers of its known columns with points, where a spreadsheet wrote 36,34."""
+    for name in table.columns:
+        if name in ("lon", "lat") or tables.MENTIONS.get(name) in ("float64", "int64", "Int64"):
+            table[name] = table[name].str.strip().str.replace(_DECIMAL_COMMA, r"\1.\2", regex=True)
+    return table
+
+
+_DECIMAL_COMMA = re.compile(r"^([+-]?\d*),(\d+(?:[eE][+-]?\d+)?)$")
 
 
 def _nothing(table: gpd.GeoDataFrame) -> list[str]:

@@ -18,7 +18,8 @@ import numpy as np
 import pandas as pd
 
 from geomap._checks import file_path, wrong_kind
-from geomap._csv import read_back, write_csv
+from geomap._csv import read_back, read_table, write_csv
+from geomap._decoding import Undecodable, read_content
 from geomap._files import replacing
 from geomap._optional import optional
 from geomap.errors import ArticlesNotFound, ArticlesUnreadable, UnsupportedFormat
@@ -229,13 +230,12 @@ def _read(path: Any) -> pd.DataFrame:
         raise UnsupportedFormat(
             f"homes: cannot read {file}: the extension must be one of {', '.join(_READERS)}"
         ) from None
-    except (ValueError, OSError) as error:
+    except (Undecodable, ValueError, OSError) as error:
         raise ArticlesUnreadable(f"homes: {file} cannot be read as a table: {error}") from error
 
 
 def _read_csv(path: Path) -> pd.DataFrame:
-    # A publisher may be called NA; only an empty cell is missing.
-    return read_back(pd.read_csv(path, encoding="utf-8-sig", dtype=str, keep_default_na=False, na_values=[""]))
+    return read_back(read_table(read_content(path), {"source", "home"}))
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from geomap import _json
-from geomap._csv import column_key, delimiter_of
+from geomap._csv import column_key
+from geomap._csv import read_table as read_csv_table
 from geomap._optional import optional
 from geomap.errors import InvalidGold
 from geomap.evaluation.readers._annotated import (
@@ -29,7 +30,7 @@ _CARRIED = ("kind", "usage", "feature_class", "feature_code", "country_code", "p
 # Programs write whole numbers with a decimal point where a column has gaps.
 _WHOLE = re.compile(r"-?\d{1,18}(\.0+)?", re.ASCII)  # what a table can hold
 _REJECTED = "not a place"
-_AS_TEXT = dict.fromkeys(("article_id", "field", "toponym", "country_code", "checked", "geonameid"), str)
+_TEXTS = ("article_id", "field", "toponym", "country_code", "checked", "geonameid")
 
 
 def read_mentions_gold(path: Path, sources: Sources, problems: list[Problem]) -> Iterator[Annotated]:
@@ -111,10 +112,7 @@ def read_table(path: Path) -> pd.DataFrame:
 
 
 def _csv(path: Path) -> pd.DataFrame:
-    content = read_content_of(path)
-    delimiter = delimiter_of(content.lines().readline(), set(map(column_key, NEEDED)))
-    # Namibia's code is NA, and a place may be called Null: only an empty cell is missing.
-    return pd.read_csv(content.lines(), sep=delimiter, dtype=_AS_TEXT, keep_default_na=False, na_values=[""])
+    return read_csv_table(read_content_of(path), set(map(column_key, NEEDED)), texts=_TEXTS)
 
 
 def _geojson(path: Path) -> pd.DataFrame:

@@ -85,9 +85,16 @@ def _article(path: Path, name: str, sources: Sources, *, only: bool) -> dict[str
             return sources.articles[stem]
     for stem in stems:
         file = path.parent / f"{Path(stem).name}.txt"
-        if file.is_file():
+        if _is_file(file):
             return article_with_text(sources, Path(name).stem, read_text(file))
     return next(iter(sources.articles.values())) if only and len(sources.articles) == 1 else None
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # longer than any file's name may be
+        return False
 
 
 def _toponym(row: dict[str, str], number: int, text: str) -> dict[str, Any]:
