@@ -1,4 +1,4 @@
-# Two commands do all the set-up: `make map` and `make test`. Everything lands in .venv, nothing outside this folder.
+# These commands do all the set-up: `make map`, `make notebooks` and `make test`. Everything lands in .venv, nothing outside this folder.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -12,11 +12,16 @@ EXTRAS := analysis,dask,formats,html,maps,notebooks,parquet,spacy
 # Without compiled files every run would rewrite and compile all tests anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: map test test-fast test-long test-lowest test-newest test-nominatim test-transformers test-models lint typecheck wheel \
+.PHONY: map notebooks test test-fast test-long test-lowest test-newest test-nominatim test-transformers test-models lint typecheck wheel \
   benchmark models page docs mutants constraints count clean
 
 map: $(VENV)/.ready
 	@$(BIN)/geomap map "$(ARTICLES)" --output "$(MAP)"
+
+# Opens the notebooks in JupyterLab; LAB holds further options, such as `--no-browser`.
+LAB ?=
+notebooks: $(VENV)/.ready-for-notebooks
+	$(BIN)/python -m jupyterlab $(LAB) notebooks
 
 # Everything, or `make test TESTS=tests/test_articles.py`. The map's scripts are linted and tested with Node.js, installed with
 # apt when run as root; otherwise the command is printed. The browser has the machine to itself, since it is what readers wait for.
@@ -112,6 +117,10 @@ $(VENV)/.ready: pyproject.toml data/packages/geomap-multilingual/pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) --upgrade "pip>=25.1"
 	$(PIP) --editable '.[html]' --editable data/packages/geomap-multilingual
+	@touch $@
+
+$(VENV)/.ready-for-notebooks: $(VENV)/.ready pyproject.toml tests/constraints.txt
+	$(PIP) --editable '.[all]' --constraint tests/constraints.txt
 	@touch $@
 
 $(VENV)/.ready-for-tests: $(VENV)/.ready pyproject.toml tests/constraints.txt

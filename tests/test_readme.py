@@ -55,3 +55,13 @@ def test_every_file_that_the_readme_links_to_is_there() -> None:
     links = [link for link in re.findall(r"\]\(([^)]+)\)", README) if "://" not in link]
     assert links
     assert all((ROOT / link).is_file() for link in links)
+
+
+def test_the_first_screen_says_whose_words_the_samples_are_and_how_to_open_the_notebooks() -> None:
+    first_screen = README.split("In Python:")[0]
+    assert "written for this project" in first_screen
+    assert "\nmake notebooks\n" in first_screen
+    without_make = re.search(r"^uvx .* jupyter-lab notebooks$", first_screen, re.MULTILINE)
+    assert without_make
+    for folder in re.findall(r"--with (\./\S+)", without_make.group()):
+        assert (ROOT / folder / "pyproject.toml").is_file()
