@@ -1,8 +1,9 @@
-"""The notebooks' form; that they run is tested by executing each (nbmake)."""
+"""The notebooks' form; that they run is tested by executing each (nbmake; on other corpora, test_notebooks_elsewhere)."""
 
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from pathlib import Path
 
@@ -46,15 +47,62 @@ def test_no_output_is_kept_in_the_file(notebook: nbformat.NotebookNode) -> None:
     )
 
 
-def test_it_ends_with_an_assertion_on_its_finding(notebook: nbformat.NotebookNode) -> None:
-    last_code = [cell for cell in notebook.cells if cell.cell_type == "code"][-1]
-    assert "assert " in last_code.source
+def statements(notebook: nbformat.NotebookNode) -> list[ast.stmt]:
+    """Return the statements of all code cells, one after another."""
+    sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    return [statement for source in sources for statement in ast.parse(source.replace("%matplotlib", "# ")).body]
 
 
-def test_its_parameters_are_plain_assignments_that_papermill_can_follow(notebook: nbformat.NotebookNode) -> None:
+def assigned(notebook: nbformat.NotebookNode) -> dict[str, ast.expr]:
+    """Return the parameters and their values."""
     cell = next(cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", []))
-    allowed = (ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign)
-    assert all(isinstance(statement, allowed) for statement in ast.parse(cell.source).body)
+    return {
+        statement.targets[0].id: statement.value
+        for statement in ast.parse(cell.source).body
+        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name)
+    }
+
+
+def test_its_parameters_are_plain_values_one_a_line_that_papermill_can_follow(notebook: nbformat.NotebookNode) -> None:
+    cell = next(cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", []))
+    values = assigned(notebook)
+    assert next(iter(values)) == "corpus"
+    assert len(values) == len(ast.parse(cell.source).body)
+    assert all(ast.literal_eval(value) is not None for value in values.values())
+
+
+def test_the_text_above_its_parameters_says_what_each_is_for(notebook: nbformat.NotebookNode) -> None:
+    place = next(n for n, cell in enumerate(notebook.cells) if "parameters" in cell.metadata.get("tags", []))
+    told = notebook.cells[place - 1].source
+    assert "your own" in told
+    unexplained = {name for name in assigned(notebook) if f"`{name}`" not in told}
+    assert not unexplained
+
+
+def test_it_knows_the_sample_by_one_line_and_asserts_its_finding_of_the_sample_alone(
+    notebook: nbformat.NotebookNode,
+) -> None:
+    all_statements = statements(notebook)
+    known = [
+        number
+        for number, statement in enumerate(all_statements)
+        if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "on_sample"
+    ]
+    assert len(known) == 1
+    only_of_it = [
+        number
+        for number, statement in enumerate(all_statements)
+        if isinstance(statement, ast.If) and ast.unparse(statement.test) == "on_sample"
+    ]
+    assert only_of_it
+    assert known[0] < only_of_it[0]
+    assert only_of_it[-1] == len(all_statements) - 1
+    assert any(isinstance(node, ast.Assert) for node in ast.walk(all_statements[-1]))
+
+
+def test_its_text_gives_no_share_that_no_cell_computes(notebook: nbformat.NotebookNode) -> None:
+    text = " ".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    assert set(re.findall(r"[\d.]+ ?%.{9}|[\d.]+ percent", text)) <= {"95 % interval"}
 
 
 @pytest.mark.parametrize("path", [path for path in NOTEBOOKS if path.name[:2] <= "10"], ids=lambda path: path.name)

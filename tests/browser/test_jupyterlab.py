@@ -192,7 +192,7 @@ def test_the_first_notebook_runs_from_the_menu_and_shows_its_map(
         })"""
     )
     assert max(inks) > 2000
-    assert frame.get_by_role("heading", name="Where the Mosul reports happen").is_visible()
+    assert frame.get_by_role("heading", name="Where these reports happen").is_visible()
     assert _of_ours(notebook.complaints) == []
     assert notebook.elsewhere == []
     assert (lab.notebooks / "01-first-map.html").stat().st_size > 100_000
