@@ -117,11 +117,22 @@ def test_every_page_is_reached_from_another() -> None:
         )
 
 
+def run_guide(name: str, checks: str, folder: Path, cache: Path) -> int:
+    """Run the code of a page with its checks below, warnings of geomap as errors; return how many cells it has."""
+    page = (ROOT / "docs" / name).read_text("utf-8")
+    cells = re.findall(r"^```\{code-cell\} ipython3\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    script = folder / "guide.py"
+    strict = "import warnings, geomap.errors; warnings.simplefilter('error', geomap.errors.GeomapWarning)"
+    script.write_text("\n".join([strict, *cells, checks]), "utf-8")
+    environment = os.environ | {"GEOMAP_CACHE": str(cache)}
+    command = [sys.executable, script]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=folder, env=environment, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return len(cells)
+
+
 @pytest.mark.slow
 def test_the_guide_to_ones_own_texts_runs_and_shows_what_it_says(gazetteer_cache: Path, tmp_path: Path) -> None:
-    page = (ROOT / "docs" / "bring-your-own-texts.md").read_text("utf-8")
-    cells = re.findall(r"^```\{code-cell\} ipython3\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
-    assert len(cells) >= 8
     checks = """
 assert articles["title"].tolist() == ["Bridge closed", "Snow"] and str(articles["published"][1])[:10] == "2021-02-14"
 assert crawl["title"].tolist() == ["Mill reopens"] and "Contact" not in crawl["text"][0]
@@ -132,10 +143,30 @@ assert held["text"][0] == "Around Izola the harvest has begun." and held["publis
 everything = geomap.read_articles(folder, columns={"published": "day"}, strict=False)
 assert len(everything) == 2 + 1 + 2 + 1 + 2 + 1 + 2
 """
-    script = tmp_path / "guide.py"
-    strict = "import warnings, geomap.errors; warnings.simplefilter('error', geomap.errors.GeomapWarning)"
-    script.write_text("\n".join([strict, *cells, checks]), "utf-8")
-    environment = os.environ | {"GEOMAP_CACHE": str(gazetteer_cache)}
-    command = [sys.executable, script]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=300)
-    assert done.returncode == 0, done.stderr
+    assert run_guide("bring-your-own-texts.md", checks, tmp_path, gazetteer_cache) >= 8
+
+
+@pytest.mark.slow
+def test_the_guide_to_an_archive_reads_stand_ins_of_the_archives_form(gazetteer_cache: Path, tmp_path: Path) -> None:
+    checks = """
+assert articles["source"].tolist() == ["Valley Party", "Harbor Union", "Valley Party"]  # and not the chair
+assert articles["text"].str.contains('said "Rijeka".', regex=False).any()  # a quotation mark is only that
+assert set(mentions["speaker"]) == {"Costa, Ben", "Dorn, Eva"} and {"Koper", "Rijeka"} <= set(mentions["name"])
+again = geomap.read_articles(corpus)
+assert again["text"].tolist() == articles["text"].tolist() and again["published"].notna().all()
+assert again["source"].tolist() == articles["source"].tolist() and "speaker" in again
+assert novel["title"].str.startswith(("CHAPTER I.", "CHAPTER II.")).all() and len(novel) == 2
+assert novel["source"].eq("A Journey for the Post").all() and not novel["text"].str.contains("Gutenberg|license").any()
+assert {"New York", "Hamburg", "Harwich"} <= set(in_novel["toponym"])
+assert in_novel.loc[in_novel["toponym"] == "New York", "sentence"].str.contains("already in New York").all()
+"""
+    assert run_guide("own-corpus.md", checks, tmp_path, gazetteer_cache) >= 7
+
+
+def test_the_guide_to_an_archive_says_that_it_runs_on_stand_ins_and_what_to_set_in_each_notebook() -> None:
+    page = (ROOT / "docs" / "own-corpus.md").read_text("utf-8")
+    assert "**stand-ins**" in page
+    table = page.split("## What to set in the notebooks")[1]
+    rows = re.findall(r"^\| ([\d, ]+) \|", table, re.MULTILINE)
+    numbers = sorted(number for row in rows for number in row.split(", "))
+    assert numbers == sorted(path.name[:2] for path in (ROOT / "notebooks").glob("*.ipynb"))
