@@ -96,6 +96,12 @@ class Areas:
         }
 
 
+def countries(places: pd.DataFrame) -> dict[str, Any] | None:
+    """Return the countries that places lie in and the number of each place's, for a page; None if there are no two."""
+    area, _, names = _by_country(places)
+    return {"names": names, "of": area.tolist()} if len(names) > 1 else None
+
+
 def _by_country(places: pd.DataFrame) -> tuple[Ints, list[set[str]], list[str]]:
     """Return the area of each place (-1: none), and the country codes and the name of each area."""
     name_of = basemap_names()

@@ -14,7 +14,7 @@ from folium.map import Layer
 from folium.template import Template, tojavascript
 
 from geomap._checks import at_least, one_of, positive
-from geomap.maps._classes import Areas, classes
+from geomap.maps._classes import Areas, classes, countries
 from geomap.maps._corpus import Corpus
 from geomap.maps._detail import BOUNDARIES, DETAILS, detail_bytes
 from geomap.maps._disclosure import Disclosure, current_disclosure
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 # The modules of `page/`, bundled into one script by `make page`.
 _SCRIPT = "page.js"
 _STYLES = tuple(f"page/{name}.css" for name in ("geomap", "popup", "controls", "dialogs"))
+_LARGEST_LIST = 4_000  # characters of the countries of places; longer lists are compressed
 _WORLD = "geomap_world"  # the element with the basemap's data
 
 
@@ -181,6 +182,8 @@ class ComentionLayer(_MentionsLayer):
     limit
         Maximum number of lines: the pairs that most articles name. Of an article that names more than 40 places, the 40
         with most mentions in the corpus are paired.
+    min_articles
+        Minimum number of articles that name both: what stands together once may do so by chance.
     embedded, approximate, name, caption, show
         As for :class:`HeatLayer`.
 
@@ -189,7 +192,7 @@ class ComentionLayer(_MentionsLayer):
     ColumnMissing
         If the mentions lack ``article_id``, ``place_id``, ``name`` or a geometry.
     InvalidTable
-        If ``limit`` is below 1.
+        If ``limit`` or ``min_articles`` is below 1.
 
     Examples
     --------
@@ -206,6 +209,7 @@ class ComentionLayer(_MentionsLayer):
         mentions: gpd.GeoDataFrame,
         *,
         limit: int = 60,
+        min_articles: int = 2,
         embedded: bool = False,
         approximate: bool = False,
         name: str = "Named together",
@@ -214,6 +218,7 @@ class ComentionLayer(_MentionsLayer):
     ) -> None:
         super().__init__(mentions, embedded=embedded, approximate=approximate, name=name, caption=caption, show=show)
         self._settings["limit"] = int(at_least("limit", limit, 1))
+        self._settings["least"] = int(at_least("min_articles", min_articles, 1))
 
 
 class ChoroplethLayer(_MentionsLayer):
@@ -433,6 +438,8 @@ class PlacesLayer(_MentionsLayer):
             parts["alternatives"] = alternatives
         if self._names != CORPUS:
             parts["names"] = payload.names.columns(self._names)
+        if (by_country := countries(payload.places)) is not None:
+            parts["countries"] = by_country
         ids = {part: f"{self.get_name()}_{part}" for part in parts}
         settings: dict[str, Any] = {
             "panel": self._panel,
@@ -447,6 +454,8 @@ class PlacesLayer(_MentionsLayer):
             **ids,
         }
         blocks = {ids[part]: data_block(ids[part], content) for part, content in parts.items()}
+        if by_country is not None:
+            blocks[ids["countries"]] = data_block(ids["countries"], by_country, plain_up_to=_LARGEST_LIST)
         if self._detail:
             settings["detail"] = f"{self.get_name()}_detail"
             # Of the places as they are disclosed: the cells around others would tell where they are.

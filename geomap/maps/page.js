@@ -709,7 +709,8 @@
     certain: DOUBTFUL,
     possible: true,
     text: "",
-    summing: null
+    summing: null,
+    also: /* @__PURE__ */ new Set()
   });
   var isWithin = (id) => id.startsWith(WITHIN);
   var Model = class {
@@ -960,6 +961,22 @@
     mentions(place) {
       return this.certain[place] + this.possible[place];
     }
+    /**
+     * The mentions of a place that count, filtered or not.
+     *
+     * @param {number} place
+     */
+    counted(place) {
+      const { embedded, approximate } = this.state;
+      if (!approximate && this.approximate[place]) {
+        return 0;
+      }
+      let count = 0;
+      for (let row = this.begins[place]; row < this.begins[place + 1]; row += 1) {
+        count += embedded || !this.embedded[row] ? 1 : 0;
+      }
+      return count;
+    }
     // The places that are shown, most mentions first.
     ranked() {
       const numbers = [];
@@ -1026,12 +1043,13 @@
       return found;
     }
     /**
-     * Pairs of places that stand in the same articles, those in most articles first.
+     * Pairs of places that stand in the same articles, so many at least, those in most articles first.
      *
      * @param {number} limit
+     * @param {number} [least]
      * @returns {Pair[]}
      */
-    together(limit) {
+    together(limit, least = 1) {
       const perArticle = /* @__PURE__ */ new Map();
       for (let place = 0; place < this.size.places; place += 1) {
         let before = -1;
@@ -1057,7 +1075,7 @@
           }
         }
       }
-      return [...pairs].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, limit).map(([pair, articles]) => ({
+      return [...pairs].filter(([, articles]) => articles >= least).sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, limit).map(([pair, articles]) => ({
         from: Math.floor(pair / this.size.places),
         to: pair % this.size.places,
         articles
@@ -1326,6 +1344,8 @@
   var worlds = /* @__PURE__ */ new Map();
   var named = /* @__PURE__ */ new WeakMap();
   var namesOn = (map) => named.get(map) || [];
+  var WORLD = "geomap_world";
+  var hasWorld = () => document.getElementById(WORLD) !== null;
   function loadWorld(id) {
     let world = worlds.get(id);
     if (!world) {
@@ -1688,6 +1708,17 @@
       this._fill = fill3;
       this._body = makeElement("div", "geomap-key-body");
     }
+    /** @param {L.Map} map */
+    addTo(map) {
+      this.setPosition(isNarrow(map) ? "bottomleft" : "topright");
+      super.addTo(map);
+      const host = map.getContainer().querySelector(".geomap-keys");
+      const box = this.getContainer();
+      if (host && box && isNarrow(map)) {
+        host.append(box);
+      }
+      return this;
+    }
     onAdd() {
       const box = makeElement("section", "geomap-key");
       box.setAttribute("aria-label", `Legend: ${this._caption}`);
@@ -1726,23 +1757,23 @@
     _key;
     /**
      * @param {string} key
-     * @param {string} id
+     * @param {string | Promise<Areas>} given The areas, or the block with them.
      * @param {{ caption?: string, world?: string, attribution?: string }} settings
      */
-    constructor(key, id, { caption = "", world = "", attribution } = {}) {
+    constructor(key, given, { caption = "", world = WORLD, attribution } = {}) {
       super("geomap-areas", 400, attribution);
       this.settings = { caption, world };
-      Promise.all([loadCorpus(key), readBlock(id)]).then(
-        async ([model, areas]) => {
-          this.areas = areas;
-          this._rings = areas.arcs ? unpackShapes(areas) : await this._countries(areas);
-          this.model = model;
-          this._value();
-          if (this._map) {
-            this._show();
-          }
+      const found = typeof given === "string" ? readBlock(given) : given;
+      Promise.all([loadCorpus(key), found]).then(async ([model, areas]) => {
+        this.areas = areas;
+        const { arcs, regions } = areas;
+        this._rings = arcs && regions ? unpackShapes({ arcs, regions }) : await this._countries(areas);
+        this.model = model;
+        this._value();
+        if (this._map) {
+          this._show();
         }
-      );
+      });
     }
     /** @param {Areas} areas */
     async _countries({ names }) {
@@ -1771,6 +1802,7 @@
       this._leave();
       this._end?.();
       this._key?.remove();
+      delete map.getContainer().dataset.geomapAreas;
       super.onRemove(map);
       return this;
     }
@@ -1833,6 +1865,7 @@
       }
       const frame = frameOf(this._map, bounds);
       let drawn = 0;
+      const strength = 0.8 * strengthAt(this._map.getZoom());
       this._paths = this._rings.map((rings, area) => {
         const path = new Path2D();
         if (!this.values[area]) {
@@ -1842,7 +1875,7 @@
         context.fillStyle = this.color(
           `step-${this._shade(classOf(this.values[area], this.areas.breaks))}`
         );
-        context.globalAlpha = 0.8;
+        context.globalAlpha = strength;
         context.fill(path, "evenodd");
         context.globalAlpha = 1;
         context.strokeStyle = this.color("rim");
@@ -1933,17 +1966,42 @@
     return value.toLocaleString("en-US", { maximumSignificantDigits: 3 });
   }
 
-  // page/curves.js
-  function isNear({ a, b, middle, shift }, { x, y }) {
-    for (let t = 0.1; t < 0.95; t += 0.02) {
-      const [p, q, r] = [(1 - t) ** 2, 2 * t * (1 - t), t ** 2];
-      const px = p * a.x + q * middle.x + r * b.x + shift;
-      const py = p * a.y + q * middle.y + r * b.y;
-      if (Math.hypot(px - x, py - y) < 5) {
-        return true;
-      }
+  // page/forms.js
+  var LARGEST = 28;
+  var SMALLEST = 3;
+  var ONE_MENTION = 7;
+  function halfOf(form, radius) {
+    if (form === "country") {
+      return radius * Math.sqrt(Math.PI) / 2;
     }
-    return false;
+    if (form === "coordinate") {
+      return radius * Math.sqrt(Math.PI / 2);
+    }
+    return form === "division" ? radius * Math.sqrt(Math.PI / 2) : radius;
+  }
+  function radiusOf(mentions, most) {
+    const unit = Math.min(ONE_MENTION, LARGEST / Math.sqrt(most));
+    return mentions ? Math.max(SMALLEST, unit * Math.sqrt(mentions)) : 0;
+  }
+  var isPoint = (form) => form === "town" || form === "coordinate" || form === "ring";
+  function outlineForm(context, form, x, y, half) {
+    context.beginPath();
+    if (form === "country") {
+      context.rect(x - half, y - half, 2 * half, 2 * half);
+    } else if (form === "division") {
+      context.moveTo(x, y - half);
+      context.lineTo(x + half, y);
+      context.lineTo(x, y + half);
+      context.lineTo(x - half, y);
+      context.closePath();
+    } else if (form === "coordinate") {
+      context.moveTo(x, y - half);
+      context.lineTo(x + half, y + half);
+      context.lineTo(x - half, y + half);
+      context.closePath();
+    } else {
+      context.arc(x, y, half, 0, 2 * Math.PI);
+    }
   }
 
   // page/words.js
@@ -1961,14 +2019,277 @@
     return from === to ? from : `${from} – ${to}`;
   }
 
+  // page/clusters.js
+  var REACH = 44;
+  var APART = 8;
+  var MANY = 200;
+  var CROWDED = 1 / 3;
+  var ASKED = 1e3;
+  var LINE = 1e6;
+  var NEIGHBORS = [0, 1, -1].flatMap(
+    (i) => [0, 1, -1].map((j) => i * LINE + j)
+  );
+  var LARGE = "first-level division";
+  var SIZING = (
+    /** @type {const} */
+    [
+      "kinds",
+      "sources",
+      "certain",
+      "possible",
+      "embedded",
+      "approximate",
+      "text"
+    ]
+  );
+  var [LEAST, LARGEST2] = [12, 21];
+  var NAMED = 2;
+  var isCluster = (symbol) => symbol.members !== void 0;
+  function gatherPoints(order2, x, y, reach) {
+    const cells = /* @__PURE__ */ new Map();
+    const groups = [];
+    for (const number of order2) {
+      const [column, row] = [x(number), y(number)].map(
+        (one) => Math.floor(one / reach)
+      );
+      let nearest;
+      let least = reach * reach;
+      for (let i = column - 1; i <= column + 1; i += 1) {
+        for (let j = row - 1; j <= row + 1; j += 1) {
+          for (const group3 of cells.get(i * 1e6 + j) || []) {
+            const [across2, down2] = [
+              x(group3[0]) - x(number),
+              y(group3[0]) - y(number)
+            ];
+            const square = across2 * across2 + down2 * down2;
+            if (square < least) {
+              least = square;
+              nearest = group3;
+            }
+          }
+        }
+      }
+      if (nearest) {
+        nearest.push(number);
+        continue;
+      }
+      const group2 = [number];
+      groups.push(group2);
+      const key = column * 1e6 + row;
+      const cell = cells.get(key);
+      if (cell) {
+        cell.push(group2);
+      } else {
+        cells.set(key, [group2]);
+      }
+    }
+    return groups;
+  }
+  function crowdedShare(x, y, radius) {
+    const { length } = x;
+    const side = radius.reduce((most, one) => Math.max(most, one), 1);
+    const cellOf = (at) => Math.floor(x[at] / side) * LINE + Math.floor(y[at] / side);
+    const cells = /* @__PURE__ */ new Map();
+    for (let at = 0; at < length; at += 1) {
+      const cell = cells.get(cellOf(at));
+      if (cell) {
+        cell.push(at);
+      } else {
+        cells.set(cellOf(at), [at]);
+      }
+    }
+    const hide = (a, b) => {
+      const [across2, down2] = [x[a] - x[b], y[a] - y[b]];
+      const most = Math.max(radius[a], radius[b]);
+      return a !== b && across2 * across2 + down2 * down2 < most * most;
+    };
+    const step = Math.max(1, Math.floor(length / ASKED));
+    let [crowded, asked] = [0, 0];
+    for (let at = 0; at < length; at += step) {
+      const own = cellOf(at);
+      const isHidden = NEIGHBORS.some(
+        (aside) => cells.get(own + aside)?.some((other) => hide(at, other))
+      );
+      asked += 1;
+      crowded += isHidden ? 1 : 0;
+    }
+    return crowded / Math.max(1, asked);
+  }
+  var isSmall = ({ places }, number) => isPoint(places.form[number]) || places.form[number] === "division" && places.kind[number] !== LARGE;
+  var summingOf = ({ model, settings }) => model.state.summing ?? SUMMING.get(settings.cluster) ?? "auto";
+  var SUMMING = /* @__PURE__ */ new Map([
+    [true, "yes"],
+    [false, "no"],
+    [null, "auto"]
+  ]);
+  function sums(layer, width) {
+    const summing2 = summingOf(layer);
+    if (summing2 === "no" || layer.map.getZoom() >= APART) {
+      return false;
+    }
+    return summing2 === "yes" || isCrowded(layer, width);
+  }
+  function isCrowded(layer, width) {
+    const { model, crowd } = layer;
+    const { whole, most, state } = model;
+    if (crowd && crowd.width === width && differInDates(crowd.state, state)) {
+      return crowd.found;
+    }
+    const points = [];
+    for (let number = 0; number < model.size.places; number += 1) {
+      if (whole[number] && isSmall(model, number)) {
+        points.push(number);
+      }
+    }
+    const found = points.length >= MANY && crowdedShare(
+      Float64Array.from(points, (number) => model.across[number] * width),
+      Float64Array.from(points, (number) => model.down[number] * width),
+      Float64Array.from(points, (number) => radiusOf(whole[number], most))
+    ) >= CROWDED;
+    layer.crowd = { width, state, found };
+    return found;
+  }
+  var differInDates = (a, b) => SIZING.every((name) => a[name] === b[name]);
+  function gatherPlaces(layer, width) {
+    const { order: order2, map, outlines } = layer;
+    const key = `${map.getZoom()} ${layer.selected} ${summingOf(layer)} ${outlines.size}`;
+    const known = layer.gathered;
+    if (known && known.key === key && known.order === order2) {
+      return known.found;
+    }
+    const found = sums(layer, width) ? gathered(layer, width) : order2.map((number) => ({ number }));
+    layer.gathered = { key, order: order2, found };
+    return found;
+  }
+  function gathered({ model, order: order2, selected, outlines }, width) {
+    const alone = (number) => !isSmall(model, number) || outlines.has(number) || number === selected;
+    const x = (number) => model.across[number] * width;
+    const y = (number) => model.down[number] * width;
+    const radius = (number) => radiusOf(model.mentions(number), model.most);
+    const groups = gatherPoints(
+      order2.filter((number) => !alone(number)),
+      x,
+      y,
+      REACH
+    );
+    const found = order2.filter(alone).map((number) => ({ number }));
+    for (const members of groups) {
+      if (members.length > 1 && touch(members, x, y, radius)) {
+        const mentions = members.reduce(
+          (sum, number) => sum + model.mentions(number),
+          0
+        );
+        found.push({ number: members[0], members, mentions });
+      } else {
+        found.push(...members.map((number) => ({ number })));
+      }
+    }
+    return found;
+  }
+  function touch(members, x, y, radius) {
+    return members.some(
+      (a, i) => members.slice(0, i).some(
+        (b) => Math.hypot(x(a) - x(b), y(a) - y(b)) < radius(a) + radius(b)
+      )
+    );
+  }
+  var isSummed = (layer) => Boolean(layer.gathered?.found.some(({ members }) => members));
+  var clusterRadius = (mentions, most) => Math.max(LEAST, LARGEST2 * Math.sqrt(mentions / most));
+  var short = new Intl.NumberFormat("en-US", {
+    notation: "compact",
+    maximumFractionDigits: 1
+  });
+  function paintCluster(layer, context, symbol) {
+    const { x, y, half, mentions, members } = symbol;
+    outlineForm(context, "town", x, y, half);
+    context.fillStyle = layer.color(layer.classes ? "muted" : "town");
+    context.globalAlpha = 0.92;
+    context.fill();
+    context.globalAlpha = 1;
+    context.lineWidth = 2;
+    context.strokeStyle = layer.color("rim");
+    context.stroke();
+    context.font = layer.font(700, half > 15 ? 12 : 10.5);
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.fillStyle = layer.color("rim");
+    context.fillText(short.format(mentions), x, y + 0.5);
+    if (members === layer.hoveredMembers) {
+      outlineForm(context, "town", x, y, half + 3);
+      context.lineWidth = 2.5;
+      context.strokeStyle = layer.color("ink");
+      context.stroke();
+    }
+  }
+  function clusterWords(model, { members, mentions }) {
+    const names = members.slice(0, NAMED).map((number) => model.places.name[number]);
+    const more2 = members.length - names.length;
+    return {
+      names: names.join(", ") + (more2 ? ` and ${numeral(more2)} more` : ""),
+      count: `· ${plural(mentions, "mention")}`
+    };
+  }
+  function isOneSpot({ model, map }, { members }) {
+    const most = map.getMaxZoom();
+    const width = 256 * 2 ** (Number.isFinite(most) ? most : APART);
+    return [model.across, model.down].every((axis) => {
+      const at = members.map((number) => axis[number] * width);
+      return Math.max(...at) - Math.min(...at) < 1;
+    });
+  }
+  function partCluster(layer, { members, x }) {
+    const { model, map } = layer;
+    const { lon, lat } = model.places;
+    const turn = Math.round(
+      (map.layerPointToLatLng([x, 0]).lng - lon[members[0]]) / 360
+    );
+    const box = L.latLngBounds(
+      members.map((number) => L.latLng(lat[number], lon[number] + 360 * turn))
+    );
+    const margins = layer.margins();
+    const padding = margins.paddingTopLeft.add(margins.paddingBottomRight);
+    const zoom = Math.min(map.getBoundsZoom(box, false, padding), APART);
+    map.flyToBounds(box, {
+      ...margins,
+      maxZoom: Math.max(zoom, Math.min(map.getZoom() + 1, APART)),
+      duration: 0.4,
+      animate: !window.matchMedia("(prefers-reduced-motion: reduce)").matches
+    });
+  }
+
+  // page/curves.js
+  function isNear({ a, b, middle, shift }, { x, y }) {
+    for (let t = 0.1; t < 0.95; t += 0.02) {
+      const [p, q, r] = [(1 - t) ** 2, 2 * t * (1 - t), t ** 2];
+      const px = p * a.x + q * middle.x + r * b.x + shift;
+      const py = p * a.y + q * middle.y + r * b.y;
+      if (Math.hypot(px - x, py - y) < 5) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   // page/comentions.js
   var BEND = 0.16;
   var LISTED = 5;
+  var FOUND = 2e3;
+  function isNested(model, { from, to }) {
+    const { form, within } = model.places;
+    return [
+      [from, to],
+      [to, from]
+    ].some(
+      ([area, place]) => !isPoint(form[area]) && within[place].split(", ").includes(model.gazetteerName(area))
+    );
+  }
   var Comentions = class extends Canvas {
     /** @type {Model} */
     model;
     /** @type {Pair[]} */
     _pairs = [];
+    /** @type {Pair[]} */
+    _listed = [];
     /** @type {Curve[]} */
     _curves = [];
     /** @type {Pair | undefined} */
@@ -1981,14 +2302,15 @@
     _key;
     /**
      * @param {string} key
-     * @param {{ limit?: number, caption?: string, attribution?: string }} settings
+     * @param {{ limit?: number, least?: number, caption?: string, attribution?: string, beside?: Places }} settings Beside
+     *   places that are summed, lines lead to the sums; and only the strongest that are seen are drawn.
      */
-    constructor(key, { limit = 60, caption = "", attribution } = {}) {
+    constructor(key, { limit = 60, least = 2, caption = "", attribution, beside } = {}) {
       super("geomap-lines", 435, attribution);
-      this.settings = { limit, caption };
+      this.settings = { limit, least, caption, beside };
       loadCorpus(key).then((model) => {
         this.model = model;
-        this._pairs = model.together(this.settings.limit);
+        this._pair();
         if (this._map) {
           this._show();
         }
@@ -2009,13 +2331,17 @@
       this._tip?.remove();
       this._end?.();
       this._key?.remove();
+      delete map.getContainer().dataset.geomapLines;
       super.onRemove(map);
       return this;
     }
+    _pair() {
+      const { limit, least, beside } = this.settings;
+      this._pairs = beside ? this.model.together(FOUND, least).filter((pair) => !isNested(this.model, pair)) : this.model.together(limit, least);
+    }
     _show() {
       this._end = this.model.listen(() => {
-        this._pairs = this.model.together(this.settings.limit);
-        this._key?.fill();
+        this._pair();
         this.redraw();
       });
       this._key = new Key(
@@ -2024,15 +2350,29 @@
       ).addTo(this._map);
       this.redraw();
     }
+    /**
+     * Lists the strongest of the lines that are drawn.
+     *
+     * @param {Pair[]} pairs
+     */
+    _tell(pairs) {
+      const same = pairs.every((pair, i) => pair === this._listed[i]);
+      if (!same || pairs.length !== this._listed.length) {
+        this._listed = pairs;
+        this._key?.fill();
+      }
+    }
     /** @param {HTMLElement} body */
     _explain(body) {
       const list = makeElement("ol", "geomap-pairs");
-      for (const pair of this._pairs.slice(0, LISTED)) {
+      for (const pair of this._listed) {
         const item2 = makeElement("li", "", this._said(pair));
         item2.dir = "auto";
         list.append(item2);
       }
-      body.append(list);
+      body.append(
+        this._listed.length ? list : makeElement("p", "geomap-about", "None in this view")
+      );
     }
     /** @param {Pair} pair */
     _said({ from, to, articles }) {
@@ -2050,12 +2390,13 @@
       const map = this._map;
       const { lon, lat } = this.model.places;
       const { width, turns } = turnsOf(map, bounds);
-      const most = Math.max(1, ...this._pairs.map(({ articles }) => articles));
+      const pairs = this._drawnIn(width);
+      this._tell(pairs.slice(0, LISTED).map(({ pair }) => pair));
+      const most = Math.max(1, ...pairs.map(({ articles }) => articles));
       this._curves = [];
       context.lineCap = "round";
       context.strokeStyle = this.color("join");
-      for (const pair of [...this._pairs].reverse()) {
-        const { from, to, articles } = pair;
+      for (const { pair, from, to, articles } of pairs.reverse()) {
         const turn = Math.round((lon[from] - lon[to]) / 360) * 360;
         const a = map.latLngToLayerPoint([lat[from], lon[from]]);
         const b = map.latLngToLayerPoint([lat[to], lon[to] + turn]);
@@ -2064,8 +2405,8 @@
           x: (a.x + b.x) / 2 + dy * BEND,
           y: (a.y + b.y) / 2 - dx * BEND
         };
-        context.lineWidth = 1 + 4.5 * Math.sqrt(articles / most);
-        context.globalAlpha = 0.25 + 0.5 * (articles / most);
+        context.lineWidth = 0.8 + 3.4 * Math.sqrt(articles / most);
+        context.globalAlpha = 0.25 + 0.4 * (articles / most);
         for (const copy of turns) {
           const shift = copy * width;
           context.beginPath();
@@ -2076,7 +2417,47 @@
         }
       }
       context.globalAlpha = 1;
-      map.getContainer().dataset.geomapLines = String(this._pairs.length);
+      map.getContainer().dataset.geomapLines = String(pairs.length);
+    }
+    /**
+     * The pairs that lines are drawn for, the strongest first, each with where its line begins and ends.
+     *
+     * @param {number} width Of the world, in pixels.
+     * @returns {{ pair: Pair, from: number, to: number, articles: number }[]}
+     */
+    _drawnIn(width) {
+      const { limit, beside } = this.settings;
+      if (!beside) {
+        return this._pairs.map((pair) => ({ pair, ...pair }));
+      }
+      const bounds = this._map.getBounds();
+      const { lon, lat } = this.model.places;
+      const sumOf = /* @__PURE__ */ new Map();
+      for (const { number, members } of gatherPlaces(beside, width)) {
+        for (const member of members ?? []) {
+          sumOf.set(member, number);
+        }
+      }
+      const isSeen2 = (number) => {
+        const turn = Math.round((bounds.getCenter().lng - lon[number]) / 360);
+        return bounds.contains([lat[number], lon[number] + 360 * turn]);
+      };
+      const found = [];
+      const taken = /* @__PURE__ */ new Set();
+      for (const pair of this._pairs) {
+        const [from, to] = [pair.from, pair.to].map(
+          (number) => sumOf.get(number) ?? number
+        );
+        const key = from < to ? `${from} ${to}` : `${to} ${from}`;
+        if (from !== to && !taken.has(key) && isSeen2(from) && isSeen2(to)) {
+          taken.add(key);
+          found.push({ pair, from, to, articles: pair.articles });
+        }
+        if (found.length === limit) {
+          break;
+        }
+      }
+      return found;
     }
     /** @param {L.LeafletMouseEvent} event */
     _onMove({ layerPoint, latlng }) {
@@ -2152,6 +2533,7 @@
     onRemove(map) {
       this._end?.();
       this._key?.remove();
+      delete map.getContainer().dataset.geomapHeat;
       super.onRemove(map);
       return this;
     }
@@ -2248,6 +2630,7 @@
     /** @type {const} */
     ["sources", "kinds"]
   );
+  var EXTRAS = ["heat", "countries", "pairs"];
   var SUMMINGS = ["auto", "yes", "no"];
   var SWITCHES = (
     /** @type {const} */
@@ -2287,6 +2670,9 @@
     if (state.summing) {
       words.set("sum", state.summing);
     }
+    for (const name of state.also) {
+      words.append("also", name);
+    }
     if (view) {
       words.set("at", view.map((part) => +part.toFixed(4)).join(","));
     }
@@ -2321,6 +2707,8 @@
     state.text = (words.get("text") || "").slice(0, LONGEST_TEXT);
     const sum = words.get("sum");
     state.summing = SUMMINGS.find((each) => each === sum) ?? null;
+    const also = words.getAll("also");
+    state.also = new Set(EXTRAS.filter((name) => also.includes(name)));
     return {
       state,
       place: model.number.get(words.get("place") ?? ""),
@@ -2352,6 +2740,9 @@
     let written = window.location.hash;
     let moved = false;
     const write2 = () => {
+      if (layer.embedded) {
+        return;
+      }
       clearTimeout(timer);
       timer = setTimeout(() => {
         const { lat, lng } = map.getCenter();
@@ -3294,280 +3685,129 @@
     }
   }
 
-  // page/forms.js
-  var LARGEST = 28;
-  var SMALLEST = 3;
-  var ONE_MENTION = 7;
-  function halfOf(form, radius) {
-    if (form === "country") {
-      return radius * Math.sqrt(Math.PI) / 2;
-    }
-    if (form === "coordinate") {
-      return radius * Math.sqrt(Math.PI / 2);
-    }
-    return form === "division" ? radius * Math.sqrt(Math.PI / 2) : radius;
+  // page/breaks.js
+  var CLASSES = 5;
+  function breaksOf(counts) {
+    const values = Array.from(counts).filter((count) => count > 0).sort((a, b) => a - b);
+    const distinct = [...new Set(values)];
+    return distinct.length <= CLASSES ? distinct : upperLimits(values);
   }
-  function radiusOf(mentions, most) {
-    const unit = Math.min(ONE_MENTION, LARGEST / Math.sqrt(most));
-    return mentions ? Math.max(SMALLEST, unit * Math.sqrt(mentions)) : 0;
-  }
-  var isPoint = (form) => form === "town" || form === "coordinate" || form === "ring";
-  function outlineForm(context, form, x, y, half) {
-    context.beginPath();
-    if (form === "country") {
-      context.rect(x - half, y - half, 2 * half, 2 * half);
-    } else if (form === "division") {
-      context.moveTo(x, y - half);
-      context.lineTo(x + half, y);
-      context.lineTo(x, y + half);
-      context.lineTo(x - half, y);
-      context.closePath();
-    } else if (form === "coordinate") {
-      context.moveTo(x, y - half);
-      context.lineTo(x + half, y + half);
-      context.lineTo(x - half, y + half);
-      context.closePath();
-    } else {
-      context.arc(x, y, half, 0, 2 * Math.PI);
-    }
-  }
-
-  // page/clusters.js
-  var REACH = 44;
-  var APART = 8;
-  var MANY = 200;
-  var CROWDED = 1 / 3;
-  var ASKED = 1e3;
-  var LINE = 1e6;
-  var NEIGHBORS = [0, 1, -1].flatMap(
-    (i) => [0, 1, -1].map((j) => i * LINE + j)
-  );
-  var LARGE = "first-level division";
-  var SIZING = (
-    /** @type {const} */
-    [
-      "kinds",
-      "sources",
-      "certain",
-      "possible",
-      "embedded",
-      "approximate",
-      "text"
-    ]
-  );
-  var [LEAST, LARGEST2] = [12, 21];
-  var NAMED = 2;
-  var isCluster = (symbol) => symbol.members !== void 0;
-  function gatherPoints(order2, x, y, reach) {
-    const cells = /* @__PURE__ */ new Map();
-    const groups = [];
-    for (const number of order2) {
-      const [column, row] = [x(number), y(number)].map(
-        (one) => Math.floor(one / reach)
-      );
-      let nearest;
-      let least = reach * reach;
-      for (let i = column - 1; i <= column + 1; i += 1) {
-        for (let j = row - 1; j <= row + 1; j += 1) {
-          for (const group3 of cells.get(i * 1e6 + j) || []) {
-            const [across2, down2] = [
-              x(group3[0]) - x(number),
-              y(group3[0]) - y(number)
-            ];
-            const square = across2 * across2 + down2 * down2;
-            if (square < least) {
-              least = square;
-              nearest = group3;
-            }
+  function upperLimits(values) {
+    const { length } = values;
+    const sums2 = [0];
+    const squares = [0];
+    values.forEach((value, i) => {
+      sums2.push(sums2[i] + value);
+      squares.push(squares[i] + value * value);
+    });
+    const spread = (from, to) => squares[to] - squares[from] - (sums2[to] - sums2[from]) ** 2 / (to - from);
+    let costs = Float64Array.from(
+      { length: length + 1 },
+      (_, end2) => end2 ? spread(0, end2) : 0
+    );
+    const begins = [];
+    for (let classes = 2; classes <= CLASSES; classes += 1) {
+      const best = new Float64Array(length + 1).fill(Infinity);
+      const begin = new Uint32Array(length + 1);
+      for (let end2 = classes; end2 <= length; end2 += 1) {
+        for (let start = classes - 1; start < end2; start += 1) {
+          const cost = costs[start] + spread(start, end2);
+          if (cost < best[end2]) {
+            best[end2] = cost;
+            begin[end2] = start;
           }
         }
       }
-      if (nearest) {
-        nearest.push(number);
-        continue;
-      }
-      const group2 = [number];
-      groups.push(group2);
-      const key = column * 1e6 + row;
-      const cell = cells.get(key);
-      if (cell) {
-        cell.push(group2);
-      } else {
-        cells.set(key, [group2]);
-      }
+      costs = best;
+      begins.push(begin);
     }
-    return groups;
+    const limits = [];
+    let end = length;
+    for (const begin of begins.reverse()) {
+      limits.unshift(values[end - 1]);
+      end = begin[end];
+    }
+    return [.../* @__PURE__ */ new Set([values[end - 1], ...limits])];
   }
-  function crowdedShare(x, y, radius) {
-    const { length } = x;
-    const side = radius.reduce((most, one) => Math.max(most, one), 1);
-    const cellOf = (at) => Math.floor(x[at] / side) * LINE + Math.floor(y[at] / side);
-    const cells = /* @__PURE__ */ new Map();
-    for (let at = 0; at < length; at += 1) {
-      const cell = cells.get(cellOf(at));
-      if (cell) {
-        cell.push(at);
-      } else {
-        cells.set(cellOf(at), [at]);
-      }
+
+  // page/extras.js
+  var FEW = 3;
+  var LINES = 40;
+  var SHARED = 2;
+  var KINDS2 = { heat: Heat, countries: Choropleth, pairs: Comentions };
+  function extrasOf({ model, map, settings, extras: extras2 }) {
+    const found = [];
+    if (model.size.places >= FEW) {
+      found.push("heat");
     }
-    const hide = (a, b) => {
-      const [across2, down2] = [x[a] - x[b], y[a] - y[b]];
-      const most = Math.max(radius[a], radius[b]);
-      return a !== b && across2 * across2 + down2 * down2 < most * most;
-    };
-    const step = Math.max(1, Math.floor(length / ASKED));
-    let [crowded, asked] = [0, 0];
-    for (let at = 0; at < length; at += step) {
-      const own = cellOf(at);
-      const isHidden = NEIGHBORS.some(
-        (aside) => cells.get(own + aside)?.some((other) => hide(at, other))
-      );
-      asked += 1;
-      crowded += isHidden ? 1 : 0;
+    if (settings.countries && hasWorld()) {
+      found.push("countries");
     }
-    return crowded / Math.max(1, asked);
+    if (model.together(1, SHARED).length) {
+      found.push("pairs");
+    }
+    const own = new Set(extras2.values());
+    return found.filter((name) => {
+      let there = false;
+      map.eachLayer((each) => {
+        there ||= each instanceof KINDS2[name] && !own.has(each);
+      });
+      return !there;
+    });
   }
-  var isSmall = ({ places }, number) => isPoint(places.form[number]) || places.form[number] === "division" && places.kind[number] !== LARGE;
-  var summingOf = ({ model, settings }) => model.state.summing ?? SUMMING.get(settings.cluster) ?? "auto";
-  var SUMMING = /* @__PURE__ */ new Map([
-    [true, "yes"],
-    [false, "no"],
-    [null, "auto"]
-  ]);
-  function sums(layer, width) {
-    const summing2 = summingOf(layer);
-    if (summing2 === "no" || layer.map.getZoom() >= APART) {
-      return false;
-    }
-    return summing2 === "yes" || isCrowded(layer, width);
-  }
-  function isCrowded(layer, width) {
-    const { model, crowd } = layer;
-    const { whole, most, state } = model;
-    if (crowd && crowd.width === width && differInDates(crowd.state, state)) {
-      return crowd.found;
-    }
-    const points = [];
-    for (let number = 0; number < model.size.places; number += 1) {
-      if (whole[number] && isSmall(model, number)) {
-        points.push(number);
+  function followExtras(layer) {
+    const { model, map, extras: extras2 } = layer;
+    const { also } = model.state;
+    for (const [name, extra] of extras2) {
+      if (!also.has(name)) {
+        extra.remove();
+        extras2.delete(name);
       }
     }
-    const found = points.length >= MANY && crowdedShare(
-      Float64Array.from(points, (number) => model.across[number] * width),
-      Float64Array.from(points, (number) => model.down[number] * width),
-      Float64Array.from(points, (number) => radiusOf(whole[number], most))
-    ) >= CROWDED;
-    layer.crowd = { width, state, found };
-    return found;
-  }
-  var differInDates = (a, b) => SIZING.every((name) => a[name] === b[name]);
-  function gatherPlaces(layer, width) {
-    const { order: order2, map, outlines } = layer;
-    const key = `${map.getZoom()} ${layer.selected} ${summingOf(layer)} ${outlines.size}`;
-    const known = layer.gathered;
-    if (known && known.key === key && known.order === order2) {
-      return known.found;
-    }
-    const found = sums(layer, width) ? gathered(layer, width) : order2.map((number) => ({ number }));
-    layer.gathered = { key, order: order2, found };
-    return found;
-  }
-  function gathered({ model, order: order2, selected, outlines }, width) {
-    const alone = (number) => !isSmall(model, number) || outlines.has(number) || number === selected;
-    const x = (number) => model.across[number] * width;
-    const y = (number) => model.down[number] * width;
-    const radius = (number) => radiusOf(model.mentions(number), model.most);
-    const groups = gatherPoints(
-      order2.filter((number) => !alone(number)),
-      x,
-      y,
-      REACH
-    );
-    const found = order2.filter(alone).map((number) => ({ number }));
-    for (const members of groups) {
-      if (members.length > 1 && touch(members, x, y, radius)) {
-        const mentions = members.reduce(
-          (sum, number) => sum + model.mentions(number),
-          0
-        );
-        found.push({ number: members[0], members, mentions });
-      } else {
-        found.push(...members.map((number) => ({ number })));
+    for (const name of also) {
+      if (!extras2.has(name) && (name !== "countries" || hasWorld())) {
+        extras2.set(name, make(layer, name).addTo(map));
       }
     }
-    return found;
   }
-  function touch(members, x, y, radius) {
-    return members.some(
-      (a, i) => members.slice(0, i).some(
-        (b) => Math.hypot(x(a) - x(b), y(a) - y(b)) < radius(a) + radius(b)
-      )
-    );
-  }
-  var isSummed = (layer) => Boolean(layer.gathered?.found.some(({ members }) => members));
-  var clusterRadius = (mentions, most) => Math.max(LEAST, LARGEST2 * Math.sqrt(mentions / most));
-  var short = new Intl.NumberFormat("en-US", {
-    notation: "compact",
-    maximumFractionDigits: 1
-  });
-  function paintCluster(layer, context, symbol) {
-    const { x, y, half, mentions, members } = symbol;
-    outlineForm(context, "town", x, y, half);
-    context.fillStyle = layer.color(layer.classes ? "muted" : "town");
-    context.globalAlpha = 0.92;
-    context.fill();
-    context.globalAlpha = 1;
-    context.lineWidth = 2;
-    context.strokeStyle = layer.color("rim");
-    context.stroke();
-    context.font = layer.font(700, half > 15 ? 12 : 10.5);
-    context.textAlign = "center";
-    context.textBaseline = "middle";
-    context.fillStyle = layer.color("rim");
-    context.fillText(short.format(mentions), x, y + 0.5);
-    if (members === layer.hoveredMembers) {
-      outlineForm(context, "town", x, y, half + 3);
-      context.lineWidth = 2.5;
-      context.strokeStyle = layer.color("ink");
-      context.stroke();
+  function make(layer, name) {
+    const { model, settings } = layer;
+    const { key } = model.content;
+    if (name === "heat") {
+      return new Heat(key, { caption: "Density of mentions" });
     }
+    if (name === "pairs") {
+      return new Comentions(key, {
+        limit: LINES,
+        least: SHARED,
+        caption: "Named in the same articles",
+        beside: layer
+      });
+    }
+    const caption = "Mentions by country";
+    return new Choropleth(key, countriesOf(model, settings.countries), {
+      caption
+    });
   }
-  function clusterWords(model, { members, mentions }) {
-    const names = members.slice(0, NAMED).map((number) => model.places.name[number]);
-    const more2 = members.length - names.length;
+  async function countriesOf(model, id) {
+    const { names, of } = id ? await readBlock(id) : { names: [], of: [] };
+    const counts = new Float64Array(names.length);
+    for (let place = 0; place < of.length; place += 1) {
+      if (of[place] >= 0) {
+        counts[of[place]] += model.counted(place);
+      }
+    }
+    const breaks = breaksOf(counts);
+    const positive = counts.filter((count) => count > 0);
     return {
-      names: names.join(", ") + (more2 ? ` and ${numeral(more2)} more` : ""),
-      count: `· ${plural(mentions, "mention")}`
+      names,
+      of,
+      per: null,
+      base: null,
+      breaks,
+      least: Math.min(...positive),
+      exact: breaks.length === new Set(positive).size
     };
-  }
-  function isOneSpot({ model, map }, { members }) {
-    const most = map.getMaxZoom();
-    const width = 256 * 2 ** (Number.isFinite(most) ? most : APART);
-    return [model.across, model.down].every((axis) => {
-      const at = members.map((number) => axis[number] * width);
-      return Math.max(...at) - Math.min(...at) < 1;
-    });
-  }
-  function partCluster(layer, { members, x }) {
-    const { model, map } = layer;
-    const { lon, lat } = model.places;
-    const turn = Math.round(
-      (map.layerPointToLatLng([x, 0]).lng - lon[members[0]]) / 360
-    );
-    const box = L.latLngBounds(
-      members.map((number) => L.latLng(lat[number], lon[number] + 360 * turn))
-    );
-    const margins = layer.margins();
-    const padding = margins.paddingTopLeft.add(margins.paddingBottomRight);
-    const zoom = Math.min(map.getBoundsZoom(box, false, padding), APART);
-    map.flyToBounds(box, {
-      ...margins,
-      maxZoom: Math.max(zoom, Math.min(map.getZoom() + 1, APART)),
-      duration: 0.4,
-      animate: !window.matchMedia("(prefers-reduced-motion: reduce)").matches
-    });
   }
 
   // page/headline.js
@@ -3607,7 +3847,7 @@
   }
 
   // page/hits.js
-  var LINES = ["river", "lake"];
+  var LINES2 = ["river", "lake"];
   function symbolAt(symbols, point, reach) {
     let found;
     let nearest = reach;
@@ -3639,12 +3879,12 @@
         (at) => kind === "river" ? lines.some((line) => isAlong(line, at, y, reach)) : isInside(lines, at, y)
       );
       if (meets) {
-        found.push([number, LINES.indexOf(kind) === 0 ? 0 : sizeOf(lines)]);
+        found.push([number, LINES2.indexOf(kind) === 0 ? 0 : sizeOf(lines)]);
       }
     }
     return found.sort((a, b) => a[1] - b[1]).map(([number]) => number);
   }
-  var isPointedAt = (outline) => outline !== void 0 && LINES.includes(outline.kind);
+  var isPointedAt = (outline) => outline !== void 0 && LINES2.includes(outline.kind);
   var sizeOf = (lines) => lines.reduce(
     (sum, { box }) => sum + (box[2] - box[0]) * (box[3] - box[1]),
     0
@@ -4183,7 +4423,6 @@
   }
 
   // page/outlines.js
-  var WORLD = "geomap_world";
   var AREAS = ["country", "division", "sea"];
   var FAINTEST = 0.06;
   var STRONGEST = 0.24;
@@ -4206,10 +4445,11 @@
   function shadeOutlines(layer, { context, frame, stage, land }) {
     const { model, outlines } = layer;
     const strength = strengthAt(layer.map.getZoom());
+    const colored = model.state.also.has("countries");
     for (const [number, { kind, lines, owner }] of outlines) {
       const stageOf = kind === "sea" ? "sea" : "land";
       const mentions = stageOf === stage ? model.mentions(number) : 0;
-      if (mentions && AREAS.includes(kind)) {
+      if (mentions && AREAS.includes(kind) && (kind === "sea" || !colored)) {
         const fine = land && owner;
         const shapes = fine ? land.filter(({ zoom }) => zoom === owner) : lines;
         context.beginPath();
@@ -4299,15 +4539,55 @@
   }
 
   // page/choices.js
+  var EXTRAS2 = {
+    heat: "Density of mentions",
+    countries: "Countries by mentions",
+    pairs: "Lines between places of the same articles"
+  };
   var SUMMINGS2 = [
     ["auto", "Summed where many are crowded"],
     ["yes", "Summed"],
     ["no", "Each by itself"]
   ];
-  function makeChoices(layer, ends) {
+  function offerChoices(fold2, layer, ends) {
     const body = makeElement("div", "geomap-choice-body");
-    body.append(summing(layer, ends));
-    return body;
+    const keys = makeElement("div", "geomap-keys");
+    const fill3 = () => {
+      if (fold2.open && !body.children.length) {
+        body.append(...extras(layer, ends), summing(layer, ends));
+      }
+    };
+    fold2.addEventListener("toggle", fill3);
+    fold2.append(body, keys);
+  }
+  function extras(layer, ends) {
+    const { model } = layer;
+    const offered = extrasOf(layer);
+    if (!offered.length) {
+      return [];
+    }
+    const set = makeElement("fieldset");
+    set.append(makeElement("legend", "geomap-caption", "Draw as well"));
+    for (const name of offered) {
+      const box = makeElement("input");
+      box.type = "checkbox";
+      box.addEventListener("change", () => {
+        const also = new Set(model.state.also);
+        if (box.checked) {
+          also.add(name);
+        } else {
+          also.delete(name);
+        }
+        model.set({ also });
+      });
+      const follow2 = () => {
+        box.checked = model.state.also.has(name);
+      };
+      follow2();
+      ends.push(model.listen(follow2));
+      set.append(makeLabel(EXTRAS2[name], box, "geomap-option"));
+    }
+    return [set];
   }
   function summing(layer, ends) {
     const { model } = layer;
@@ -4336,7 +4616,7 @@
 
   // page/filters.js
   var SOURCES = 200;
-  var KINDS2 = /* @__PURE__ */ new Map([
+  var KINDS3 = /* @__PURE__ */ new Map([
     ["toponym", "Names (Mosul)"],
     ["demonym", "People and adjectives (Iraqi)"],
     ["coordinate", "Coordinates (36.34 N, 43.13 E)"]
@@ -4353,7 +4633,7 @@
     body.append(sureness2(layer, ends));
     const { kinds, sources } = layer.model.content;
     const offered = kinds.flatMap(
-      (kind, number) => kind === "embedded" ? [] : [[number, KINDS2.get(kind) || kind || "Other"]]
+      (kind, number) => kind === "embedded" ? [] : [[number, KINDS3.get(kind) || kind || "Other"]]
     );
     if (offered.filter(([number]) => kinds[number]).length > 1) {
       body.append(choices2(layer, ends, "kinds", "Kind of mention", offered));
@@ -4522,7 +4802,8 @@
             () => model.set({
               ...everything(shown),
               // How the map looks is no filter.
-              summing: model.state.summing
+              summing: model.state.summing,
+              also: model.state.also
             }),
             "geomap-quiet"
           )
@@ -4570,7 +4851,8 @@
       state.approximate,
       [...present],
       outlines.size,
-      summed
+      summed,
+      state.also.has("countries")
     ]);
     if (body.dataset.key === key) {
       return;
@@ -4590,6 +4872,9 @@
     }
     const drawn = new Set([...outlines.values()].map(({ kind }) => kind));
     for (const [swatch, kinds, words] of SHAPES) {
+      if (swatch === "land" && state.also.has("countries")) {
+        continue;
+      }
       if (kinds.some((kind) => drawn.has(kind))) {
         forms.append(entry(makeSwatch(swatch), words));
       }
@@ -5582,7 +5867,7 @@
         "geomap-layers",
         false
       );
-      choices3.append(makeChoices(layer, this._ends));
+      offerChoices(choices3, layer, this._ends);
       const places = this._fold(this._summary, "geomap-places", open);
       places.append(this._places);
       const legend = this._fold(
@@ -5903,6 +6188,8 @@
     _opening;
     /** @type {number | undefined} */
     _closed;
+    /** @type {Map<Extra, Canvas>} */
+    extras = /* @__PURE__ */ new Map();
     _summed = false;
     _fitted = false;
     /**
@@ -5961,6 +6248,10 @@
         end();
       }
       this._ends = [];
+      for (const extra of this.extras.values()) {
+        extra.remove();
+      }
+      this.extras.clear();
       if (this._panel) {
         this._panel.remove();
       }
@@ -6146,6 +6437,7 @@
           this._layout = void 0;
           prepare(this);
           this.redraw();
+          followExtras(this);
           map.fire("geomap:changed");
         })
       ];
@@ -6177,7 +6469,7 @@
         this._fitted = true;
         this.fit(this.settings.fit);
       }
-      if (this.hasPanel) {
+      if (this.hasPanel || this.embedded) {
         this._ends.push(followAddress(this));
       }
     }

@@ -242,7 +242,7 @@ def test_the_map_shows_what_a_person_checked(tmp_path: Path, open_offline: Open)
 def test_every_layer_draws_and_follows_the_filters(tmp_path: Path, open_offline: Open) -> None:
     mentions = corpus()
     m = explore(mentions, color="source")
-    for layer in (ChoroplethLayer(mentions), HeatLayer(mentions), ComentionLayer(mentions)):
+    for layer in (ChoroplethLayer(mentions), HeatLayer(mentions), ComentionLayer(mentions, min_articles=1)):
         layer.add_to(m)
     opened = open_offline(save_html(m, tmp_path / "map.html")).wait()
     data = opened.page.locator(".leaflet-container")

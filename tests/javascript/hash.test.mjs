@@ -46,6 +46,15 @@ test("the address keeps how crowded places are summed, where a reader says so", 
   assert.equal(fromHash("#sum=perhaps", some).state.summing, null);
 });
 
+test("the address keeps what is drawn besides the places", () => {
+  const some = model();
+  some.set({ also: new Set(["pairs", "heat"]) });
+  const hash = toHash(some);
+  assert.equal(hash, "also=pairs&also=heat");
+  assert.deepEqual(fromHash(hash, some).state.also, some.state.also);
+  assert.equal(fromHash("#also=constructor", some).state.also.size, 0);
+});
+
 test("an address from anybody changes nothing it does not know", () => {
   const hostile =
     "#from=2018-13-45&to=x&source=Nobody&kind=__proto__&certain=-5&at=1,2&place=zzz";

@@ -103,6 +103,20 @@ test("pairs are counted by article, once each", () => {
   assert.deepEqual(pairs, [[0, 1, 2]]);
 });
 
+test("pairs of fewer articles than asked for are no pairs", () => {
+  assert.equal(model().together(10, 2).length, 1);
+  assert.deepEqual(model().together(10, 3), []);
+});
+
+test("what counts of a place is counted whatever is filtered", () => {
+  const some = model(withLeftOut());
+  some.set({ from: 16500, kinds: new Set([1]) });
+  const counted = () => [0, 1, 2].map((place) => some.counted(place));
+  assert.deepEqual(counted(), [3, 2, 0]);
+  some.set({ embedded: true, approximate: true });
+  assert.deepEqual(counted(), [4, 2, 1]);
+});
+
 test("a place has the value that most of its mentions have, or the mean step", () => {
   const values = [0, 2, 2, 1, -1];
   assert.deepEqual([...model().typical(values, 3, false)], [2, 1]);

@@ -8,7 +8,8 @@ import { fromHash, toHash } from "./hash.js";
 const QUIET = 150; // milliseconds
 
 /**
- * Follows a layer from the address and back; returns how to end it. A page in a notebook's frame has no address.
+ * Follows a layer from the address and back; returns how to end it. A page in a notebook's frame has no address, and that
+ * of a frame on another page is read alone.
  *
  * @param {Places} layer
  * @returns {() => void}
@@ -24,6 +25,9 @@ export function followAddress(layer) {
   let written = window.location.hash;
   let moved = false;
   const write = () => {
+    if (layer.embedded) {
+      return;
+    }
     clearTimeout(timer);
     timer = setTimeout(() => {
       const { lat, lng } = map.getCenter();

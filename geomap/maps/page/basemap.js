@@ -24,6 +24,12 @@ const named = new WeakMap();
  */
 export const namesOn = (map) => named.get(map) || [];
 
+/** The block of the land that ships. */
+export const WORLD = "geomap_world";
+
+/** Whether the page has it. */
+export const hasWorld = () => document.getElementById(WORLD) !== null;
+
 /**
  * The land of a page, which all layers that draw it share.
  *

@@ -1,7 +1,7 @@
 // Areas colored by the mentions in them, in classes that stay the same while a reader filters.
-import { loadWorld, namesOn } from "./basemap.js";
+import { WORLD, loadWorld, namesOn } from "./basemap.js";
 import { Canvas } from "./canvas.js";
-import { classOf, stepOf } from "./colors.js";
+import { classOf, stepOf, strengthAt } from "./colors.js";
 import { loadCorpus, readBlock } from "./data.js";
 import { isOver, makeElement } from "./elements.js";
 import { Key } from "./key.js";
@@ -39,25 +39,27 @@ export class Choropleth extends Canvas {
 
   /**
    * @param {string} key
-   * @param {string} id
+   * @param {string | Promise<Areas>} given The areas, or the block with them.
    * @param {{ caption?: string, world?: string, attribution?: string }} settings
    */
-  constructor(key, id, { caption = "", world = "", attribution } = {}) {
+  constructor(key, given, { caption = "", world = WORLD, attribution } = {}) {
     super("geomap-areas", 400, attribution);
     this.settings = { caption, world };
-    Promise.all([loadCorpus(key), readBlock(id)]).then(
-      async ([model, areas]) => {
-        this.areas = areas;
-        this._rings = areas.arcs
-          ? unpackShapes(areas)
+    /** @type {Promise<Areas>} */
+    const found = typeof given === "string" ? readBlock(given) : given;
+    Promise.all([loadCorpus(key), found]).then(async ([model, areas]) => {
+      this.areas = areas;
+      const { arcs, regions } = areas;
+      this._rings =
+        arcs && regions
+          ? unpackShapes({ arcs, regions })
           : await this._countries(areas);
-        this.model = model;
-        this._value();
-        if (this._map) {
-          this._show();
-        }
-      },
-    );
+      this.model = model;
+      this._value();
+      if (this._map) {
+        this._show();
+      }
+    });
   }
 
   /** @param {Areas} areas */
@@ -90,6 +92,7 @@ export class Choropleth extends Canvas {
     this._leave();
     this._end?.();
     this._key?.remove();
+    delete map.getContainer().dataset.geomapAreas;
     super.onRemove(map);
     return this;
   }
@@ -161,6 +164,7 @@ export class Choropleth extends Canvas {
     }
     const frame = frameOf(this._map, bounds);
     let drawn = 0;
+    const strength = 0.8 * strengthAt(this._map.getZoom()); // close up, the land below is what one looks at
     this._paths = this._rings.map((rings, area) => {
       const path = new Path2D();
       if (!this.values[area]) {
@@ -170,7 +174,7 @@ export class Choropleth extends Canvas {
       context.fillStyle = this.color(
         `step-${this._shade(classOf(this.values[area], this.areas.breaks))}`,
       );
-      context.globalAlpha = 0.8;
+      context.globalAlpha = strength;
       context.fill(path, "evenodd");
       context.globalAlpha = 1;
       context.strokeStyle = this.color("rim");

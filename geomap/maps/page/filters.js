@@ -252,6 +252,7 @@ export function makeChips(layer, ends) {
               ...everything(shown),
               // How the map looks is no filter.
               summing: model.state.summing,
+              also: model.state.also,
             }),
           "geomap-quiet",
         ),

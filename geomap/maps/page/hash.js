@@ -1,12 +1,14 @@
 // What is shown, as the words behind the # of an address, and back. No page in here either.
 import { DOUBTFUL, dayOf, everything, isoDay } from "./model.js";
 /** @import { Model } from "./model.js" */
-/** @import { State, Summing } from "./types" */
+/** @import { Extra, State, Summing } from "./types" */
 
 const LONGEST_TEXT = 200; // characters
 const FARTHEST = 3600; // degrees of longitude: ten times around the world, more than anybody drags
 const CLOSEST = 24; // zoom; the map has a limit of its own
 const CHOICES = /** @type {const} */ (["sources", "kinds"]);
+/** @type {Extra[]} */
+const EXTRAS = ["heat", "countries", "pairs"];
 /** @type {Summing[]} */
 const SUMMINGS = ["auto", "yes", "no"];
 const SWITCHES = /** @type {const} */ (["embedded", "approximate"]);
@@ -52,6 +54,9 @@ export function toHash(model, place, view) {
   if (state.summing) {
     words.set("sum", state.summing);
   }
+  for (const name of state.also) {
+    words.append("also", name);
+  }
   if (view) {
     words.set("at", view.map((part) => +part.toFixed(4)).join(","));
   }
@@ -95,6 +100,8 @@ export function fromHash(hash, model) {
   state.text = (words.get("text") || "").slice(0, LONGEST_TEXT);
   const sum = words.get("sum");
   state.summing = SUMMINGS.find((each) => each === sum) ?? null;
+  const also = words.getAll("also");
+  state.also = new Set(EXTRAS.filter((name) => also.includes(name)));
   return {
     state,
     place: model.number.get(words.get("place") ?? ""),

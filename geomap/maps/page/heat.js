@@ -50,6 +50,7 @@ export class Heat extends Canvas {
   onRemove(map) {
     this._end?.();
     this._key?.remove();
+    delete map.getContainer().dataset.geomapHeat;
     super.onRemove(map);
     return this;
   }

@@ -1,5 +1,5 @@
 // The small legends in a corner of the map.
-import { makeElement } from "./elements.js";
+import { isNarrow, makeElement } from "./elements.js";
 
 // The strip of colors of a legend.
 export function makeRamp() {
@@ -8,7 +8,7 @@ export function makeRamp() {
   return strip;
 }
 
-// A small legend in a corner of the map; `fill` writes its body anew.
+// A small legend in a corner of the map, on a phone in its panel; `fill` writes its body anew.
 export class Key extends L.Control {
   /**
    * @param {string} caption
@@ -19,6 +19,18 @@ export class Key extends L.Control {
     this._caption = caption;
     this._fill = fill;
     this._body = makeElement("div", "geomap-key-body");
+  }
+
+  /** @param {L.Map} map */
+  addTo(map) {
+    this.setPosition(isNarrow(map) ? "bottomleft" : "topright");
+    super.addTo(map);
+    const host = map.getContainer().querySelector(".geomap-keys");
+    const box = this.getContainer();
+    if (host && box && isNarrow(map)) {
+      host.append(box);
+    }
+    return this;
   }
 
   onAdd() {

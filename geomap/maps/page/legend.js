@@ -47,6 +47,7 @@ export function explainSymbols(body, layer) {
     [...present],
     outlines.size,
     summed,
+    state.also.has("countries"),
   ]);
   if (body.dataset.key === key) {
     return;
@@ -66,6 +67,9 @@ export function explainSymbols(body, layer) {
   }
   const drawn = new Set([...outlines.values()].map(({ kind }) => kind));
   for (const [swatch, kinds, words] of SHAPES) {
+    if (swatch === "land" && state.also.has("countries")) {
+      continue; // colored, with a legend of its own
+    }
     if (kinds.some((kind) => drawn.has(kind))) {
       forms.append(entry(makeSwatch(swatch), words));
     }

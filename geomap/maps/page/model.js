@@ -116,6 +116,7 @@ export const everything = (shown) => ({
   possible: true,
   text: "",
   summing: null,
+  also: new Set(),
 });
 
 /** @param {string} id */
@@ -396,6 +397,23 @@ export class Model {
     return this.certain[place] + this.possible[place];
   }
 
+  /**
+   * The mentions of a place that count, filtered or not.
+   *
+   * @param {number} place
+   */
+  counted(place) {
+    const { embedded, approximate } = this.state;
+    if (!approximate && this.approximate[place]) {
+      return 0;
+    }
+    let count = 0;
+    for (let row = this.begins[place]; row < this.begins[place + 1]; row += 1) {
+      count += embedded || !this.embedded[row] ? 1 : 0;
+    }
+    return count;
+  }
+
   // The places that are shown, most mentions first.
   ranked() {
     const numbers = [];
@@ -472,12 +490,13 @@ export class Model {
   }
 
   /**
-   * Pairs of places that stand in the same articles, those in most articles first.
+   * Pairs of places that stand in the same articles, so many at least, those in most articles first.
    *
    * @param {number} limit
+   * @param {number} [least]
    * @returns {Pair[]}
    */
-  together(limit) {
+  together(limit, least = 1) {
     const perArticle = new Map();
     for (let place = 0; place < this.size.places; place += 1) {
       let before = -1;
@@ -508,6 +527,7 @@ export class Model {
       }
     }
     return [...pairs]
+      .filter(([, articles]) => articles >= least)
       .sort((a, b) => b[1] - a[1] || a[0] - b[0])
       .slice(0, limit)
       .map(([pair, articles]) => ({

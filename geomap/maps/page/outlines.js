@@ -1,5 +1,5 @@
 // Places as what they are: a river as its course, a province or a country as its area, below the dots of towns.
-import { loadWorld } from "./basemap.js";
+import { WORLD, loadWorld } from "./basemap.js";
 import { strengthAt } from "./colors.js";
 import { frameOf, traceShapes } from "./shapes.js";
 import { shadeOf } from "./symbols.js";
@@ -7,7 +7,6 @@ import { shadeOf } from "./symbols.js";
 /** @import { Places } from "./places.js" */
 /** @import { Bounds, Outline, OutlineKind, Shading } from "./types" */
 
-const WORLD = "geomap_world"; // the block of the basemap
 /** @type {OutlineKind[]} */
 const AREAS = ["country", "division", "sea"];
 // How much an area hides of the land below it, by how often it is named.
@@ -47,10 +46,11 @@ export async function outlinesOf(detail) {
 export function shadeOutlines(layer, { context, frame, stage, land }) {
   const { model, outlines } = layer;
   const strength = strengthAt(layer.map.getZoom());
+  const colored = model.state.also.has("countries"); // which says the same in classes
   for (const [number, { kind, lines, owner }] of outlines) {
     const stageOf = kind === "sea" ? "sea" : "land";
     const mentions = stageOf === stage ? model.mentions(number) : 0;
-    if (mentions && AREAS.includes(kind)) {
+    if (mentions && AREAS.includes(kind) && (kind === "sea" || !colored)) {
       const fine = land && owner;
       const shapes = fine ? land.filter(({ zoom }) => zoom === owner) : lines;
       context.beginPath();

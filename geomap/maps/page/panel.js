@@ -7,7 +7,7 @@ import {
   makeLine,
   say,
 } from "./elements.js";
-import { makeChoices } from "./choices.js";
+import { offerChoices } from "./choices.js";
 import { makeChips, makeFilters } from "./filters.js";
 import { makeHeadline } from "./headline.js";
 import { explainSymbols, makeSymbol, shadeVariable } from "./legend.js";
@@ -148,7 +148,7 @@ export class Panel extends L.Control {
       "geomap-layers",
       false,
     );
-    choices.append(makeChoices(layer, this._ends));
+    offerChoices(choices, layer, this._ends);
     const places = this._fold(this._summary, "geomap-places", open);
     places.append(this._places);
     const legend = this._fold(

@@ -14,6 +14,7 @@ import { correctionsOf } from "./corrections.js";
 import { loadCorpus, readBlock } from "./data.js";
 import { bringDetail } from "./detail.js";
 import { isNarrow, isOver, makeElement, say } from "./elements.js";
+import { followExtras } from "./extras.js";
 import { halfOf } from "./forms.js";
 import { Headline, calmWheel, isEmbedded, makeHeadline } from "./headline.js";
 import { isPointedAt, outlinesAt, placesWith, symbolAt } from "./hits.js";
@@ -37,7 +38,7 @@ import { Views } from "./views.js";
 import { numeral, plural } from "./words.js";
 /** @import { Model } from "./model.js" */
 /** @import { Corrections } from "./corrections.js" */
-/** @import { Alternatives, Bounds, Box, Cluster, Colors, Corners, Doubt, Drawn, Outline, Placed, PlacedNote, PlacesSettings, Shading, State } from "./types" */
+/** @import { Alternatives, Bounds, Box, Cluster, Colors, Corners, Doubt, Drawn, Extra, Outline, Placed, PlacedNote, PlacesSettings, Shading, State } from "./types" */
 
 const FARTHEST_IN = 10; // of the zoom that a map opens with
 const [MOUSE, FINGER] = [3, 12]; // pixels: how far beside a mark a click still meets it
@@ -122,6 +123,9 @@ export class Places extends Canvas {
   /** @type {number | undefined} */
   _closed;
 
+  /** @type {Map<Extra, Canvas>} */
+  extras = new Map();
+
   _summed = false;
 
   _fitted = false;
@@ -185,6 +189,10 @@ export class Places extends Canvas {
       end();
     }
     this._ends = [];
+    for (const extra of this.extras.values()) {
+      extra.remove();
+    }
+    this.extras.clear();
     if (this._panel) {
       this._panel.remove();
     }
@@ -383,6 +391,7 @@ export class Places extends Canvas {
         this._layout = undefined;
         prepare(this);
         this.redraw();
+        followExtras(this);
         map.fire("geomap:changed");
       }),
     ];
@@ -416,7 +425,7 @@ export class Places extends Canvas {
       this._fitted = true;
       this.fit(this.settings.fit);
     }
-    if (this.hasPanel) {
+    if (this.hasPanel || this.embedded) {
       this._ends.push(followAddress(this));
     }
   }

@@ -117,7 +117,12 @@ export interface State extends Shown {
   text: string;
   /** How crowded places are summed; null as whoever made the map has it. */
   summing: Summing | null;
+  /** What is drawn besides the places. */
+  also: ReadonlySet<Extra>;
 }
+
+/** Density, countries by mentions, and places named together. */
+export type Extra = "heat" | "countries" | "pairs";
 
 /** Crowded places: each by itself, summed always or where a third of many hide each other. */
 export type Summing = "auto" | "yes" | "no";
@@ -142,6 +147,7 @@ export interface PlacesSettings {
   attribution?: string;
   color?: string;
   alternatives?: string;
+  countries?: string;
   manifest?: string;
   detail?: string;
 }
