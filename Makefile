@@ -91,7 +91,7 @@ STAGES ?=
 models: $(VENV)/models/.ready
 	$(VENV)/models/bin/python data/recipes/models.py $(GOLD) $(NER) $(STAGES)
 
-# Bundles the modules of geomap/maps/page into the script that maps carry, geomap/maps/page.js; needs Node.js with npm.
+# Bundles the modules of geomap/maps/page into the scripts of maps and of the widget, geomap/maps/{page,widget}.js; needs Node.js.
 page: data/recipes/page/node_modules
 	cd data/recipes/page && npm run --silent build
 

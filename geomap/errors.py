@@ -21,6 +21,7 @@ what to do. The tree, with the built-in exception in brackets::
       · UnsupportedFormat (ValueError)
       · UnsafeOutput (OSError)
       · DisclosureMisused (ValueError)
+      · MapNotShown (RuntimeError)
       # Large corpora
       · WorkerFailed (RuntimeError)
       · PartsFailed (RuntimeError)
@@ -123,6 +124,10 @@ class UnsafeOutput(GeomapError, OSError):
 
 class DisclosureMisused(GeomapError, ValueError):
     """The options that limit what a map discloses contradict each other or have invalid values."""
+
+
+class MapNotShown(GeomapError, RuntimeError):
+    """What a map shows is asked of a widget whose page has not said it yet."""
 
 
 class WorkerFailed(GeomapError, RuntimeError):

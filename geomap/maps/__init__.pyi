@@ -1,6 +1,7 @@
 from ._assets import offline_plugins as offline_plugins
 from ._explorer import explore as explore
 from ._explorer import figure as figure
+from ._explorer import widget as widget
 from ._folium_map import Map as Map
 from ._layers import Basemap as Basemap
 from ._layers import ChoroplethLayer as ChoroplethLayer

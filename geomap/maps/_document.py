@@ -148,18 +148,26 @@ class Page(Figure):
     def _repr_html_(self, **kwargs: Any) -> str:
         """Return the page in a frame that a notebook shows without a network."""
         document, _ = self_contained(self, fetch=True)
-        size = f'width="100%" height="{self.height or self._height()}"'
-        return (
-            '<span style="color:#565656">To see the map, trust this notebook.</span>'
-            f'<iframe srcdoc="{escape(document)}" title="{escape(self.title or "Map")}" {size} '
-            'style="display:block;border:0;margin-top:-1.4em;position:relative" allowfullscreen></iframe>'
-        )
+        size = f'width="100%" height="{self.height or self.pixels_high()}"'
+        return framed(document, self.title or "Map", size)
 
-    def _height(self) -> int:
+    def pixels_high(self) -> int:
         """Return the height of the page in a notebook, in pixels: that of its maps if they have one in pixels."""
         maps = [child for child in self._children.values() if isinstance(child, folium.Map)]
         heights = [_pixels(m.height) + _pixels(m.top) for m in maps if _pixels(m.height)]
         return math.ceil(sum(heights)) or _HEIGHT
+
+
+def framed(document: str, title: str, size: str) -> str:
+    """Return a document in a frame, for the output of a notebook.
+
+    JupyterLab takes the frame away from notebooks that it does not trust, and leaves the sentence.
+    """
+    return (
+        '<span style="color:#565656">To see the map, trust this notebook.</span>'
+        f'<iframe srcdoc="{escape(document)}" title="{escape(title)}" {size} '
+        'style="display:block;border:0;margin-top:-1.4em;position:relative" allowfullscreen></iframe>'
+    )
 
 
 def _pixels(size: tuple[float, str]) -> float:
@@ -228,9 +236,9 @@ def self_contained(root: Figure, *, fetch: bool, files: Files | None = None) -> 
         return _document(root, AssetReader(fetch=fetch, replacements=files))
 
 
-def embedded(document: str) -> str:
-    """Return a map's document marked as one that stands in a frame on another page."""
-    return document.replace("<head>", '<head>\n<meta name="geomap" content="embed">', 1)
+def marked(document: str, place: str) -> str:
+    """Return a document marked with where it stands: ``embed``, in a frame on another page; ``widget``, in a notebook's."""
+    return document.replace("<head>", f'<head>\n<meta name="geomap" content="{place}">', 1)
 
 
 def linked(root: Figure) -> str:

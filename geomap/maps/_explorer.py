@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from geomap.maps._folium_map import Map
+    from geomap.maps._map_widget import MapWidget
 
 
 def explore(
@@ -156,6 +157,85 @@ def explore(
     m = Map(tiles=tiles, title=" ".join(title.split()), location=middle(layer.view), zoom_start=2)
     layer.add_to(m)
     return m
+
+
+def widget(mentions: gpd.GeoDataFrame, **options: Any) -> MapWidget:
+    """Show the places of a corpus on a map in a notebook that Python and its reader both change.
+
+    The same map as that of :func:`explore`. What a reader clicks, filters or corrects can be read in the next cell, and
+    what is set from Python is seen on the map.
+
+    Parameters
+    ----------
+    mentions
+        A mentions table, as for :func:`explore`.
+    **options
+        As for :func:`explore`.
+
+    Returns
+    -------
+    MapWidget
+        A widget (``anywidget.AnyWidget``) with these attributes. Those above the line can be set; each can be observed
+        (``w.observe(print, "selected")``) and is a value that does not change: set a new one.
+
+        - ``selected``: the places that are chosen, a tuple of ``place_id``; of what lies somewhere in a place, with
+          ``within:`` before it. Set it to one or several, or to a table with the column ``place_id``: one place opens its
+          card, several are outlined.
+        - ``view``: latitude, longitude and zoom; None before the map is shown.
+        - ``filters``: a mapping. ``from`` and ``to`` are the first and the last day ("2018-07-01"), None for no end;
+          ``sources`` and ``kinds`` the names that are left in, None for all; ``certain`` the percentage from which a
+          mention counts as certain, ``possible`` whether those below it are shown; ``embedded`` and ``approximate``
+          whether those count; ``text`` what sentence or headline must hold. Keys that are not given when it is set are
+          as the map opens: ``{}`` clears them all, ``w.filters | {"from": "2018-07-01"}`` adds to them.
+        - ``only``: the positions of the mentions that the map is limited to beyond the filters, None for all. Set it to a
+          table of mentions or places, to truth by mention (``mentions["source"] == "Reuters"``), or to positions.
+        - ``corrections``: what was corrected on the map, a tuple of dictionaries as :func:`geomap.apply_corrections`
+          takes them. Set it to such rows, to a table or to a file of them.
+
+        Read only, each a table made when it is asked for:
+
+        - ``selected_mentions``: the mentions of the selected places, whether or not the filters leave them in.
+        - ``shown_mentions``: the mentions that the map shows now.
+        - ``corrections_table``: the corrections, one row each.
+        - ``corrected_mentions``: the mentions with the corrections applied.
+
+    Raises
+    ------
+    MissingDependency
+        If anywidget is not installed.
+    ColumnMissing, WrongKind, InvalidTable
+        As :func:`explore`; and when an attribute is set to what it cannot be.
+    InvalidCorrections, CorrectionsNotFound
+        If ``corrections`` is set to what holds none.
+    MapNotShown
+        If ``shown_mentions`` is asked before the map has said what it shows: in the cell that shows it or that sets a
+        filter, since a page hears of that when the cell is done.
+
+    Notes
+    -----
+    A notebook that is saved or exported also holds the map as it opens, which shows where no kernel runs. Tested in
+    JupyterLab and marimo; untested in VS Code and Colab.
+
+    Examples
+    --------
+    >>> from geomap.datasets import sample_mentions
+    >>> mentions = sample_mentions()
+    >>> w = widget(mentions, title="Where the bridges are")
+    >>> w.selected = mentions[mentions["name"] == "Mosul"]
+    >>> w.selected
+    ('geonames:99072',)
+    >>> w.selected_mentions["article_id"].nunique()
+    3
+    >>> w.filters = {"from": "2018-01-01"}
+    >>> w.filters["from"], w.filters["sources"]
+    ('2018-01-01', None)
+    """
+    tables.require_table(mentions, what="mentions")
+    optional("anywidget", needed_by="geomap.maps.widget", extra="notebooks")
+    from geomap.maps._map_widget import MapWidget
+
+    shown = {name: bool(options.get(name)) for name in ("embedded", "approximate")}
+    return MapWidget(mentions, explore(mentions, **options), **shown)
 
 
 def figure(

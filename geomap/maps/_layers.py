@@ -54,7 +54,8 @@ class LayerContent(NamedTuple):
 
 
 @cache
-def _text(*names: str) -> str:
+def own_text(*names: str) -> str:
+    """Return the text of files of this package, one after the other."""
     return "\n".join((files("geomap.maps") / name).read_text("utf-8") for name in names)
 
 
@@ -72,8 +73,8 @@ class ScriptedLayer(Layer):
         """Put the style, the script and the data on the page, then the layer on its map."""
         assert self._parent is not None
         figure = cast("Figure", self.get_root())
-        figure.header.add_child(Verbatim(style_tag(_text(*_STYLES))), name="geomap_css")
-        figure.header.add_child(Verbatim(script_tag(_text(_SCRIPT))), name="geomap_js")
+        figure.header.add_child(Verbatim(style_tag(own_text(*_STYLES))), name="geomap_css")
+        figure.header.add_child(Verbatim(script_tag(own_text(_SCRIPT))), name="geomap_js")
         blocks, arguments = self.content(current_disclosure())
         for name, block in blocks.items():
             figure.html.add_child(Verbatim(block), name=name)

@@ -109,7 +109,7 @@ def save_html(
     from branca.element import Element
 
     from geomap.maps._disclosure import Disclosure, rendering_with
-    from geomap.maps._document import embedded, linked, self_contained
+    from geomap.maps._document import linked, marked, self_contained
 
     of_kind("m", m, Element, "a map, as geomap.explore(mentions) returns, or any folium.Map")
     target = file_path("path", path)
@@ -118,7 +118,7 @@ def save_html(
     with replacing(target) as temporary:
         with rendering_with(disclosure):
             document, links = self_contained(root, fetch=fetch, files=files) if offline else (linked(root), {})
-        document = embedded(document) if embed else document
+        document = marked(document, "embed") if embed else document
         temporary.write_bytes(document.encode("utf-8", "replace"))
     if links:
         listed = "; ".join(f"{url} ({reason})" for url, reason in links.items())

@@ -710,7 +710,8 @@
     possible: true,
     text: "",
     summing: null,
-    also: /* @__PURE__ */ new Set()
+    also: /* @__PURE__ */ new Set(),
+    only: null
   });
   var isWithin = (id) => id.startsWith(WITHIN);
   var Model = class {
@@ -855,9 +856,9 @@
       this.set({ text });
     }
     get filtered() {
-      const { from, to, kinds, sources, possible, text } = this.state;
+      const { from, to, kinds, sources, possible, text, only } = this.state;
       return Boolean(
-        from !== null || to !== null || kinds || sources || !possible || text
+        from !== null || to !== null || kinds || sources || !possible || text || only
       );
     }
     // Which articles pass: 0 of a source not wanted, 1 only outside the dates wanted, 2 both.
@@ -876,7 +877,7 @@
       return passes;
     }
     _count() {
-      const { kinds, certain, possible, embedded, approximate } = this.state;
+      const { kinds, certain, possible, embedded, approximate, only } = this.state;
       const passes = this._articles();
       const seen = new Uint8Array(this.size.articles);
       const matches = this._matches;
@@ -899,7 +900,7 @@
           const article = this.article[row];
           const percent = this.confidence[row];
           const isSure = percent < 0 || percent >= certain;
-          if (passes[article] === 0 || kinds && !kinds.has(this.kind[row]) || matches && !matches[row] || !(isSure || possible)) {
+          if (passes[article] === 0 || kinds && !kinds.has(this.kind[row]) || only && !only[row] || matches && !matches[row] || !(isSure || possible)) {
             continue;
           }
           whole += 1;
@@ -2152,7 +2153,7 @@
   var differInDates = (a, b) => SIZING.every((name) => a[name] === b[name]);
   function gatherPlaces(layer, width) {
     const { order: order2, map, outlines } = layer;
-    const key = `${map.getZoom()} ${layer.selected} ${summingOf(layer)} ${outlines.size}`;
+    const key = `${map.getZoom()} ${layer.chosen()} ${summingOf(layer)} ${outlines.size}`;
     const known = layer.gathered;
     if (known && known.key === key && known.order === order2) {
       return known.found;
@@ -2161,8 +2162,9 @@
     layer.gathered = { key, order: order2, found };
     return found;
   }
-  function gathered({ model, order: order2, selected, outlines }, width) {
-    const alone = (number) => !isSmall(model, number) || outlines.has(number) || number === selected;
+  function gathered(layer, width) {
+    const { model, order: order2, outlines } = layer;
+    const alone = (number) => !isSmall(model, number) || outlines.has(number) || layer.isChosen(number);
     const x = (number) => model.across[number] * width;
     const y = (number) => model.down[number] * width;
     const radius = (number) => radiusOf(model.mentions(number), model.most);
@@ -2649,8 +2651,8 @@
       words.set("to", isoDay(state.to));
     }
     for (const name of CHOICES) {
-      for (const number of state[name] || []) {
-        words.append(name.slice(0, -1), content[name][number] ?? "");
+      for (const chosen of namesOf(model, name) ?? []) {
+        words.append(name.slice(0, -1), chosen);
       }
     }
     if (state.certain !== DOUBTFUL) {
@@ -2688,17 +2690,10 @@
       Object.assign(state, { from, to });
     }
     for (const name of CHOICES) {
-      const wanted = new Set(words.getAll(name.slice(0, -1)));
-      const numbers = content[name].flatMap(
-        (one, number) => wanted.has(one) ? [number] : []
-      );
-      if (name === "sources" && wanted.has("")) {
-        numbers.push(-1);
-      }
-      state[name] = numbers.length ? new Set(numbers) : null;
+      state[name] = numbersOf(model, name, words.getAll(name.slice(0, -1)));
     }
-    const certain = numberIn(words.get("certain"), 0, 100);
-    state.certain = certain === void 0 ? DOUBTFUL : Math.round(certain);
+    const certain = numberOf(words.get("certain"));
+    state.certain = isWithin2(certain, 0, 100) ? Math.round(certain) : DOUBTFUL;
     state.possible = words.get("possible") !== "no";
     for (const name of SWITCHES) {
       const said = words.get(name);
@@ -2715,17 +2710,25 @@
       view: viewOf(words.get("at"))
     };
   }
+  function numbersOf({ content }, name, names) {
+    const wanted = new Set(names);
+    const numbers = content[name].flatMap(
+      (one, number) => wanted.has(one) ? [number] : []
+    );
+    if (name === "sources" && wanted.has("")) {
+      numbers.push(-1);
+    }
+    return numbers.length ? new Set(numbers) : null;
+  }
+  var namesOf = ({ content, state }, name) => state[name] && [...state[name]].sort((a, b) => Number(a < 0) - Number(b < 0) || a - b).map((number) => content[name][number] ?? "");
+  var isView = (lat, lng, zoom) => isWithin2(lat, -90, 90) && isWithin2(lng, -FARTHEST, FARTHEST) && isWithin2(zoom, 0, CLOSEST);
+  var isWithin2 = (value, least, most) => typeof value === "number" && value >= least && value <= most;
   function viewOf(at) {
     const parts = (at ?? "").split(",", 4);
-    const lat = numberIn(parts[0], -90, 90);
-    const lng = numberIn(parts[1], -FARTHEST, FARTHEST);
-    const zoom = numberIn(parts[2], 0, CLOSEST);
-    return parts.length !== 3 || lat === void 0 || lng === void 0 || zoom === void 0 ? void 0 : [lat, lng, zoom];
+    const [lat, lng, zoom] = parts.map(numberOf);
+    return parts.length === 3 && isView(lat, lng, zoom) ? [lat, lng, zoom] : void 0;
   }
-  function numberIn(text, least, most) {
-    const number = /^-?\d{1,5}(\.\d{1,20})?$/.test(text ?? "") ? Number(text) : NaN;
-    return number >= least && number <= most ? number : void 0;
-  }
+  var numberOf = (text) => /^-?\d{1,5}(\.\d{1,20})?$/.test(text ?? "") ? Number(text) : NaN;
 
   // page/address.js
   var QUIET = 150;
@@ -2824,6 +2827,13 @@
       toponym
     };
   }
+  var NOTHING = {
+    getItem: () => null,
+    setItem: () => void 0,
+    removeItem: () => void 0,
+    key: () => null,
+    length: 0
+  };
   var PREFIX = "geomap.corrections.";
   var VERDICTS = ["right", "moved", "not a place"];
   var LONGEST = 1e3;
@@ -2836,6 +2846,7 @@
     constructor(map, storage, title = "") {
       this._map = map;
       this._title = title;
+      this.hosted = false;
       this._storage = storage;
       this.lost = !storage;
       this._listeners = /* @__PURE__ */ new Set();
@@ -2971,6 +2982,11 @@
       const found = (name) => this.list.find((one) => _Corrections.name(one) === name);
       return found(own) || found(rule);
     }
+    /** @param {Correction[]} list */
+    replace(list) {
+      this.list = list;
+      this._keep();
+    }
     lines() {
       return linesOf(this.list);
     }
@@ -2993,16 +3009,16 @@
     };
   }
   function isCorrection(one) {
-    const isName = (text) => typeof text === "string" && text.length <= LONGEST;
+    const isName2 = (text) => typeof text === "string" && text.length <= LONGEST;
     const isIn = (value, most) => typeof value === "number" && Math.abs(value) <= most;
-    if (!one || !isName(one.toponym) || !VERDICTS.includes(one.verdict)) {
+    if (!one || !isName2(one.toponym) || !VERDICTS.includes(one.verdict)) {
       return false;
     }
-    const placed = one.verdict !== "moved" || isName(one.place_id) && isName(one.name) && isIn(one.lat, 90) && isIn(one.lon, 180);
-    const named2 = one.rule === true ? isName(one.was) : isName(one.article_id) && ["text", "title"].includes(one.field) && Number.isInteger(one.start) && Number.isInteger(one.end);
+    const placed = one.verdict !== "moved" || isName2(one.place_id) && isName2(one.name) && isIn(one.lat, 90) && isIn(one.lon, 180);
+    const named2 = one.rule === true ? isName2(one.was) : isName2(one.article_id) && ["text", "title"].includes(one.field) && Number.isInteger(one.start) && Number.isInteger(one.end);
     return placed && named2;
   }
-  function namesOf(words, model) {
+  function namesOf2(words, model) {
     const names = /* @__PURE__ */ new Set();
     for (let place = 0; place < model.size.places; place += 1) {
       const was = model.places.id[place];
@@ -3016,20 +3032,21 @@
     }
     return names;
   }
-  function correctionsOf(model, title) {
+  function correctionsOf(model, title, hosted = false) {
     if (!model.corrections) {
       let storage = null;
       try {
-        storage = window.localStorage;
+        storage = hosted ? NOTHING : window.localStorage;
       } catch {
         storage = null;
       }
       const { hash } = model.content;
       const corrections = new Corrections(hash, storage, title);
+      corrections.hosted = hosted;
       model.corrections = corrections;
       if (corrections.list.length) {
         loadWords(model).then(
-          (words) => corrections.check(words ? namesOf(words, model) : /* @__PURE__ */ new Set())
+          (words) => corrections.check(words ? namesOf2(words, model) : /* @__PURE__ */ new Set())
         );
       }
     }
@@ -3047,7 +3064,7 @@
         makeElement(
           "p",
           "",
-          count ? 'They stay in this browser until you remove them. Download them and apply them to the corpus with geomap.apply_corrections(mentions, "corrections.jsonl").' : "Nothing was corrected. Open a place and press Check under a sentence."
+          count ? howToApply(corrections) : "Nothing was corrected. Open a place and press Check under a sentence."
         )
       );
       if (corrections.lost) {
@@ -3068,6 +3085,7 @@
     const end = corrections.listen(show);
     dialog.addEventListener("close", end);
   }
+  var howToApply = ({ hosted }) => hosted ? "They are in the notebook, as corrections of its widget; its corrected_mentions are the corpus with them." : 'They stay in this browser until you remove them. Download them and apply them to the corpus with geomap.apply_corrections(mentions, "corrections.jsonl").';
   function ownCorrections(corrections) {
     const row = makeElement("div", "geomap-row");
     row.append(
@@ -4079,6 +4097,283 @@
     context.textAlign = "left";
   }
 
+  // page/messages.js
+  var LONGEST2 = 1e3;
+  var MOST = 1e6;
+  var BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
+  var STEP = 8192;
+  var isName = (value) => typeof value === "string" && value.length <= LONGEST2;
+  var namesIn = (value) => Array.isArray(value) && value.length <= MOST && value.every(isName) ? value : void 0;
+  function viewIn(value) {
+    const [lat, lng, zoom, ...more2] = Array.isArray(value) ? value : [];
+    return isView(lat, lng, zoom) && !more2.length ? [lat, lng, zoom] : void 0;
+  }
+  function filtersIn(value) {
+    if (typeof value !== "object" || value === null) {
+      return void 0;
+    }
+    const { from, to, sources, kinds, certain, text } = value;
+    const { possible, embedded, approximate } = value;
+    const fits = [from, to].every((day) => day === null || dayOf(day) !== void 0) && (from === null || to === null || from <= to) && [sources, kinds].every((names) => names === null || namesIn(names)) && Number.isInteger(certain) && isWithin2(certain, 0, 100) && [possible, embedded, approximate].every((on) => typeof on === "boolean") && typeof text === "string" && text.length <= LONGEST_TEXT;
+    return fits ? {
+      from,
+      to,
+      sources,
+      kinds,
+      certain,
+      possible,
+      embedded,
+      approximate,
+      text
+    } : void 0;
+  }
+  var bitsIn = (value) => value === null || typeof value === "string" && BASE64.test(value) ? value : void 0;
+  var correctionsIn = (value) => Array.isArray(value) && value.length <= MOST && value.every(isCorrection) ? value : void 0;
+  function shownIn(value) {
+    const [rows, only] = [bitsIn(value?.rows), bitsIn(value?.only)];
+    const filters = filtersIn(value?.filters);
+    return typeof rows === "string" && only !== void 0 && filters ? { rows, filters, only } : void 0;
+  }
+  var CHECKS = {
+    selected: namesIn,
+    view: viewIn,
+    filters: filtersIn,
+    only: bitsIn,
+    corrections: correctionsIn,
+    shown: shownIn
+  };
+  var NAMES = (
+    /** @type {(keyof Values)[]} */
+    Object.keys(CHECKS)
+  );
+  function valuesIn(message) {
+    const found = NAMES.flatMap((name) => {
+      const value = Object.hasOwn(message ?? {}, name) ? CHECKS[name](message[name]) : void 0;
+      return value === void 0 ? [] : [[name, value]];
+    });
+    return Object.fromEntries(found);
+  }
+  var Talk = class {
+    /**
+     * @param {MessagePort} port
+     * @param {End} end
+     */
+    constructor(port, end) {
+      this._port = port;
+      this._end = end;
+      this._known = /* @__PURE__ */ new Map();
+      this._taken = Promise.resolve();
+      this._taking = 0;
+      port.onmessage = ({ data }) => this.hear(data);
+    }
+    /**
+     * Takes what the other end says, one message after the other; then says where that came to something else.
+     *
+     * @param {unknown} message
+     */
+    hear(message) {
+      const values = valuesIn(message);
+      this._note(values);
+      this._taking += 1;
+      this._taken = this._taken.then(() => this._end.take(values)).catch((error) => console.error(error)).then(() => {
+        this._taking -= 1;
+        this.tell();
+      });
+    }
+    /** Says what the other end does not know. */
+    tell() {
+      if (this._taking) {
+        return;
+      }
+      const said = valuesIn(this._end.values());
+      const news = Object.fromEntries(
+        Object.entries(said).filter(
+          ([name, value]) => this._end.says.some((one) => one === name) && this._known.get(name) !== JSON.stringify(value)
+        )
+      );
+      if (Object.keys(news).length) {
+        this._note(news);
+        this._port.postMessage(news);
+      }
+    }
+    end() {
+      this._port.close();
+    }
+    /** @param {Partial<Values>} values */
+    _note(values) {
+      for (const [name, value] of Object.entries(values)) {
+        this._known.set(name, JSON.stringify(value));
+      }
+    }
+  };
+  function filtersOf(model) {
+    const { from, to, certain, possible, embedded, approximate, text } = model.state;
+    return {
+      from: from === null ? null : isoDay(from),
+      to: to === null ? null : isoDay(to),
+      sources: namesOf(model, "sources"),
+      kinds: namesOf(model, "kinds"),
+      certain,
+      possible,
+      embedded,
+      approximate,
+      text
+    };
+  }
+  function stateOf({ from, to, sources, kinds, ...rest }, model) {
+    return {
+      ...everything(model.content.shown),
+      ...rest,
+      from: dayOf(from) ?? null,
+      to: dayOf(to) ?? null,
+      sources: sources && numbersOf(model, "sources", sources),
+      kinds: kinds && numbersOf(model, "kinds", kinds),
+      only: model.state.only
+    };
+  }
+  function packRows(rows) {
+    const bytes = new Uint8Array(Math.ceil(rows.length / 8));
+    for (let row = 0; row < rows.length; row += 1) {
+      if (rows[row]) {
+        bytes[row >> 3] |= 1 << (row & 7);
+      }
+    }
+    let text = "";
+    for (let at = 0; at < bytes.length; at += STEP) {
+      text += String.fromCharCode(...bytes.subarray(at, at + STEP));
+    }
+    return btoa(text);
+  }
+  function unpackRows(packed, count) {
+    let text = "";
+    try {
+      text = atob(packed);
+    } catch {
+      text = "";
+    }
+    return Uint8Array.from(
+      { length: count },
+      (_, row) => text.charCodeAt(row >> 3) >> (row & 7) & 1
+    );
+  }
+
+  // page/notebook.js
+  var QUIET2 = 100;
+  var ALONE = 2;
+  var isHosted = (page) => page.querySelector('meta[name="geomap"][content="widget"]') !== null;
+  function followNotebook(layer) {
+    const { model, map, corrections } = layer;
+    if (!isHosted(document) || window.parent === window || map.geomapNotebook) {
+      return () => {
+      };
+    }
+    map.geomapNotebook = true;
+    let talk;
+    let timer;
+    const later = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => talk?.tell(), QUIET2);
+    };
+    const connect = ({ source, data, ports }) => {
+      if (source === window.parent && data?.geomap === "connect" && ports.length === 1) {
+        talk?.end();
+        talk = new Talk(ports[0], {
+          says: ["selected", "view", "filters", "only", "corrections", "shown"],
+          values: () => valuesOf(layer),
+          take: (values) => take(layer, values)
+        });
+        talk.hear(data.values);
+      }
+    };
+    window.addEventListener("message", connect);
+    map.on("moveend", later);
+    layer.on("geomap:selected", later);
+    const ends = [model.listen(later), corrections.listen(later)];
+    window.parent.postMessage({ geomap: "ready" }, "*");
+    return () => {
+      clearTimeout(timer);
+      window.removeEventListener("message", connect);
+      map.off("moveend", later);
+      layer.off("geomap:selected", later);
+      ends.forEach((end) => end());
+      talk?.end();
+      map.geomapNotebook = false;
+    };
+  }
+  function valuesOf(layer) {
+    const { model, map, corrections } = layer;
+    const { lat, lng } = map.getCenter().wrap();
+    const filters = filtersOf(model);
+    const only = model.state.only && packRows(model.state.only);
+    return {
+      selected: layer.chosen().map((number) => model.places.id[number]),
+      view: [+lat.toFixed(5), +lng.toFixed(5), +map.getZoom().toFixed(2)],
+      filters,
+      only,
+      corrections: corrections.list,
+      shown: { rows: packRows(model.shown), filters, only }
+    };
+  }
+  async function take(layer, values) {
+    const { model, map, corrections } = layer;
+    const { filters, only, view, selected } = values;
+    if (only !== void 0) {
+      const rows = model.shown.length;
+      model.set({ only: only === null ? null : unpackRows(only, rows) });
+    }
+    if (filters) {
+      const words = filters.text ? await loadWords(model) : null;
+      model.set({ ...stateOf(filters, model), text: "" });
+      if (words) {
+        model.search(filters.text, words);
+      }
+    }
+    if (values.corrections) {
+      corrections.replace(values.corrections);
+      if (layer.selected !== void 0) {
+        layer.open(layer.selected, { still: true });
+      }
+    }
+    if (view) {
+      const [lat, lng, zoom] = view;
+      if (layer.popup) {
+        layer.popup.options.autoPan = false;
+      }
+      map.setView([lat, lng], zoom, { animate: false });
+    }
+    if (selected) {
+      select(layer, selected, !view);
+    }
+  }
+  function select(layer, ids2, go) {
+    const { model } = layer;
+    const numbers = ids2.flatMap((id) => model.number.get(id) ?? []);
+    if (String(numbers) === String(layer.chosen())) {
+      return;
+    }
+    if (numbers.length !== 1) {
+      layer.mark(numbers);
+      if (go && !numbers.every((number) => isInView(layer, number))) {
+        layer.fit(boxAround(layer, numbers));
+      }
+      return;
+    }
+    if (go && !isInView(layer, numbers[0])) {
+      layer.approach(numbers[0]);
+    }
+    layer.open(numbers[0], { still: !go });
+  }
+  var isInView = (layer, number) => layer.map.getBounds().contains(layer.nearest(number));
+  function boxAround(layer, numbers) {
+    const box = L.latLngBounds(numbers.map((number) => layer.nearest(number)));
+    const [south, west] = [box.getSouth(), box.getWest()];
+    const [north, east] = [box.getNorth(), box.getEast()];
+    return [
+      [Math.max(-90, south - ALONE), west - ALONE],
+      [Math.min(90, north + ALONE), east + ALONE]
+    ];
+  }
+
   // page/labels.js
   var GIANT = 12;
   var NEAR = 60;
@@ -4259,7 +4554,7 @@
     const ring2 = form === "ring";
     const town = isPoint(form) && !ring2;
     const color = colorOf(layer, symbol);
-    const chosen = number === layer.selected || number === layer.hovered;
+    const chosen = layer.isChosen(number) || number === layer.hovered;
     context.fillStyle = color;
     context.strokeStyle = color;
     if (half > inner) {
@@ -4309,7 +4604,7 @@
       (point) => map.latLngToLayerPoint(point)
     );
     const reach = Math.max(...points.map((at) => Math.abs(at.y - y)));
-    const chosen = number === layer.selected || number === layer.hovered;
+    const chosen = layer.isChosen(number) || number === layer.hovered;
     const { x: wide, y: high } = map.getSize();
     const large = reach > CALM * Math.min(wide, high);
     if (reach <= half + 1 || large && !chosen) {
@@ -4468,7 +4763,7 @@
     context.lineCap = "round";
     for (const [number, { kind, lines }] of outlines) {
       const mentions = model.mentions(number);
-      const chosen = number === layer.selected || number === layer.hovered;
+      const chosen = layer.isChosen(number) || number === layer.hovered;
       if (!mentions || !chosen && AREAS.includes(kind)) {
         continue;
       }
@@ -4591,25 +4886,25 @@
   }
   function summing(layer, ends) {
     const { model } = layer;
-    const select = makeElement("select", "geomap-input");
+    const select2 = makeElement("select", "geomap-input");
     for (const [value, words] of SUMMINGS2) {
       const option = makeElement("option", "", words);
       option.value = value;
-      select.append(option);
+      select2.append(option);
     }
-    select.addEventListener("change", () => {
-      const chosen = SUMMINGS2.find(([value]) => value === select.value);
+    select2.addEventListener("change", () => {
+      const chosen = SUMMINGS2.find(([value]) => value === select2.value);
       model.set({ summing: chosen ? chosen[0] : null });
     });
     const follow2 = () => {
-      select.value = summingOf(layer);
+      select2.value = summingOf(layer);
     };
     follow2();
     ends.push(model.listen(follow2));
     const label = makeElement("label", "geomap-labeled");
     label.append(
       makeElement("span", "geomap-caption", "Places close together"),
-      select
+      select2
     );
     return label;
   }
@@ -4753,7 +5048,7 @@
     const follow2 = () => {
       const focused = row.contains(document.activeElement);
       row.replaceChildren();
-      const { from, to, kinds, sources, possible, text } = model.state;
+      const { from, to, kinds, sources, possible, text, only } = model.state;
       const { shown } = model.content;
       const chip = (words, change) => {
         const button = makeButton("", () => model.set(change), "geomap-chip");
@@ -4784,6 +5079,10 @@
       }
       if (kinds) {
         chip(some(kinds, model.content.kinds, "kind"), { kinds: null });
+      }
+      if (only) {
+        const left = only.reduce((sum, one) => sum + one, 0);
+        chip(`${plural(left, "mention")} from the notebook`, { only: null });
       }
       if (!possible) {
         chip("Only certain", { possible: true });
@@ -5146,7 +5445,7 @@
 
   // page/search.js
   var [PLACES, SOURCES2] = [6, 4];
-  var QUIET2 = 150;
+  var QUIET3 = 150;
   function makeSearchBox(layer) {
     const { model } = layer;
     const box = makeElement("search", "geomap-search");
@@ -5221,7 +5520,7 @@
           count.closest("li")?.remove();
           tell();
         }
-      }, QUIET2);
+      }, QUIET3);
     };
     input.addEventListener("input", async () => {
       close();
@@ -5598,7 +5897,7 @@
 
   // page/timeline.js
   var [WIDTH, HEIGHT] = [288, 48];
-  var STEP = 450;
+  var STEP2 = 450;
   function makeTimeline(layer) {
     const { model } = layer;
     const count = model.bins.length;
@@ -5676,7 +5975,7 @@
       }
       play.textContent = "Stop";
       play.setAttribute("aria-pressed", "true");
-      timer = setInterval(step, STEP);
+      timer = setInterval(step, STEP2);
     });
     stop();
     from.addEventListener("input", () => {
@@ -6156,6 +6455,12 @@
     classes;
     /** @type {number | undefined} */
     selected;
+    /**
+     * Places that a notebook chose, which have no card.
+     *
+     * @type {Set<number>}
+     */
+    marked = /* @__PURE__ */ new Set();
     /** @type {number | undefined} */
     hovered;
     /** @type {number[] | undefined} */
@@ -6213,7 +6518,11 @@
         }
         this.model = model;
         this.colors = colors;
-        this.corrections = correctionsOf(model, this.settings.title ?? "");
+        this.corrections = correctionsOf(
+          model,
+          this.settings.title ?? "",
+          isHosted(document)
+        );
         prepare(this);
         if (this._map) {
           this._show();
@@ -6276,9 +6585,10 @@
      * a way to the others at the same spot.
      *
      * @param {number} number
-     * @param {{ focus?: boolean, back?: HTMLElement, at?: L.LatLng, among?: number[] }} how
+     * @param {{ focus?: boolean, back?: HTMLElement, at?: L.LatLng, among?: number[], still?: boolean }} how `still`: the map
+     *   makes no room for the card
      */
-    open(number, { focus, back, at, among = [number] } = {}) {
+    open(number, { focus, back, at, among = [number], still } = {}) {
       const map = this._map;
       if (isNarrow(map) && this._panel) {
         this._panel.fold();
@@ -6286,6 +6596,7 @@
       const size = map.getSize();
       const popup = L.popup({
         className: "geomap-popup",
+        autoPan: !still,
         minWidth: Math.min(280, size.x - 72),
         maxWidth: Math.min(380, size.x - 72),
         ...this._popupMargins()
@@ -6304,6 +6615,7 @@
       this._leave();
       this._fill(popup, number, among, at);
       this.popup = popup;
+      this.marked.clear();
       popup.openOn(map);
       this._select(number);
       popup.getElement()?.querySelector("a[role=button]")?.setAttribute("title", "Close");
@@ -6311,6 +6623,25 @@
         this._focus("h2");
       }
       return this;
+    }
+    /** The numbers of the places that are chosen: the one whose card is open, or those that a notebook marked. */
+    chosen() {
+      return this.selected === void 0 ? [...this.marked] : [this.selected];
+    }
+    /** @param {number} number */
+    isChosen(number) {
+      return number === this.selected || this.marked.has(number);
+    }
+    /**
+     * Marks places without a card, and closes the one that is open.
+     *
+     * @param {number[]} numbers
+     */
+    mark(numbers) {
+      this._map.closePopup();
+      this.marked = new Set(numbers);
+      this.redraw();
+      this.fire("geomap:selected");
     }
     /**
      * Puts the card of a place into a popup, and the popup beside the place.
@@ -6372,11 +6703,15 @@
      * @param {HTMLElement} [back]
      */
     visit(number, back) {
+      this.approach(number);
+      this.open(number, { focus: true, back });
+    }
+    /** @param {number} number */
+    approach(number) {
       const map = this._map;
       const zoom = CLOSE[this.model.places.form[number]];
       const at = this.nearest(number);
       map.setView(at, Math.max(map.getZoom(), zoom), { animate: false });
-      this.open(number, { focus: true, back });
     }
     /**
      * @param {CanvasRenderingContext2D} context
@@ -6472,6 +6807,7 @@
       if (this.hasPanel || this.embedded) {
         this._ends.push(followAddress(this));
       }
+      this._ends.push(followNotebook(this));
     }
     // After the places are drawn, which need none of it.
     async _bringDetail() {
@@ -6549,7 +6885,7 @@
     _arrange(bounds) {
       const map = this._map;
       const summing2 = summingOf(this);
-      const alone = summing2 === "no" ? "" : `${summing2} ${this.selected}`;
+      const alone = summing2 === "no" ? "" : `${summing2} ${this.chosen()}`;
       const key = `${map.getZoom()} ${bounds.min} ${bounds.max} ${map.getPixelOrigin()} ${alone} ${coveredIn(map)}`;
       if (this._layout && this._layout.key === key) {
         return this._layout;
@@ -6621,6 +6957,8 @@
       } else if (symbol) {
         const among = placesWith(this._drawn, symbol, layerPoint, reach);
         this.open(symbol.number, { among, focus: among.length > 1 });
+      } else if (this.marked.size) {
+        this.mark([]);
       } else {
         this._openLater(latlng, reach);
       }

@@ -18,13 +18,14 @@ from typing import NamedTuple
 
 import nbformat
 import pytest
+from framed import Framed
 from opened import ARTIFACTS
 from playwright.sync_api import Browser, Page, Route
 
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).resolve().parents[2]
-STARTED_WITHIN, RUN_WITHIN = 90, 100  # seconds; a tenth of it on an idle machine
+STARTED_WITHIN, RUN_WITHIN = 90, 40  # seconds; a tenth of it on an idle machine
 LABELING = """\
 import geomap
 from geomap.evaluation import label, precision, sample
@@ -32,6 +33,28 @@ from geomap.evaluation import label, precision, sample
 articles = geomap.read_articles("../data/corpora/mosul").head(10)
 mentions = geomap.geoparse(articles)
 labeled = label(sample(mentions[mentions["status"] == "resolved"], 3, by=None), path="labels.csv")
+"""
+
+
+SHOWN = """\
+import json
+from geomap import maps
+from geomap.datasets import sample_mentions
+
+mentions = sample_mentions()
+w = maps.widget(mentions, title="Where the bridges are")
+w
+"""
+SETTLED = 800  # milliseconds until the kernel has heard what the map says
+EVERYTHING = {"from": None, "to": None, "sources": None, "kinds": None, "certain": 50, "possible": True} | {
+    "embedded": False,
+    "approximate": False,
+    "text": "",
+}
+ASKED = """\
+print(json.dumps({"selected": w.selected, "view": w.view, "filters": dict(w.filters), "shown": len(w.shown_mentions),
+    "verdicts": [row["verdict"] for row in w.corrections], "named": w.selected_mentions["name"].tolist(),
+    "checked": w.corrected_mentions["checked"].dropna().tolist()}))
 """
 
 
@@ -51,9 +74,8 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     notebooks.mkdir(parents=True)
     (folder / "work" / "data").symlink_to(ROOT / "data")
     shutil.copy(ROOT / "notebooks" / "01-first-map.ipynb", notebooks)
-    labeling = nbformat.read(notebooks / "01-first-map.ipynb", as_version=4)
-    labeling.cells = [nbformat.v4.new_code_cell(LABELING)]
-    nbformat.write(labeling, notebooks / "label.ipynb")
+    _write(notebooks / "label.ipynb", LABELING)
+    _write(notebooks / "widget.ipynb", SHOWN, ASKED)
     token, port = secrets.token_hex(16), _free_port()
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1"]
     command += [f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"]
@@ -72,6 +94,13 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+def _write(path: Path, *cells: str) -> None:
+    """Write a notebook that asks for the same kernel as those that ship."""
+    notebook = nbformat.read(ROOT / "notebooks" / "01-first-map.ipynb", as_version=4)
+    notebook.cells = [nbformat.v4.new_code_cell(cell) for cell in cells]
+    nbformat.write(notebook, path)
 
 
 def _free_port() -> int:
@@ -130,6 +159,27 @@ class Opened(NamedTuple):
             arg=prompts,
         )
 
+    def run(self, number: int, code: str | None = None) -> str:
+        """Run a cell, with other code in it if some is given, and return what it prints."""
+        page = self.page
+        cell = page.locator(".jp-CodeCell").nth(number)
+        before = cell.locator(".jp-InputArea-prompt").first.inner_text()
+        cell.locator(".cm-content").click()
+        if code is not None:
+            page.keyboard.press("Control+A")
+            page.keyboard.insert_text(code)
+        page.keyboard.press("Control+Enter")
+        page.wait_for_function(
+            """([number, before]) => {
+                const cell = document.querySelectorAll(".jp-CodeCell")[number];
+                const now = cell.querySelector(".jp-InputArea-prompt").textContent;
+                return /\\[\\d+\\]/.test(now) && now !== before;
+            }""",
+            arg=[number, before],
+        )
+        printed = cell.locator(".jp-OutputArea-output pre")
+        return printed.first.inner_text() if printed.count() else ""
+
 
 @pytest.fixture
 def open_notebook(lab: Lab, chromium: Browser) -> Iterator[Callable[[str], Opened]]:
@@ -162,6 +212,11 @@ def open_notebook(lab: Lab, chromium: Browser) -> Iterator[Callable[[str], Opene
     context.close()
 
 
+def _keep(page: Page, name: str) -> None:
+    ARTIFACTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=ARTIFACTS / f"{name}.png")
+
+
 def _of_ours(complaints: list[str]) -> list[str]:
     """Return the complaints that speak of the map, not of JupyterLab's own missing services."""
     ours = ("geomap", "leaflet", "map_", "L is not defined", "is not a function", "Content Security Policy")
@@ -181,8 +236,7 @@ def test_the_first_notebook_runs_from_the_menu_and_shows_its_map(
     drawn.wait_for(state="attached")
     page.locator(".jp-OutputArea-output iframe").scroll_into_view_if_needed()
     page.wait_for_timeout(600)
-    ARTIFACTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=ARTIFACTS / "jupyterlab.png")
+    _keep(page, "jupyterlab")
     inks = frame.locator("canvas").evaluate_all(
         """(canvases) => canvases.filter((each) => each.width && each.height).map((canvas) => {
             const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
@@ -207,7 +261,53 @@ def test_the_labeling_widget_takes_clicks_and_keeps_them(open_notebook: Callable
         page.wait_for_timeout(300)
     page.get_by_text("3 of 3, 3 labeled").wait_for()
     assert page.locator(".jp-OutputArea-output mark").count() >= 1
-    ARTIFACTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=ARTIFACTS / "labeling.png")
+    _keep(page, "labeling")
     kept = (lab.notebooks / "labels.csv").read_text("utf-8")
     assert all(f",{given}," in kept for given in ("right", "wrong place", "not a place"))
+
+
+def test_the_widget_and_python_follow_each_other(open_notebook: Callable[[str], Opened]) -> None:
+    notebook = open_notebook("widget.ipynb")
+    page = notebook.page
+    notebook.run(0)
+    frames = page.locator(".jp-OutputArea-output iframe:visible")
+    shown = Framed(page, frames.first)
+
+    # What the analyst does is a table in the next cell.
+    shown.click("Erbil")
+    shown.brush(0.5, 0.01)
+    shown.inside.get_by_role("button", name="Check").first.click()
+    shown.inside.get_by_role("button", name="Not a place").click()
+    page.wait_for_timeout(SETTLED)
+    said = json.loads(notebook.run(1, ASKED))
+    assert (said["selected"], said["named"]) == (["geonames:95446"], ["Erbil", "Erbil"])
+    assert said["filters"] | {"to": None} == EVERYTHING
+    assert "2017-03-08" <= said["filters"]["to"] < "2017-03-20"
+    assert (said["shown"], said["verdicts"], said["checked"]) == (8, ["not a place"], ["not a place"])
+
+    # What Python sets is on the map.
+    notebook.run(1, 'w.selected = "geonames:98182"; w.filters = {"sources": ["Courier"]}')
+    shown.wait_until("thePlaces.selected === thePlaces.model.number.get('geonames:98182')")
+    assert shown.ask("thePlaces.model.totals.mentions") == 5
+    assert shown.inside.get_by_role("heading", name="Baghdad").is_visible()
+    notebook.run(1, "w.view = (33.3, 44.4, 7); w.only = mentions[mentions['name'] != 'Mosul']; w.corrections = []")
+    shown.wait_until("theMap.getZoom() === 7 && thePlaces.model.state.only && !thePlaces.corrections.list.length")
+    assert shown.ask("[theMap.getCenter().lat, theMap.getCenter().lng].map((part) => +part.toFixed(3))") == [33.3, 44.4]
+    assert shown.inside.get_by_role("button", name="Remove filter: 7 mentions from the notebook").is_visible()
+    page.wait_for_timeout(SETTLED)
+    said = json.loads(notebook.run(1, ASKED))
+    assert (said["view"], said["shown"], said["verdicts"]) == ([33.3, 44.4, 7], 3, [])
+    notebook.run(1, "w.selected = mentions[mentions['source'] == 'Gazette']; w.filters = {}; w.only = None")
+    shown.wait_until("thePlaces.marked.size === 5 && thePlaces.model.totals.mentions === 10")
+    _keep(page, "widget")
+
+    # Another view of the same map follows too, and so does one that comes later.
+    notebook.run(1, "w")
+    again = Framed(page, frames.nth(1))
+    again.wait_until("thePlaces.marked.size === 5")
+    again.click("Baghdad")
+    shown.wait_until("thePlaces.selected === thePlaces.model.number.get('geonames:98182')")
+    page.wait_for_timeout(SETTLED)
+    _keep(page, "widget-again")
+    assert _of_ours(notebook.complaints) == []
+    assert notebook.elsewhere == []

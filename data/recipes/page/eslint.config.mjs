@@ -9,6 +9,7 @@ const browser = [
   "HTMLScriptElement",
   "ImageData",
   "L",
+  "MessageChannel",
   "Path2D",
   "ResizeObserver",
   "Response",
@@ -16,8 +17,10 @@ const browser = [
   "URL",
   "URLSearchParams",
   "atob",
+  "btoa",
   "clearInterval",
   "clearTimeout",
+  "console",
   "document",
   "getComputedStyle",
   "performance",
@@ -25,7 +28,15 @@ const browser = [
   "setTimeout",
   "window",
 ];
-const node = ["TextEncoder", "URL", "URLSearchParams", "console", "process"];
+const node = [
+  "MessageChannel",
+  "TextEncoder",
+  "URL",
+  "URLSearchParams",
+  "console",
+  "process",
+  "setTimeout",
+];
 const markup = [
   "innerHTML",
   "outerHTML",

@@ -214,7 +214,8 @@ const differInDates = (a, b) => SIZING.every((name) => a[name] === b[name]);
 
 /**
  * What a layer draws: places, and clusters of small ones where these would lie on each other. Areas stay
- * alone, because they are no points to sum. The place whose popup is open is always drawn by itself.
+ * alone, because they are no points to sum. The place whose popup is open, and those that a notebook chose, are always
+ * drawn by themselves.
  *
  * @param {Places} layer
  * @param {number} width
@@ -222,7 +223,7 @@ const differInDates = (a, b) => SIZING.every((name) => a[name] === b[name]);
  */
 export function gatherPlaces(layer, width) {
   const { order, map, outlines } = layer;
-  const key = `${map.getZoom()} ${layer.selected} ${summingOf(layer)} ${outlines.size}`;
+  const key = `${map.getZoom()} ${layer.chosen()} ${summingOf(layer)} ${outlines.size}`;
   const known = layer.gathered;
   if (known && known.key === key && known.order === order) {
     return known.found;
@@ -239,10 +240,11 @@ export function gatherPlaces(layer, width) {
  * @param {number} width
  * @returns {Cluster[]}
  */
-function gathered({ model, order, selected, outlines }, width) {
+function gathered(layer, width) {
+  const { model, order, outlines } = layer;
   /** @param {number} number */
   const alone = (number) =>
-    !isSmall(model, number) || outlines.has(number) || number === selected;
+    !isSmall(model, number) || outlines.has(number) || layer.isChosen(number);
   /** @param {number} number */
   const x = (number) => model.across[number] * width;
   /** @param {number} number */

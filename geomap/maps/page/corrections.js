@@ -31,6 +31,18 @@ export function mentionOf(words, model, row) {
 
 /** @typedef {Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">} Kept */
 
+/**
+ * What keeps nothing, for a page whose corrections somebody else keeps.
+ *
+ * @type {Kept}
+ */
+const NOTHING = {
+  getItem: () => null,
+  setItem: () => undefined,
+  removeItem: () => undefined,
+  key: () => null,
+  length: 0,
+};
 const PREFIX = "geomap.corrections.";
 const VERDICTS = ["right", "moved", "not a place"];
 const LONGEST = 1000; // characters of a name or an id
@@ -48,6 +60,7 @@ export class Corrections {
   constructor(map, storage, title = "") {
     this._map = map;
     this._title = title;
+    this.hosted = false; // kept by a notebook around the page
     this._storage = storage;
     this.lost = !storage;
     /** @type {Set<() => void>} */
@@ -208,6 +221,12 @@ export class Corrections {
     return found(own) || found(rule);
   }
 
+  /** @param {Correction[]} list */
+  replace(list) {
+    this.list = list;
+    this._keep();
+  }
+
   lines() {
     return linesOf(this.list);
   }
@@ -302,18 +321,20 @@ function namesOf(words, model) {
 /**
  * @param {Model} model
  * @param {string} [title]
+ * @param {boolean} [hosted] whether a notebook keeps them
  * @returns {Corrections}
  */
-export function correctionsOf(model, title) {
+export function correctionsOf(model, title, hosted = false) {
   if (!model.corrections) {
     let storage = null;
     try {
-      storage = window.localStorage;
+      storage = hosted ? NOTHING : window.localStorage;
     } catch {
       storage = null; // a frame that may not keep anything
     }
     const { hash } = model.content;
     const corrections = new Corrections(hash, storage, title);
+    corrections.hosted = hosted;
     model.corrections = corrections;
     if (corrections.list.length) {
       loadWords(model).then((words) =>
@@ -342,7 +363,7 @@ export function showCorrections(layer) {
         "p",
         "",
         count
-          ? 'They stay in this browser until you remove them. Download them and apply them to the corpus with geomap.apply_corrections(mentions, "corrections.jsonl").'
+          ? howToApply(corrections)
           : "Nothing was corrected. Open a place and press Check under a sentence.",
       ),
     );
@@ -364,6 +385,12 @@ export function showCorrections(layer) {
   const end = corrections.listen(show);
   dialog.addEventListener("close", end);
 }
+
+/** @param {Corrections} corrections */
+const howToApply = ({ hosted }) =>
+  hosted
+    ? "They are in the notebook, as corrections of its widget; its corrected_mentions are the corpus with them."
+    : 'They stay in this browser until you remove them. Download them and apply them to the corpus with geomap.apply_corrections(mentions, "corrections.jsonl").';
 
 /** @param {Corrections} corrections */
 function ownCorrections(corrections) {

@@ -189,7 +189,7 @@ export function makeChips(layer, ends) {
   const follow = () => {
     const focused = row.contains(document.activeElement);
     row.replaceChildren();
-    const { from, to, kinds, sources, possible, text } = model.state;
+    const { from, to, kinds, sources, possible, text, only } = model.state;
     const { shown } = model.content;
     /**
      * @param {string} words
@@ -232,6 +232,10 @@ export function makeChips(layer, ends) {
     }
     if (kinds) {
       chip(some(kinds, model.content.kinds, "kind"), { kinds: null });
+    }
+    if (only) {
+      const left = only.reduce((sum, one) => sum + one, 0);
+      chip(`${plural(left, "mention")} from the notebook`, { only: null });
     }
     if (!possible) {
       chip("Only certain", { possible: true });

@@ -3,7 +3,7 @@ import { DOUBTFUL, dayOf, everything, isoDay } from "./model.js";
 /** @import { Model } from "./model.js" */
 /** @import { Extra, State, Summing } from "./types" */
 
-const LONGEST_TEXT = 200; // characters
+export const LONGEST_TEXT = 200; // characters
 const FARTHEST = 3600; // degrees of longitude: ten times around the world, more than anybody drags
 const CLOSEST = 24; // zoom; the map has a limit of its own
 const CHOICES = /** @type {const} */ (["sources", "kinds"]);
@@ -33,8 +33,8 @@ export function toHash(model, place, view) {
     words.set("to", isoDay(state.to));
   }
   for (const name of CHOICES) {
-    for (const number of state[name] || []) {
-      words.append(name.slice(0, -1), content[name][number] ?? "");
+    for (const chosen of namesOf(model, name) ?? []) {
+      words.append(name.slice(0, -1), chosen);
     }
   }
   if (state.certain !== DOUBTFUL) {
@@ -80,18 +80,10 @@ export function fromHash(hash, model) {
     Object.assign(state, { from, to });
   }
   for (const name of CHOICES) {
-    const wanted = new Set(words.getAll(name.slice(0, -1)));
-    const numbers = content[name].flatMap((one, number) =>
-      wanted.has(one) ? [number] : [],
-    );
-    // Articles without a source go by an empty name.
-    if (name === "sources" && wanted.has("")) {
-      numbers.push(-1);
-    }
-    state[name] = numbers.length ? new Set(numbers) : null;
+    state[name] = numbersOf(model, name, words.getAll(name.slice(0, -1)));
   }
-  const certain = numberIn(words.get("certain"), 0, 100);
-  state.certain = certain === undefined ? DOUBTFUL : Math.round(certain);
+  const certain = numberOf(words.get("certain"));
+  state.certain = isWithin(certain, 0, 100) ? Math.round(certain) : DOUBTFUL;
   state.possible = words.get("possible") !== "no";
   for (const name of SWITCHES) {
     const said = words.get(name);
@@ -110,6 +102,57 @@ export function fromHash(hash, model) {
 }
 
 /**
+ * The sources or kinds of some names as numbers, null for all; names that the page does not know are left out.
+ *
+ * @param {Model} model
+ * @param {"sources" | "kinds"} name
+ * @param {string[]} names
+ */
+export function numbersOf({ content }, name, names) {
+  const wanted = new Set(names);
+  const numbers = content[name].flatMap((one, number) =>
+    wanted.has(one) ? [number] : [],
+  );
+  // Articles without a source go by an empty name.
+  if (name === "sources" && wanted.has("")) {
+    numbers.push(-1);
+  }
+  return numbers.length ? new Set(numbers) : null;
+}
+
+/**
+ * The same back, in one order whatever they were chosen in.
+ *
+ * @param {Model} model
+ * @param {"sources" | "kinds"} name
+ */
+export const namesOf = ({ content, state }, name) =>
+  state[name] &&
+  [...state[name]]
+    .sort((a, b) => Number(a < 0) - Number(b < 0) || a - b)
+    .map((number) => content[name][number] ?? "");
+
+/**
+ * Whether a map can show a view.
+ *
+ * @param {unknown} lat
+ * @param {unknown} lng
+ * @param {unknown} zoom
+ */
+export const isView = (lat, lng, zoom) =>
+  isWithin(lat, -90, 90) &&
+  isWithin(lng, -FARTHEST, FARTHEST) &&
+  isWithin(zoom, 0, CLOSEST);
+
+/**
+ * @param {unknown} value
+ * @param {number} least
+ * @param {number} most
+ */
+export const isWithin = (value, least, most) =>
+  typeof value === "number" && value >= least && value <= most;
+
+/**
  * A latitude, a longitude and a zoom that a map can show.
  *
  * @param {string | null} at
@@ -117,27 +160,16 @@ export function fromHash(hash, model) {
  */
 function viewOf(at) {
   const parts = (at ?? "").split(",", 4);
-  const lat = numberIn(parts[0], -90, 90);
-  const lng = numberIn(parts[1], -FARTHEST, FARTHEST);
-  const zoom = numberIn(parts[2], 0, CLOSEST);
-  return parts.length !== 3 ||
-    lat === undefined ||
-    lng === undefined ||
-    zoom === undefined
-    ? undefined
-    : [lat, lng, zoom];
+  const [lat, lng, zoom] = parts.map(numberOf);
+  return parts.length === 3 && isView(lat, lng, zoom)
+    ? [lat, lng, zoom]
+    : undefined;
 }
 
 /**
- * A number written with digits and within bounds, undefined for anything else.
+ * A number written with digits, not a number for anything else.
  *
- * @param {string | null | undefined} text
- * @param {number} least
- * @param {number} most
+ * @param {string | null} text
  */
-function numberIn(text, least, most) {
-  const number = /^-?\d{1,5}(\.\d{1,20})?$/.test(text ?? "")
-    ? Number(text)
-    : NaN;
-  return number >= least && number <= most ? number : undefined;
-}
+const numberOf = (text) =>
+  /^-?\d{1,5}(\.\d{1,20})?$/.test(text ?? "") ? Number(text) : NaN;

@@ -101,7 +101,8 @@ export function binEdges(first, last) {
 }
 
 /**
- * Nothing filtered, and the map as it was made. `kinds` and `sources` are sets of what is shown, null for all; days are numbers, null for no end.
+ * Nothing filtered, and the map as it was made. `kinds` and `sources` are sets of what is shown, null for all; days are
+ * numbers, null for no end; `only` says by row what a notebook left in, null for all.
  *
  * @param {Shown} shown
  * @returns {State}
@@ -117,6 +118,7 @@ export const everything = (shown) => ({
   text: "",
   summing: null,
   also: new Set(),
+  only: null,
 });
 
 /** @param {string} id */
@@ -279,9 +281,15 @@ export class Model {
   }
 
   get filtered() {
-    const { from, to, kinds, sources, possible, text } = this.state;
+    const { from, to, kinds, sources, possible, text, only } = this.state;
     return Boolean(
-      from !== null || to !== null || kinds || sources || !possible || text,
+      from !== null ||
+        to !== null ||
+        kinds ||
+        sources ||
+        !possible ||
+        text ||
+        only,
     );
   }
 
@@ -303,7 +311,8 @@ export class Model {
   }
 
   _count() {
-    const { kinds, certain, possible, embedded, approximate } = this.state;
+    const { kinds, certain, possible, embedded, approximate, only } =
+      this.state;
     const passes = this._articles();
     const seen = new Uint8Array(this.size.articles);
     const matches = this._matches;
@@ -329,6 +338,7 @@ export class Model {
         if (
           passes[article] === 0 ||
           (kinds && !kinds.has(this.kind[row])) ||
+          (only && !only[row]) ||
           (matches && !matches[row]) ||
           !(isSure || possible)
         ) {

@@ -79,7 +79,7 @@ export function paintOutlines(layer, context, bounds) {
   context.lineCap = "round";
   for (const [number, { kind, lines }] of outlines) {
     const mentions = model.mentions(number);
-    const chosen = number === layer.selected || number === layer.hovered;
+    const chosen = layer.isChosen(number) || number === layer.hovered;
     if (!mentions || (!chosen && AREAS.includes(kind))) {
       continue;
     }

@@ -20,6 +20,7 @@ import { Headline, calmWheel, isEmbedded, makeHeadline } from "./headline.js";
 import { isPointedAt, outlinesAt, placesWith, symbolAt } from "./hits.js";
 import { across, down } from "./mercator.js";
 import { paintNote } from "./notes.js";
+import { followNotebook, isHosted } from "./notebook.js";
 import { outlinesOf, paintOutlines, shadeOutlines } from "./outlines.js";
 import { makePages } from "./pager.js";
 import { Panel, measureMap } from "./panel.js";
@@ -74,6 +75,13 @@ export class Places extends Canvas {
 
   /** @type {number | undefined} */
   selected;
+
+  /**
+   * Places that a notebook chose, which have no card.
+   *
+   * @type {Set<number>}
+   */
+  marked = new Set();
 
   /** @type {number | undefined} */
   hovered;
@@ -152,7 +160,11 @@ export class Places extends Canvas {
       }
       this.model = model;
       this.colors = colors;
-      this.corrections = correctionsOf(model, this.settings.title ?? "");
+      this.corrections = correctionsOf(
+        model,
+        this.settings.title ?? "",
+        isHosted(document),
+      );
       prepare(this);
       if (this._map) {
         this._show();
@@ -219,9 +231,10 @@ export class Places extends Canvas {
    * a way to the others at the same spot.
    *
    * @param {number} number
-   * @param {{ focus?: boolean, back?: HTMLElement, at?: L.LatLng, among?: number[] }} how
+   * @param {{ focus?: boolean, back?: HTMLElement, at?: L.LatLng, among?: number[], still?: boolean }} how `still`: the map
+   *   makes no room for the card
    */
-  open(number, { focus, back, at, among = [number] } = {}) {
+  open(number, { focus, back, at, among = [number], still } = {}) {
     const map = this._map;
     if (isNarrow(map) && this._panel) {
       this._panel.fold();
@@ -229,6 +242,7 @@ export class Places extends Canvas {
     const size = map.getSize();
     const popup = L.popup({
       className: "geomap-popup",
+      autoPan: !still,
       minWidth: Math.min(280, size.x - 72),
       maxWidth: Math.min(380, size.x - 72),
       ...this._popupMargins(),
@@ -247,6 +261,7 @@ export class Places extends Canvas {
     this._leave();
     this._fill(popup, number, among, at);
     this.popup = popup;
+    this.marked.clear();
     popup.openOn(map);
     this._select(number);
     popup
@@ -257,6 +272,28 @@ export class Places extends Canvas {
       this._focus("h2");
     }
     return this;
+  }
+
+  /** The numbers of the places that are chosen: the one whose card is open, or those that a notebook marked. */
+  chosen() {
+    return this.selected === undefined ? [...this.marked] : [this.selected];
+  }
+
+  /** @param {number} number */
+  isChosen(number) {
+    return number === this.selected || this.marked.has(number);
+  }
+
+  /**
+   * Marks places without a card, and closes the one that is open.
+   *
+   * @param {number[]} numbers
+   */
+  mark(numbers) {
+    this._map.closePopup();
+    this.marked = new Set(numbers);
+    this.redraw();
+    this.fire("geomap:selected");
   }
 
   /**
@@ -322,11 +359,16 @@ export class Places extends Canvas {
    * @param {HTMLElement} [back]
    */
   visit(number, back) {
+    this.approach(number);
+    this.open(number, { focus: true, back });
+  }
+
+  /** @param {number} number */
+  approach(number) {
     const map = this._map;
     const zoom = CLOSE[this.model.places.form[number]];
     const at = this.nearest(number);
     map.setView(at, Math.max(map.getZoom(), zoom), { animate: false });
-    this.open(number, { focus: true, back });
   }
 
   /**
@@ -428,6 +470,7 @@ export class Places extends Canvas {
     if (this.hasPanel || this.embedded) {
       this._ends.push(followAddress(this));
     }
+    this._ends.push(followNotebook(this));
   }
 
   // After the places are drawn, which need none of it.
@@ -515,7 +558,7 @@ export class Places extends Canvas {
   _arrange(bounds) {
     const map = this._map;
     const summing = summingOf(this);
-    const alone = summing === "no" ? "" : `${summing} ${this.selected}`;
+    const alone = summing === "no" ? "" : `${summing} ${this.chosen()}`;
     const key = `${map.getZoom()} ${bounds.min} ${bounds.max} ${map.getPixelOrigin()} ${alone} ${coveredIn(map)}`;
     if (this._layout && this._layout.key === key) {
       return this._layout;
@@ -589,6 +632,8 @@ export class Places extends Canvas {
     } else if (symbol) {
       const among = placesWith(this._drawn, symbol, layerPoint, reach);
       this.open(symbol.number, { among, focus: among.length > 1 });
+    } else if (this.marked.size) {
+      this.mark([]);
     } else {
       this._openLater(latlng, reach);
     }

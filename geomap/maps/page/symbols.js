@@ -135,7 +135,7 @@ export function paintSymbol(layer, context, symbol) {
   const ring = form === "ring";
   const town = isPoint(form) && !ring;
   const color = colorOf(layer, symbol);
-  const chosen = number === layer.selected || number === layer.hovered;
+  const chosen = layer.isChosen(number) || number === layer.hovered;
   context.fillStyle = color;
   context.strokeStyle = color;
   if (half > inner) {
@@ -202,7 +202,7 @@ export function paintCircle(layer, context, symbol) {
     (point) => map.latLngToLayerPoint(point),
   );
   const reach = Math.max(...points.map((at) => Math.abs(at.y - y)));
-  const chosen = number === layer.selected || number === layer.hovered;
+  const chosen = layer.isChosen(number) || number === layer.hovered;
   const { x: wide, y: high } = map.getSize();
   const large = reach > CALM * Math.min(wide, high);
   if (reach <= half + 1 || (large && !chosen)) {

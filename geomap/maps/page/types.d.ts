@@ -106,7 +106,7 @@ export interface PlacedNote {
 
 export type Corners = [[number, number], [number, number]];
 
-/** What is shown. `kinds` and `sources` are null for all, the days null for no end. */
+/** What is shown. `kinds`, `sources` and `only` (by row, from a notebook) are null for all, the days null for no end. */
 export interface State extends Shown {
   from: number | null;
   to: number | null;
@@ -119,6 +119,7 @@ export interface State extends Shown {
   summing: Summing | null;
   /** What is drawn besides the places. */
   also: ReadonlySet<Extra>;
+  only: Uint8Array | null;
 }
 
 /** Density, countries by mentions, and places named together. */
@@ -415,6 +416,34 @@ export interface Checked {
   many: boolean;
 }
 
+/** What is shown, as a notebook says it. */
+export interface Filters extends Shown {
+  from: string | null;
+  to: string | null;
+  sources: string[] | null;
+  kinds: string[] | null;
+  certain: number;
+  possible: boolean;
+  text: string;
+}
+
+/** What a page and the notebook around it tell each other. Rows are bits in base64; a view is latitude, longitude, zoom. */
+export interface Values {
+  selected: string[];
+  view: [number, number, number];
+  filters: Filters;
+  only: string | null;
+  corrections: Correction[];
+  shown: { rows: string; filters: Filters; only: string | null };
+}
+
+/** One end of a talk: what it has to say, and what it does with what it hears. */
+export interface End {
+  says: (keyof Values)[];
+  values(): { [Name in keyof Values]?: unknown };
+  take(values: Partial<Values>): void | Promise<void>;
+}
+
 /** What is to be called when the panel goes. */
 export type Ends = (() => void)[];
 
@@ -432,6 +461,7 @@ declare module "leaflet" {
   interface Map {
     _animatingZoom: boolean;
     geomapAddress?: boolean;
+    geomapNotebook?: boolean;
   }
 
   interface Renderer {
