@@ -161,12 +161,12 @@ class Page(Figure):
 def framed(document: str, title: str, size: str) -> str:
     """Return a document in a frame, for the output of a notebook.
 
-    JupyterLab takes the frame away from notebooks that it does not trust, and leaves the sentence.
+    What stands in a frame's own text no browser shows. JupyterLab takes the frame away from notebooks that it does not
+    trust, and leaves the text.
     """
     return (
-        '<span style="color:#565656">To see the map, trust this notebook.</span>'
         f'<iframe srcdoc="{escape(document)}" title="{escape(title)}" {size} '
-        'style="display:block;border:0;margin-top:-1.4em;position:relative" allowfullscreen></iframe>'
+        'style="display:block;border:0" allowfullscreen>To see the map, trust this notebook.</iframe>'
     )
 
 

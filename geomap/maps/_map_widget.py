@@ -130,6 +130,9 @@ class MapWidget(anywidget.AnyWidget):
         """The mentions with the corrections applied to them."""
         return apply_corrections(self.page.mentions, self.corrections)
 
+    def __repr__(self) -> str:
+        return f"<MapWidget: {self._title}, {len(self.page.mentions):,} mentions>"
+
     def _ipython_display_(self, **kwargs: Any) -> None:
         """Show the map, and beside it one that needs no kernel, which waits until it is known whether there is one.
 

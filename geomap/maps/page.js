@@ -6551,7 +6551,7 @@
       this._stay();
       map.off("mousemove", this._onMove, this);
       map.off("mouseout", this._leave, this);
-      map.off("resize", this._begin, this);
+      map.off("resize", this._show, this);
       this._leave();
       for (const end of this._ends) {
         end();
@@ -6765,8 +6765,14 @@
       this.readings = readings;
       this.redraw();
     }
+    /** Shows itself once the map has a size: in a closed fold or a hidden tab it has none yet, and would be taken for small. */
     _show() {
       const { model, map } = this;
+      const { x, y } = map.getSize();
+      if (!x || !y) {
+        map.once("resize", this._show, this);
+        return;
+      }
       this._ends = [
         model.listen(() => {
           this._layout = void 0;
@@ -6792,14 +6798,7 @@
       map.fire("geomap:changed");
       this._bringDetail();
     }
-    /** Chooses the first view, once the map has a size: in a closed fold or a hidden tab it has none yet. */
     _begin() {
-      const map = this._map;
-      const { x, y } = map.getSize();
-      if (!x || !y) {
-        map.once("resize", this._begin, this);
-        return;
-      }
       if (this.settings.fit && !this._fitted) {
         this._fitted = true;
         this.fit(this.settings.fit);

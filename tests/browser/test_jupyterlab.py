@@ -45,6 +45,13 @@ mentions = sample_mentions()
 w = maps.widget(mentions, title="Where the bridges are")
 w
 """
+SAVED = """\
+from geomap import explore, maps
+from geomap.datasets import sample_mentions
+
+display(explore(sample_mentions(), title="Explored"))
+maps.widget(sample_mentions(), title="Both ways")
+"""
 SETTLED = 800  # milliseconds until the kernel has heard what the map says
 EVERYTHING = {"from": None, "to": None, "sources": None, "kinds": None, "certain": 50, "possible": True} | {
     "embedded": False,
@@ -76,6 +83,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     shutil.copy(ROOT / "notebooks" / "01-first-map.ipynb", notebooks)
     _write(notebooks / "label.ipynb", LABELING)
     _write(notebooks / "widget.ipynb", SHOWN, ASKED)
+    _write(notebooks / "saved.ipynb", SAVED)
     token, port = secrets.token_hex(16), _free_port()
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1"]
     command += [f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"]
@@ -311,3 +319,36 @@ def test_the_widget_and_python_follow_each_other(open_notebook: Callable[[str], 
     _keep(page, "widget-again")
     assert _of_ours(notebook.complaints) == []
     assert notebook.elsewhere == []
+
+
+def test_a_notebook_that_is_opened_again_shows_its_maps_if_it_is_trusted(
+    open_notebook: Callable[[str], Opened], lab: Lab
+) -> None:
+    notebook = open_notebook("saved.ipynb")
+    page = notebook.page
+    notebook.run(0)
+    Framed(page, page.locator("iframe[title='Both ways']:visible"))
+    assert page.locator("iframe[title='Both ways']:visible").count() == 1
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+S")
+    page.wait_for_function("!document.querySelector('.jp-Document.jp-mod-dirty, .lm-TabBar-tab.jp-mod-dirty')")
+    page.wait_for_timeout(SETTLED)
+    saved = (lab.notebooks / "saved.ipynb").read_text("utf-8")
+    assert "data-geomap-static" in saved
+    # The same file from somebody else, whom nobody trusts.
+    (lab.notebooks / "other.ipynb").write_text(saved.replace("Both ways", "Both paths"), "utf-8")
+    page.get_by_role("menuitem", name="Kernel", exact=True).click()
+    page.get_by_role("menuitem", name="Shut Down Kernel", exact=True).click()
+    page.wait_for_timeout(SETTLED)
+    page.reload()
+    page.wait_for_selector(".jp-NotebookPanel .jp-Notebook-cell")
+    for title in ("Explored", "Both ways"):
+        element = page.locator(f"iframe[title='{title}']:visible")
+        element.scroll_into_view_if_needed()
+        element.content_frame.locator("[data-geomap-drawn]").wait_for()
+    _keep(page, "widget-reopened")
+    page.goto(f"{lab.url}/lab/workspaces/other/tree/notebooks/other.ipynb?token={lab.token}")
+    page.wait_for_selector(".jp-NotebookPanel .jp-Notebook-cell")
+    page.get_by_text("To see the map, trust this notebook.").first.wait_for()
+    _keep(page, "widget-untrusted")
+    assert page.locator("iframe").count() == 0

@@ -195,7 +195,7 @@ export class Places extends Canvas {
     this._stay();
     map.off("mousemove", this._onMove, this);
     map.off("mouseout", this._leave, this);
-    map.off("resize", this._begin, this);
+    map.off("resize", this._show, this);
     this._leave();
     for (const end of this._ends) {
       end();
@@ -426,8 +426,14 @@ export class Places extends Canvas {
     this.redraw();
   }
 
+  /** Shows itself once the map has a size: in a closed fold or a hidden tab it has none yet, and would be taken for small. */
   _show() {
     const { model, map } = this;
+    const { x, y } = map.getSize();
+    if (!x || !y) {
+      map.once("resize", this._show, this);
+      return;
+    }
     this._ends = [
       model.listen(() => {
         this._layout = undefined;
@@ -454,14 +460,7 @@ export class Places extends Canvas {
     this._bringDetail();
   }
 
-  /** Chooses the first view, once the map has a size: in a closed fold or a hidden tab it has none yet. */
   _begin() {
-    const map = this._map;
-    const { x, y } = map.getSize();
-    if (!x || !y) {
-      map.once("resize", this._begin, this);
-      return;
-    }
     if (this.settings.fit && !this._fitted) {
       // The panel's height is known only now.
       this._fitted = true;
