@@ -1323,6 +1323,9 @@ def _print_built(path: Path) -> None:
     )
 
 
+_INTERRUPTED = 130
+
+
 def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
     typer.echo(f"note: {message}", err=True)
 
@@ -1337,9 +1340,12 @@ def main() -> None:
         except errors.GeomapError as error:
             typer.echo(f"error: {_for_shell(str(error))}", err=True)
             sys.exit(next(code for kind, code in EXIT_CODES if isinstance(error, kind)))
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, SystemExit) as end:
+            # Typer makes a quiet exit of Ctrl-C.
+            if isinstance(end, SystemExit) and end.code != _INTERRUPTED:
+                raise
             typer.echo("interrupted; no partial files were written", err=True)
-            sys.exit(130)
+            sys.exit(_INTERRUPTED)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -16,7 +15,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from geomap._files import replacing
+from geomap._files import replacing, sweep
 from geomap._progress import time_in_words
 from geomap._version import __version__
 from geomap.errors import FolderBusy, UnsafeOutput
@@ -27,7 +26,6 @@ MANIFEST = "_manifest.json"
 _FAILED = "_failed"
 _HOMES = "_homes.json"
 _LOCK = "_lock"
-_TEMPORARY = ".geomap-*"
 _PARTS = "part-*.parquet"
 
 
@@ -198,8 +196,7 @@ class RunFolder:
                 stack.callback(lock.release)
             owner = {"process": os.getpid(), "machine": socket.gethostname(), "since": time.time(), "share": str(share)}
             self._write(f"{own}.json", owner)
-            if share == WHOLE:
-                self._clear()
+            self._clear()
             yield
 
     def _owner(self, name: str) -> str:
@@ -214,8 +211,8 @@ class RunFolder:
 
     def _clear(self) -> None:
         """Remove what a run left behind that was killed while it wrote."""
-        for path in (*self.path.glob(_TEMPORARY), *(self.path / _FAILED).glob(_TEMPORARY)):
-            shutil.rmtree(path, ignore_errors=True)
+        for folder in (self.path, self.path / _FAILED):
+            sweep(folder)
 
     def drop_from(self, number: int, share: Share) -> None:
         """Remove the parts that the corpus no longer has: this number and those after it."""
