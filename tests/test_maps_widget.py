@@ -187,9 +187,9 @@ def test_corrections_are_rows_a_table_and_corrected_mentions(w: Any, tmp_path: P
         ("corrections", "none.jsonl", errors.CorrectionsNotFound, "none.jsonl"),
         (
             "corrections",
-            [{"rule": True, "toponym": "Mosul", "verdict": "right"}],
+            [{"rule": True, "toponym": "x" * 1001, "verdict": "right"}],
             errors.InvalidCorrections,
-            "a rule needs was",
+            "row 1: toponym has more than 1,000 characters",
         ),
     ],
 )

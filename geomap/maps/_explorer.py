@@ -175,8 +175,8 @@ def widget(mentions: gpd.GeoDataFrame, **options: Any) -> MapWidget:
     Returns
     -------
     MapWidget
-        A widget (``anywidget.AnyWidget``) with these attributes. Those above the line can be set; each can be observed
-        (``w.observe(print, "selected")``) and is a value that does not change: set a new one.
+        A widget (``anywidget.AnyWidget``). Attributes that Python and the map both set, each a value that does not change
+        but is replaced, and that can be observed (``w.observe(print, "selected")``):
 
         - ``selected``: the places that are chosen, a tuple of ``place_id``; of what lies somewhere in a place, with
           ``within:`` before it. Set it to one or several, or to a table with the column ``place_id``: one place opens its

@@ -144,10 +144,6 @@ class WidgetPage:
         """Return corrections as the page keeps them."""
         rows = read_corrections(value)
         for number, row in enumerate(rows, start=1):
-            if row.get("rule") and "was" not in row:
-                raise InvalidCorrections(
-                    f"corrections, row {number}: on a map, a rule needs was, the place_id that it speaks of"
-                )
             if not row.get("rule"):
                 row.pop("rule", None)
                 row["article_id"] = str(row["article_id"])

@@ -2974,13 +2974,11 @@
      */
     of(mention, was) {
       const own = _Corrections.name(mention);
-      const rule = _Corrections.name({
-        rule: true,
-        toponym: mention.toponym,
-        was
-      });
-      const found = (name) => this.list.find((one) => _Corrections.name(one) === name);
-      return found(own) || found(rule);
+      const { toponym } = mention;
+      const rules = [{ was }, {}].map(
+        (rest) => _Corrections.name({ rule: true, toponym, ...rest })
+      );
+      return [own, ...rules].map((name) => this.list.find((one) => _Corrections.name(one) === name)).find((one) => one !== void 0);
     }
     /** @param {Correction[]} list */
     replace(list) {
@@ -3015,7 +3013,7 @@
       return false;
     }
     const placed = one.verdict !== "moved" || isName2(one.place_id) && isName2(one.name) && isIn(one.lat, 90) && isIn(one.lon, 180);
-    const named2 = one.rule === true ? isName2(one.was) : isName2(one.article_id) && ["text", "title"].includes(one.field) && Number.isInteger(one.start) && Number.isInteger(one.end);
+    const named2 = one.rule === true ? one.was === void 0 || isName2(one.was) : isName2(one.article_id) && ["text", "title"].includes(one.field) && Number.isInteger(one.start) && Number.isInteger(one.end);
     return placed && named2;
   }
   function namesOf2(words, model) {

@@ -69,7 +69,7 @@ function isCorrection(one) {
     return false;
   }
   const placed = one.verdict !== "moved" || isName2(one.place_id) && isName2(one.name) && isIn(one.lat, 90) && isIn(one.lon, 180);
-  const named = one.rule === true ? isName2(one.was) : isName2(one.article_id) && ["text", "title"].includes(one.field) && Number.isInteger(one.start) && Number.isInteger(one.end);
+  const named = one.rule === true ? one.was === void 0 || isName2(one.was) : isName2(one.article_id) && ["text", "title"].includes(one.field) && Number.isInteger(one.start) && Number.isInteger(one.end);
   return placed && named;
 }
 

@@ -1,7 +1,10 @@
 // What a reader corrects.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Corrections } from "../../geomap/maps/page/corrections.js";
+import {
+  Corrections,
+  isCorrection,
+} from "../../geomap/maps/page/corrections.js";
 
 const PREFIX = "geomap.corrections.";
 const MENTION = {
@@ -26,6 +29,28 @@ function storage(kept = {}) {
     kept,
   };
 }
+
+test("a rule without a place speaks of a toponym wherever it was, after all that is said of it more closely", () => {
+  const everywhere = { rule: true, toponym: "Paris", verdict: "not a place" };
+  assert.equal(isCorrection(everywhere), true);
+  assert.equal(isCorrection({ ...everywhere, was: 3 }), false);
+  const kept = new Corrections("k", storage());
+  kept.replace([
+    everywhere,
+    { rule: true, toponym: "Paris", was: "a", verdict: "right" },
+    {
+      ...MENTION,
+      verdict: "moved",
+      place_id: "b",
+      name: "Paris",
+      lat: 1,
+      lon: 2,
+    },
+  ]);
+  assert.equal(kept.of(MENTION, "a").verdict, "moved");
+  assert.equal(kept.of({ ...MENTION, start: 99 }, "a").verdict, "right");
+  assert.equal(kept.of({ ...MENTION, start: 99 }, "c").verdict, "not a place");
+});
 
 test("corrections are kept, replaced and given out as lines", () => {
   const store = storage();

@@ -210,15 +210,14 @@ export class Corrections {
    */
   of(mention, was) {
     const own = Corrections.name(mention);
-    const rule = Corrections.name({
-      rule: true,
-      toponym: mention.toponym,
-      was,
-    });
-    /** @param {string} name */
-    const found = (name) =>
-      this.list.find((one) => Corrections.name(one) === name);
-    return found(own) || found(rule);
+    const { toponym } = mention;
+    // A rule that a notebook gives may speak of a toponym wherever it was taken to be.
+    const rules = [{ was }, {}].map((rest) =>
+      Corrections.name({ rule: true, toponym, ...rest }),
+    );
+    return [own, ...rules]
+      .map((name) => this.list.find((one) => Corrections.name(one) === name))
+      .find((one) => one !== undefined);
   }
 
   /** @param {Correction[]} list */
@@ -285,7 +284,7 @@ export function isCorrection(one) {
       isIn(one.lon, 180));
   const named =
     one.rule === true
-      ? isName(one.was)
+      ? one.was === undefined || isName(one.was)
       : isName(one.article_id) &&
         ["text", "title"].includes(one.field) &&
         Number.isInteger(one.start) &&
