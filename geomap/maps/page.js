@@ -1,6 +1,7 @@
 "use strict";
 (() => {
   // page/canvas.js
+  var RESTING = 120;
   var Canvas = class extends L.Renderer {
     /** @type {CanvasRenderingContext2D} */
     context;
@@ -12,6 +13,10 @@
     _style;
     /** @type {Map<string, string>} */
     _colors = /* @__PURE__ */ new Map();
+    /** @type {{ bounds: Bounds, zoom: number, origin: L.Point } | undefined} */
+    _painted;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    _resting;
     /**
      * @param {string} pane
      * @param {number} zIndex
@@ -35,8 +40,13 @@
       this._dark.addEventListener("change", this._repaint);
       return super.onAdd(map);
     }
+    getEvents() {
+      return { ...super.getEvents(), move: this._moving, moveend: this._moved };
+    }
     /** @param {L.Map} map */
     onRemove(map) {
+      clearTimeout(this._resting);
+      this._painted = void 0;
       this._dark.removeEventListener("change", this._repaint);
       return super.onRemove(map);
     }
@@ -80,21 +90,68 @@
     draw(context, bounds) {
       throw new Error(`nothing to draw on ${context} within ${bounds}`);
     }
-    // Fits the canvas to what the map shows now, without painting.
-    reframe() {
-      super._update();
+    // The stretch that is painted for what the map shows now, as Leaflet's Renderer chooses it.
+    boundsNow() {
+      const size = this._map.getSize();
+      const padding = this.options.padding ?? 0;
+      const min = this._map.containerPointToLayerPoint(size.multiplyBy(-padding)).round();
+      return (
+        /** @type {Bounds} */
+        L.bounds(min, min.add(size.multiplyBy(1 + 2 * padding)).round())
+      );
+    }
+    // While the map is dragged: what comes into view is painted, and nothing else.
+    _moving() {
+      if (this._isPainted() && !this._covers()) {
+        this._extend();
+      }
+    }
+    // What is painted moves with the map, so that a pan within it costs nothing.
+    _moved() {
+      if (!this._isPainted()) {
+        this._update();
+        return;
+      }
+      this._moving();
+      this._rest();
+    }
+    // Whether there is something painted that fits the zoom of the map.
+    _isPainted() {
+      const { _painted: painted, _map: map } = this;
+      return painted !== void 0 && !map._animatingZoom && painted.zoom === map.getZoom() && painted.origin.equals(map.getPixelOrigin());
+    }
+    // Whether it reaches as far as the map is seen.
+    _covers() {
+      const map = this._map;
+      const min = map.containerPointToLayerPoint([0, 0]);
+      const seen = L.bounds(min, min.add(map.getSize()));
+      return this._painted?.bounds.contains(seen) ?? false;
+    }
+    // Paints what a pan brings into view.
+    _extend() {
+      this._update();
+    }
+    // Once the map has come to rest, all is painted anew: names make room for what lies over the map.
+    _rest() {
+      clearTimeout(this._resting);
+      this._resting = setTimeout(() => {
+        if (this._map && !this._painted?.bounds.equals(this.boundsNow())) {
+          this.redraw();
+        }
+      }, RESTING);
     }
     _update() {
       if (this._map._animatingZoom && this._bounds) {
         return;
       }
-      this.reframe();
-      const { min } = this._bounds;
-      const size = this._bounds.getSize();
-      const ratio = Math.min(window.devicePixelRatio || 1, 2);
+      clearTimeout(this._resting);
+      super._update();
+      this._place();
       const canvas = this._container;
-      L.DomUtil.setPosition(canvas, min);
-      const [wide, high] = [size.x * ratio, size.y * ratio].map(Math.round);
+      const size = this._bounds.getSize();
+      const [wide, high] = [size.x * this.ratio, size.y * this.ratio].map(
+        Math.round
+      );
       if (canvas.width === wide && canvas.height === high) {
         this.context.setTransform(1, 0, 0, 1, 0, 0);
         this.context.clearRect(0, 0, wide, high);
@@ -105,15 +162,26 @@
       }
       this._style = getComputedStyle(this._map.getContainer());
       this._colors = /* @__PURE__ */ new Map();
-      this.context.setTransform(
-        ratio,
-        0,
-        0,
-        ratio,
-        -min.x * ratio,
-        -min.y * ratio
-      );
+      this._setTransform();
       this.draw(this.context, this._bounds);
+    }
+    // Pixels of the canvas to one of the page.
+    get ratio() {
+      return Math.min(window.devicePixelRatio || 1, 2);
+    }
+    // Moves the canvas to where it is painted.
+    _place() {
+      L.DomUtil.setPosition(this._container, this._bounds.min);
+      this._painted = {
+        bounds: this._bounds,
+        zoom: this._map.getZoom(),
+        origin: this._map.getPixelOrigin()
+      };
+    }
+    _setTransform() {
+      const { ratio } = this;
+      const { x, y } = this._bounds.min;
+      this.context.setTransform(ratio, 0, 0, ratio, -x * ratio, -y * ratio);
     }
   };
   function contextOf(canvas) {
@@ -241,6 +309,29 @@
     ];
     const around = [turns[0] - 1, ...turns, turns[turns.length - 1] + 1];
     return { width, origin, seen, turns: around };
+  }
+  function stripsOf(now, old) {
+    const strips = [];
+    const [left, right] = [
+      Math.max(now.min.x, old.min.x),
+      Math.min(now.max.x, old.max.x)
+    ];
+    if (left > now.min.x) {
+      strips.push(L.bounds(now.min, L.point(left, now.max.y)));
+    }
+    if (right < now.max.x) {
+      strips.push(L.bounds(L.point(right, now.min.y), now.max));
+    }
+    if (old.min.y > now.min.y) {
+      strips.push(L.bounds(L.point(left, now.min.y), L.point(right, old.min.y)));
+    }
+    if (old.max.y < now.max.y) {
+      strips.push(L.bounds(L.point(left, old.max.y), L.point(right, now.max.y)));
+    }
+    return (
+      /** @type {Bounds[]} */
+      strips
+    );
   }
   function traceShapes(context, { width, origin, seen, turns }, shapes, filled) {
     for (const turn of turns) {
@@ -1339,12 +1430,75 @@
     return boxes;
   }
 
-  // page/basemap.js
-  var CREDIT = '<a href="https://www.naturalearthdata.com/" target="_blank" rel="noopener noreferrer">Natural Earth</a>';
-  var RESTING = 150;
-  var worlds = /* @__PURE__ */ new Map();
+  // page/lettering.js
   var named = /* @__PURE__ */ new WeakMap();
   var namesOn = (map) => named.get(map) || [];
+  var Lettering = class extends Canvas {
+    /** @param {World} world */
+    constructor(world) {
+      super("geomap-lettering", 151);
+      this.world = world;
+    }
+    // What comes into view gets its names when the map has come to rest.
+    _extend() {
+    }
+    /**
+     * @param {CanvasRenderingContext2D} context
+     * @param {Bounds} bounds
+     */
+    draw(context, bounds) {
+      this._write(context, frameOf(this._map, bounds), this.world);
+    }
+    /**
+     * Country names, where there is room for them and no place is drawn.
+     *
+     * @param {CanvasRenderingContext2D} context
+     * @param {Frame} frame
+     * @param {World} world
+     */
+    _write(context, frame, { countries }) {
+      const { width, origin, seen, turns } = frame;
+      const taken = coveredIn(this._map);
+      const written = /* @__PURE__ */ new Set();
+      const names = [];
+      this._map.fire("geomap:layout", { taken, written });
+      context.fillStyle = this.color("label");
+      context.textAlign = "center";
+      context.textBaseline = "middle";
+      for (const { name, x, y, room } of countries) {
+        const space = room * width;
+        const size = Math.max(10, Math.min(14, space / 11));
+        context.font = this.font(500, size);
+        context.letterSpacing = `${size * 0.05}px`;
+        const half = context.measureText(name).width / 2;
+        if (half * 2 > space * 0.96 || written.has(name)) {
+          continue;
+        }
+        for (const turn of turns) {
+          const [px, py] = [(x + turn) * width - origin.x, y * width - origin.y];
+          const box = [px - half, py - size / 2, px + half, py + size / 2];
+          const visible = x + turn > seen[0] && x + turn < seen[2];
+          if (visible && !taken.some((other) => overlap(box, other))) {
+            context.fillText(name, px, py);
+            taken.push(box);
+            names.push({ name, x: px, y: py, half, size });
+          }
+        }
+      }
+      context.letterSpacing = "0px";
+      const detail = detailOf(this._map);
+      if (detail) {
+        writeDetail(this, context, frame, detail, taken, written);
+      }
+      named.set(this._map, names);
+      this._map.fire("geomap:named");
+    }
+  };
+
+  // page/basemap.js
+  var CREDIT = '<a href="https://www.naturalearthdata.com/" target="_blank" rel="noopener noreferrer">Natural Earth</a>';
+  var RESTING2 = 150;
+  var worlds = /* @__PURE__ */ new Map();
   var WORLD = "geomap_world";
   var hasWorld = () => document.getElementById(WORLD) !== null;
   function loadWorld(id) {
@@ -1358,6 +1512,8 @@
   var Basemap = class extends Canvas {
     /** @type {World | undefined} */
     world;
+    /** @type {Lettering | undefined} */
+    _names;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     _timer;
     /** @param {string} id */
@@ -1365,12 +1521,13 @@
       super("geomap-basemap", 150, CREDIT);
       loadWorld(id).then((world) => {
         this.world = world;
-        this.redraw();
+        this._show();
       });
     }
     /** @param {L.Map} map */
     onAdd(map) {
       super.onAdd(map);
+      this._show();
       if (map.attributionControl) {
         map.attributionControl.setPrefix(
           '<a href="https://leafletjs.com" target="_blank" rel="noopener noreferrer">Leaflet</a>'
@@ -1389,13 +1546,59 @@
     /** @param {L.Map} map */
     onRemove(map) {
       clearTimeout(this._timer);
+      this._names?.remove();
+      this._names = void 0;
       super.onRemove(map);
       return this;
+    }
+    // Draws the land, once it has come and there is a map.
+    _show() {
+      if (this.world && this._map) {
+        this.redraw();
+        this._names = new Lettering(this.world).addTo(this._map);
+      }
+    }
+    // What was painted stays, and moves; only what comes into view is painted beside it.
+    _extend() {
+      const { bounds: old } = (
+        /** @type {{ bounds: Bounds }} */
+        this._painted
+      );
+      const now = this.boundsNow();
+      const [x, y] = [old.min.x - now.min.x, old.min.y - now.min.y].map(
+        (shift) => shift * this.ratio
+      );
+      const whole = [x, y].every(Number.isInteger);
+      if (!whole || !old.getSize().equals(now.getSize()) || !old.overlaps(now)) {
+        this._update();
+        return;
+      }
+      L.Renderer.prototype._update.call(this);
+      this._place();
+      const { context } = this;
+      context.setTransform(1, 0, 0, 1, 0, 0);
+      context.globalCompositeOperation = "copy";
+      context.drawImage(this._container, x, y);
+      context.globalCompositeOperation = "source-over";
+      this._setTransform();
+      for (const strip of stripsOf(now, old)) {
+        const { min } = strip;
+        const { x: wide, y: high } = strip.getSize();
+        const path = new Path2D();
+        path.rect(min.x, min.y, wide, high);
+        clipped(context, path, () => this.draw(context, strip));
+      }
+    }
+    // Names are written on a canvas of their own: this one has nothing to do when the map comes to rest.
+    _rest() {
     }
     // Names of countries make way for those of places; that can wait while somebody drags a filter.
     _changed() {
       clearTimeout(this._timer);
-      this._timer = setTimeout(() => this.redraw(), RESTING);
+      this._timer = setTimeout(() => {
+        this.redraw();
+        this._names?.redraw();
+      }, RESTING2);
     }
     /**
      * @param {CanvasRenderingContext2D} context
@@ -1435,7 +1638,6 @@
         });
         paintLines(this, context, frame, detail, true);
       }
-      this._write(context, frame, world);
     }
     /**
      * The lines of the world for low zooms.
@@ -1489,50 +1691,6 @@
       context.strokeStyle = color;
       context.lineWidth = width;
       context.stroke();
-    }
-    /**
-     * Country names, where there is room for them and no place is drawn.
-     *
-     * @param {CanvasRenderingContext2D} context
-     * @param {Frame} frame
-     * @param {World} world
-     */
-    _write(context, frame, { countries }) {
-      const { width, origin, seen, turns } = frame;
-      const taken = coveredIn(this._map);
-      const written = /* @__PURE__ */ new Set();
-      const names = [];
-      this._map.fire("geomap:layout", { taken, written });
-      context.fillStyle = this.color("label");
-      context.textAlign = "center";
-      context.textBaseline = "middle";
-      for (const { name, x, y, room } of countries) {
-        const space = room * width;
-        const size = Math.max(10, Math.min(14, space / 11));
-        context.font = this.font(500, size);
-        context.letterSpacing = `${size * 0.05}px`;
-        const half = context.measureText(name).width / 2;
-        if (half * 2 > space * 0.96 || written.has(name)) {
-          continue;
-        }
-        for (const turn of turns) {
-          const [px, py] = [(x + turn) * width - origin.x, y * width - origin.y];
-          const box = [px - half, py - size / 2, px + half, py + size / 2];
-          const visible = x + turn > seen[0] && x + turn < seen[2];
-          if (visible && !taken.some((other) => overlap(box, other))) {
-            context.fillText(name, px, py);
-            taken.push(box);
-            names.push({ name, x: px, y: py, half, size });
-          }
-        }
-      }
-      context.letterSpacing = "0px";
-      const detail = detailOf(this._map);
-      if (detail) {
-        writeDetail(this, context, frame, detail, taken, written);
-      }
-      named.set(this._map, names);
-      this._map.fire("geomap:named");
     }
   };
   function pathOf(frame, shapes) {
@@ -6904,8 +7062,7 @@
       if (!this.model || !this._bounds) {
         return;
       }
-      this.reframe();
-      const { symbols, labels, notes } = this._arrange(this._bounds);
+      const { symbols, labels, notes } = this._arrange(this.boundsNow());
       taken.push(...notes.map(({ box }) => box));
       for (const { x, y, half } of symbols.slice(0, 500)) {
         taken.push([x - half, y - half, x + half, y + half]);

@@ -4,7 +4,7 @@
     python tests/benchmarks/detail.py --no-page  # without Chromium
 
 Bytes are those that the page grows by. Frames are counted while the map is panned for a second at each zoom, at 50 pixels a
-step, each of which draws anew. First paint is timed with and without detail in turn.
+step. First paint is timed with and without detail in turn.
 """
 
 from __future__ import annotations

@@ -54,6 +54,14 @@ class Opened:
         self.page.wait_for_function("!window.theBasemap || window.theBasemap.world")
         return self
 
+    def until(self, condition: str) -> None:
+        """Wait until a condition holds; Playwright's own way is forbidden by the page's policy."""
+        for _ in range(100):
+            if self.page.evaluate(condition):
+                return
+            self.page.wait_for_timeout(50)
+        raise AssertionError(f"it never came to {condition}")
+
     def symbol(self, name: str) -> tuple[float, float]:
         """Return the pixel at which a place is drawn, nearest to the middle of the map."""
         x, y = self.page.evaluate(

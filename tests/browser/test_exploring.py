@@ -289,7 +289,7 @@ def test_names_of_countries_are_written_over_the_color_of_their_areas(tmp_path: 
         }""",
         m.get_name(),
     )
-    opened.page.wait_for_function("window.written.Iraq && window.written.Syria")
+    until(opened, "window.written.Iraq && window.written.Syria")
     written = opened.page.evaluate("window.written")
     assert "Saudi Arabia" not in written  # nothing covers its name
     assert written["Iraq"][0] != written["Syria"][0]  # light words on a dark area, and dark ones on a light area

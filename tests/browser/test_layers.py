@@ -21,15 +21,6 @@ def exported(tmp_path: Path) -> Path:
     return save_html(explore(corpus()), tmp_path / "map.html")
 
 
-def until(opened: Opened, condition: str) -> None:
-    """Wait for a condition; Playwright's own way is forbidden by the page's policy."""
-    for _ in range(100):
-        if opened.page.evaluate(condition):
-            return
-        opened.page.wait_for_timeout(50)
-    pytest.fail(f"it never came to {condition}")
-
-
 def unfold(opened: Opened) -> None:
     """Open the fold with the layers."""
     opened.page.locator(".geomap-layers summary").click()
@@ -95,7 +86,7 @@ def test_the_address_and_a_frame_know_what_is_drawn(exported: Path, open_offline
     unfold(opened)
     page.get_by_role("checkbox", name=HEAT).check()
     page.get_by_role("checkbox", name=PAIRS).check()
-    until(opened, "location.hash.includes('also=heat') && location.hash.includes('also=pairs')")
+    opened.until("location.hash.includes('also=heat') && location.hash.includes('also=pairs')")
     address = page.evaluate("location.hash")
     for query in ("", "?embed"):
         page.goto("about:blank")

@@ -90,7 +90,7 @@ def test_a_large_circle_leads_to_what_it_covers_and_a_lonely_place_has_no_pages(
 def test_a_click_on_land_or_on_a_river_opens_what_is_drawn_there(tmp_path: Path, open_offline: Open) -> None:
     opened = open_offline(save_html(explore(sample_mentions()), tmp_path / "map.html")).wait()
     page = opened.page
-    page.wait_for_function("thePlaces.outlines.size > 0")
+    opened.until("thePlaces.outlines.size > 0")
     page.evaluate("theMap.setView([35, 38], 6, { animate: false })")
     click(opened, 34.6, 38.6)
     expect(heading(opened)).to_have_text("Syria")
@@ -121,7 +121,7 @@ def test_a_click_on_land_or_on_a_river_opens_what_is_drawn_there(tmp_path: Path,
 def test_two_clicks_on_land_zoom_and_open_nothing(tmp_path: Path, open_offline: Open) -> None:
     opened = open_offline(save_html(explore(sample_mentions()), tmp_path / "map.html")).wait()
     page = opened.page
-    page.wait_for_function("thePlaces.outlines.size > 0")
+    opened.until("thePlaces.outlines.size > 0")
     page.evaluate("theMap.setView([35, 38], 6, { animate: false })")
     x, y = page.evaluate("(() => { const p = theMap.latLngToContainerPoint([34.6, 38.6]); return [p.x, p.y]; })()")
     page.mouse.dblclick(x, y)

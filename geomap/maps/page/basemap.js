@@ -1,28 +1,18 @@
-// The built-in basemap: land, borders and the names of countries on one canvas, without a network.
+// The built-in basemap: land and borders on one canvas, names on another, without a network.
 import { Canvas } from "./canvas.js";
-import { cellsOf, paintLines, pathOfCells, writeDetail } from "./closeup.js";
+import { cellsOf, paintLines, pathOfCells } from "./closeup.js";
 import { readBlock, settled } from "./data.js";
 import { detailOf } from "./detail.js";
-import { frameOf, traceShapes, unpackWorld } from "./shapes.js";
-import { coveredIn, overlap } from "./view.js";
+import { Lettering } from "./lettering.js";
+import { frameOf, stripsOf, traceShapes, unpackWorld } from "./shapes.js";
 /** @import { Detail } from "./detail.js" */
-/** @import { Bounds, Box, Frame, Named, Shape, Traced, World } from "./types" */
+/** @import { Bounds, Frame, Shape, Traced, World } from "./types" */
 
 const CREDIT =
   '<a href="https://www.naturalearthdata.com/" target="_blank" rel="noopener noreferrer">Natural Earth</a>';
 const RESTING = 150; // milliseconds
 /** @type {Map<string, Promise<World>>} */
 const worlds = new Map();
-/** @type {WeakMap<L.Map, Named[]>} */
-const named = new WeakMap();
-
-/**
- * The names of countries that stand on a map, for layers that cover them.
- *
- * @param {L.Map} map
- * @returns {Named[]}
- */
-export const namesOn = (map) => named.get(map) || [];
 
 /** The block of the land that ships. */
 export const WORLD = "geomap_world";
@@ -49,6 +39,9 @@ export class Basemap extends Canvas {
   /** @type {World | undefined} */
   world;
 
+  /** @type {Lettering | undefined} */
+  _names;
+
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   _timer;
 
@@ -57,13 +50,14 @@ export class Basemap extends Canvas {
     super("geomap-basemap", 150, CREDIT);
     loadWorld(id).then((world) => {
       this.world = world;
-      this.redraw();
+      this._show();
     });
   }
 
   /** @param {L.Map} map */
   onAdd(map) {
     super.onAdd(map);
+    this._show();
     if (map.attributionControl) {
       map.attributionControl.setPrefix(
         '<a href="https://leafletjs.com" target="_blank" rel="noopener noreferrer">Leaflet</a>',
@@ -84,14 +78,59 @@ export class Basemap extends Canvas {
   /** @param {L.Map} map */
   onRemove(map) {
     clearTimeout(this._timer);
+    this._names?.remove();
+    this._names = undefined;
     super.onRemove(map);
     return this;
   }
 
+  // Draws the land, once it has come and there is a map.
+  _show() {
+    if (this.world && this._map) {
+      this.redraw();
+      this._names = new Lettering(this.world).addTo(this._map);
+    }
+  }
+
+  // What was painted stays, and moves; only what comes into view is painted beside it.
+  _extend() {
+    const { bounds: old } = /** @type {{ bounds: Bounds }} */ (this._painted);
+    const now = this.boundsNow();
+    const [x, y] = [old.min.x - now.min.x, old.min.y - now.min.y].map(
+      (shift) => shift * this.ratio,
+    );
+    const whole = [x, y].every(Number.isInteger);
+    if (!whole || !old.getSize().equals(now.getSize()) || !old.overlaps(now)) {
+      this._update();
+      return;
+    }
+    L.Renderer.prototype._update.call(this);
+    this._place();
+    const { context } = this;
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.globalCompositeOperation = "copy";
+    context.drawImage(this._container, x, y);
+    context.globalCompositeOperation = "source-over";
+    this._setTransform();
+    for (const strip of stripsOf(now, old)) {
+      const { min } = strip;
+      const { x: wide, y: high } = strip.getSize();
+      const path = new Path2D();
+      path.rect(min.x, min.y, wide, high);
+      clipped(context, path, () => this.draw(context, strip));
+    }
+  }
+
+  // Names are written on a canvas of their own: this one has nothing to do when the map comes to rest.
+  _rest() {}
+
   // Names of countries make way for those of places; that can wait while somebody drags a filter.
   _changed() {
     clearTimeout(this._timer);
-    this._timer = setTimeout(() => this.redraw(), RESTING);
+    this._timer = setTimeout(() => {
+      this.redraw();
+      this._names?.redraw();
+    }, RESTING);
   }
 
   /**
@@ -134,7 +173,6 @@ export class Basemap extends Canvas {
       });
       paintLines(this, context, frame, detail, true);
     }
-    this._write(context, frame, world);
   }
 
   /**
@@ -192,52 +230,6 @@ export class Basemap extends Canvas {
     context.strokeStyle = color;
     context.lineWidth = width;
     context.stroke();
-  }
-
-  /**
-   * Country names, where there is room for them and no place is drawn.
-   *
-   * @param {CanvasRenderingContext2D} context
-   * @param {Frame} frame
-   * @param {World} world
-   */
-  _write(context, frame, { countries }) {
-    const { width, origin, seen, turns } = frame;
-    const taken = coveredIn(this._map);
-    const written = new Set();
-    const names = [];
-    this._map.fire("geomap:layout", { taken, written });
-    context.fillStyle = this.color("label");
-    context.textAlign = "center";
-    context.textBaseline = "middle";
-    for (const { name, x, y, room } of countries) {
-      const space = room * width;
-      const size = Math.max(10, Math.min(14, space / 11));
-      context.font = this.font(500, size);
-      context.letterSpacing = `${size * 0.05}px`;
-      const half = context.measureText(name).width / 2;
-      if (half * 2 > space * 0.96 || written.has(name)) {
-        continue;
-      }
-      for (const turn of turns) {
-        const [px, py] = [(x + turn) * width - origin.x, y * width - origin.y];
-        /** @type {Box} */
-        const box = [px - half, py - size / 2, px + half, py + size / 2];
-        const visible = x + turn > seen[0] && x + turn < seen[2];
-        if (visible && !taken.some((other) => overlap(box, other))) {
-          context.fillText(name, px, py);
-          taken.push(box);
-          names.push({ name, x: px, y: py, half, size });
-        }
-      }
-    }
-    context.letterSpacing = "0px";
-    const detail = detailOf(this._map);
-    if (detail) {
-      writeDetail(this, context, frame, detail, taken, written);
-    }
-    named.set(this._map, names);
-    this._map.fire("geomap:named");
   }
 }
 

@@ -1,8 +1,10 @@
 // A canvas that follows the map.
 /** @import { Bounds } from "./types" */
 
-// A canvas over the whole map. Leaflet's Renderer moves and scales it with the map; draw() paints it anew when the
-// map has come to rest. Coordinates in draw() are Leaflet's layer points.
+const RESTING = 120; // milliseconds: who pauses for so long has come to rest
+
+// A canvas over the whole map and some more around it. Leaflet's Renderer moves and scales it with the map; draw() paints
+// it anew where a pan leads beyond it, and when the map has come to rest. Coordinates in draw() are Leaflet's layer points.
 export class Canvas extends L.Renderer {
   /** @type {CanvasRenderingContext2D} */
   context;
@@ -18,6 +20,12 @@ export class Canvas extends L.Renderer {
 
   /** @type {Map<string, string>} */
   _colors = new Map();
+
+  /** @type {{ bounds: Bounds, zoom: number, origin: L.Point } | undefined} */
+  _painted;
+
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  _resting;
 
   /**
    * @param {string} pane
@@ -45,8 +53,14 @@ export class Canvas extends L.Renderer {
     return super.onAdd(map);
   }
 
+  getEvents() {
+    return { ...super.getEvents(), move: this._moving, moveend: this._moved };
+  }
+
   /** @param {L.Map} map */
   onRemove(map) {
+    clearTimeout(this._resting);
+    this._painted = undefined;
     this._dark.removeEventListener("change", this._repaint);
     return super.onRemove(map);
   }
@@ -97,22 +111,81 @@ export class Canvas extends L.Renderer {
     throw new Error(`nothing to draw on ${context} within ${bounds}`);
   }
 
-  // Fits the canvas to what the map shows now, without painting.
-  reframe() {
-    super._update();
+  // The stretch that is painted for what the map shows now, as Leaflet's Renderer chooses it.
+  boundsNow() {
+    const size = this._map.getSize();
+    const padding = this.options.padding ?? 0;
+    const min = this._map
+      .containerPointToLayerPoint(size.multiplyBy(-padding))
+      .round();
+    return /** @type {Bounds} */ (
+      L.bounds(min, min.add(size.multiplyBy(1 + 2 * padding)).round())
+    );
+  }
+
+  // While the map is dragged: what comes into view is painted, and nothing else.
+  _moving() {
+    if (this._isPainted() && !this._covers()) {
+      this._extend();
+    }
+  }
+
+  // What is painted moves with the map, so that a pan within it costs nothing.
+  _moved() {
+    if (!this._isPainted()) {
+      this._update();
+      return;
+    }
+    this._moving();
+    this._rest();
+  }
+
+  // Whether there is something painted that fits the zoom of the map.
+  _isPainted() {
+    const { _painted: painted, _map: map } = this;
+    return (
+      painted !== undefined &&
+      !map._animatingZoom &&
+      painted.zoom === map.getZoom() &&
+      painted.origin.equals(map.getPixelOrigin())
+    );
+  }
+
+  // Whether it reaches as far as the map is seen.
+  _covers() {
+    const map = this._map;
+    const min = map.containerPointToLayerPoint([0, 0]);
+    const seen = L.bounds(min, min.add(map.getSize()));
+    return this._painted?.bounds.contains(seen) ?? false;
+  }
+
+  // Paints what a pan brings into view.
+  _extend() {
+    this._update();
+  }
+
+  // Once the map has come to rest, all is painted anew: names make room for what lies over the map.
+  _rest() {
+    clearTimeout(this._resting);
+    this._resting = setTimeout(() => {
+      if (this._map && !this._painted?.bounds.equals(this.boundsNow())) {
+        this.redraw();
+      }
+    }, RESTING);
   }
 
   _update() {
     if (this._map._animatingZoom && this._bounds) {
       return;
     }
-    this.reframe();
-    const { min } = this._bounds;
-    const size = this._bounds.getSize();
-    const ratio = Math.min(window.devicePixelRatio || 1, 2);
+    clearTimeout(this._resting);
+    super._update();
+    this._place();
     const canvas = this._container;
-    L.DomUtil.setPosition(canvas, min);
-    const [wide, high] = [size.x * ratio, size.y * ratio].map(Math.round);
+    const size = this._bounds.getSize();
+    const [wide, high] = [size.x * this.ratio, size.y * this.ratio].map(
+      Math.round,
+    );
     if (canvas.width === wide && canvas.height === high) {
       this.context.setTransform(1, 0, 0, 1, 0, 0);
       this.context.clearRect(0, 0, wide, high);
@@ -123,15 +196,29 @@ export class Canvas extends L.Renderer {
     }
     this._style = getComputedStyle(this._map.getContainer());
     this._colors = new Map(); // asking the style again for each symbol would take most of the time
-    this.context.setTransform(
-      ratio,
-      0,
-      0,
-      ratio,
-      -min.x * ratio,
-      -min.y * ratio,
-    );
+    this._setTransform();
     this.draw(this.context, this._bounds);
+  }
+
+  // Pixels of the canvas to one of the page.
+  get ratio() {
+    return Math.min(window.devicePixelRatio || 1, 2);
+  }
+
+  // Moves the canvas to where it is painted.
+  _place() {
+    L.DomUtil.setPosition(this._container, this._bounds.min);
+    this._painted = {
+      bounds: this._bounds,
+      zoom: this._map.getZoom(),
+      origin: this._map.getPixelOrigin(),
+    };
+  }
+
+  _setTransform() {
+    const { ratio } = this;
+    const { x, y } = this._bounds.min;
+    this.context.setTransform(ratio, 0, 0, ratio, -x * ratio, -y * ratio);
   }
 }
 

@@ -1,10 +1,11 @@
 // Areas colored by the mentions in them, in classes that stay the same while a reader filters.
-import { WORLD, loadWorld, namesOn } from "./basemap.js";
+import { WORLD, loadWorld } from "./basemap.js";
 import { Canvas } from "./canvas.js";
 import { classOf, stepOf, strengthAt } from "./colors.js";
 import { loadCorpus, readBlock } from "./data.js";
 import { isOver, makeElement } from "./elements.js";
 import { Key } from "./key.js";
+import { namesOn } from "./lettering.js";
 import { frameOf, traceShapes, unpackShapes } from "./shapes.js";
 /** @import { Model } from "./model.js" */
 /** @import { Areas, Bounds, Shape } from "./types" */

@@ -580,9 +580,8 @@ export class Places extends Canvas {
     if (!this.model || !this._bounds) {
       return;
     }
-    // The basemap may be the first to hear of a new view.
-    this.reframe();
-    const { symbols, labels, notes } = this._arrange(this._bounds);
+    // The names of the basemap may be the first to hear of a new view.
+    const { symbols, labels, notes } = this._arrange(this.boundsNow());
     taken.push(...notes.map(({ box }) => box));
     for (const { x, y, half } of symbols.slice(0, 500)) {
       taken.push([x - half, y - half, x + half, y + half]);

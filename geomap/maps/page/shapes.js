@@ -126,6 +126,34 @@ export function frameOf(map, bounds) {
 }
 
 /**
+ * What of a stretch of the map lies beyond another of the same size, in one or two rectangles.
+ *
+ * @param {Bounds} now
+ * @param {Bounds} old
+ * @returns {Bounds[]}
+ */
+export function stripsOf(now, old) {
+  const strips = [];
+  const [left, right] = [
+    Math.max(now.min.x, old.min.x),
+    Math.min(now.max.x, old.max.x),
+  ];
+  if (left > now.min.x) {
+    strips.push(L.bounds(now.min, L.point(left, now.max.y)));
+  }
+  if (right < now.max.x) {
+    strips.push(L.bounds(L.point(right, now.min.y), now.max));
+  }
+  if (old.min.y > now.min.y) {
+    strips.push(L.bounds(L.point(left, now.min.y), L.point(right, old.min.y)));
+  }
+  if (old.max.y < now.max.y) {
+    strips.push(L.bounds(L.point(left, old.max.y), L.point(right, now.max.y)));
+  }
+  return /** @type {Bounds[]} */ (strips);
+}
+
+/**
  * Adds shapes to a path, once for every copy of the world that is seen.
  *
  * @param {CanvasRenderingContext2D | Path2D} context
