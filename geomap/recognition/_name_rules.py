@@ -53,7 +53,8 @@ _HEADLINE = re.compile(r"^[^a-z\n]{8,200}$", re.MULTILINE)
 _PLACED_IN_CAPITALS = re.compile(r"\b(?:IN|NEAR|OUTSIDE|AT|FROM|TO)[ ]([^\W\d_]+(?:[ -][^\W\d_]+){0,2})")
 # None of more words around it: "Port Said Street" is another name.
 _SEVERAL_WORDS = re.compile(
-    r"(?<![\w.'’-])(?!The )(?:[A-Z][\w-]*[a-z](?:['’]s)? (?:of |the |de |am )?){1,3}[A-Z][\w-]*[a-z](?!['’](?!s\b)|-?\w| [A-Z])"
+    r"(?<![\w.'’-])(?!The )(?:[A-Z][\w-]*[a-z](?:['’]s)? (?:of |the |de |am )?){1,3}[A-Z][\w-]*[a-z]"
+    r"(?!['’](?!s\b)|-?\w| [A-Z])"
 )
 _NUMBERED = re.compile(r"[^|\t\n]{0,20}\d[^|\t\n]{0,20}")  # a date or a number with its unit
 _PROSE = re.compile(r"[^\W\d_]")
