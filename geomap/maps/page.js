@@ -1,5 +1,89 @@
 "use strict";
 (() => {
+  // page/view.js
+  var MOST_TURNS = 64;
+  function turnsOf(map, bounds) {
+    const width = map.project([0, 360]).x - map.project([0, 0]).x;
+    if (!map.options.crs?.wrapLng) {
+      return { width, turns: [0] };
+    }
+    const west = map.project([0, -180]).x - map.getPixelOrigin().x;
+    const first = Math.floor((bounds.min.x - west) / width);
+    const last = Math.floor((bounds.max.x - west) / width);
+    const length = Math.min(MOST_TURNS, Math.max(0, last - first + 1)) || 0;
+    return { width, turns: Array.from({ length }, (_, turn) => first + turn) };
+  }
+  function seenOf(map) {
+    const min = map.containerPointToLayerPoint([0, 0]);
+    return (
+      /** @type {Bounds} */
+      L.bounds(min, min.add(map.getSize()))
+    );
+  }
+  function onceIn(map, bounds) {
+    const { width } = turnsOf(map, bounds);
+    const { min, max } = bounds;
+    if (!map.options.crs?.wrapLng || max.x - min.x <= width) {
+      return bounds;
+    }
+    const [left, right] = freeOf(map).map(
+      (x) => map.containerPointToLayerPoint([x, 0]).x
+    );
+    const zero = map.project([0, -180]).x - map.getPixelOrigin().x;
+    const west = worldIn(left, right, zero, width);
+    return (
+      /** @type {Bounds} */
+      L.bounds(
+        L.point(Math.max(min.x, Math.round(west)), min.y),
+        L.point(Math.min(max.x, Math.round(west + width)), max.y)
+      )
+    );
+  }
+  function worldIn(left, right, zero, width) {
+    const middle = (left + right) / 2;
+    const west = zero + Math.floor((middle - zero) / width) * width;
+    const [before, after] = [west - left, west + width - right];
+    if (before > 0 && after > 0) {
+      return west - Math.min(before, after);
+    }
+    return before < 0 && after < 0 ? west + Math.min(-before, -after) : west;
+  }
+  function freeOf(map) {
+    const { x } = map.getSize();
+    const panel = map.getContainer().querySelector(".geomap-panel");
+    const covered = panel instanceof HTMLElement ? panel.offsetLeft + panel.offsetWidth : 0;
+    return [covered < x / 2 ? covered : 0, x];
+  }
+  function turnTo(map, lon) {
+    const [left, right] = freeOf(map);
+    const middle = map.containerPointToLatLng([(left + right) / 2, 0]).lng;
+    const seen = seenOf(map);
+    const once = onceIn(map, seen);
+    const [west, east] = [once.min, once.max].map(
+      (point) => map.layerPointToLatLng(point).lng
+    );
+    return Math.round(((once === seen ? middle : (west + east) / 2) - lon) / 360);
+  }
+  function coveredIn(map) {
+    const container = map.getContainer();
+    const frame = container.getBoundingClientRect();
+    const controls = container.querySelectorAll(".leaflet-control");
+    return [...controls].map((control) => {
+      const { left, top, right, bottom } = control.getBoundingClientRect();
+      const [from, to] = [
+        [left, top],
+        [right, bottom]
+      ].map(
+        ([x, y]) => map.containerPointToLayerPoint([x - frame.left, y - frame.top])
+      );
+      return (
+        /** @type {Box} */
+        [from.x, from.y, to.x, to.y].map(Math.round)
+      );
+    });
+  }
+  var overlap = (a, b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
+
   // page/canvas.js
   var RESTING = 120;
   var Canvas = class extends L.Renderer {
@@ -13,8 +97,10 @@
     _style;
     /** @type {Map<string, string>} */
     _colors = /* @__PURE__ */ new Map();
-    /** @type {{ bounds: Bounds, zoom: number, origin: L.Point } | undefined} */
+    /** @type {{ bounds: Bounds, zoom: number, origin: L.Point, once: boolean } | undefined} */
     _painted;
+    // Whether what is drawn ends where the world would begin anew; symbols and names are whole on either side.
+    _cut = true;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     _resting;
     /**
@@ -100,15 +186,15 @@
         L.bounds(min, min.add(size.multiplyBy(1 + 2 * padding)).round())
       );
     }
-    // While the map is dragged: what comes into view is painted, and nothing else.
+    // While the map is dragged: what comes into view is painted, and nothing else. A world that is seen as a whole waits.
     _moving() {
-      if (this._isPainted() && !this._covers()) {
+      if (this._isPainted() && !this._painted?.once && !this._covers()) {
         this._extend();
       }
     }
     // What is painted moves with the map, so that a pan within it costs nothing.
     _moved() {
-      if (!this._isPainted()) {
+      if (!this._isPainted() || this._painted?.once) {
         this._update();
         return;
       }
@@ -122,10 +208,7 @@
     }
     // Whether it reaches as far as the map is seen.
     _covers() {
-      const map = this._map;
-      const min = map.containerPointToLayerPoint([0, 0]);
-      const seen = L.bounds(min, min.add(map.getSize()));
-      return this._painted?.bounds.contains(seen) ?? false;
+      return this._painted?.bounds.contains(seenOf(this._map)) ?? false;
     }
     // Paints what a pan brings into view.
     _extend() {
@@ -163,7 +246,28 @@
       this._style = getComputedStyle(this._map.getContainer());
       this._colors = /* @__PURE__ */ new Map();
       this._setTransform();
-      this.draw(this.context, this._bounds);
+      const seen = onceIn(this._map, this._bounds);
+      this._painted = { ...this._state(), once: seen !== this._bounds };
+      if (this._painted.once && this._cut) {
+        this.drawWithin(seen, () => this.draw(this.context, seen));
+      } else {
+        this.draw(this.context, seen);
+      }
+    }
+    /**
+     * Draws within a stretch alone.
+     *
+     * @param {Bounds} bounds
+     * @param {() => void} draw
+     */
+    drawWithin({ min, max }, draw) {
+      const { context } = this;
+      const path = new Path2D();
+      path.rect(min.x, min.y, max.x - min.x, max.y - min.y);
+      context.save();
+      context.clip(path);
+      draw();
+      context.restore();
     }
     // Pixels of the canvas to one of the page.
     get ratio() {
@@ -172,7 +276,10 @@
     // Moves the canvas to where it is painted.
     _place() {
       L.DomUtil.setPosition(this._container, this._bounds.min);
-      this._painted = {
+      this._painted = { ...this._state(), once: false };
+    }
+    _state() {
+      return {
         bounds: this._bounds,
         zoom: this._map.getZoom(),
         origin: this._map.getPixelOrigin()
@@ -199,39 +306,6 @@
     const phi = Math.max(-EDGE, Math.min(EDGE, lat * Math.PI / 180));
     return 0.5 - Math.log(Math.tan(Math.PI / 4 + phi / 2)) / (2 * Math.PI);
   }
-
-  // page/view.js
-  var MOST_TURNS = 64;
-  function turnsOf(map, bounds) {
-    const width = map.project([0, 360]).x - map.project([0, 0]).x;
-    if (!map.options.crs?.wrapLng) {
-      return { width, turns: [0] };
-    }
-    const west = map.project([0, -180]).x - map.getPixelOrigin().x;
-    const first = Math.floor((bounds.min.x - west) / width);
-    const last = Math.floor((bounds.max.x - west) / width);
-    const length = Math.min(MOST_TURNS, Math.max(0, last - first + 1)) || 0;
-    return { width, turns: Array.from({ length }, (_, turn) => first + turn) };
-  }
-  function coveredIn(map) {
-    const container = map.getContainer();
-    const frame = container.getBoundingClientRect();
-    const controls = container.querySelectorAll(".leaflet-control");
-    return [...controls].map((control) => {
-      const { left, top, right, bottom } = control.getBoundingClientRect();
-      const [from, to] = [
-        [left, top],
-        [right, bottom]
-      ].map(
-        ([x, y]) => map.containerPointToLayerPoint([x - frame.left, y - frame.top])
-      );
-      return (
-        /** @type {Box} */
-        [from.x, from.y, to.x, to.y].map(Math.round)
-      );
-    });
-  }
-  var overlap = (a, b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
 
   // page/shapes.js
   var SOUTH = 0.9999;
@@ -1434,6 +1508,7 @@
   var named = /* @__PURE__ */ new WeakMap();
   var namesOn = (map) => named.get(map) || [];
   var Lettering = class extends Canvas {
+    _cut = false;
     /** @param {World} world */
     constructor(world) {
       super("geomap-lettering", 151);
@@ -1569,7 +1644,8 @@
         (shift) => shift * this.ratio
       );
       const whole = [x, y].every(Number.isInteger);
-      if (!whole || !old.getSize().equals(now.getSize()) || !old.overlaps(now)) {
+      const once = onceIn(this._map, now) !== now;
+      if (once || !whole || !old.getSize().equals(now.getSize()) || !old.overlaps(now)) {
         this._update();
         return;
       }
@@ -1582,11 +1658,7 @@
       context.globalCompositeOperation = "source-over";
       this._setTransform();
       for (const strip of stripsOf(now, old)) {
-        const { min } = strip;
-        const { x: wide, y: high } = strip.getSize();
-        const path = new Path2D();
-        path.rect(min.x, min.y, wide, high);
-        clipped(context, path, () => this.draw(context, strip));
+        this.drawWithin(strip, () => this.draw(context, strip));
       }
     }
     // Names are written on a canvas of their own: this one has nothing to do when the map comes to rest.
@@ -4652,6 +4724,7 @@
   function arrangeSymbols(layer, bounds) {
     const { model, map } = layer;
     const { width, turns } = turnsOf(map, bounds);
+    const once = bounds.max.x - bounds.min.x <= width + 1;
     const origin = map.getPixelOrigin();
     const mercator = map.options.crs === L.CRS.EPSG3857;
     const { lon, lat, form } = model.places;
@@ -4674,7 +4747,8 @@
       }
       for (const turn of turns) {
         const x = point.x + turn * width;
-        if (x + half > bounds.min.x && x - half < bounds.max.x) {
+        const aside = once ? 0 : half;
+        if (x + aside >= bounds.min.x && x - aside < bounds.max.x) {
           symbols.push({
             number,
             members,
@@ -4828,7 +4902,7 @@
   function notesIn(layer) {
     const { map, model, settings } = layer;
     return (settings.annotations ?? []).filter(({ place }) => place === null || model.mentions(place) > 0).map((note) => {
-      const turn = Math.round((map.getCenter().lng - note.lon) / 360);
+      const turn = turnTo(map, note.lon);
       const { x, y } = map.latLngToLayerPoint([
         note.lat,
         note.lon + 360 * turn
@@ -4846,7 +4920,7 @@
     const from = map.latLngToLayerPoint(layer.nearest(number));
     const ink = layer.color("doubt");
     for (const { name, percent, lat, lon } of others) {
-      const turn = Math.round((map.getCenter().lng - lon) / 360);
+      const turn = turnTo(map, lon);
       const at = map.latLngToLayerPoint([lat, lon + 360 * turn]);
       context.strokeStyle = ink;
       context.lineWidth = 1.2;
@@ -6599,6 +6673,7 @@
   var Places = class extends Canvas {
     /** @type {Model} */
     model;
+    _cut = false;
     /** @type {Colors | null} */
     colors = null;
     /** @type {Corrections} */
@@ -6890,7 +6965,7 @@
         this._panel?.explain();
       }
       this._map.getContainer().dataset.geomapDrawn = String(symbols.length);
-      paintOutlines(this, context, bounds);
+      this.drawWithin(bounds, () => paintOutlines(this, context, bounds));
       for (const symbol of single) {
         if (symbol.form === "ring") {
           paintCircle(this, context, symbol);
@@ -7023,13 +7098,13 @@
       };
     }
     /**
-     * The copy of a place that is nearest to the middle of the map.
+     * The copy of a place that is nearest to the middle of what is seen of the map.
      *
      * @param {number} number
      */
     nearest(number) {
       const { lon, lat } = this.model.places;
-      const turn = Math.round((this._map.getCenter().lng - lon[number]) / 360);
+      const turn = turnTo(this._map, lon[number]);
       return L.latLng(lat[number], lon[number] + 360 * turn);
     }
     /**
@@ -7062,7 +7137,9 @@
       if (!this.model || !this._bounds) {
         return;
       }
-      const { symbols, labels, notes } = this._arrange(this.boundsNow());
+      const { symbols, labels, notes } = this._arrange(
+        onceIn(this._map, this.boundsNow())
+      );
       taken.push(...notes.map(({ box }) => box));
       for (const { x, y, half } of symbols.slice(0, 500)) {
         taken.push([x - half, y - half, x + half, y + half]);
@@ -7142,6 +7219,11 @@
      */
     _outlinesAt(at, reach) {
       const { map, model, outlines } = this;
+      const { min, max } = onceIn(map, this._bounds);
+      const { x } = map.latLngToLayerPoint(at);
+      if (x < min.x || x > max.x) {
+        return [];
+      }
       const shown = [...outlines].filter(([number]) => model.mentions(number));
       const { width } = turnsOf(map, this._bounds);
       const { lat, lng } = at.wrap();
@@ -7236,6 +7318,33 @@
         return;
       }
       super._addTile(coords, container);
+    }
+    /**
+     * Of a world that is narrower than the map, one copy, as of the basemap below.
+     *
+     * @param {L.Coords} coords
+     */
+    _isValidTile(coords) {
+      if (!super._isValidTile(coords)) {
+        return false;
+      }
+      const map = this._map;
+      const seen = seenOf(map);
+      const { min, max } = onceIn(map, seen);
+      if (min.x === seen.min.x && max.x === seen.max.x) {
+        return true;
+      }
+      const width = map.project([0, 360]).x - map.project([0, 0]).x;
+      const middle = (coords.x + 0.5) / 2 ** coords.z * width - map.getPixelOrigin().x;
+      return middle >= min.x && middle < min.x + width;
+    }
+    /** @param {L.LatLng} [center] */
+    _update(center) {
+      super._update(center);
+      for (const tile of Object.values(this._tiles)) {
+        tile.current &&= this._isValidTile(tile.coords);
+      }
+      this._pruneTiles();
     }
     /** @param {string} text */
     _giveUp(text) {

@@ -51,7 +51,7 @@ class Opened:
                 });
             }"""
         )
-        self.page.wait_for_function("!window.theBasemap || window.theBasemap.world")
+        self.until("!window.theBasemap || window.theBasemap.world !== undefined")
         return self
 
     def until(self, condition: str) -> None:

@@ -348,10 +348,18 @@ def test_axe_finds_no_violation(
     assert violations(opened, axe) == []
     page.get_by_role("searchbox").fill("")
     page.locator(".geomap-filters summary").click()
+    page.locator(".geomap-layers summary").click()
+    page.get_by_role("checkbox", name="Density of mentions").check()
+    assert violations(opened, axe) == []
+    page.get_by_role("checkbox", name="Density of mentions").uncheck()
+    page.locator(".geomap-layers summary").click()
     opened.show_from("2017-07-14")
     page.wait_for_timeout(400)  # a change of the filters draws an open popup anew
     open_check(opened, "Tigris")
     page.wait_for_timeout(400)  # the popup fades in, and its colors with it
+    assert violations(opened, axe) == []
+    page.evaluate("thePlaces.open(0, { among: [0, 1, 2] })")
+    page.wait_for_timeout(400)
     assert violations(opened, axe) == []
     page.evaluate("theMap.closePopup()")
     page.wait_for_timeout(400)

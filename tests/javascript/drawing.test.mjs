@@ -13,7 +13,7 @@ import {
   unpackShapes,
   unpackWorld,
 } from "../../geomap/maps/page/shapes.js";
-import { overlap, turnsOf } from "../../geomap/maps/page/view.js";
+import { overlap, turnsOf, worldIn } from "../../geomap/maps/page/view.js";
 
 const FORMS = ["town", "country", "division", "region", "ring", "coordinate"];
 
@@ -183,6 +183,24 @@ test("shapes are drawn once for each copy of the world that shows them, and only
   assert.equal(drawn([0, 0, 1, 1]), 1);
   assert.equal(drawn([-1, 0, 2, 1]), 3);
   assert.equal(drawn([0.6, 0, 0.9, 1]), 0);
+});
+
+test("one world is cut at the antimeridian, unless that left an end empty and hid the other", () => {
+  // Between 0 and 900 pixels, a world of 600: where it begins.
+  const west = (zero) => worldIn(0, 900, zero, 600);
+  assert.equal(west(150), 150, "it fits");
+  assert.equal(west(750), 150, "another copy of it fits");
+  assert.equal(west(420), 300, "moved to the right end");
+  assert.equal(west(-100), 0, "moved to the left end");
+  assert.equal(
+    worldIn(0, 900, 40, 1000),
+    0,
+    "no end of a wider world is empty",
+  );
+  for (let zero = -3000; zero < 3000; zero += 7) {
+    const begin = west(zero);
+    assert.ok(begin >= 0 && begin + 600 <= 900, `${zero}`);
+  }
 });
 
 test("a map that is lost in space shows a few copies of the world at most", () => {

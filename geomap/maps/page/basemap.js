@@ -5,6 +5,7 @@ import { readBlock, settled } from "./data.js";
 import { detailOf } from "./detail.js";
 import { Lettering } from "./lettering.js";
 import { frameOf, stripsOf, traceShapes, unpackWorld } from "./shapes.js";
+import { onceIn } from "./view.js";
 /** @import { Detail } from "./detail.js" */
 /** @import { Bounds, Frame, Shape, Traced, World } from "./types" */
 
@@ -100,7 +101,13 @@ export class Basemap extends Canvas {
       (shift) => shift * this.ratio,
     );
     const whole = [x, y].every(Number.isInteger);
-    if (!whole || !old.getSize().equals(now.getSize()) || !old.overlaps(now)) {
+    const once = onceIn(this._map, now) !== now;
+    if (
+      once ||
+      !whole ||
+      !old.getSize().equals(now.getSize()) ||
+      !old.overlaps(now)
+    ) {
       this._update();
       return;
     }
@@ -113,11 +120,7 @@ export class Basemap extends Canvas {
     context.globalCompositeOperation = "source-over";
     this._setTransform();
     for (const strip of stripsOf(now, old)) {
-      const { min } = strip;
-      const { x: wide, y: high } = strip.getSize();
-      const path = new Path2D();
-      path.rect(min.x, min.y, wide, high);
-      clipped(context, path, () => this.draw(context, strip));
+      this.drawWithin(strip, () => this.draw(context, strip));
     }
   }
 

@@ -1,4 +1,5 @@
 // A canvas that follows the map.
+import { onceIn, seenOf } from "./view.js";
 /** @import { Bounds } from "./types" */
 
 const RESTING = 120; // milliseconds: who pauses for so long has come to rest
@@ -21,8 +22,11 @@ export class Canvas extends L.Renderer {
   /** @type {Map<string, string>} */
   _colors = new Map();
 
-  /** @type {{ bounds: Bounds, zoom: number, origin: L.Point } | undefined} */
+  /** @type {{ bounds: Bounds, zoom: number, origin: L.Point, once: boolean } | undefined} */
   _painted;
+
+  // Whether what is drawn ends where the world would begin anew; symbols and names are whole on either side.
+  _cut = true;
 
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   _resting;
@@ -123,16 +127,16 @@ export class Canvas extends L.Renderer {
     );
   }
 
-  // While the map is dragged: what comes into view is painted, and nothing else.
+  // While the map is dragged: what comes into view is painted, and nothing else. A world that is seen as a whole waits.
   _moving() {
-    if (this._isPainted() && !this._covers()) {
+    if (this._isPainted() && !this._painted?.once && !this._covers()) {
       this._extend();
     }
   }
 
   // What is painted moves with the map, so that a pan within it costs nothing.
   _moved() {
-    if (!this._isPainted()) {
+    if (!this._isPainted() || this._painted?.once) {
       this._update();
       return;
     }
@@ -153,10 +157,7 @@ export class Canvas extends L.Renderer {
 
   // Whether it reaches as far as the map is seen.
   _covers() {
-    const map = this._map;
-    const min = map.containerPointToLayerPoint([0, 0]);
-    const seen = L.bounds(min, min.add(map.getSize()));
-    return this._painted?.bounds.contains(seen) ?? false;
+    return this._painted?.bounds.contains(seenOf(this._map)) ?? false;
   }
 
   // Paints what a pan brings into view.
@@ -197,7 +198,29 @@ export class Canvas extends L.Renderer {
     this._style = getComputedStyle(this._map.getContainer());
     this._colors = new Map(); // asking the style again for each symbol would take most of the time
     this._setTransform();
-    this.draw(this.context, this._bounds);
+    const seen = onceIn(this._map, this._bounds);
+    this._painted = { ...this._state(), once: seen !== this._bounds };
+    if (this._painted.once && this._cut) {
+      this.drawWithin(seen, () => this.draw(this.context, seen));
+    } else {
+      this.draw(this.context, seen);
+    }
+  }
+
+  /**
+   * Draws within a stretch alone.
+   *
+   * @param {Bounds} bounds
+   * @param {() => void} draw
+   */
+  drawWithin({ min, max }, draw) {
+    const { context } = this;
+    const path = new Path2D();
+    path.rect(min.x, min.y, max.x - min.x, max.y - min.y);
+    context.save();
+    context.clip(path);
+    draw();
+    context.restore();
   }
 
   // Pixels of the canvas to one of the page.
@@ -208,7 +231,11 @@ export class Canvas extends L.Renderer {
   // Moves the canvas to where it is painted.
   _place() {
     L.DomUtil.setPosition(this._container, this._bounds.min);
-    this._painted = {
+    this._painted = { ...this._state(), once: false };
+  }
+
+  _state() {
+    return {
       bounds: this._bounds,
       zoom: this._map.getZoom(),
       origin: this._map.getPixelOrigin(),

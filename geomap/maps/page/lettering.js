@@ -18,6 +18,8 @@ const named = new WeakMap();
 export const namesOn = (map) => named.get(map) || [];
 
 export class Lettering extends Canvas {
+  _cut = false;
+
   /** @param {World} world */
   constructor(world) {
     super("geomap-lettering", 151);

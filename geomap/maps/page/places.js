@@ -34,7 +34,7 @@ import {
   paintSymbol,
   prepare,
 } from "./symbols.js";
-import { coveredIn, turnsOf } from "./view.js";
+import { coveredIn, onceIn, turnTo, turnsOf } from "./view.js";
 import { Views } from "./views.js";
 import { numeral, plural } from "./words.js";
 /** @import { Model } from "./model.js" */
@@ -57,6 +57,8 @@ const CLOSE = {
 export class Places extends Canvas {
   /** @type {Model} */
   model;
+
+  _cut = false;
 
   /** @type {Colors | null} */
   colors = null;
@@ -393,7 +395,7 @@ export class Places extends Canvas {
       this._panel?.explain();
     }
     this._map.getContainer().dataset.geomapDrawn = String(symbols.length);
-    paintOutlines(this, context, bounds);
+    this.drawWithin(bounds, () => paintOutlines(this, context, bounds));
     for (const symbol of single) {
       if (symbol.form === "ring") {
         paintCircle(this, context, symbol);
@@ -539,13 +541,13 @@ export class Places extends Canvas {
   }
 
   /**
-   * The copy of a place that is nearest to the middle of the map.
+   * The copy of a place that is nearest to the middle of what is seen of the map.
    *
    * @param {number} number
    */
   nearest(number) {
     const { lon, lat } = this.model.places;
-    const turn = Math.round((this._map.getCenter().lng - lon[number]) / 360);
+    const turn = turnTo(this._map, lon[number]);
     return L.latLng(lat[number], lon[number] + 360 * turn);
   }
 
@@ -581,7 +583,9 @@ export class Places extends Canvas {
       return;
     }
     // The names of the basemap may be the first to hear of a new view.
-    const { symbols, labels, notes } = this._arrange(this.boundsNow());
+    const { symbols, labels, notes } = this._arrange(
+      onceIn(this._map, this.boundsNow()),
+    );
     taken.push(...notes.map(({ box }) => box));
     for (const { x, y, half } of symbols.slice(0, 500)) {
       taken.push([x - half, y - half, x + half, y + half]);
@@ -664,6 +668,11 @@ export class Places extends Canvas {
    */
   _outlinesAt(at, reach) {
     const { map, model, outlines } = this;
+    const { min, max } = onceIn(map, this._bounds);
+    const { x } = map.latLngToLayerPoint(at);
+    if (x < min.x || x > max.x) {
+      return []; // beyond the world
+    }
     const shown = [...outlines].filter(([number]) => model.mentions(number));
     const { width } = turnsOf(map, this._bounds);
     const { lat, lng } = at.wrap();

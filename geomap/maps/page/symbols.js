@@ -11,7 +11,7 @@ import { stepOf } from "./colors.js";
 import { halfOf, isPoint, outlineForm, radiusOf } from "./forms.js";
 import { boxOf, mostLabels, placeLabels } from "./labels.js";
 import { arrangeNotes } from "./notes.js";
-import { coveredIn, turnsOf } from "./view.js";
+import { coveredIn, turnTo, turnsOf } from "./view.js";
 import { numeral } from "./words.js";
 /** @import { Places } from "./places.js" */
 /** @import { Bounds, Colors, Doubt, Drawn, Label, Note, Placed, PlacedNote } from "./types" */
@@ -65,6 +65,7 @@ export function shadeOf(canvas, colors, number) {
 export function arrangeSymbols(layer, bounds) {
   const { model, map } = layer;
   const { width, turns } = turnsOf(map, bounds);
+  const once = bounds.max.x - bounds.min.x <= width + 1; // then a symbol at the edge is not drawn on both sides
   const origin = map.getPixelOrigin();
   const mercator = map.options.crs === L.CRS.EPSG3857;
   const { lon, lat, form } = model.places;
@@ -91,7 +92,8 @@ export function arrangeSymbols(layer, bounds) {
     }
     for (const turn of turns) {
       const x = point.x + turn * width;
-      if (x + half > bounds.min.x && x - half < bounds.max.x) {
+      const aside = once ? 0 : half;
+      if (x + aside >= bounds.min.x && x - aside < bounds.max.x) {
         symbols.push({
           number,
           members,
@@ -300,7 +302,7 @@ function notesIn(layer) {
   return (settings.annotations ?? [])
     .filter(({ place }) => place === null || model.mentions(place) > 0)
     .map((note) => {
-      const turn = Math.round((map.getCenter().lng - note.lon) / 360);
+      const turn = turnTo(map, note.lon);
       const { x, y } = map.latLngToLayerPoint([
         note.lat,
         note.lon + 360 * turn,
@@ -329,7 +331,7 @@ export function paintReadings(layer, context, { number, others }) {
   const from = map.latLngToLayerPoint(layer.nearest(number));
   const ink = layer.color("doubt");
   for (const { name, percent, lat, lon } of others) {
-    const turn = Math.round((map.getCenter().lng - lon) / 360);
+    const turn = turnTo(map, lon);
     const at = map.latLngToLayerPoint([lat, lon + 360 * turn]);
     context.strokeStyle = ink;
     context.lineWidth = 1.2;

@@ -1,5 +1,6 @@
 // Tiles over the built-in basemap. Where they do not come, they are taken away and the basemap shows.
 import { showNotice } from "./elements.js";
+import { onceIn, seenOf } from "./view.js";
 
 const ENOUGH_ERRORS = 4;
 
@@ -42,6 +43,37 @@ export class Tiles extends L.TileLayer {
       return;
     }
     super._addTile(coords, container);
+  }
+
+  /**
+   * Of a world that is narrower than the map, one copy, as of the basemap below.
+   *
+   * @param {L.Coords} coords
+   */
+  _isValidTile(coords) {
+    if (!super._isValidTile(coords)) {
+      return false;
+    }
+    const map = this._map;
+    const seen = seenOf(map);
+    const { min, max } = onceIn(map, seen);
+    if (min.x === seen.min.x && max.x === seen.max.x) {
+      return true;
+    }
+    const width = map.project([0, 360]).x - map.project([0, 0]).x;
+    const middle =
+      ((coords.x + 0.5) / 2 ** coords.z) * width - map.getPixelOrigin().x;
+    return middle >= min.x && middle < min.x + width;
+  }
+
+  /** @param {L.LatLng} [center] */
+  _update(center) {
+    super._update(center);
+    // Those that were right before the map was moved.
+    for (const tile of Object.values(this._tiles)) {
+      tile.current &&= this._isValidTile(tile.coords);
+    }
+    this._pruneTiles();
   }
 
   /** @param {string} text */

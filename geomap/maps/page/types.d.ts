@@ -474,6 +474,9 @@ declare module "leaflet" {
   interface TileLayer {
     _url: string;
     _addTile(coords: Coords, container: HTMLElement): void;
+    _isValidTile(coords: Coords): boolean;
+    _update(center?: LatLng): void;
+    _pruneTiles(): void;
   }
 
   interface Popup {
