@@ -346,6 +346,33 @@ def test_links_to_folders_are_named_and_not_followed(tmp_path: Path) -> None:
     assert statuses(articles) == {"circle/": "ignored", "good.txt": "read", "other/": "skipped"}
 
 
+def test_a_link_out_of_the_folder_is_named_and_followed_only_if_asked(tmp_path: Path) -> None:
+    folder = tmp_path / "news"
+    write(folder / "good.txt", "In Mosul.")
+    write(tmp_path / "secret.txt", "In Erbil.")
+    write(tmp_path / "news-too/b.txt", "In Raqqa.")
+    (folder / "out.txt").symlink_to(tmp_path / "secret.txt")
+    (folder / "beside.txt").symlink_to("../news-too/b.txt")
+    (folder / "deep").mkdir()
+    (folder / "deep/in.txt").symlink_to("../good.txt")
+    (folder / "deep/again.txt").symlink_to(folder / "out.txt")
+    articles = read_quietly(folder)
+    assert articles["text"].tolist() == ["In Mosul."]
+    assert statuses(articles) == {
+        "beside.txt": "skipped",
+        "deep/again.txt": "skipped",
+        "deep/in.txt": "read",
+        "good.txt": "ignored",
+        "out.txt": "skipped",
+    }
+    reasons = reading_report(articles).set_index("file")["reason"]
+    assert reasons["out.txt"] == "a link to a file outside of the folder; pass that file to read it"
+    asked = read_quietly([folder, folder / "out.txt"])
+    assert sorted(asked["text"]) == ["In Erbil.", "In Mosul."]
+    (tmp_path / "alias").symlink_to(folder)
+    assert read_quietly(tmp_path / "alias")["text"].tolist() == ["In Mosul."]
+
+
 def test_subfolders_that_are_not_read_are_named(tmp_path: Path) -> None:
     write(tmp_path / "a.txt", "In Mosul.")
     write(tmp_path / "sub/b.txt", "In Erbil.")

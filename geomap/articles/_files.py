@@ -91,7 +91,8 @@ def find_sources(
     problems
         The log for files of other formats and folders that cannot be opened.
     recursive
-        Whether to walk subfolders too. Hidden files and folders are left out.
+        Whether to walk subfolders too. Hidden files and folders are left out, and so is what links lead to outside of
+        the folder.
 
     Raises
     ------
@@ -407,12 +408,18 @@ def _obstacle(entry: os.DirEntry[str], top: str) -> _Obstacle | None:
     except OSError as error:
         what = "a broken link" if entry.is_symlink() else "cannot be opened"
         return _Obstacle(f"{what}: {error.strerror}", "skipped")
+    inside = Path(os.path.realpath(entry.path)).is_relative_to(top)
     if stat.S_ISREG(node.st_mode):
-        return None
+        # A folder from elsewhere may link to anything that its reader can read.
+        return (
+            None
+            if inside
+            else _Obstacle("a link to a file outside of the folder; pass that file to read it", "skipped")
+        )
     if not stat.S_ISDIR(node.st_mode):
         # To open a pipe or a device may wait for ever, or never end.
         return _Obstacle(f"{_kind_of_node(node)}, not a file; it was not opened", "skipped")
-    if Path(os.path.realpath(entry.path)).is_relative_to(top):
+    if inside:
         return _Obstacle("a link to a folder that is read anyway", is_folder=True)
     return _Obstacle("a link to a folder; pass that folder to read it", "skipped", is_folder=True)
 

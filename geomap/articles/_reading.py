@@ -500,9 +500,9 @@ def read_articles(
     path
         A file, a folder, or several of both. A folder may mix formats; its files are read in the order of their paths.
         Hidden files, files of other formats, gold annotations (``gold*.jsonl``) and a README are reported as ``ignored``;
-        a README, or a text with an unknown ending, is read if it is named itself. Links to folders are not followed, and
-        what is not a file (a pipe, a device) is not opened. An open stream, such as ``sys.stdin.buffer``, is read by its
-        content too.
+        a README, or a text with an unknown ending, is read if it is named itself. Links to folders and
+        out of the folder are not followed, and what is not a file (a pipe, a device) is not opened. An open stream, such as
+        ``sys.stdin.buffer``, is read by its content too.
     columns
         Which column of the files is which column of the articles table: ``{"text": "Body", "published": "Day"}``. The
         usual names (headline, body, content, date, published_at, publisher, outlet, link, doc_id ...; Titel, Inhalt,
