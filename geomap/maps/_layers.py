@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 # The modules of `page/`, bundled into one script by `make page`.
 _SCRIPT = "page.js"
-_STYLES = tuple(f"page/{name}.css" for name in ("geomap", "popup", "controls", "dialogs"))
+_STYLES = tuple(f"page/{name}.css" for name in ("geomap", "popup", "controls", "dialogs", "frames", "print"))
 _LARGEST_LIST = 4_000  # characters of the countries of places; longer lists are compressed
 _WORLD = "geomap_world"  # the element with the basemap's data
 

@@ -6581,6 +6581,70 @@
     ];
   }
 
+  // page/print.js
+  var SHEET = { width: 680, height: 620 };
+  var MOST2 = 200;
+  function keepForPrint(map, model) {
+    const container = map.getContainer();
+    let list;
+    const after = () => {
+      list?.remove();
+      document.documentElement.classList.remove("geomap-on-paper");
+    };
+    const before = () => {
+      const { clientWidth: width, clientHeight: height } = container;
+      const scale2 = Math.min(1, SHEET.width / width, SHEET.height / height);
+      container.style.setProperty("--geomap-paper-width", `${width}px`);
+      container.style.setProperty("--geomap-paper-height", `${height}px`);
+      container.style.setProperty("--geomap-paper-scale", String(scale2));
+      after();
+      list = makeList(model);
+      const panel = container.querySelector(".geomap-panel")?.cloneNode(true);
+      list.prepend(...panel ? [panel] : []);
+      container.after(list);
+      document.documentElement.classList.add("geomap-on-paper");
+    };
+    window.addEventListener("beforeprint", before);
+    window.addEventListener("afterprint", after);
+    return () => {
+      after();
+      window.removeEventListener("beforeprint", before);
+      window.removeEventListener("afterprint", after);
+    };
+  }
+  function makeList(model) {
+    const section = makeElement("section", "geomap-paper");
+    const { certain, possible, articles, places } = model;
+    const numbers = [...model.ranked()].sort((a, b) => certain[b] - certain[a]);
+    section.append(
+      makeElement(
+        "h2",
+        "",
+        [
+          plural(numbers.length, "place"),
+          ...model.filtered ? ["as filtered"] : []
+        ].join(", ")
+      )
+    );
+    const items = makeElement("ol");
+    for (const number of numbers.slice(0, MOST2)) {
+      const item2 = makeElement("li");
+      const within = places.within[number];
+      const mentions = certain[number] ? plural(certain[number], "mention") : plural(possible[number], "possible mention");
+      item2.append(
+        makeElement("b", "", places.name[number]),
+        `${within ? ` (${within})` : ""}: ${mentions} in ${plural(articles[number], "article")}`
+      );
+      items.append(item2);
+    }
+    section.append(items);
+    if (numbers.length > MOST2) {
+      const more2 = `and ${numeral(numbers.length - MOST2)} more, in the table of the page`;
+      section.append(makeElement("p", "", more2));
+    }
+    return section;
+  }
+
   // page/reach.js
   var ENDS = 11;
   function tellReach(map) {
@@ -7014,6 +7078,7 @@
         })
       ];
       if (this.hasPanel) {
+        this._ends.push(keepForPrint(map, model));
         this._panel = this._panel || new Panel(this);
         this._panel.addTo(map);
       } else if (this.embedded) {

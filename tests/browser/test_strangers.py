@@ -122,3 +122,79 @@ def test_a_strict_policy_of_a_server_leaves_the_places_as_a_list(
     expect(opened.page.locator(".geomap-fallback")).to_be_visible()
     expect(opened.page.locator(".geomap-fallback li").first).to_have_text("Mosul (Nineveh, Iraq): 6")
     opened.keep("desktop-strict-policy")
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (500, 900), (1600, 300)])
+def test_paper_has_the_whole_map_its_legend_and_its_places(
+    exported: Path, open_offline: Open, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    opened = open_offline(exported).wait()
+    page = opened.page
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.wait_for_timeout(500)
+    before = page.evaluate("theMap.getBounds().toBBoxString()")
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    width, height, sheet = page.evaluate(
+        """() => {
+            const { width, height } = theMap.getContainer().getBoundingClientRect();
+            return [width, height, document.documentElement.scrollHeight];
+        }"""
+    )
+    assert width <= 681
+    assert height <= 621
+    assert sheet > height + 100, "there is something below the map"
+    assert page.evaluate("theMap.getBounds().toBBoxString()") == before
+    paper = page.locator(".geomap-paper")
+    expect(paper.locator("h1")).to_have_text("Places of the corpus")
+    expect(paper.locator("h2")).to_have_text("12 places")
+    expect(paper.locator(":scope > ol > li").first).to_have_text(
+        re.compile(r"^Mosul \(.*Iraq\): 6 mentions in 4 articles$")
+    )
+    expect(paper.get_by_text("Town, city or site")).to_be_visible()
+    fills = "(svgs) => svgs.map((svg) => getComputedStyle(svg.querySelector('*')).fill)"
+    assert paper.locator(".geomap-panel li svg").evaluate_all(fills) != []
+    assert "rgb(0, 0, 0)" not in paper.locator(".geomap-panel li svg").evaluate_all(fills)
+    expect(paper.get_by_role("searchbox")).to_have_count(0)
+    expect(page.locator(".leaflet-container .geomap-panel")).to_be_hidden()
+    page.emulate_media(media="screen")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    expect(paper).to_have_count(0)
+    assert page.evaluate("theMap.getBounds().toBBoxString()") == before
+    assert opened.complaints == []
+
+
+@pytest.mark.parametrize(("width", "height"), [(200, 150), (320, 240), (900, 120)])
+def test_a_frame_that_is_small_shows_its_title_and_places_and_nothing_over_them(
+    exported: Path, open_offline: Open, tmp_path: Path, width: int, height: int
+) -> None:
+    page = open_offline(framed(tmp_path / "page.html", exported, f'width="{width}" height="{height}"')).page
+    frame = page.frames[1]
+    frame.wait_for_function("Number(document.querySelector('[data-geomap-drawn]')?.dataset.geomapDrawn) > 5")
+    expect(page.frame_locator("iframe").locator(".geomap-panel h1")).to_be_visible()
+    covered = frame.evaluate(
+        """() => {
+            const shown = [...document.querySelectorAll(".leaflet-control")].filter((one) => one.offsetWidth);
+            const area = (box) => box.width * box.height;
+            const boxes = shown.map((control) => control.getBoundingClientRect());
+            const apart = boxes.every((a, n) => boxes.slice(n + 1).every(
+                (b) => a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top));
+            return { apart, share: boxes.map(area).reduce((sum, one) => sum + one, 0) / (innerWidth * innerHeight) };
+        }"""
+    )
+    assert covered["apart"], "no control covers another one"
+    assert covered["share"] < 0.5
+
+
+def test_a_frame_that_gets_its_size_late_shows_its_places(exported: Path, open_offline: Open, tmp_path: Path) -> None:
+    page = open_offline(framed(tmp_path / "page.html", exported, 'width="0" height="0"')).page
+    page.wait_for_timeout(1500)
+    page.evaluate("Object.assign(document.querySelector('iframe'), { width: 900, height: 600 })")
+    frame = page.frames[1]
+    frame.wait_for_function("Number(document.querySelector('[data-geomap-drawn]')?.dataset.geomapDrawn) > 5")
+    assert frame.evaluate(
+        """() => {
+            const map = window[Object.keys(window).find((key) => key.startsWith("map_"))];
+            return map.getBounds().contains([36.335, 43.119]) && map.getZoom() > 3;
+        }"""
+    )

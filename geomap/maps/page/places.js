@@ -24,6 +24,7 @@ import { followNotebook, isHosted } from "./notebook.js";
 import { outlinesOf, paintOutlines, shadeOutlines } from "./outlines.js";
 import { makePages } from "./pager.js";
 import { Panel, measureMap } from "./panel.js";
+import { keepForPrint } from "./print.js";
 import { tellReach } from "./reach.js";
 import {
   arrangeSymbols,
@@ -446,6 +447,7 @@ export class Places extends Canvas {
       }),
     ];
     if (this.hasPanel) {
+      this._ends.push(keepForPrint(map, model));
       this._panel = this._panel || new Panel(this);
       this._panel.addTo(map);
     } else if (this.embedded) {
