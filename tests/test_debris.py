@@ -183,3 +183,29 @@ def test_a_fork_that_ends_takes_no_folder_from_its_parent(tmp_path: Path) -> Non
             check=True,
         )
         assert first.read_text() == "a"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a bound on the size of files")
+@pytest.mark.parametrize("what", ["geoparse", "geoparse to a GeoPackage", "geoparse to a folder", "map"])
+def test_a_full_disk_ends_a_command_with_4_and_one_sentence(what: str, tmp_path: Path, gazetteer_cache: Path) -> None:
+    """A bound on the size of files stands in for a full disk."""
+    result, arguments = COMMANDS[what]
+    script = """
+import resource, signal, sys
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))
+from geomap.cli import main
+main()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script, *arguments],
+        cwd=tmp_path,
+        env={**environment(tmp_path), "GEOMAP_CACHE": str(gazetteer_cache)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 4, done.stderr
+    assert done.stderr.splitlines()[-1].startswith("error: cannot write ")
+    assert "Traceback" not in done.stderr
+    assert temporary_in(tmp_path) == []
+    assert not list(tmp_path.glob(result)) or what == "geoparse to a folder"
