@@ -6,6 +6,7 @@ A failure names the kind and the number; ``python tests/test_fuzz.py KIND NUMBER
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import os
@@ -318,6 +319,9 @@ def main() -> None:
     """Read one damaged file again, or count how many of each kind fail."""
     with tempfile.TemporaryDirectory() as scratch:
         if sys.argv[1] != "--count":
+            # What reads it loads libraries, whose memory is not that of the damaged file.
+            with contextlib.suppress(AssertionError):
+                check(sys.argv[1], 0, Path(scratch))
             check(sys.argv[1], int(sys.argv[2]), Path(scratch))
             return
         rows = []

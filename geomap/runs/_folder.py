@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -15,7 +16,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from geomap._files import replacing, sweep
+from geomap._files import TEMPORARY, replacing, sweep
 from geomap._progress import time_in_words
 from geomap._version import __version__
 from geomap.errors import FolderBusy, UnsafeOutput
@@ -196,7 +197,7 @@ class RunFolder:
                 stack.callback(lock.release)
             owner = {"process": os.getpid(), "machine": socket.gethostname(), "since": time.time(), "share": str(share)}
             self._write(f"{own}.json", owner)
-            self._clear()
+            self._clear(share)
             yield
 
     def _owner(self, name: str) -> str:
@@ -209,10 +210,13 @@ class RunFolder:
             who = "an unknown process"
         return f"{who}; wait for it, end it, or give another folder"
 
-    def _clear(self) -> None:
-        """Remove what a run left behind that was killed while it wrote."""
+    def _clear(self, share: Share) -> None:
+        """Remove what a run left behind that was killed while it wrote; nothing of another share that is at work."""
         for folder in (self.path, self.path / _FAILED):
             sweep(folder)
+            # Who holds the lock of the whole folder writes there alone.
+            for path in folder.glob(f"{TEMPORARY}*") if share == WHOLE else ():
+                shutil.rmtree(path, ignore_errors=True)
 
     def drop_from(self, number: int, share: Share) -> None:
         """Remove the parts that the corpus no longer has: this number and those after it."""
