@@ -6,7 +6,6 @@ A failure names the kind and the number; ``python tests/test_fuzz.py KIND NUMBER
 
 from __future__ import annotations
 
-import contextlib
 import gzip
 import json
 import os
@@ -273,8 +272,19 @@ def _poisoned(data: bytes, random: Random) -> bytes:
     return data
 
 
+@cache
+def load_libraries(kind: str) -> None:
+    """Read the sound files of a kind: the memory of what reads them is not that of a damaged file."""
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for name, data in sound_files(kind).items():
+            Path(folder, name).write_bytes(data)
+            KINDS[kind].read(Path(folder, name))
+
+
 def check(kind: str, number: int, folder: Path) -> None:
     """Assert that a damaged file gives a result, or an error of geomap's that names the place."""
+    load_libraries(kind)
     name, data = damaged_file(kind, number)
     with tempfile.TemporaryDirectory(dir=folder) as own, warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -319,9 +329,6 @@ def main() -> None:
     """Read one damaged file again, or count how many of each kind fail."""
     with tempfile.TemporaryDirectory() as scratch:
         if sys.argv[1] != "--count":
-            # What reads it loads libraries, whose memory is not that of the damaged file.
-            with contextlib.suppress(AssertionError):
-                check(sys.argv[1], 0, Path(scratch))
             check(sys.argv[1], int(sys.argv[2]), Path(scratch))
             return
         rows = []
