@@ -575,7 +575,7 @@ def geoparse(
       article_id toponym    name country  confidence
     0         a1   Mosul   Mosul    Iraq        0.98
     1         a1   Erbil   Erbil    Iraq        0.99
-    2         a2  Tigris  Tigris     NaN        0.90
+    2         a2  Tigris  Tigris     NaN        0.89
     """
     table = as_articles(
         articles, dayfirst=dayfirst
