@@ -81,7 +81,7 @@ SIMILAR_TRUST = 0.1
 # What is less trusted is no evidence for the article's other names.
 LEAST_EVIDENCE = 0.5
 # A similar name must have most letters in common (see :func:`~geomap.gazetteer._fuzzy.similarity`), and lie where names are
-# spelled out from another alphabet, so that a difference is likely one of transliteration: elsewhere "Ainfield" is not
+# spelled out from another alphabet, so that a difference is likely one of transliteration: elsewhere "Anfield" is not
 # Enfield, and "Silver Bridge" not Silver Ridge. Of the names found only those about as similar as the best count.
 LEAST_SIMILARITY = 0.85
 SHORTEST_SIMILAR = 6
