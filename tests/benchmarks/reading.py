@@ -201,7 +201,7 @@ def _busy() -> float:
     """Return the CPU seconds of this process and of the one in which it has PDFs read."""
     here = psutil.Process()
     times = [process.cpu_times() for process in (here, *here.children())]
-    return sum(each.user + each.system for each in times)
+    return float(sum(each.user + each.system for each in times))
 
 
 _MEMORY = """
