@@ -121,14 +121,14 @@ def test_candidates_carry_what_a_resolver_needs(service: Service) -> None:
 def test_a_geoparse_resolves_streets_and_buildings_that_the_gazetteer_lacks(service: Service) -> None:
     text = (
         "MOSUL, Iraq — Shells fell on Al-Farouq Street and near the Mosul Museum on Monday. In Baghdad, bookshops on "
-        "Al-Mutanabbi Street stayed open. Nobody was hurt on Xyzzy Plugh Boulevard."
+        "Haifa Street stayed open. Nobody was hurt on Xyzzy Plugh Boulevard."
     )
     articles = pd.DataFrame({"article_id": ["a"], "text": [text]})
     before = geomap.geoparse(articles).set_index("toponym")
     after = geomap.geoparse(articles, fallback=service).set_index("toponym")
     # Without a service, the streets have the area of their town and no point of their own.
-    assert (before.loc[["Al-Farouq Street", "Al-Mutanabbi Street"], "precision"] == "within").all()
-    for name, lat, lon in (("Al-Farouq Street", 36.3436, 43.1271), ("Al-Mutanabbi Street", 33.3394, 44.3897)):
+    assert (before.loc[["Al-Farouq Street", "Haifa Street"], "precision"] == "within").all()
+    for name, lat, lon in (("Al-Farouq Street", 36.3436, 43.1271), ("Haifa Street", 33.3330, 44.3820)):
         row = after.loc[name]
         assert row["place_id"].startswith("nominatim:W")
         assert row["feature_code"] == "ST"
