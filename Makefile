@@ -31,7 +31,7 @@ test: $(VENV)/.ready-for-tests $(if $(TESTS),,lint)
 	$(BIN)/python -m pytest --nbmake --nbmake-timeout=300 $(if $(TESTS),$(TESTS),-m "not browser" -n $(JOBS) --dist loadfile)
 	$(if $(TESTS),,$(BIN)/python -m pytest -m browser tests/browser)
 
-# The units alone, in less than a minute: no browser, no notebook, no server, nothing marked slow.
+# The units alone, in about three minutes: no browser, no notebook, no server, nothing marked slow.
 test-fast: $(VENV)/.ready-for-tests
 	$(BIN)/python -m pytest -q -p no:nbmake -m "not slow and not browser and not network" -n $(JOBS) --dist loadfile tests
 
