@@ -266,9 +266,9 @@ def with_famous_names(text: str, spans: Sequence[Span], doubted: Iterable[Span],
         and famous(text[span.start : span.end], "sentence")
     ]
     kept = [*spans, *added]
-    kept += _in_headlines(text, kept, famous)
-    kept += _of_several_words(text, kept, famous)
-    return sorted([*kept, *_alone(text, kept, famous)], key=lambda span: span.start)
+    for rule in (_in_headlines, _of_several_words, _alone):
+        kept = [*kept, *rule(text, kept, famous)]
+    return sorted(kept, key=lambda span: span.start)
 
 
 def _line_by_line(text: str, span: Span, famous: Famous) -> Iterator[Span]:
