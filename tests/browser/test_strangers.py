@@ -133,6 +133,8 @@ def test_paper_has_the_whole_map_its_legend_and_its_places(
     page.set_viewport_size({"width": size[0], "height": size[1]})
     page.wait_for_timeout(500)
     before = page.evaluate("theMap.getBounds().toBBoxString()")
+    page.locator(".geomap-layers summary").click()
+    expect(page.get_by_text("Draw as well")).to_have_count(1)
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     width, height, sheet = page.evaluate(
@@ -156,6 +158,7 @@ def test_paper_has_the_whole_map_its_legend_and_its_places(
     assert paper.locator(".geomap-panel li svg").evaluate_all(fills) != []
     assert "rgb(0, 0, 0)" not in paper.locator(".geomap-panel li svg").evaluate_all(fills)
     expect(paper.get_by_role("searchbox")).to_have_count(0)
+    expect(paper.get_by_text("Draw as well")).to_be_hidden()
     expect(page.locator(".leaflet-container .geomap-panel")).to_be_hidden()
     page.emulate_media(media="screen")
     page.evaluate("dispatchEvent(new Event('afterprint'))")
@@ -164,7 +167,7 @@ def test_paper_has_the_whole_map_its_legend_and_its_places(
     assert opened.complaints == []
 
 
-@pytest.mark.parametrize(("width", "height"), [(200, 150), (320, 240), (900, 120)])
+@pytest.mark.parametrize(("width", "height"), [(200, 150), (320, 240), (900, 120), (420, 260), (600, 320)])
 def test_a_frame_that_is_small_shows_its_title_and_places_and_nothing_over_them(
     exported: Path, open_offline: Open, tmp_path: Path, width: int, height: int
 ) -> None:
